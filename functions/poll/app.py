@@ -22,7 +22,7 @@ from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
 from heard.steps.poll import PollPorts, PollReport, dispatch, poll
-from heard.steps.reply import check_moderation
+from heard.steps.moderation import check_moderation
 from heard.steps.triage import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.polls import Polls

@@ -35,7 +35,8 @@ from heard.steps.desk import Caller, DeskPorts
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
 from heard.steps.ingest import IngestPorts
 from heard.steps.poll import PollPorts, PollReport, poll
-from heard.steps.reply import acknowledge, carry_out, check_moderation
+from heard.steps.moderation import check_moderation
+from heard.steps.reply import acknowledge, carry_out
 from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
 from heard.storage.case_store import CaseStore

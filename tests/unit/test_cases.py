@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from heard import cases
 from heard.assessment import History, assess
-from heard.cases import Arrival, Case, Change, Review, remaining_steps
+from heard.cases import (
+    AcknowledgementDraft,
+    Arrival,
+    Case,
+    Change,
+    Review,
+    Revision,
+    Writes,
+    remaining_steps,
+)
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution, Status
 from heard.outcomes import Kind, Outcome, chain_facts, verify_chain
 from heard.policy import Context, Decision, Route, decide, default_policy, hand_over
@@ -75,42 +84,50 @@ class InMemoryCases:
         return replace(case, review=review)
 
     def deliver(self, event: ReviewEvent, delivery: str) -> Case:
-        """What `steps.triage` does with an event, without storage.
-
-        An acknowledgement is sent at once.
-        """
+        """Apply an event as triage does; an acknowledgement is sent at once."""
         case = self.case(event)
-        stored_review = case.review if case.review.sequence else None
-        match cases.classify_arrival(stored_review, event, delivery):
-            case Arrival.RESUMED:
-                return case
-            case Arrival.DUPLICATE:
-                return self.apply(cases.record_repeat(case, Kind.DUPLICATE, event))
-            case Arrival.LATE:
-                return self.apply(cases.record_repeat(case, Kind.LATE_REVISION, event))
-            case Arrival.UNCHANGED:
-                return self.apply(cases.record_unchanged(case, event, delivery, NOON))
-            case Arrival.WITHDRAWAL:
-                return self.apply(cases.withdraw(case, event, delivery, NOON))
-            case Arrival.OWN_REPLY:
-                return self.apply(cases.record_own_reply(case, event, delivery, NOON))
-            case Arrival.NEW | Arrival.NEWER:
-                return self.assess_and_route(case, event, delivery)
-
-    def assess_and_route(self, case: Case, event: ReviewEvent, delivery: str) -> Case:
-        assessment, decision = assess_and_decide(case, event)
-        change = cases.route(case, event, assessment, decision, delivery, NOON)
-        if not change.case.review.route.acknowledges:
-            return self.apply(change)
-        reply = f"rep_{case.review.id}_{event.revision}"
-        change_with_reply = cases.acknowledge(
-            change, reply, public=self.channel.stage is Stage.ONSTAGE
+        change = cases.apply_event(
+            case,
+            event,
+            delivery,
+            NOON,
+            stored=bool(case.review.sequence),
+            earlier_revision=lambda: Revision(event),
+            route=lambda: self.route(case, event, delivery),
         )
-        assert change_with_reply is not None, "a policy acknowledges only where there is a slot"
-        case = self.apply(change_with_reply)
-        slot = case.thread.slot(reply)
+        if change is None:
+            return case
+        self.check_stored_revision(case, event, change)
+        acknowledgement = change.writes.acknowledgement
+        case = self.apply(change)
+        if acknowledgement is None:
+            return case
+        slot = case.thread.slot(acknowledgement.reply)
         assert slot is not None
         return self.apply(cases.record_sent_reply(case, slot, "native-1", NOON))
+
+    def route(self, case: Case, event: ReviewEvent, delivery: str) -> Change:
+        assessment, decision = assess_and_decide(case, event)
+        change = cases.route(case, event, assessment, decision, delivery, NOON)
+        change = replace(change, writes=Writes(revision=Revision(event, assessment.to_json())))
+        if not change.case.review.route.acknowledges:
+            return change
+        reply = f"rep_{case.review.id}_{event.revision}"
+        acknowledged = cases.acknowledge(
+            change, draft(reply, public=self.channel.stage is Stage.ONSTAGE)
+        )
+        assert acknowledged is not None, "a policy acknowledges only where there is a slot"
+        return acknowledged
+
+    @staticmethod
+    def check_stored_revision(before: Case, event: ReviewEvent, change: Change) -> None:
+        """Whatever a review refers to is stored first, and a text that nobody needs is not."""
+        review, revision = change.case.review, change.writes.revision
+        if (review.revision, review.digest) != (before.review.revision, before.review.digest):
+            is_own_first_reply = event.kind is EventKind.REPLY_SEEN and not before.review.sequence
+            assert revision is not None or is_own_first_reply
+        if revision is not None:
+            assert revision.event == event
 
     def check_invariants(self) -> None:
         assert self.thread is not None
@@ -130,6 +147,10 @@ class InMemoryCases:
             )
             assert (review.closing_kind is None) == (review.id in follow_up_reviews)
             assert Review.from_json(review.to_json()) == review
+
+
+def draft(reply: str, *, public: bool = True, variant: str = "en-1") -> AcknowledgementDraft:
+    return AcknowledgementDraft(reply, "con_1", public, "Thank you.", variant)
 
 
 def assess_and_decide(case: Case, event: ReviewEvent) -> tuple[Any, Decision]:
@@ -370,8 +391,7 @@ def test_an_unsent_acknowledgement_is_not_sent_to_a_withdrawn_review() -> None:
     assessment, decision = assess_and_decide(store.case(event), event)
     reserved = cases.acknowledge(
         cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON),
-        "rep_1",
-        public=True,
+        draft("rep_1"),
     )
     assert reserved is not None
     assert remaining_steps(reserved.case, NOON).route is Route.ACKNOWLEDGE
@@ -391,7 +411,7 @@ def test_an_acknowledgement_waits_until_it_is_due_and_is_dropped_when_the_review
     assessment, decision = assess_and_decide(store.case(event), event)
     routed = cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON)
     reserved = cases.acknowledge(
-        routed, "rep_1", public=True, not_before=NOON + timedelta(hours=9), variant="en-praise-1"
+        routed, draft("rep_1", variant="en-praise-1"), not_before=NOON + timedelta(hours=9)
     )
     assert reserved is not None
     case = store.apply(reserved)
@@ -415,8 +435,7 @@ def test_an_acknowledgement_the_platform_rejects_becomes_a_follow_up() -> None:
     assessment, decision = assess_and_decide(store.case(event), event)
     reserved = cases.acknowledge(
         cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON),
-        "rep_1",
-        public=True,
+        draft("rep_1"),
     )
     assert reserved is not None
     case = store.apply(reserved)

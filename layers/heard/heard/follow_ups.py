@@ -1,7 +1,7 @@
-"""Work for a person: claims with fencing numbers, answers, escalation. One open follow-up a thread.
+"""Follow-ups: claims with fencing numbers, resolutions, escalation. A thread has at most one open.
 
-Every function is pure: a follow-up and the clock in, the changed follow-up or a `Refused` out. What
-an answer does to the review and its thread is in `cases`.
+Every function is pure. It takes a follow-up and the time, and returns the changed follow-up or a
+`Conflict`. What a resolution does to the review and its thread is in `cases`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ CLAIM_LEASE: Final = timedelta(minutes=15)
 """How long a claim lasts unless it is renewed."""
 
 INVITATION_WAIT: Final = timedelta(days=7)
-"""How long an invitation to a private channel may stay without a resolution before it escalates
-(R09).
-"""
+"""How long an invitation may stay without a resolution before it escalates (R09)."""
 
 
 class Status(StrEnum):
@@ -49,7 +47,7 @@ class Action(StrEnum):
 
 
 class ConflictCode(StrEnum):
-    """Why a person's step is refused; the desk API answers 409 with it and nothing changes."""
+    """Why a person's step is refused. The desk answers 409 with it, and nothing changes."""
 
     CLOSED = "already_closed"
     RESOLVED = "already_resolved"
@@ -72,7 +70,7 @@ class ConflictCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A business refusal: a value, not an exception. `detail` says what to do next."""
+    """A step that is refused: a value, no exception. `detail` says what to do next."""
 
     code: ConflictCode
     detail: str
@@ -80,12 +78,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What an agent decided. `id` is the caller's, so that a retry means the same answer.
+    """What an agent decided about a follow-up.
 
-    `covers` are the reviews that were in the follow-up when it was answered: one that joins later
-    is not answered by it. `reply` is the reply to send, if any. `root_cause` and `resolution` are
-    short codes (R14); free text is kept sealed with the follow-up, not here. `remedy` is what it
-    grants the customer (R28); `evidence` is who approved it.
+    `id` is the caller's own: the same id again means the same resolution. `reply` is the id of the
+    reply to send, if any. `reviews` are those in the follow-up when it was resolved: a review that
+    joins later is not covered. `fix` and `root_cause` are short codes (R14). Free text, such as the
+    evidence of a fake, is kept sealed with the follow-up and is not here. `remedy` is what the
+    customer is granted (R28). `approved_by` is the lead who approved it.
     """
 
     id: str
@@ -97,13 +96,13 @@ class Resolution:
     reason: str | None = None
     fix: str | None = None
     root_cause: str | None = None
-    evidence: str | None = None
+    approved_by: str | None = None
     reviews: tuple[str, ...] = ()
     remedy: Grant | None = None
 
     @property
     def key(self) -> str:
-        """Whose answer it is and which of theirs."""
+        """Whose resolution it is, and which of theirs."""
         return f"{self.agent}/{self.id}"
 
     def to_json(self) -> dict[str, Any]:
@@ -115,7 +114,7 @@ class Resolution:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
-        """The answer that `to_json` wrote."""
+        """The resolution that `to_json` wrote."""
         return cls(
             id=fields["id"],
             action=Action(fields["action"]),
@@ -126,7 +125,7 @@ class Resolution:
             reason=fields.get("reason"),
             fix=fields.get("fix"),
             root_cause=fields.get("root_cause"),
-            evidence=fields.get("evidence"),
+            approved_by=fields.get("approved_by"),
             reviews=tuple(fields["reviews"]),
             remedy=Grant.from_json(fields["remedy"]) if fields.get("remedy") else None,
         )
@@ -134,11 +133,13 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One piece of work for a person. Times are `clock.stamp` texts; `fence` grows with each claim.
+    """One piece of work for a person.
 
-    `last_answer` is the key of the answer accepted last, which outlives it: a repeated request must
-    find that it was heard. `rules` and `checklist` are those of the decision that opened or raised
-    it; `granted` are the remedies of all its answers (R28).
+    Times are texts of `clock.format_time`. `fence` grows with each claim. `last_resolution_key` is
+    the key of the resolution accepted last. It outlives that resolution, so that a repeated request
+    is recognised. `rules` and `checklist` are those of the decision that opened or raised the
+    follow-up. `grants` are the remedies of all its resolutions (R28). `run` counts its workflow
+    executions.
     """
 
     id: str
@@ -171,7 +172,7 @@ class FollowUp:
 
     @property
     def execution_name(self) -> str:
-        """The name of its workflow execution; a run that was lost is followed by the next."""
+        """The name of its workflow execution; a lost execution is followed by the next run."""
         return f"{self.id}-{self.run}"
 
     @property
@@ -180,17 +181,17 @@ class FollowUp:
         return self.status in {Status.CLOSED, Status.RESOLVING}
 
     def wait_seconds(self, now: datetime) -> int:
-        """Whole seconds until somebody must look again, at least 1."""
+        """Whole seconds until it is due, at least 1."""
         return max(1, round((parse_time(self.due_at) - now).total_seconds()))
 
     def is_claimed(self, now: datetime) -> bool:
-        """Whether somebody holds it now."""
+        """Whether an agent holds a claim now."""
         return self.claim_expires_at is not None and now < parse_time(self.claim_expires_at)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object without absent fields and zeros, since every write costs its length.
+        """A JSON object; `from_json` is its inverse.
 
-        `from_json` is its inverse.
+        Absent fields and zeros are left out, since every write costs its length.
         """
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         fields |= {
@@ -242,10 +243,7 @@ class FollowUp:
 
 
 def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict:
-    """The follow-up claimed by `agent`.
-
-    A new lease with the next fencing number, or the same lease renewed.
-    """
+    """The follow-up claimed by `agent`: with the next fencing number, or the claim renewed."""
     if follow_up.settled:
         return _settled_conflict(follow_up)
     expires_at = format_time(now + CLAIM_LEASE)
@@ -262,50 +260,48 @@ def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict
 
 
 def release(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp | Conflict:
-    """The follow-up given back; giving back what nobody holds is no error."""
+    """The follow-up without its claim; it is no error when nobody holds one."""
     if not follow_up.is_claimed(now):
         return follow_up
     if follow_up.claimed_by != agent or follow_up.fence != fence:
         return Conflict(
             ConflictCode.CLAIM_LOST,
-            "Somebody else holds it now; there is nothing of yours to release.",
+            "Another agent holds the claim now; you have no claim to release.",
         )
     return replace(follow_up, claimed_by=None, claim_expires_at=None)
 
 
 def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> Conflict | None:
-    """Why this agent's answer with this fencing number is refused; None when it may go on."""
+    """Why a resolution by this agent with this fence is refused; None when it is not."""
     if follow_up.settled:
         return _settled_conflict(follow_up)
     if follow_up.status is Status.AWAITING_APPROVAL:
         return Conflict(
             ConflictCode.AWAITING_APPROVAL,
-            "An answer waits for a lead: it walks away, or grants more than an agent may.",
+            "A resolution waits for a lead: it walks away, or grants more than an agent may.",
         )
     if follow_up.fence != fence and follow_up.fence:
         return Conflict(
             ConflictCode.CLAIM_LOST,
-            "It was claimed again since. Look at it afresh and claim it before you answer.",
+            "It was claimed again since. Read it again, and claim it before you resolve it.",
         )
     if follow_up.claimed_by is None:
         return Conflict(
-            ConflictCode.NOT_CLAIMED, "Claim it first; the claim's number goes with the answer."
+            ConflictCode.NOT_CLAIMED,
+            "Claim it first, and send the claim's `fence` with the resolution.",
         )
     if follow_up.claimed_by != agent:
         return Conflict(ConflictCode.CLAIM_LOST, "Another agent holds the claim.")
     if not follow_up.is_claimed(now):
         return Conflict(
             ConflictCode.CLAIM_EXPIRED,
-            "The claim ran out. Claim it again, see what changed, then answer.",
+            "The claim expired. Claim it again, read what changed, then resolve it.",
         )
     return None
 
 
 def check_approvable(follow_up: FollowUp, lead: str) -> Conflict | None:
-    """Why `lead` cannot approve or deny; None when they may.
-
-    R20 and R28 ask for a second person.
-    """
+    """Why `lead` cannot approve or deny (R20 and R28 ask for a second person); None if they can."""
     if follow_up.settled:
         return _settled_conflict(follow_up)
     if follow_up.status is not Status.AWAITING_APPROVAL or follow_up.resolution is None:
@@ -327,5 +323,7 @@ def escalate(follow_up: FollowUp, now: datetime) -> FollowUp:
 
 def _settled_conflict(follow_up: FollowUp) -> Conflict:
     if follow_up.status is Status.RESOLVING:
-        return Conflict(ConflictCode.RESOLVED, "It has been answered; the answer is on its way.")
+        return Conflict(
+            ConflictCode.RESOLVED, "It is resolved already; its resolution is being carried out."
+        )
     return Conflict(ConflictCode.CLOSED, f"It is closed ({follow_up.closing_kind}).")

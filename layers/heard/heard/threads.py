@@ -1,11 +1,9 @@
-"""A thread: a review and all that was said under it.
+"""A thread: a review and all that was said under it. It owns the two-reply cap (R04).
 
-Owns the two-reply cap (R04) and a reply's life.
-
-A reply takes a slot before anything is sent, and only then goes `reserved -> sending -> sent`, by
-way of `doubtful` when a fault leaves open whether the platform has it, or to `unknown` when the
-platform cannot be asked. Public slots are never given back unless it is certain that nothing was
-posted.
+A reply takes a slot before it is sent. Its states: `reserved`, `sending`, `sent`. After a fault
+that leaves open whether the platform has the reply, it is `doubtful`, and the platform is asked.
+Where the platform cannot be asked, it is `unknown`. A public slot is given back only when it is
+certain that nothing was posted.
 """
 
 from __future__ import annotations
@@ -22,10 +20,7 @@ PUBLIC_REPLY_CAP: Final = 2
 """R04: never reply more than twice in one public thread."""
 
 SENDING_LEASE: Final = timedelta(seconds=45)
-"""How long a run that marked a reply as `sending` is left alone.
-
-Longer than the function may run.
-"""
+"""How long another run waits for a run that is sending a reply: longer than a function may run."""
 
 
 class SlotState(StrEnum):
@@ -49,10 +44,9 @@ class Purpose(StrEnum):
 class Slot:
     """One reply's place in its thread.
 
-    `tried_at` is when sending was last begun, `first_tried_at` when first.
-
-    `not_before` is until when it must wait, as the policy's delays and quiet hours ask; None when
-    it may go at once. `variant` names an acknowledgement's wording.
+    `tried_at` is when the last attempt to send began, `first_tried_at` when the first did. Before
+    `not_before` it must not be sent, because of the policy's delay or quiet hours; None when it may
+    be sent at once. `variant` names the wording of an acknowledgement.
     """
 
     reply: str
@@ -78,9 +72,7 @@ class Slot:
 
     @property
     def must_find_reply(self) -> bool:
-        """Whether the platform may already have it, so that it must be asked before anything is
-        posted.
-        """
+        """Whether the platform may have it, and must be asked before it is posted again."""
         return self.state in {SlotState.SENDING, SlotState.DOUBTFUL}
 
     def to_json(self) -> dict[str, Any]:
@@ -114,12 +106,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What was said by us under a review, and the one open follow-up, if any.
+    """Our replies under a review, and the one open follow-up, if any.
 
-    `follow_ups` counts all there were.
-
-    `cap` is how many public replies the business's policy allows, never more than
-    `PUBLIC_REPLY_CAP`.
+    `follow_up_count` counts all follow-ups that there were. `cap` is how many public replies the
+    business's policy allows, at most `PUBLIC_REPLY_CAP`.
     """
 
     id: str
@@ -130,7 +120,7 @@ class Thread:
 
     @property
     def public_replies(self) -> int:
-        """Public replies posted, under way, or possibly posted."""
+        """Public replies that are posted, may be posted, or are about to be posted."""
         return sum(slot.public for slot in self.slots)
 
     @property
@@ -151,9 +141,9 @@ class Thread:
         not_before: datetime | None = None,
         variant: str | None = None,
     ) -> Self | None:
-        """This thread with a slot for the reply (the same one, if it has it).
+        """This thread with a slot for the reply; None when the cap is reached.
 
-        None when the cap is reached.
+        A reply that has a slot keeps it.
         """
         if self.slot(reply):
             return self
@@ -167,6 +157,10 @@ class Thread:
             variant=variant,
         )
         return replace(self, slots=(*self.slots, slot))
+
+    def with_variant(self, reply: str, variant: str) -> Self:
+        """This thread with another wording of a reply that is not sent yet."""
+        return self._update_slot(reply, lambda slot: replace(slot, variant=variant))
 
     def mark_sending(self, reply: str, now: datetime) -> Self:
         """This thread with the reply marked as being sent now."""
@@ -187,23 +181,17 @@ class Thread:
         return self._update_slot(reply, lambda slot: replace(slot, state=state))
 
     def mark_sent(self, reply: str) -> Self:
-        """This thread with the reply confirmed. A private one leaves no slot.
-
-        Only public ones are counted.
-        """
+        """This thread with the reply sent. A private one leaves no slot: only public ones count."""
         if (slot := self.slot(reply)) and not slot.public:
             return self.without_reply(reply)
         return self._update_slot(reply, lambda slot: replace(slot, state=SlotState.SENT))
 
     def mark_unknown(self, reply: str) -> Self:
-        """This thread with a reply that nobody can tell about.
-
-        It keeps its slot, since it may be there.
-        """
+        """This thread with a reply that may be there; it keeps its slot."""
         return self._update_slot(reply, lambda slot: replace(slot, state=SlotState.UNKNOWN))
 
     def without_reply(self, reply: str) -> Self:
-        """This thread without a reply that certainly was not posted (or that is private and done)."""
+        """This thread without a reply that was certainly not posted, or is private and sent."""
         return replace(self, slots=tuple(slot for slot in self.slots if slot.reply != reply))
 
     def _update_slot(self, reply: str, update: Callable[[Slot], Slot]) -> Self:

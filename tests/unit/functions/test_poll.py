@@ -12,7 +12,7 @@ from heard import clock
 from heard.clock import format_time
 from heard.outcomes import Kind
 from heard.reviews import review_id
-from heard.storage.case_store import MODERATION_CHECK_DELAYS
+from heard.storage.replies import MODERATION_CHECK_DELAYS
 from heard_simulator.server import FaultMode, SimulatedPlatforms
 from tests.unit.backend import BUSINESS, PRAISE, Backend
 from tests.unit.functions.conftest import FunctionLoader, LambdaContext

@@ -474,7 +474,7 @@ def test_above_the_limit_a_remedy_waits_for_a_lead_who_sees_the_request(shop: De
     assert (
         closing_outcome.kind,
         closing_outcome.detail["by"],
-        closing_outcome.detail["evidence"],
+        closing_outcome.detail["approved_by"],
     ) == (
         Kind.ANSWERED,
         "sub-ana",

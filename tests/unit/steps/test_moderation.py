@@ -13,8 +13,8 @@ from heard.follow_ups import Action, Status
 from heard.outcomes import Kind
 from heard.reviews import Author, EventKind, ReviewEvent, time_revision
 from heard.steps import desk
-from heard.steps.reply import check_moderation
-from heard.storage.case_store import MODERATION_CHECK_DELAYS
+from heard.steps.moderation import check_moderation
+from heard.storage.replies import MODERATION_CHECK_DELAYS
 from heard_simulator.server import CallKind, FaultMode
 from tests.unit.backend import (
     BUSINESS,
@@ -43,7 +43,7 @@ def shop(simulated_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Backend
         type(simulated_backend.platforms.get(PLATFORM)), "MODERATION_DELAY", timedelta(days=999)
     )
     monkeypatch.setattr(
-        "heard.storage.case_store.SWEEP_DAYS", 1
+        "heard.storage.sweep_index.SWEEP_DAYS", 1
     )  # moto takes long over each day, and here the sweep is never late
     return simulated_backend
 

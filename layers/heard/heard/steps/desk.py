@@ -1,15 +1,13 @@
-"""The desk: agents list, see, claim, release and answer follow-ups.
+"""The desk: agents list, read, claim, release and resolve follow-ups; leads approve.
 
-Leads approve walking away and large remedies.
-
-Every call is bounded to the caller's businesses; what they may not see does not exist for them. A
-business refusal comes out as `Conflict` with its reason, and nothing has changed then.
+Every call is limited to the caller's businesses: what a caller may not see does not exist for them.
+A step that is refused raises ConflictError with its reason, and nothing has changed then.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -19,25 +17,26 @@ from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ModerationStatus, ReplyTarget, load
 from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
-from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution, Status
-from heard.remedies import Grant, format_amount
+from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution
+from heard.remedies import Grant
 from heard.replies import lint
-from heard.reviews import Channel, Stage, reply_id
+from heard.reviews import Stage, reply_id
+from heard.steps.deciding import policy_of
+from heard.steps.desk_view import follow_up_details, follow_up_row, readable_replies
 from heard.steps.follow_up import wake
-from heard.steps.triage import policy_of
-from heard.storage.case_store import LoadedCase, Reply
+from heard.storage.case_store import LoadedCase
+from heard.storage.replies import Reply
 from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
     from heard.messaging import Workflows
-    from heard.policy import Policy
     from heard.replies.lint import Fingerprint
     from heard.storage.case_store import CaseStore
     from heard.storage.setup import Person, SetupStore
 
 RECENT_REPLIES: Final = 20
-"""With how many of the business's latest human replies a new one is compared (R10)."""
+"""How many of the business's latest replies by people a new one is compared with (R10)."""
 _SHORT_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
@@ -52,9 +51,9 @@ class DeskPorts:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is signed in.
+    """Who is signed in: the person, and the groups in the token.
 
-    The person and the groups in the token (`agent`, `lead`, `auditor`, `admin`).
+    The groups are `agent`, `lead`, `auditor` and `admin`.
     """
 
     person: Person
@@ -71,12 +70,11 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionRequest:
-    """What an agent sends: `id` is the caller's own and makes a retry the same answer.
+    """What an agent sends to resolve a follow-up.
 
-    `fence` is the claim's number.
-
-    `text` is what the customer reads, `note` stays in the house. `root_cause` and `resolution`
-    close the work (R14). `remedy` is what is granted to the customer (R28).
+    `id` is the caller's own: the same id again means the same resolution. `fence` is the number of
+    the claim. The customer reads `text`; `note` and `evidence` stay in the house. `fix` and
+    `root_cause` are short codes (R14). `remedy` is what the customer is granted (R28).
     """
 
     id: str
@@ -95,8 +93,10 @@ class ResolutionRequest:
 def list_open_follow_ups(
     caller: Caller, desk: DeskPorts, *, business: str | None, limit: int, after: str | None
 ) -> tuple[list[FollowUp], str | None]:
-    """Open follow-ups by due time of one business, or of all of the caller's when none is named (no
-    paging across businesses then).
+    """Open follow-ups by due time, and where the next page begins (None when there is none).
+
+    They are those of one business, or of all the caller's businesses when none is named. There is
+    no paging across several businesses.
     """
     caller.require_group("agent", "lead", "admin")
     if business is not None:
@@ -108,153 +108,51 @@ def list_open_follow_ups(
     if after:
         raise BadRequest("Name a business to page through its follow-ups: ?business=…")
     entries = [
-        task
-        for each in caller.person.businesses
-        for task in desk.cases.open_follow_ups(each, limit=limit)[0]
+        follow_up
+        for own_business in caller.person.businesses
+        for follow_up in desk.cases.open_follow_ups(own_business, limit=limit)[0]
     ]
-    return sorted(entries, key=lambda task: (task.due_at, task.id))[:limit], None
+    entries.sort(key=lambda follow_up: (follow_up.due_at, follow_up.id))
+    return entries[:limit], None
 
 
 def describe_follow_up(
     caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime
 ) -> dict[str, Any]:
-    """A follow-up with what is needed to understand before answering (R22).
+    """A follow-up with all that an agent must understand before answering (R22).
 
-    Reviews, thread, assessments with reasons, lint.
-
-    `remedies` are what the policy lets an agent grant (R28) and `granted` what was granted here,
-    `checklist` what to think of (R25), `rules` what decided that a person is needed, and `asked`
-    the answer that waits for a lead.
+    Raises NotFound.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     policy = policy_of(follow_up.business, desk.setup)
-    reviews = [_review_json(desk.cases.case(review), desk) for review in follow_up.reviews]
-    thread = desk.cases.case(follow_up.reviews[0]).case.thread
-    states = {slot.reply: slot.state.value for slot in thread.slots}
-    if pending_resolution := _pending_resolution(follow_up):
-        states[pending_resolution.reply or ""] = follow_up.status.value
-    reply_rows = [
-        {
-            "id": reply.id,
-            "purpose": reply.purpose.value,
-            "public": reply.public,
-            "text": reply.text,
-            "at": reply.at,
-            "state": states.get(reply.id, "sent" if reply.sent_at else "dropped"),
-        }
-        for reply in _replies(desk, follow_up.thread)
-    ]
-    return {
-        **follow_up_row(follow_up, now),
-        "reviews": reviews,
-        "replies": reply_rows,
-        "public_replies_left": thread.public_replies_left,
-        "platform_limits": _platform_limits(follow_up.platform),
-        "notes": _notes(desk, follow_up.id),
-        "rules": _rule_reasons(follow_up, policy),
-        "checklist": {
-            "name": follow_up.checklist,
-            "steps": list(policy.checklists.get(follow_up.checklist, ())),
-        }
-        if follow_up.checklist
-        else None,
-        "remedies": [
-            {"name": each.name, "limit": format_amount(each.limit), "currency": each.currency}
-            for each in policy.remedies
-        ],
-        "grants": [_grant_json(grant) for grant in follow_up.grants],
-        "pending_resolution": _resolution_json(pending_resolution) if pending_resolution else None,
-    }
-
-
-def _pending_resolution(follow_up: FollowUp) -> Resolution | None:
-    """The answer that waits for a lead."""
-    return follow_up.resolution if follow_up.status is Status.AWAITING_APPROVAL else None
-
-
-def _resolution_json(resolution: Resolution) -> dict[str, Any]:
-    fields = {
-        "action": resolution.action.value,
-        "agent": resolution.agent,
-        "at": resolution.at,
-        "reply": resolution.reply,
-        "reason": resolution.reason,
-    }
-    return fields | {
-        "promised_for": resolution.promised_for,
-        "remedy": _grant_json(resolution.remedy) if resolution.remedy else None,
-    }
-
-
-def _grant_json(grant: Grant) -> dict[str, str]:
-    return {"name": grant.name, "amount": format_amount(grant.amount), "currency": grant.currency}
-
-
-def _rule_reasons(follow_up: FollowUp, policy: Policy) -> list[dict[str, str]]:
-    """The rules of the decision with their reasons, as today's policy words them."""
-    why = {rule.id: rule.why for rule in policy.rules}
-    return [{"id": rule, "why": why.get(rule, "")} for rule in follow_up.rules]
-
-
-def _platform_limits(platform: str) -> dict[str, Any]:
-    """What a reply may be at a platform.
-
-    `replies` (one, many, none) shown, at most `limit` in `unit`.
-    """
-    capabilities = load(platform).capabilities
-    return {
-        "replies": capabilities.replies,
-        "limit": capabilities.reply_limit,
-        "unit": capabilities.reply_unit,
-    }
-
-
-def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
-    """A follow-up as a list shows it. A claim that ran out is no claim."""
-    is_claimed = follow_up.is_claimed(now)
-    return {
-        "id": follow_up.id,
-        "business": follow_up.business,
-        "platform": follow_up.platform,
-        "channel": follow_up.channel,
-        "stage": Channel(follow_up.channel).stage.value,
-        "severity": follow_up.severity.value,
-        "queue": follow_up.queue,
-        "priority": follow_up.priority,
-        "status": follow_up.status.value,
-        "why": follow_up.why,
-        "level": follow_up.level,
-        "opened_at": follow_up.opened_at,
-        "due_at": follow_up.due_at,
-        "overdue": follow_up.due_at < format_time(now),
-        "promised_for": follow_up.promised_for,
-        "claimed_by": follow_up.claimed_by if is_claimed else None,
-        "claim_expires_at": follow_up.claim_expires_at if is_claimed else None,
-        "fence": follow_up.fence,
-        "reviews_count": len(follow_up.reviews),
-    }
+    return follow_up_row(follow_up, now) | follow_up_details(follow_up, policy, desk.cases)
 
 
 def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:
-    """Claim a follow-up, or renew one's own claim. Raises Conflict when another agent holds it."""
+    """Claim a follow-up, or renew the caller's claim.
+
+    Raises ConflictError when another agent holds it.
+    """
     caller.require_group("agent", "lead")
     _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
-        lambda task: _follow_up_or_raise(follow_ups.claim(task, caller.person.subject, now)),
+        lambda follow_up: _follow_up_or_raise(
+            follow_ups.claim(follow_up, caller.person.subject, now)
+        ),
     )
 
 
 def release(
     caller: Caller, follow_up_id: str, fence: int, desk: DeskPorts, now: datetime
 ) -> FollowUp:
-    """Give a claim back. Raises Conflict when it is somebody else's by now."""
+    """Give a claim back. Raises ConflictError when another agent holds it now."""
     caller.require_group("agent", "lead")
     _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
-        lambda task: _follow_up_or_raise(
-            follow_ups.release(task, caller.person.subject, fence, now)
+        lambda follow_up: _follow_up_or_raise(
+            follow_ups.release(follow_up, caller.person.subject, fence, now)
         ),
     )
 
@@ -262,12 +160,10 @@ def release(
 def resolve(
     caller: Caller, follow_up_id: str, request: ResolutionRequest, desk: DeskPorts, now: datetime
 ) -> FollowUp:
-    """Accept an agent's answer and set it in motion.
+    """Accept an agent's resolution, and start carrying it out.
 
-    The same request again is the same answer, and no error.
-
-    Raises BadRequest when something the action needs is missing, Conflict with the reason when the
-    answer is refused.
+    The same request again is the same resolution, and no error. Raises BadRequest when something
+    that the action needs is missing, ConflictError with the reason when the resolution is refused.
     """
     caller.require_group("agent", "lead")
     follow_up = _find_follow_up(caller, follow_up_id, desk)
@@ -316,8 +212,9 @@ def resolve(
 def approve(
     caller: Caller, follow_up_id: str, *, approved: bool, desk: DeskPorts, now: datetime
 ) -> FollowUp:
-    """Approve or deny an answer that walks away (R20) or grants much (R28), as a second person and
-    a lead.
+    """Approve or deny a resolution that walks away (R20) or grants much (R28).
+
+    The caller is a lead, and not the agent who resolved.
     """
     caller.require_group("lead")
     follow_up = _find_follow_up(caller, follow_up_id, desk)
@@ -365,7 +262,7 @@ def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> FollowUp |
 def _is_same_request(
     request: ResolutionRequest, resolution: Resolution, follow_up: FollowUp, desk: DeskPorts
 ) -> bool:
-    """Whether a request that repeats an answer's id repeats its words and its remedy too."""
+    """Whether a request with a resolution's id also repeats its text and its remedy."""
     earlier_text = _reply_text(desk, follow_up.thread, resolution.reply)
     same_text = (
         earlier_text is None
@@ -382,7 +279,7 @@ def _is_same_remedy(resolution: Resolution, follow_up: FollowUp) -> bool:
         earlier_remedy = next(
             (grant for grant in follow_up.grants if grant.resolution_key == resolution.key), None
         )
-        if earlier_remedy is None:  # it was denied, or did not arrive: nobody can tell any more
+        if earlier_remedy is None:  # denied, or its reply did not arrive: nothing to compare with
             return True
     return (
         resolution.remedy.matches(earlier_remedy) if resolution.remedy else earlier_remedy is None
@@ -390,12 +287,15 @@ def _is_same_remedy(resolution: Resolution, follow_up: FollowUp) -> bool:
 
 
 def _resolution_differs() -> ConflictError:
-    message = "This id was used for an answer with another text or remedy. Nothing was changed by this one; give it an id of its own."
-    return ConflictError(ConflictCode.RESOLUTION_DIFFERS.value, message)
+    return ConflictError(
+        ConflictCode.RESOLUTION_DIFFERS.value,
+        "This id belongs to a resolution with another text or remedy. Nothing was changed: send "
+        "this one with an id of its own.",
+    )
 
 
 def _reply_text(desk: DeskPorts, thread: str, reply: str | None) -> str | None:
-    """What a reply says; None when there is none, or it can be read no more."""
+    """The text of a reply; None when there is none, or it cannot be read any more."""
     try:
         return desk.cases.reply(thread, reply).text if reply else None
     except (NotFound, Erased):
@@ -432,12 +332,12 @@ def _build_resolution(
         raise BadRequest(f"The action {request.action.value} needs {', '.join(missing)}.")
     if request.text and request.action is Action.RESOLVE_WITHOUT_REPLY:
         raise BadRequest(
-            "The action resolve_without_reply posts nothing, so it takes no text. Use reply, or "
-            "put the words into note."
+            "The action resolve_without_reply posts nothing, so it takes no text. Choose reply, or "
+            "put the text into note."
         )
     if request.remedy and request.action is Action.REPORT_FAKE:
         raise BadRequest(
-            "The action report_fake grants nothing: leave remedy out, or answer in another way."
+            "The action report_fake grants nothing. Leave remedy out, or choose another action."
         )
     for name in ("root_cause", "fix", "reason"):
         code = getattr(request, name)
@@ -476,8 +376,9 @@ def _draft_reply(
     desk: DeskPorts,
     now: datetime,
 ) -> tuple[Reply, Fingerprint]:
-    """The reply as it will be posted, signed with the agent's first name (R11) and free of what the
-    lint blocks; and how it is worded.
+    """The reply as it will be posted, and how it is worded, to compare the next ones with it.
+
+    It is signed with the agent's first name (R11), and the lint does not block it.
     """
     case = loaded.case
     connection = desk.setup.connection(case.review.connection)
@@ -526,7 +427,8 @@ def _draft_reply(
     except Erased as error:
         raise ConflictError(
             ConflictCode.NO_REPLY_HERE.value,
-            "The author was erased, and with them where to reply. Resolve it without one.",
+            "This author's data was erased, so we no longer know where to reply. Resolve it "
+            "without a reply.",
         ) from error
     reply = Reply(
         id=resolution.reply or "",
@@ -547,14 +449,14 @@ def _draft_reply(
 
 
 def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
-    """The people's replies in a thread that did not arrive, as far as we know.
+    """People's replies in a thread that did not arrive, as far as we know.
 
-    To send one of them again is no copying.
+    An agent may send the same text again.
     """
     sent_ids = {slot.reply for slot in thread.slots if slot.state is SlotState.SENT}
     return {
         reply.id
-        for reply in _replies(desk, thread.id)
+        for reply in readable_replies(desk.cases, thread.id)
         if reply.purpose is Purpose.RESOLUTION
         and (
             reply.moderation_status == ModerationStatus.REMOVED
@@ -564,58 +466,11 @@ def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
 
 
 def _note_fields(request: ResolutionRequest, caller: Caller) -> dict[str, Any]:
-    fields = {"resolution": request.id, "agent": caller.person.subject, "action": request.action.value}
+    fields = {
+        "resolution": request.id,
+        "agent": caller.person.subject,
+        "action": request.action.value,
+    }
     return fields | {
         name: value for name in ("note", "evidence") if (value := getattr(request, name))
     }
-
-
-def _review_json(loaded: LoadedCase, desk: DeskPorts) -> dict[str, Any]:
-    review = loaded.case.review
-    fields = {
-        "id": review.id,
-        "severity": review.severity,
-        "rating": review.rating,
-        "withdrawn": review.withdrawn,
-    }
-    return fields | _unless_erased(lambda: _review_content(loaded, desk))
-
-
-def _review_content(loaded: LoadedCase, desk: DeskPorts) -> dict[str, Any]:
-    event, assessment, _ = desk.cases.revision(loaded.case.review)
-    event_json = event.to_json()
-    fields = {
-        name: event_json.get(name)
-        for name in (
-            "title",
-            "text",
-            "language",
-            "occurred_at",
-            "subject",
-            "link",
-            "author",
-            "original_bytes",
-        )
-    }
-    return fields | {"assessment": assessment}
-
-
-def _unless_erased(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    try:
-        return read()
-    except Erased:
-        return {"erased": True}
-
-
-def _notes(desk: DeskPorts, follow_up_id: str) -> list[dict[str, Any]]:
-    try:
-        return desk.cases.notes(follow_up_id)
-    except Erased:
-        return []
-
-
-def _replies(desk: DeskPorts, thread: str) -> list[Reply]:
-    try:
-        return desk.cases.replies(thread)
-    except Erased:
-        return []

@@ -1,6 +1,12 @@
-"""The only package that talks to DynamoDB and SSM.
+"""The only package that talks to DynamoDB and SSM. It knows keys, transactions and encryption.
 
-It knows keys, transactions and encryption, and no rule.
+It makes no decision about a review. It holds the following waits and limits, because writes and
+indexes are made of them: when the sweep finds what is stuck (`sweep_index`), when a moderating
+platform is asked again and how long wordings are kept (`replies`), the two-reply cap as a
+condition of the write (R04, `case_store`), and that a page's last variant is not overwritten
+unseen (R10, `replies`).
+
+In the keys, `{digest}` is that of the id of a review or a thread. TTL means that the item expires.
 
 | table | item | partition key | sort key |
 | --- | --- | --- | --- |
@@ -8,24 +14,27 @@ It knows keys, transactions and encryption, and no rule.
 | Setup | version of its policy | `BUSINESS#{business}` | `POLICY#{number}` |
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
 | Setup | connection | `CONNECTION#{connection}` | `PROFILE` |
-| Work | review's state, with its thread's where they are one | digest of the review's id | `STATE` |
-| Work | thread's state, where it has several reviews | digest of the thread's id | `STATE` |
-| Work | revision (sealed text) | digest of the review's id | `REVISION#{revision}#{digest}` |
-| Work | reply (sealed text) | digest of the thread's id | `REPLY#{reply}` |
-| Work | follow-up | its id | `FOLLOW_UP` |
-| Work | task token of its workflow | its id | `TOKEN` |
-| Work | note of an answer (sealed text) | the follow-up's id | `NOTE#{agent}/{answer}` |
-| Work | latest human replies, by reference (TTL) | `WORDING#{business}` | `{at}#{reply}` |
-| Work | author (key, complaints, value, what they were last told) | its id | `AUTHOR` |
-| Work | page: the last variant said on it | `PAGE#{digest}` | `LAST_VARIANT` |
-| Work | optional engine's calls (TTL) | `ENGINE#{engine}` | `{day}` |
-| Work | quarantined delivery | `QUARANTINE#{business}` | `{received}#{delivery}` |
-| Outcomes | outcome | review's id | sequence number |
+| Setup | poll state of a connection | `CONNECTION#{connection}` | `POLL` |
+| Setup | reviews that its polls have seen | `CONNECTION#{connection}` | `SEEN` |
+| Cases | state of a review, a thread, or both | `{digest}` | `STATE` |
+| Cases | revision (sealed text) | `{digest}` | `REVISION#{revision}#{text digest}` |
+| Cases | reply (sealed text) | `{digest}` | `REPLY#{reply}` |
+| Cases | follow-up | `{follow-up}` | `FOLLOW_UP` |
+| Cases | task token of its workflow | `{follow-up}` | `TOKEN` |
+| Cases | note on a resolution (sealed text) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
+| Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
+| Cases | author: key, complaints, value, last variant | `{author}` | `AUTHOR` |
+| Cases | last variant on a page | `PAGE#{page}` | `LAST_VARIANT` |
+| Cases | calls of an optional engine (TTL) | `ENGINE#{engine}` | `{day}` |
+| Cases | quarantined delivery | `QUARANTINE#{business}` | `{time}#{delivery}` |
+| Cases | note on a webhook (TTL) | `DELIVERY#{connection}` | `{time}#{result}#{reason}` |
+| Outcomes | outcome | `{review}` | `{sequence}` |
 
-| access | index | key |
-| --- | --- | --- |
-| a business's connections | Setup `by_business` | business, kind |
-| open follow-ups of a business by due time | Work `open_follow_ups` (sparse) | business, due time |
-| what nobody has looked at for too long | Work `sweep` (sparse) | day and shard, time |
-| outcomes of a business between two times | Outcomes `by_day` | business, day and shard; time and id |
+| index | table | partition key | sort key | holds |
+| --- | --- | --- | --- | --- |
+| `by_business` | Setup | `business` | `kind` | a business's connections |
+| `polls` | Setup | `poll_bucket` | `poll_at` | connections to poll, by when (sparse) |
+| `open_follow_ups` | Cases | `open_for` | `due` | what waits for a person (sparse) |
+| `sweep` | Cases | `sweep_bucket` | `sweep_at` | what may be stuck, by when (sparse) |
+| `by_day` | Outcomes | `business_day` | `at_id` | a business's outcomes by time |
 """

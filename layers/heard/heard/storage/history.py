@@ -1,40 +1,32 @@
-"""Past reviews, many at a time.
+"""Past reviews, many at a time: what was decided about each revision, and who wrote it.
 
-What was decided upon in each revision, and who wrote it, for whoever looks at months at once.
-
-Reads what `heard.storage.work` wrote, by the hundred instead of one by one: a month of a busy
-business would take hours otherwise.
+Reads what the case store wrote, by the hundred. One by one, a month of a busy business would take
+hours.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from heard.outcomes import Outcome
 from heard.reviews import ReviewEvent
-from heard.storage.tables import Item, attributes, values
+from heard.storage.items import read_batches
+from heard.storage.keys import partition_key, revision_key
+from heard.storage.tables import Item
 from heard.storage.vault import Erased, Vault
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-BATCH_SIZE: Final = 100
-"""Items that DynamoDB reads in one call."""
-
-_RETRY_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class HistoricalRevision:
     """One decided revision of a review.
 
-    What its author said, how it was assessed, and with what the policy was asked.
-
-    `context` is None in what was stored before contexts were. `unreadable` says why the rest is
-    missing: `erased`, or `not_stored`.
+    `context` is None in items from before contexts were stored. `unreadable_reason` says why the
+    rest is missing: `erased` or `not_stored`.
     """
 
     outcome: Outcome
@@ -52,27 +44,30 @@ class HistoryReader:
         self._table = table
 
     def revisions(self, outcomes: Sequence[Outcome]) -> list[HistoricalRevision]:
-        """What was decided upon in each of these outcomes (`accepted` or `revised`, with a route),
-        in their order.
+        """The revision of each of these outcomes, in their order.
+
+        The outcomes are `accepted` or `revised` ones that have a route.
         """
         authors = self.authors({outcome.review for outcome in outcomes})
         vault = _BatchVault(self._client, self._table)
         vault.load_keys(set(authors.values()))
         keys = {
-            outcome.id: (_partition_key(outcome.review), _sort_key(outcome)) for outcome in outcomes
+            outcome.id: (partition_key(outcome.review), _sort_key(outcome)) for outcome in outcomes
         }
-        sealed = dict(_read_batches(self._client, self._table, keys.values(), "pk, sk, sealed"))
+        sealed = dict(read_batches(self._client, self._table, keys.values(), "pk, sk, sealed"))
         return [
-            _open_revision(each, authors.get(each.review), sealed.get(keys[each.id]), vault)
-            for each in outcomes
+            _open_revision(
+                outcome, authors.get(outcome.review), sealed.get(keys[outcome.id]), vault
+            )
+            for outcome in outcomes
         ]
 
     def authors(self, reviews: Collection[str]) -> dict[str, str]:
-        """Who wrote each of these reviews, by our ids; reviews that are not stored are left out."""
-        keys = [(_partition_key(review), "STATE") for review in reviews]
+        """Who wrote each of these reviews (our ids); reviews that are not stored are left out."""
+        keys = [(partition_key(review), "STATE") for review in reviews]
         items = (
             item
-            for _, item in _read_batches(
+            for _, item in read_batches(
                 self._client, self._table, keys, "pk, sk, review.id, review.author"
             )
         )
@@ -102,7 +97,7 @@ def _open_revision(
 
 
 class _BatchVault(Vault):
-    """A vault for one batch, whose authors' keys are read together and forgotten with it."""
+    """A vault for one batch: its authors' keys are read together."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         super().__init__(client, table)
@@ -113,41 +108,12 @@ class _BatchVault(Vault):
         keys = [(author, "AUTHOR") for author in authors]
         self._items = {
             author: item
-            for (author, _), item in _read_batches(self._client, self._table, keys, "pk, sk, #key")
+            for (author, _), item in read_batches(self._client, self._table, keys, "pk, sk, #key")
         }
 
     def _read_author(self, author: str) -> Item:
         return self._items.get(author, {})
 
 
-def _read_batches(
-    client: DynamoDBClient, table: str, keys: Iterable[tuple[str, str]], projection: str
-) -> Iterator[tuple[tuple[str, str], Item]]:
-    """The items that there are of these keys, with the attributes that are wanted.
-
-    Reading what a service answers takes longer than anything else here, so that little is asked
-    for. Keys that DynamoDB was too busy for are asked for again.
-    """
-    pending_keys: list[Any] = [attributes({"pk": pk, "sk": sk}) for pk, sk in sorted(set(keys))]
-    options: Any = {"ProjectionExpression": projection} | (
-        {"ExpressionAttributeNames": {"#key": "key"}} if "#key" in projection else {}
-    )
-    retries = 0
-    while pending_keys:
-        request: Any = options | {"Keys": pending_keys[:BATCH_SIZE]}
-        response = client.batch_get_item(RequestItems={table: request})
-        for item in map(values, response["Responses"].get(table, ())):
-            yield (item["pk"], item["sk"]), item
-        unprocessed: Any = response.get("UnprocessedKeys", {}).get(table)
-        pending_keys = [*(unprocessed["Keys"] if unprocessed else ()), *pending_keys[BATCH_SIZE:]]
-        retries = retries + 1 if unprocessed else 0
-        if retries:
-            time.sleep(min(2.0, _RETRY_SECONDS * 2**retries))
-
-
-def _partition_key(review: str) -> str:
-    return review.split("_", 1)[1]
-
-
 def _sort_key(outcome: Outcome) -> str:
-    return f"REVISION#{outcome.detail['revision']}#{outcome.detail['digest'][:12]}"
+    return revision_key(outcome.detail["revision"], outcome.detail["digest"])

@@ -1,0 +1,169 @@
+"""What an event makes of a case, whatever was seen before and in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from heard.cases.case import (
+    Case,
+    Change,
+    Review,
+    Revision,
+    Writes,
+    with_revision,
+    without_unsent_reply,
+)
+from heard.cases.closing import close
+from heard.clock import format_time
+from heard.outcomes import Fact, Kind
+from heard.reviews import EventKind, ReviewEvent
+
+
+class Arrival(StrEnum):
+    """What an event is, compared with what is stored of its review."""
+
+    NEW = "new"
+    NEWER = "newer"
+    UNCHANGED = "unchanged"
+    RESUMED = "resumed"
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    WITHDRAWAL = "withdrawal"
+    OWN_REPLY = "own_reply"
+
+
+def classify_arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival:
+    """What this event is; `review` is None when it is the first one of its review.
+
+    Revisions are compared as (revision, digest). So platforms that do not number their edits end
+    in the same state too, in any order of arrival.
+    """
+    if review is not None and review.delivery == delivery and review.revision == event.revision:
+        return Arrival.RESUMED
+    last_revision = (review.revision, review.digest) if review else ("", "")
+    if review is not None and (event.revision, event.digest) == last_revision:
+        is_same_state = review.withdrawn == (event.kind is EventKind.WITHDRAWN)
+        return (
+            Arrival.DUPLICATE
+            if is_same_state
+            else (Arrival.WITHDRAWAL if not review.withdrawn else Arrival.LATE)
+        )
+    if review is not None and (event.revision, event.digest) < last_revision:
+        return Arrival.LATE
+    match event.kind:
+        case EventKind.WITHDRAWN:
+            return Arrival.WITHDRAWAL
+        case EventKind.REPLY_SEEN:
+            return Arrival.OWN_REPLY
+        case _ if review is None:
+            return Arrival.NEW
+        case _:
+            return (
+                Arrival.UNCHANGED
+                if event.digest == review.digest and not review.withdrawn
+                else Arrival.NEWER
+            )
+
+
+def apply_event(
+    case: Case,
+    event: ReviewEvent,
+    delivery: str,
+    now: datetime,
+    *,
+    stored: bool,
+    earlier_revision: Callable[[], Revision],
+    route: Callable[[], Change],
+) -> Change | None:
+    """The case after an event; None when this delivery was processed already.
+
+    `stored` says whether the review was seen before. Two things are computed only where they are
+    needed: `earlier_revision` is the revision that an edit without new words repeats, and `route`
+    is the change for new words.
+    """
+    match classify_arrival(case.review if stored else None, event, delivery):
+        case Arrival.RESUMED:
+            return None
+        case Arrival.DUPLICATE:
+            return record_repeat(case, Kind.DUPLICATE, event)
+        case Arrival.LATE:
+            change = record_repeat(case, Kind.LATE_REVISION, event)
+            # A withdrawn review says nothing any more, so nothing of it is added.
+            return change if case.review.withdrawn else _with_revision_text(change, event)
+        case Arrival.UNCHANGED:
+            change = record_unchanged(case, event, delivery, now)
+            return replace(change, writes=Writes(revision=earlier_revision()._replace(event=event)))
+        case Arrival.WITHDRAWAL:
+            return _with_revision_text(withdraw(case, event, delivery, now), event)
+        case Arrival.OWN_REPLY:
+            change = record_own_reply(case, event, delivery, now)
+            return _with_revision_text(change, event) if stored else change
+        case Arrival.NEW | Arrival.NEWER:
+            return route()
+
+
+def _with_revision_text(change: Change, event: ReviewEvent) -> Change:
+    return replace(change, writes=Writes(revision=Revision(event)))
+
+
+def record_unchanged(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case after an edit that says the same as before: it gives no new slots (R04)."""
+    fact = Fact(
+        Kind.REVISED, {"revision": event.revision, "digest": event.digest, "unchanged": True}
+    )
+    return Change(replace(case, review=with_revision(case.review, event, delivery, now)), (fact,))
+
+
+def record_repeat(case: Case, kind: Kind, event: ReviewEvent) -> Change:
+    """The case after a duplicate or a late revision: one fact, and no other change."""
+    return Change(case, (Fact(kind, {"revision": event.revision, "digest": event.digest}),))
+
+
+def record_own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case of a business's own reply that came back as a webhook: it is never answered."""
+    review = replace(with_revision(case.review, event, delivery, now), withdrawn=False)
+    if review.closing_kind:
+        return Change(
+            replace(case, review=review),
+            (Fact(Kind.REVISED, {"revision": event.revision, "own_reply": True}),),
+        )
+    return close(Change(replace(case, review=review)), Kind.IGNORED, {"reason": "own_reply"})
+
+
+def record_unverified(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case of an unsigned event that the platform does not confirm.
+
+    What was known before stays valid. The event's revision is not taken over: a forged one could
+    make the genuine review look old.
+    """
+    review = replace(case.review, delivery=delivery, touched_at=format_time(now))
+    if case.review.sequence:
+        return Change(
+            replace(case, review=review),
+            (Fact(Kind.UNVERIFIED, {"revision": event.revision, "digest": event.digest}),),
+        )
+    return Change(
+        replace(case, review=replace(review, closing_kind=Kind.IGNORED)),
+        (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),),
+    )
+
+
+def withdraw(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case after its author took the review back.
+
+    Its follow-up closes with it, if that is about no other review. An acknowledgement that nobody
+    has begun to send is cancelled, and gives its slot back.
+    """
+    review = replace(with_revision(case.review, event, delivery, now), withdrawn=True)
+    thread = without_unsent_reply(case.thread, review.reply)
+    if thread != case.thread:
+        review = replace(review, reply=None)
+    case_after = replace(case, review=review, thread=thread)
+    if review.closing_kind:
+        return Change(
+            case_after, (Fact(Kind.REVISED, {"revision": event.revision, "withdrawn": True}),)
+        )
+    return close(Change(case_after), Kind.WITHDRAWN, {"revision": event.revision})

@@ -1,0 +1,217 @@
+"""A case: one review's state, its thread, and the thread's open follow-up.
+
+Also what every step gives back: a `Change`, and what is stored before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple, Self
+
+from heard.assessment import Severity
+from heard.clock import format_time
+from heard.follow_ups import FollowUp, Status
+from heard.outcomes import Fact, Kind, OutcomeSubject, initial_hash
+from heard.policy import Route
+from heard.reviews import Channel, ReviewEvent, author_id, review_id, thread_id
+from heard.threads import Slot, SlotState, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review's state.
+
+    `revision` and `digest` name the revision last acted on. `delivery` is the webhook delivery
+    that brought it: the same delivery again resumes, and another one is a duplicate.
+    `closing_kind` is None while the review is open. `sequence` and `head` are those of its chain.
+    Nothing proves who sent an `unverified` revision but the secrecy of the connection's address.
+    """
+
+    id: str
+    business: str
+    platform: str
+    connection: str
+    channel: Channel
+    thread: str
+    author: str
+    native_id: str
+    revision: str
+    digest: str
+    delivery: str
+    touched_at: str
+    rating: int | None = None
+    severity: Severity | None = None
+    route: Route = Route.NOTHING
+    reply: str | None = None
+    closing_kind: Kind | None = None
+    withdrawn: bool = False
+    unverified: bool = False
+    sequence: int = 0
+    head: str = ""
+
+    @property
+    def outcome_subject(self) -> OutcomeSubject:
+        """What each of its outcomes repeats."""
+        severity = self.severity.value if self.severity else None
+        return OutcomeSubject(self.id, self.business, self.platform, self.channel.value, severity)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without absent fields; `from_json` is its inverse."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            name: value
+            for name, value in fields.items()
+            if value is not None and value is not False
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """The review that `to_json` wrote."""
+        return cls(
+            id=fields["id"],
+            business=fields["business"],
+            platform=fields["platform"],
+            connection=fields["connection"],
+            channel=Channel(fields["channel"]),
+            thread=fields["thread"],
+            author=fields["author"],
+            native_id=fields["native_id"],
+            revision=fields["revision"],
+            digest=fields["digest"],
+            delivery=fields["delivery"],
+            touched_at=fields["touched_at"],
+            rating=fields.get("rating"),
+            severity=Severity(fields["severity"]) if fields.get("severity") else None,
+            route=Route(fields["route"]),
+            reply=fields.get("reply"),
+            closing_kind=Kind(fields["closing_kind"]) if fields.get("closing_kind") else None,
+            withdrawn=fields.get("withdrawn", False),
+            unverified=fields.get("unverified", False),
+            sequence=fields["sequence"],
+            head=fields["head"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A review, its thread, and the thread's open follow-up (None when there is none)."""
+
+    review: Review
+    thread: Thread
+    follow_up: FollowUp | None = None
+
+
+class Revision(NamedTuple):
+    """A revision as it is stored: what the author said, and what was concluded from it.
+
+    `assessment` and `context` (what else the policy was asked with) are JSON objects. They are
+    None for a revision about which nothing was decided.
+    """
+
+    event: ReviewEvent
+    assessment: dict[str, Any] | None = None
+    context: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementDraft:
+    """An acknowledgement as it was chosen, before it is stored and its slot is taken.
+
+    `page` identifies what onlookers read together, empty for a private reply. `page_variant` is
+    the last variant on that page when the wording was chosen.
+    """
+
+    reply: str
+    connection: str
+    public: bool
+    text: str
+    variant: str
+    page: str = ""
+    page_variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What is stored before a change that refers to it.
+
+    Each is the same however often it is written, so that an interrupted run can be repeated.
+    The acknowledgement answers the revision.
+    """
+
+    is_complaint: bool = False
+    revision: Revision | None = None
+    acknowledgement: AcknowledgementDraft | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step makes of a case: the case after it, and the facts to append to its chain.
+
+    `writes` is what is stored first.
+    """
+
+    case: Case
+    facts: tuple[Fact, ...] = ()
+    writes: Writes = field(default_factory=Writes)
+
+
+def new_case(
+    event: ReviewEvent, *, business: str, platform: str, connection: str, channel: Channel
+) -> Case:
+    """The case of a review that nobody has stored yet."""
+    review = review_id(business, platform, event.native_id)
+    thread = thread_id(business, platform, event.native_thread)
+    new_review = Review(
+        id=review,
+        business=business,
+        platform=platform,
+        connection=connection,
+        channel=channel,
+        thread=thread,
+        author=author_id(business, platform, event.author.id),
+        native_id=event.native_id,
+        revision="",
+        digest="",
+        delivery="",
+        touched_at="",
+        head=initial_hash(review),
+    )
+    return Case(new_review, Thread(thread))
+
+
+def with_revision(review: Review, event: ReviewEvent, delivery: str, now: datetime) -> Review:
+    """The review with this event as the revision last acted on."""
+    return replace(
+        review,
+        revision=event.revision,
+        digest=event.digest,
+        delivery=delivery,
+        touched_at=format_time(now),
+    )
+
+
+def has_open_follow_up(case: Case) -> bool:
+    """Whether an open follow-up is about the review."""
+    return (
+        case.follow_up is not None
+        and case.follow_up.status is not Status.CLOSED
+        and case.review.id in case.follow_up.reviews
+    )
+
+
+def without_unsent_reply(thread: Thread, reply: str | None) -> Thread:
+    """The thread without a reply of which it is certain that the platform does not have it."""
+    slot = thread.slot(reply) if reply else None
+    return thread.without_reply(slot.reply) if slot and slot.state is SlotState.RESERVED else thread
+
+
+def is_unsent(slot: Slot) -> bool:
+    """Whether a reply still has to be sent, or to be found at the platform."""
+    return slot.state in {SlotState.RESERVED, SlotState.SENDING, SlotState.DOUBTFUL}
+
+
+def reopened_status(follow_up: FollowUp) -> Status:
+    """Where a follow-up stands when a person must work on it again."""
+    return Status.INVITED if follow_up.invited else Status.OPEN

@@ -1,0 +1,76 @@
+"""What happens to a case when time passes: promises fall due, follow-ups escalate or expire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from heard.cases.case import Case, Change, is_unsent, reopened_status
+from heard.cases.closing import close
+from heard.cases.replying import record_failed_reply
+from heard.clock import add_seconds, format_time, parse_time
+from heard.follow_ups import Status, escalate
+from heard.outcomes import Fact, Kind
+from heard.policy import Decision
+
+
+def check_follow_up(
+    case: Case,
+    decide: Callable[[], Decision],
+    now: datetime,
+    *,
+    give_up_after: int,
+    carry_out_failed: bool,
+) -> Change:
+    """The case when its follow-up's timer ends.
+
+    A promise is due, the follow-up escalates (R08, R14) or expires, or nothing is due yet.
+    `carry_out_failed` says that carrying out the resolution failed for good: a reply that is not
+    out is then unknown, or known not to be there. `give_up_after` is how many seconds a follow-up
+    may stay open. Its reviews expire one by one; the first of them expires here.
+    """
+    follow_up = case.follow_up
+    if follow_up is None or follow_up.status is Status.CLOSED:
+        return Change(case)
+    if follow_up.status is Status.RESOLVING:
+        slot = (
+            case.thread.slot(follow_up.resolution.reply)
+            if follow_up.resolution and follow_up.resolution.reply
+            else None
+        )
+        if not carry_out_failed or slot is None or not is_unsent(slot):
+            return Change(case)
+        kind = Kind.REPLY_UNKNOWN if slot.must_find_reply else Kind.REPLY_REJECTED
+        return record_failed_reply(case, slot, kind, "platform_unavailable", decide, now)
+    if now < parse_time(follow_up.due_at):
+        return Change(case)
+    if follow_up.status is Status.PROMISED:
+        due = escalate(follow_up, now).due_at
+        reopened_follow_up = replace(
+            follow_up, status=reopened_status(follow_up), promised_for=None, level=0, due_at=due
+        )
+        return Change(
+            replace(case, follow_up=reopened_follow_up),
+            (Fact(Kind.PROMISE_DUE, {"follow_up": follow_up.id, "due_at": due}),),
+        )
+    if now >= add_seconds(parse_time(follow_up.opened_at), give_up_after):
+        return close(Change(case), Kind.EXPIRED, {"follow_up": follow_up.id})
+    raised_follow_up = escalate(follow_up, now)
+    fact = Fact(
+        Kind.ESCALATED,
+        {"follow_up": follow_up.id, "level": raised_follow_up.level, "was_due": follow_up.due_at},
+    )
+    return Change(replace(case, follow_up=raised_follow_up), (fact,))
+
+
+def postpone_sweep(case: Case, now: datetime) -> Change | None:
+    """The case after the sweep queued its open review: it is swept again later.
+
+    None when the review was closed meanwhile.
+    """
+    return (
+        None
+        if case.review.closing_kind
+        else Change(replace(case, review=replace(case.review, touched_at=format_time(now))))
+    )

@@ -1,0 +1,229 @@
+"""What an agent decides about a follow-up, and what a lead approves or denies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from heard import remedies
+from heard.cases.case import Case, Change, reopened_status, without_unsent_reply
+from heard.cases.closing import close, closing_kind
+from heard.clock import add_seconds, format_time, parse_time
+from heard.follow_ups import (
+    INVITATION_WAIT,
+    Action,
+    Conflict,
+    ConflictCode,
+    FollowUp,
+    Resolution,
+    Status,
+)
+from heard.outcomes import Fact, Kind
+from heard.policy import Policy
+from heard.reviews import Stage
+from heard.threads import Purpose
+
+
+def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -> Change | Conflict:
+    """The case after an agent's resolution was accepted. Its reply, if any, is sent later.
+
+    Walking away (R20), and a remedy above the policy's limit (R28), first wait for a second person.
+    """
+    follow_up, thread = case.follow_up, case.thread
+    if follow_up is None:
+        return Conflict(ConflictCode.CLOSED, "It is closed.")
+    resolution = replace(resolution, reviews=follow_up.reviews)
+    follow_up = replace(follow_up, last_resolution_key=resolution.key)
+    public = _is_public(case)
+    if resolution.action is Action.INVITE_PRIVATE and not public:
+        return Conflict(
+            ConflictCode.ALREADY_PRIVATE, "This conversation is private already. Reply in it."
+        )
+    if conflict := _check_promise_date(follow_up, resolution, policy.give_up_after, now):
+        return conflict
+    needs_approval = resolution.action is Action.WALK_AWAY
+    if resolution.remedy:
+        remedy = remedies.find_remedy(resolution.remedy, policy.remedies)
+        if remedy is None:
+            return _remedy_conflict(policy)
+        grant = replace(resolution.remedy, currency=remedy.currency, resolution_key=resolution.key)
+        resolution = replace(resolution, remedy=grant)
+        needs_approval = needs_approval or remedies.needs_lead(
+            grant, remedy.limit, follow_up.grants
+        )
+    if needs_approval:
+        awaiting_follow_up = replace(
+            follow_up, status=Status.AWAITING_APPROVAL, resolution=resolution
+        )
+        detail = {"action": resolution.action.value, "reason": resolution.reason or ""} | (
+            resolution.remedy.detail if resolution.remedy else {}
+        )
+        if resolution.reply and public and not thread.public_replies_left:
+            return _cap_conflict()
+        return Change(
+            replace(case, follow_up=awaiting_follow_up), (Fact(Kind.APPROVAL_REQUESTED, detail),)
+        )
+    return _accept_resolution(case, replace(follow_up, claim_expires_at=None), resolution, now)
+
+
+def _check_promise_date(
+    follow_up: FollowUp, resolution: Resolution, give_up_after: int, now: datetime
+) -> Conflict | None:
+    """Why a promise for this date is refused; None when it is not, or nothing is promised."""
+    if resolution.promised_for is None:
+        return None
+    if parse_time(resolution.promised_for) <= now:
+        return Conflict(
+            ConflictCode.DATE_PASSED, "The promised date has passed. Choose one in the future."
+        )
+    latest = add_seconds(parse_time(follow_up.opened_at), give_up_after)
+    if parse_time(resolution.promised_for) > latest:
+        return Conflict(
+            ConflictCode.DATE_TOO_LATE,
+            f"This follow-up expires at {format_time(latest)}, before the promise is due. "
+            "Choose an earlier date.",
+        )
+    return None
+
+
+def _remedy_conflict(policy: Policy) -> Conflict:
+    if not policy.remedies:
+        return Conflict(
+            ConflictCode.REMEDY_UNKNOWN, "The policy has no remedies. Resolve it without one."
+        )
+    known_remedies = remedies.describe_remedies(policy.remedies)
+    return Conflict(
+        ConflictCode.REMEDY_UNKNOWN,
+        f"The policy has these remedies: {known_remedies}. Name one of them, and its currency.",
+    )
+
+
+def approve(case: Case, lead: str, now: datetime) -> Change | Conflict:
+    """The case after a second person approved a resolution (R20, R28)."""
+    if case.follow_up is None or case.follow_up.resolution is None:
+        return Conflict(ConflictCode.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    resolution = replace(case.follow_up.resolution, approved_by=lead)
+    if resolution.promised_for and parse_time(resolution.promised_for) <= now:
+        return Conflict(
+            ConflictCode.DATE_PASSED,
+            "The promised date has passed. Deny it, so that an agent can name another date.",
+        )
+    return _accept_resolution(case, replace(case.follow_up, claim_expires_at=None), resolution, now)
+
+
+def deny(case: Case, lead: str) -> Change:
+    """The case after a second person denied a resolution: the follow-up is open again."""
+    follow_up = case.follow_up
+    if follow_up is None:
+        return Change(case)
+    reopened_follow_up = replace(follow_up, status=reopened_status(follow_up), resolution=None)
+    return Change(
+        replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),)
+    )
+
+
+def _is_public(case: Case) -> bool:
+    return case.review.channel.stage is Stage.ONSTAGE
+
+
+def _cap_conflict() -> Conflict:
+    return Conflict(
+        ConflictCode.CAP_REACHED,
+        "This public thread has all the replies that it may have (R04). Resolve it without a "
+        "reply, or in private.",
+    )
+
+
+def _accept_resolution(
+    case: Case, follow_up: FollowUp, resolution: Resolution, now: datetime
+) -> Change | Conflict:
+    thread = case.thread
+    detail: dict[str, str] = {"action": resolution.action.value}
+    if resolution.remedy:
+        if not remedies.pending_grant(resolution.remedy, follow_up.grants):
+            detail |= resolution.remedy.detail
+        follow_up = replace(
+            follow_up, grants=remedies.with_grant(resolution.remedy, follow_up.grants)
+        )
+    if resolution.reply:
+        # The agent's reply replaces an acknowledgement that still waits, and takes its slot.
+        thread, review = without_unsent_reply(thread, case.review.reply), case.review
+        if thread != case.thread:
+            case = replace(case, review=replace(review, reply=None))
+        thread = thread.reserve(resolution.reply, Purpose.RESOLUTION, public=_is_public(case))
+        if thread is None:
+            return _cap_conflict()
+        detail["reply"] = resolution.reply
+    elif closing_kind(follow_up, resolution) is None:
+        change = apply_resolution(case, follow_up, resolution, {}, now)
+        return (
+            replace(change, facts=(Fact(Kind.RESOLUTION_GIVEN, detail), *change.facts))
+            if resolution.remedy
+            else change
+        )
+    resolving_follow_up = replace(follow_up, status=Status.RESOLVING, resolution=resolution)
+    return Change(
+        Case(case.review, thread, resolving_follow_up), (Fact(Kind.RESOLUTION_GIVEN, detail),)
+    )
+
+
+def close_next_review(case: Case, resolution: Resolution, now: datetime) -> Change | None:
+    """The case after a resolution, whose reply (if any) is out, closed one review.
+
+    `case` is that of the follow-up's first review. Repeated, it closes one review after the other,
+    until none is left that the resolution covers. None when the resolution is not being carried
+    out (any more).
+    """
+    follow_up = case.follow_up
+    if (
+        follow_up is None
+        or follow_up.status is not Status.RESOLVING
+        or follow_up.resolution != resolution
+    ):
+        return None
+    return apply_resolution(case, follow_up, resolution, {}, now)
+
+
+def apply_resolution(
+    case: Case,
+    follow_up: FollowUp,
+    resolution: Resolution,
+    reply_detail: Mapping[str, Any],
+    now: datetime,
+) -> Change:
+    """The case after a resolution took effect: its reply, if any, is out."""
+    detail = dict(reply_detail) | {"by": resolution.agent, "follow_up": follow_up.id}
+    codes = {
+        name: getattr(resolution, name) for name in ("reason", "fix", "root_cause", "approved_by")
+    }
+    detail |= {name: value for name, value in codes.items() if value}
+    kind = closing_kind(follow_up, resolution)
+    if kind is not None:
+        return close(Change(replace(case, follow_up=follow_up)), kind, detail)
+    if resolution.action is Action.INVITE_PRIVATE:
+        waiting_follow_up = replace(
+            follow_up,
+            status=Status.INVITED,
+            invited=True,
+            resolution=None,
+            level=0,
+            due_at=format_time(now + INVITATION_WAIT),
+        )
+        return Change(
+            replace(case, follow_up=waiting_follow_up), (Fact(Kind.INVITED_PRIVATE, detail),)
+        )
+    promise_date = resolution.promised_for or format_time(now)
+    waiting_follow_up = replace(
+        follow_up,
+        status=Status.PROMISED,
+        promised_for=promise_date,
+        resolution=None,
+        level=0,
+        due_at=promise_date,
+    )
+    return Change(
+        replace(case, follow_up=waiting_follow_up),
+        (Fact(Kind.PROMISED, detail | {"promised_for": promise_date}),),
+    )

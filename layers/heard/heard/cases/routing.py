@@ -1,0 +1,218 @@
+"""Where a decided revision goes: to an acknowledgement, to a person, to both, or nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from heard.assessment import Assessment, Severity
+from heard.cases.case import (
+    AcknowledgementDraft,
+    Case,
+    Change,
+    is_unsent,
+    with_revision,
+    without_unsent_reply,
+)
+from heard.clock import add_seconds, format_time
+from heard.follow_ups import FollowUp, Status
+from heard.outcomes import Fact, Kind
+from heard.policy import Decision, Route
+from heard.reviews import ReviewEvent, follow_up_id
+from heard.threads import Purpose, Thread
+
+
+def route(
+    case: Case,
+    event: ReviewEvent,
+    assessment: Assessment,
+    decision: Decision,
+    delivery: str,
+    now: datetime,
+    *,
+    inputs_digest: str = "",
+) -> Change:
+    """The case after a new or newer revision was assessed and decided.
+
+    An edit never gets a second acknowledgement (R04): it is only recorded, unless it now needs a
+    person. An acknowledgement of the words before, which nobody has begun to send, is cancelled.
+    `inputs_digest` covers what the decision was made from, so that it can be made again and
+    compared.
+    """
+    seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
+    cleared_thread = without_unsent_reply(case.thread, case.review.reply)
+    if cleared_thread != case.thread:
+        case = replace(case, thread=cleared_thread, review=replace(case.review, reply=None))
+        starts_over = True
+    follows_up = decision.route.follows_up
+    acknowledges = decision.route.acknowledges and (
+        not seen_before or (starts_over and case.review.reply is None)
+    )
+    effective_route = _effective_route(acknowledges=acknowledges, follows_up=follows_up)
+    review = replace(
+        with_revision(case.review, event, delivery, now),
+        rating=event.rating,
+        severity=assessment.severity,
+        route=effective_route,
+        withdrawn=False,
+    )
+    detail = {
+        "revision": event.revision,
+        "digest": event.digest,
+        "rating": event.rating,
+        "severity": assessment.severity.value,
+        "agenda": assessment.agenda.value,
+        "flags": [flag.value for flag in assessment.flags],
+        "topics": list(assessment.topics),
+        "model": assessment.model,
+        "route": effective_route.value,
+        "rules": list(decision.fired),
+        "policy": decision.policy_hash,
+    }
+    if inputs_digest:
+        detail["inputs"] = inputs_digest
+    if event.original_bytes:
+        detail["original_bytes"] = event.original_bytes
+    if review.unverified:
+        detail["unverified"] = True
+    facts = [Fact(Kind.REVISED if seen_before else Kind.ACCEPTED, detail)]
+    if seen_before and not follows_up and not starts_over:
+        return Change(replace(case, review=review), tuple(facts))
+    if review.closing_kind:
+        facts.append(Fact(Kind.REOPENED, {"after": review.closing_kind.value}))
+        review = replace(review, closing_kind=None)
+    follow_up, thread = case.follow_up, case.thread
+    if follows_up:
+        follow_up, thread, fact = open_or_join_follow_up(
+            replace(case, review=review), decision, now
+        )
+        facts.append(fact)
+    if not follows_up and not acknowledges:
+        facts.append(Fact(Kind.IGNORED, {"reason": decision.reason or "nothing_to_do"}))
+        review = replace(review, closing_kind=Kind.IGNORED)
+    return Change(Case(review, thread, follow_up), tuple(facts))
+
+
+def _effective_route(*, acknowledges: bool, follows_up: bool) -> Route:
+    if follows_up:
+        return Route.BOTH if acknowledges else Route.FOLLOW_UP
+    return Route.ACKNOWLEDGE if acknowledges else Route.NOTHING
+
+
+def acknowledge(
+    change: Change, draft: AcknowledgementDraft, *, not_before: datetime | None = None
+) -> Change | None:
+    """The change with a slot and a text for the acknowledgement; None when no slot is left (R04).
+
+    The acknowledgement is sent at once or, with `not_before`, by the sweep when its time has come.
+    """
+    thread = change.case.thread.reserve(
+        draft.reply,
+        Purpose.ACKNOWLEDGEMENT,
+        public=draft.public,
+        not_before=not_before,
+        variant=draft.variant,
+    )
+    if thread is None:
+        return None
+    review = replace(change.case.review, reply=draft.reply)
+    return replace(
+        change,
+        case=replace(change.case, thread=thread, review=review),
+        writes=replace(change.writes, acknowledgement=draft),
+    )
+
+
+def open_or_join_follow_up(
+    case: Case, decision: Decision, now: datetime, why: str = "policy"
+) -> tuple[FollowUp, Thread, Fact]:
+    """The thread's follow-up with this review in it: the open one, else a new one.
+
+    Returned with the thread after it and the fact to append. A review that is more urgent raises
+    the open follow-up.
+    """
+    review, thread, follow_up = case.review, case.thread, case.follow_up
+    due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
+    severity = review.severity or Severity.MEDIUM
+    if follow_up and follow_up.status is not Status.CLOSED:
+        if decision.priority > follow_up.priority:
+            follow_up = replace(
+                follow_up,
+                queue=decision.queue,
+                priority=decision.priority,
+                escalate_after=decision.escalate_after,
+            )
+            follow_up = replace(
+                follow_up, rules=decision.fired, checklist=decision.checklist or follow_up.checklist
+            )
+        follow_up = replace(
+            follow_up,
+            reviews=follow_up.reviews
+            if review.id in follow_up.reviews
+            else (*follow_up.reviews, review.id),
+            severity=follow_up.severity.worse(severity),
+            due_at=follow_up.due_at if follow_up.promised_for else min(follow_up.due_at, due_at),
+            checklist=follow_up.checklist or decision.checklist,
+        )
+        return follow_up, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": follow_up.id})
+    new_follow_up = FollowUp(
+        id=follow_up_id(thread.id, thread.follow_up_count + 1),
+        business=review.business,
+        thread=thread.id,
+        reviews=(review.id,),
+        platform=review.platform,
+        channel=review.channel.value,
+        severity=severity,
+        queue=decision.queue,
+        priority=decision.priority,
+        opened_at=format_time(now),
+        due_at=due_at,
+        escalate_after=decision.escalate_after,
+        why=why,
+        rules=decision.fired,
+        checklist=decision.checklist,
+    )
+    thread = replace(thread, follow_up=new_follow_up.id, follow_up_count=thread.follow_up_count + 1)
+    return (
+        new_follow_up,
+        thread,
+        Fact(
+            Kind.FOLLOW_UP_OPENED,
+            {
+                "follow_up": new_follow_up.id,
+                "due_at": due_at,
+                "queue": new_follow_up.queue,
+                "why": why,
+            },
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RemainingSteps:
+    """What still has to happen for a case: a reply to send, a workflow to start.
+
+    It follows from the case alone, so that any run can resume another.
+    """
+
+    acknowledgement: str | None
+    follow_up: FollowUp | None
+
+    @property
+    def route(self) -> Route:
+        """The route of the workflow that does it."""
+        return _effective_route(
+            acknowledges=self.acknowledgement is not None, follows_up=self.follow_up is not None
+        )
+
+
+def remaining_steps(case: Case, now: datetime) -> RemainingSteps:
+    """What an interrupted or repeated run still has to do at `now`."""
+    slot = case.thread.slot(case.review.reply) if case.review.reply else None
+    follow_up = case.follow_up
+    # A workflow that runs already is not started twice: Step Functions refuses the same name.
+    needs_workflow = follow_up is not None and follow_up.status is not Status.CLOSED
+    return RemainingSteps(
+        case.review.reply if slot and is_unsent(slot) and not slot.is_waiting(now) else None,
+        follow_up if needs_workflow else None,
+    )

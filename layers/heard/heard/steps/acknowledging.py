@@ -1,0 +1,71 @@
+"""How an acknowledgement is chosen: not the wording that its readers saw last (R10)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from heard.acknowledgements.compose import choose_acknowledgement
+from heard.assessment import Flag
+from heard.cases import AcknowledgementDraft, Case
+from heard.connectors import Connection, load
+from heard.policy import Route
+from heard.reviews import Channel, ReviewEvent, Stage, reply_id
+from heard.threads import Purpose
+
+if TYPE_CHECKING:
+    from heard.steps.deciding import RevisionDecision
+    from heard.storage.case_store import CaseStore
+
+
+def draft_acknowledgement(
+    case: Case, decided: RevisionDecision, connection: Connection, case_store: CaseStore
+) -> AcknowledgementDraft | None:
+    """The acknowledgement of a revision; None when no wording fits, or the platform takes none."""
+    capabilities = load(case.review.platform).capabilities
+    if capabilities.replies == "none":
+        return None
+    event, decision, review = decided.event, decided.decision, case.review
+    public = review.channel.stage is Stage.ONSTAGE
+    page = _page_key(connection, review.channel, event) if public else ""
+    page_variant = case_store.last_variant(page) if page else None
+    last_variants = (decided.author.last_variant, page_variant)
+    wording = choose_acknowledgement(
+        event,
+        decided.assessment,
+        decided.policy,
+        connection.business_name or review.business,
+        review.id,
+        preferred_names=decision.variants,
+        avoid=tuple(variant for variant in last_variants if variant),
+        channel=review.channel,
+        person_follows=(
+            decision.route is Route.BOTH and Flag.RECOVERED not in decided.assessment.flags
+        ),
+        limit=capabilities.reply_limit,
+        unit=capabilities.reply_unit,
+    )
+    if wording is None:
+        return None
+    # The id follows from the revision, so that a repeated run means the same reply.
+    revision = f"{review.id}/{event.revision}"
+    return AcknowledgementDraft(
+        reply=reply_id(case.thread.id, revision, Purpose.ACKNOWLEDGEMENT.value),
+        connection=connection.id,
+        public=public,
+        text=wording.text,
+        variant=wording.variant,
+        page=page,
+        page_variant=page_variant,
+    )
+
+
+def _page_key(connection: Connection, channel: Channel, event: ReviewEvent) -> str:
+    """The page on which onlookers read together.
+
+    One conversation where people talk, else the reviews of one subject at a connection.
+    """
+    talks = channel in {Channel.SOCIAL, Channel.FORUM}
+    scope = event.native_thread if talks else event.subject or ""
+    page = f"{connection.id}/{scope}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(page).hexdigest()[:24]

@@ -1,0 +1,157 @@
+"""How a revision is decided: which policy, what the rules can ask, and the decision itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from heard import cases
+from heard.assessment import Assessment, Engine, History, assess
+from heard.cases import Case, Revision
+from heard.errors import BadRequest
+from heard.outcomes import Kind
+from heard.policy import (
+    Context,
+    Decision,
+    Policy,
+    ThreadState,
+    decide,
+    default_policy,
+    hand_over,
+    load_policy,
+)
+from heard.reviews import ReviewEvent
+from heard.threads import Purpose
+
+if TYPE_CHECKING:
+    from heard.steps.ports import StorePorts
+    from heard.storage.setup import SetupStore
+    from heard.storage.vault import AuthorRecord
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionDecision:
+    """What was concluded about one revision, and from what."""
+
+    event: ReviewEvent
+    policy: Policy
+    author: AuthorRecord
+    assessment: Assessment
+    context: Context
+    decision: Decision
+
+    @property
+    def revision(self) -> Revision:
+        """The revision as it is stored."""
+        return Revision(self.event, self.assessment.to_json(), self.context.to_json())
+
+    def hand_over(self, now: datetime) -> Decision:
+        """The decision that gives the review to a person now, whatever the rules said."""
+        return hand_over(self.assessment, self.context, self.policy, now)
+
+
+def decide_revision(
+    case: Case, event: ReviewEvent, ports: StorePorts, engine: Engine | None, now: datetime
+) -> RevisionDecision:
+    """Assess a new or newer revision of a case, and ask the business's policy.
+
+    `engine` reads texts; without one, rules and rating decide.
+    """
+    review = case.review
+    author = ports.cases.vault.author_record(review.author, other_than=review.id)
+    policy = policy_of(review.business, ports.setup)
+    history = History(author.complaints, review.severity if review.revision else None)
+    assessment = assess(event, review.channel, history, engine)
+    # An acknowledgement of the words before, if it is not sent yet, will not be.
+    thread = cases.without_unsent_reply(case.thread, review.reply)
+    thread = replace(thread, cap=policy.public_replies)
+    context = context_of(replace(case, thread=thread), event, author)
+    decision = decide(assessment, context, policy, now)
+    return RevisionDecision(event, policy, author, assessment, context, decision)
+
+
+def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:
+    """The decision that gives a case to a person now, whatever the rules said before.
+
+    Raises NotFound, Erased.
+    """
+    event, assessment, _ = ports.cases.revision(case.review)
+    policy = policy_of(case.review.business, ports.setup)
+    author_record = ports.cases.vault.author_record(case.review.author, other_than=case.review.id)
+    return hand_over(
+        Assessment.from_json(assessment or {}), context_of(case, event, author_record), policy, now
+    )
+
+
+def policy_of(business: str, setup: SetupStore) -> Policy:
+    """The policy that a business has published, or the default policy.
+
+    The default policy also holds where this release cannot read the published one: reviews must not
+    wait until somebody corrects it (R01). Each outcome names the policy that decided.
+    """
+    record = setup.business(business)
+    if record is None or not record.policy:
+        return default_policy()
+    try:
+        return load_policy(record.policy)
+    except BadRequest as error:
+        _log.error(
+            "The policy of %s cannot be read, so the default policy decides: %s",
+            business,
+            error.detail,
+        )
+        return default_policy()
+
+
+def context_of(case: Case, event: ReviewEvent, author_record: AuthorRecord) -> Context:
+    """What the rules can ask about a case and its author."""
+    return Context(
+        channel=case.review.channel,
+        platform=case.review.platform,
+        rating=event.rating,
+        has_text=bool(event.text or event.title),
+        public_replies_left=case.thread.public_replies_left,
+        follow_up_open=case.follow_up is not None,
+        confirmed=not case.review.unverified,
+        thread=_thread_state(case),
+        earlier_complaints=author_record.complaints,
+        author_value=author_record.value,
+    )
+
+
+def _thread_state(case: Case) -> ThreadState:
+    """How far our answers to a review have come."""
+    closing_kind = case.review.closing_kind
+    if closing_kind is Kind.WALKED_AWAY:
+        return ThreadState.WALKED_AWAY
+    if closing_kind in {Kind.MOVED_PRIVATE_RESOLVED, Kind.REPORTED, Kind.RESOLVED_WITHOUT_REPLY}:
+        return ThreadState.RESOLVED
+    purposes = {slot.purpose for slot in case.thread.slots}
+    if closing_kind is Kind.ANSWERED or Purpose.RESOLUTION in purposes:
+        return ThreadState.ANSWERED
+    return (
+        ThreadState.ACKNOWLEDGED
+        if closing_kind is Kind.ACKNOWLEDGED or purposes
+        else ThreadState.FRESH
+    )
+
+
+def inputs_digest(assessment: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) over what a decision is made from.
+
+    The same digest, policy and time give the same decision.
+    """
+    inputs = json.dumps(
+        {"assessment": assessment, "context": context},
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()

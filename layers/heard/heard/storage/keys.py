@@ -1,0 +1,21 @@
+"""The keys of the Cases table that more than one module builds."""
+
+from __future__ import annotations
+
+
+def partition_key(id: str) -> str:
+    """The partition of a review or a thread: the digest in its id.
+
+    A review and a thread with the same platform id share one item, as most threads are one review.
+    """
+    return id.split("_", 1)[1]
+
+
+def revision_key(revision: str, digest: str) -> str:
+    """The sort key of a review's revision."""
+    return f"REVISION#{revision}#{digest[:12]}"
+
+
+def reply_key(reply: str) -> str:
+    """The sort key of a thread's reply."""
+    return f"REPLY#{reply}"

@@ -1,0 +1,302 @@
+"""Replies as they are stored: their texts, their moderation, and how they were worded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from heard.clock import format_time, parse_time
+from heard.connectors import ReplyTarget
+from heard.errors import Contention, NotFound
+from heard.replies.lint import Fingerprint
+from heard.storage.items import CaseItems
+from heard.storage.keys import partition_key, reply_key
+from heard.storage.sweep_index import sweep_attributes
+from heard.storage.tables import Item, attributes, condition_failed, values
+from heard.threads import Purpose
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
+
+MODERATION_CHECK_DELAYS: Final = tuple(
+    timedelta(hours=hours) for hours in (1 / 6, 1, 6, 24, 48, 96)
+)
+"""How long Heard waits before each question about a reply at a platform that moderates.
+
+Over a week in all.
+"""
+MAX_WORDING_SHINGLES: Final = 500
+"""How many word sequences are kept of one reply; longer replies are compared by these."""
+WORDING_RETENTION: Final = timedelta(days=90)
+"""How long a person's reply counts among those that new ones are compared with (R10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply as it was decided. It never changes, so that a retry sends the same one.
+
+    A private reply has `sent_at` once it is sent; of a public one, its slot in the thread says so.
+    A platform that moderates knows it as `native_id`. `check_count` is how often that platform was
+    asked what became of it, and `moderation_status` its last answer.
+    """
+
+    id: str
+    thread: str
+    review: str
+    author: str
+    business: str
+    connection: str
+    purpose: Purpose
+    public: bool
+    text: str
+    target: ReplyTarget
+    follow_up: str | None = None
+    variant: str | None = None
+    agent: str | None = None
+    at: str = ""
+    sent_at: str | None = None
+    native_id: str | None = None
+    check_count: int = 0
+    moderation_status: str | None = None
+
+
+class ReplyRecords(CaseItems):
+    """Reads and writes replies."""
+
+    def put_reply(self, reply: Reply) -> Reply:
+        """Store a reply, its text sealed, before its slot is taken.
+
+        One id always means one reply: returns the reply that was stored first.
+        """
+        pk, sk = partition_key(reply.thread), reply_key(reply.id)
+        target = {
+            "native_id": reply.target.native_id,
+            "native_thread": reply.target.native_thread,
+            "to": dict(reply.target.reply_to),
+        }
+        sealed = self.vault.seal(reply.author, f"{pk}/{sk}", {"text": reply.text, "target": target})
+        plain_fields = {
+            name: getattr(reply, name)
+            for name in Reply.__dataclass_fields__
+            if name not in {"text", "target"}
+        }
+        item = {"pk": pk, "sk": sk, "sealed": sealed, **plain_fields}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=attributes(item),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            return self.reply(reply.thread, reply.id)
+        return reply
+
+    def reply(self, thread: str, reply: str) -> Reply:
+        """A reply by its id. Raises NotFound, Erased."""
+        item = self._get_item(partition_key(thread), reply_key(reply))
+        if "sealed" not in item:
+            raise NotFound("There is no such reply.")
+        return self._parse_reply(item)
+
+    def review_of(self, thread: str, reply: str) -> str:
+        """The review that a reply answers, even if its text cannot be read any more.
+
+        Raises NotFound.
+        """
+        item = self._get_item(partition_key(thread), reply_key(reply))
+        if "review" not in item:
+            raise NotFound("There is no such reply.")
+        return item["review"]
+
+    def replies(self, thread: str) -> list[Reply]:
+        """All replies that were decided in a thread, in time order. Raises Erased."""
+        return sorted(
+            (
+                self._parse_reply(item)
+                for item in self._query_items(partition_key(thread), "REPLY#")
+            ),
+            key=lambda reply: reply.at,
+        )
+
+    def _parse_reply(self, item: Item) -> Reply:
+        content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
+        target = ReplyTarget(
+            content["target"]["native_id"],
+            content["target"]["native_thread"],
+            content["target"]["to"],
+        )
+        return Reply(
+            id=item["id"],
+            thread=item["thread"],
+            review=item["review"],
+            author=item["author"],
+            business=item["business"],
+            connection=item["connection"],
+            purpose=Purpose(item["purpose"]),
+            public=item["public"],
+            text=content["text"],
+            target=target,
+            follow_up=item.get("follow_up"),
+            variant=item.get("variant"),
+            agent=item.get("agent"),
+            at=item["at"],
+            sent_at=item.get("sent_at"),
+            native_id=item.get("native_id"),
+            check_count=item.get("check_count", 0),
+            moderation_status=item.get("moderation_status"),
+        )
+
+    def confirm_reply(self, reply: Reply, now: datetime) -> None:
+        """Note that a private reply was sent, as no slot in its thread says so.
+
+        Noting it twice does no harm.
+        """
+        item = self._get_item(partition_key(reply.thread), reply_key(reply.id))
+        self._client.put_item(
+            TableName=self._table, Item=attributes(item | {"sent_at": format_time(now)})
+        )
+
+    def watch_moderation(self, reply: Reply, native_id: str, now: datetime) -> None:
+        """Let the sweep ask a moderating platform later what became of a reply.
+
+        `native_id` is the platform's id of the reply. Calling it twice starts nothing again.
+        """
+        item = self._get_item(partition_key(reply.thread), reply_key(reply.id))
+        if "native_id" not in item:
+            item |= {
+                "native_id": native_id,
+                **sweep_attributes(now + MODERATION_CHECK_DELAYS[0], reply.id),
+            }
+            self._client.put_item(TableName=self._table, Item=attributes(item))
+
+    def schedule_next_check(self, thread: str, reply: str, now: datetime) -> bool:
+        """Count one more question about a watched reply, and set when the next is due.
+
+        False when no question is due (any more).
+        """
+        item = self._get_item(partition_key(thread), reply_key(reply))
+        due = item.get("sweep_at")
+        if due is None or parse_time(due) > now:
+            return False
+        check_count: int = item.get("check_count", 0) + 1
+        wait = MODERATION_CHECK_DELAYS[min(check_count, len(MODERATION_CHECK_DELAYS) - 1)]
+        put = self._conditional_put(
+            item | {"check_count": check_count, **sweep_attributes(now + wait, reply)},
+            "sweep_at = :due",
+            {":due": due},
+        )
+        try:
+            self._write([put], [])
+        except Contention:
+            return False
+        return True
+
+    def stop_watching(self, thread: str, reply: str, moderation_status: str) -> None:
+        """End the questions about a reply without a fact, as it cannot be read any more.
+
+        Ending them twice is no error.
+        """
+        try:
+            self._client.update_item(
+                **self._moderation_update(partition_key(thread), reply, moderation_status)
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def _moderation_write(self, reply: Reply, moderation_status: str) -> TransactWriteItemTypeDef:
+        return {
+            "Update": self._moderation_update(
+                partition_key(reply.thread), reply.id, moderation_status
+            )
+        }
+
+    def _moderation_update(self, pk: str, reply: str, moderation_status: str) -> UpdateTypeDef:
+        return {
+            "TableName": self._table,
+            "Key": attributes({"pk": pk, "sk": reply_key(reply)}),
+            "UpdateExpression": (
+                "SET moderation_status = :moderation_status REMOVE sweep_bucket, sweep_at"
+            ),
+            "ConditionExpression": "attribute_exists(sweep_at)",
+            "ExpressionAttributeValues": attributes({":moderation_status": moderation_status}),
+        }
+
+    def put_wording(self, reply: Reply, fingerprint: Fingerprint) -> None:
+        """Keep how a person's reply is worded, so that the next ones can be compared (R10)."""
+        expires_at = parse_time(reply.at) + WORDING_RETENTION
+        wording = b"".join(
+            shingle.to_bytes(4) for shingle in sorted(fingerprint)[:MAX_WORDING_SHINGLES]
+        )
+        item = {
+            "pk": f"WORDING#{reply.business}",
+            "sk": f"{reply.at}#{reply.id}",
+            "wording": wording,
+        }
+        self._client.put_item(
+            TableName=self._table,
+            Item=attributes(item | {"expires_at": int(expires_at.timestamp())}),
+        )
+
+    def latest_wordings(
+        self, business: str, count: int, *, other_than: Collection[str] = ()
+    ) -> list[Fingerprint]:
+        """How a business's latest replies by people are worded, newest first.
+
+        Replies with the ids `other_than` are left out.
+        """
+        response = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=attributes({":pk": f"WORDING#{business}"}),
+            ScanIndexForward=False,
+            Limit=count + len(other_than),
+        )
+        items = [
+            item
+            for item in map(values, response["Items"])
+            if item["sk"].rpartition("#")[2] not in other_than
+        ]
+        return [_parse_wording(item["wording"]) for item in items[:count]]
+
+    def last_variant(self, page: str) -> str | None:
+        """The variant of the last acknowledgement on a page; None before the first.
+
+        A page is what onlookers read together.
+        """
+        return self._get_item(f"PAGE#{page}", "LAST_VARIANT").get("variant")
+
+    def record_variant(self, page: str, variant: str, before: str | None) -> bool:
+        """Note a page's last variant.
+
+        False when another one was noted since `before` was read (R10).
+        """
+        condition = "attribute_not_exists(variant)" if before is None else "variant = :before"
+        parameters = attributes(
+            {":variant": variant} | ({} if before is None else {":before": before})
+        )
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=attributes({"pk": f"PAGE#{page}", "sk": "LAST_VARIANT"}),
+                UpdateExpression="SET variant = :variant",
+                ConditionExpression=condition,
+                ExpressionAttributeValues=parameters,
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+
+def _parse_wording(packed: bytes) -> Fingerprint:
+    return frozenset(
+        int.from_bytes(packed[start : start + 4]) for start in range(0, len(packed), 4)
+    )
