@@ -38,7 +38,7 @@ class Tokenizer:
     unknown_score: float = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "longest", max(map(len, self.piece_ids), default=1))
+        object.__setattr__(self, "max_length", max(map(len, self.piece_ids), default=1))
         object.__setattr__(self, "unknown_score", min(self.scores, default=0.0) - 10)
 
     def encode(self, text: str) -> list[int]:
