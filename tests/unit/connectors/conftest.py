@@ -156,4 +156,11 @@ def platform(loopback: None) -> Iterator[FakePlatform]:
 
 @pytest.fixture
 def http(loopback: None) -> HttpClient:
-    return HttpClient(allow_loopback=True, connect_seconds=1, read_seconds=0.3)
+    """A client with so much patience that a slow machine makes no test fail."""
+    return HttpClient(allow_loopback=True, connect_seconds=60, read_seconds=60, total_seconds=120)
+
+
+@pytest.fixture
+def impatient_http(loopback: None) -> HttpClient:
+    """A client that soon gives up waiting for a response."""
+    return HttpClient(allow_loopback=True, connect_seconds=60, read_seconds=0.3)

@@ -373,7 +373,7 @@ def test_faults_touch_only_the_calls_they_name(
 def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
     caller: Caller, platforms: SimulatedPlatforms
 ) -> None:
-    platforms.add_fault("discourse", FaultMode.SLOW, seconds=60)
+    platforms.add_fault("discourse", FaultMode.SLOW, seconds=3_600)
 
     def wait() -> None:
         # Whether the answer or the end of the connection comes first is up to the scheduler.
@@ -383,7 +383,7 @@ def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
     waiting = threading.Thread(target=wait)
     began = time.monotonic()
     waiting.start()
-    while time.monotonic() < began + 5 and not any(
+    while time.monotonic() < began + 300 and not any(
         "process_request_thread" in thread.name for thread in threading.enumerate()
     ):
         time.sleep(0.005)
@@ -392,7 +392,7 @@ def test_a_slow_answer_holds_nobody_else_up_and_stopping_does_not_wait_for_it(
     other.pool.clear()
     platforms.stop()
     waiting.join()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 600
 
 
 def test_programs_in_other_languages_control_it_over_http(
