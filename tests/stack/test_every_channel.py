@@ -16,7 +16,7 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from .conftest import ConnectedBusiness, wait_until
 
 PLATFORMS = platform_names()
-CODES = {"resolution": "explained", "root_cause": "process"}
+CODES = {"fix": "explained", "root_cause": "process"}
 
 
 def wait_for_outcome(

@@ -40,7 +40,7 @@ def _submit_resolution(
 ) -> tuple[int, dict[str, Any]]:
     body = {"id": f"answer-{fence:04d}", "action": "reply", "fence": fence, "text": REPLY} | fields
     if body["action"] in {"reply", "resolve_without_reply"}:
-        body = {"resolution": "refunded", "root_cause": "double-charge"} | body
+        body = {"fix": "refunded", "root_cause": "double-charge"} | body
     return agent.call("POST", f"/api/desk/follow-ups/{follow_up}/resolution", body)
 
 
