@@ -86,7 +86,7 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
 
     status, page = agent.call("GET", "/api/desk/follow-ups")
     assert status == 200
-    assert [listed["id"] for listed in page["follow_ups"]] == [follow_up]
+    assert [entry["id"] for entry in page["follow_ups"]] == [follow_up]
     status, details = agent.call("GET", f"/api/desk/follow-ups/{follow_up}")
     assert status == 200
     assert details["reviews"][0]["text"] == COMPLAINT
