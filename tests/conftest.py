@@ -1,11 +1,11 @@
-"""What holds for whole kinds of tests.
+"""Rules for whole kinds of tests: their order, their isolation, and how much they try.
 
-The order in which they run, and the glass box in which unit tests live.
+A unit test sees none of the user's AWS settings and cannot use the network. A test that talks HTTP
+to its own server gets access to this machine with `@pytest.mark.loopback` or with the fixture
+`loopback`. A blocked connection fails the test, even where the tested code hides the error.
 
-A unit test sees no AWS settings of the person who runs it and reaches no network. One that talks
-HTTP to a server of its own asks for this machine alone with `@pytest.mark.loopback` (or the fixture
-of that name). A refused connection is an error of the test, never a skip: code that would have
-called out is not under test.
+Property tests run with few examples by default. `--hypothesis-profile deep` tries many more.
+Neither profile measures time, because a test must not depend on the speed of the machine.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
-ORDER = ("unit", "static", "workflow", "stack", "browser", "faults")  # quick and telling first
+ORDER = ("unit", "static", "stack")  # quick tests first
 REMOVED_PREFIXES = (
     "AWS_",
     "HEARD_",
@@ -31,15 +32,24 @@ REMOVED_PREFIXES = (
     "LAMBDA_",
 )
 
+for _profile, _examples in (("quick", 50), ("deep", 1_000)):
+    settings.register_profile(
+        _profile,
+        max_examples=_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("quick")
+
 
 def test_kind(path: Path) -> str:
-    """`unit` for everything below tests/unit, and so on."""
+    """The folder of a test: `unit` for everything below tests/unit, and so on."""
     return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Kind after kind; within one kind the order stays random."""
+    """Sort the tests by kind; within one kind the order stays random."""
     items.sort(
         key=lambda item: (
             ORDER.index(test_kind(item.path)) if test_kind(item.path) in ORDER else len(ORDER)
@@ -49,14 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def loopback() -> None:
-    """Asking for this fixture lets a unit test talk to servers on this machine, as its marker does."""
+    """Let a unit test talk to servers on this machine, as the marker `loopback` does."""
 
 
 class NetworkBlocked(AssertionError):
-    """A unit test tried to leave its process.
-
-    It fails for it even where the code under test swallows this.
-    """
+    """A unit test tried to use the network."""
 
 
 def _is_loopback(host: str) -> bool:
@@ -74,7 +81,7 @@ def isolate_unit_test(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
-    """For unit tests only: no inherited settings, no network."""
+    """Take inherited settings and the network away from unit tests."""
     if test_kind(request.path) != "unit":
         yield
         return
@@ -97,7 +104,7 @@ def isolate_unit_test(
         if loopback_allowed and _is_loopback(name):
             return
         blocked_hosts.append(name)
-        hint = "; mark it with `loopback` if that is meant" if _is_loopback(name) else ""
+        hint = "; mark it with `loopback` if it may do so" if _is_loopback(name) else ""
         raise NetworkBlocked(f"a unit test tried to reach {name!r}{hint}")
 
     def with_host_check(
@@ -126,7 +133,7 @@ def isolate_unit_test(
         def resolve(
             host: object, *args: Any, _original: Callable[..., Any] = original, **kwargs: Any
         ) -> Any:
-            if host is not None:  # None asks for addresses to listen on
+            if host is not None:  # None means: addresses to listen on
                 block_unless_loopback(host)
             return _original(host, *args, **kwargs)
 

@@ -1,7 +1,4 @@
-"""One board for all figures of a run, printed and kept at its end.
-
-One local stack for those that need it.
-"""
+"""The report of a run, printed and saved at its end, and one local stack for all benchmarks."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from tests.benchmarks.figures import BenchmarkReport
 ROOT = Path(__file__).parents[2]
 PORT = 4640
 REPORT_KEY = pytest.StashKey[BenchmarkReport]()
-# What measures this process and its children comes before what fills the machine with an emulator;
-# the big table comes last.
+# Benchmarks of this process and its children run before the emulator fills the machine. The
+# benchmark with the large table runs last.
 ORDER = (
     "test_cold_import",
     "test_webhook_cpu",
@@ -45,7 +42,7 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
         report.save(ROOT / ".heard" / "bench.json")
         print()
         report.print()
-        print("kept in .heard/bench.json; docs/benchmarks.md says what each figure means")
+        print("saved in .heard/bench.json; docs/benchmarks.md says what each figure means")
 
 
 @pytest.fixture(scope="session")

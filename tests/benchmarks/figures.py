@@ -1,7 +1,4 @@
-"""The figures of one run.
-
-What was measured, against which budget, and how they are shown and kept.
-"""
+"""The figures of one run: what was measured, against which budget, printed and saved."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from rich.table import Table
 
 
 class Section(StrEnum):
-    """The parts of the table, in its order."""
+    """The parts of the table, in the order of the table."""
 
     COLD_IMPORT = "1 cold import (user + system CPU of a fresh process)"
     WEBHOOK = "2 CPU per webhook, warm, without network"
@@ -31,9 +28,9 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line. `budget` is the most it may be, or the least where `at_least`.
+    """One line of the report.
 
-    None where nothing was promised.
+    `budget` is the largest value allowed, or with `at_least` the smallest. None: no budget.
     """
 
     section: Section
@@ -53,7 +50,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """In words, with how much of the budget is used (or reached)."""
+        """The verdict in words, with the share of the budget."""
         if self.budget is None:
             return ""
         share = f"{100 * self.value / self.budget:.0f} %" if self.budget else f"{self.value:g}"
@@ -94,12 +91,12 @@ class BenchmarkReport:
         return figure
 
     def sorted_figures(self) -> list[Figure]:
-        """Part after part, each in the order in which it was noted."""
+        """The figures by section, in each section in the order of measurement."""
         sections = list(Section)
         return sorted(self.figures, key=lambda figure: sections.index(figure.section))
 
     def table(self) -> Table:
-        """The table that a run ends with."""
+        """The table at the end of a run."""
         table = Table(
             title=f"heard, {datetime.now(UTC):%Y-%m-%d}: figures and budgets",
             title_justify="left",
@@ -127,7 +124,7 @@ class BenchmarkReport:
         return table
 
     def print(self) -> None:
-        """Print the table, as wide as it needs to be for a log."""
+        """Print the table; wide enough for a log when no terminal shows it."""
         console = Console()
         Console(width=None if console.is_terminal else 190).print(self.table())
 

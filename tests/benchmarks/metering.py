@@ -1,9 +1,9 @@
 """Counts DynamoDB's capacity units, request by request, by the rules that AWS documents.
 
-Why not by `ConsumedCapacity` alone: the emulator reports writes as AWS does, but a flat half or
-whole unit for every read, however large. So each request is rated here from the items themselves
-(their size, and what stood there before), and the emulator's own figure for writes is added up
-beside it as a check.
+`ConsumedCapacity` alone is not enough. The emulator reports writes as AWS does, but half a unit or
+one unit for every read of any size. So this module computes the units of each request from the
+items: their size, and the size of the item before. It also adds up the emulator's own figure for
+writes, as a check.
 
 Rules (docs.aws.amazon.com/amazondynamodb, "DynamoDB read and write operations"): a write unit per
 started 1 KB of the larger of the item before and after; twice that in a transaction; per index
@@ -41,12 +41,12 @@ def value_size(value: Mapping[str, Any]) -> int:
         case "B":
             return len(content)
         case "SS":
-            return sum(len(each.encode()) for each in content)
+            return sum(len(text.encode()) for text in content)
         case "L":
-            return 3 + sum(1 + value_size(each) for each in content)
+            return 3 + sum(1 + value_size(element) for element in content)
         case "M":
             return 3 + sum(
-                1 + len(name.encode()) + value_size(each) for name, each in content.items()
+                1 + len(name.encode()) + value_size(element) for name, element in content.items()
             )
         case _:
             return 1
@@ -54,11 +54,7 @@ def value_size(value: Mapping[str, Any]) -> int:
 
 @dataclass
 class CapacityUnits:
-    """What was counted.
-
-    Units by kind and purpose, requests by operation, and the sizes of what was written by kind of
-    item.
-    """
+    """Units by kind and purpose, requests by operation, and sizes of written items by kind."""
 
     write: float = 0
     read: float = 0
@@ -86,9 +82,9 @@ class CapacityUnits:
 
 
 class CapacityMeter:
-    """Watches one DynamoDB client.
+    """Counts the requests of one DynamoDB client.
 
-    `looking` is another one, unwatched, that reads what stood there before.
+    `reader` is another client, whose requests are not counted. It reads items before a write.
     """
 
     def __init__(self, client: Any, reader: Any) -> None:
@@ -102,7 +98,7 @@ class CapacityMeter:
 
     @contextmanager
     def counting(self) -> Generator[CapacityUnits]:
-        """What happens inside is counted into the result."""
+        """Count the requests inside the block into the result."""
         outer, self._units = self._units, CapacityUnits()
         try:
             yield self._units
@@ -117,16 +113,18 @@ class CapacityMeter:
             case "PutItem":
                 puts = [params]
             case "TransactWriteItems":
-                puts = [each["Put"] for each in params["TransactItems"] if "Put" in each]
-                updates = [each["Update"] for each in params["TransactItems"] if "Update" in each]
+                puts = [write["Put"] for write in params["TransactItems"] if "Put" in write]
+                updates = [
+                    write["Update"] for write in params["TransactItems"] if "Update" in write
+                ]
                 self._pending_writes = [
                     (
-                        each["TableName"],
+                        update["TableName"],
                         "update",
-                        self._read_item(each["TableName"], each["Key"]),
-                        each["Key"],
+                        self._read_item(update["TableName"], update["Key"]),
+                        update["Key"],
                     )
-                    for each in updates
+                    for update in updates
                 ]
             case "UpdateItem":
                 self._pending_writes = [
@@ -178,17 +176,18 @@ class CapacityMeter:
             case "PutItem" | "TransactWriteItems" | "UpdateItem":
                 factor = 2 if name == "TransactWriteItems" else 1
                 for table, operation, before, after in self._pending_writes:
+                    # For an update, `after` holds the key only.
                     new = (
                         self._read_item(table, cast("Attributes", after))
                         if operation == "update"
                         else after
-                    )  # of an update, its key
+                    )
                     self._count_write(table, before, cast("Attributes", new), factor)
                 capacity = parsed.get("ConsumedCapacity", [])
                 capacities = cast(
                     "list[dict[str, Any]]", capacity if isinstance(capacity, list) else [capacity]
                 )
-                units.emulator_write += sum(each["CapacityUnits"] for each in capacities)
+                units.emulator_write += sum(capacity["CapacityUnits"] for capacity in capacities)
             case _:
                 pass
 
@@ -199,8 +198,8 @@ class CapacityMeter:
         size = size_of(after)
         table_units = factor * _units_for(1024, max(size, size_of(before or {})))
         index_units = sum(
-            self._index_write_units(each, table, before or {}, after)
-            for each in self._schema(table).get("GlobalSecondaryIndexes", [])
+            self._index_write_units(index, table, before or {}, after)
+            for index in self._schema(table).get("GlobalSecondaryIndexes", [])
         )
         self._units.write += table_units
         self._units.index_write += index_units
@@ -245,7 +244,7 @@ class CapacityMeter:
 
     @staticmethod
     def _item_kind(item: Attributes) -> str:
-        """What kind of item it is, from its keys as `heard.storage` documents them."""
+        """The kind of an item, from its keys as `heard.storage` documents them."""
         if "sequence" in item:
             kind = item.get("kind", {}).get("S", "")
             return f"outcome {kind}".strip()

@@ -1,4 +1,4 @@
-"""How much of the processor something takes, whatever else the machine does meanwhile."""
+"""CPU time of a call, which other load on the machine changes little."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RUNS_PER_BATCH, BATCHES = 500, 9
 
 
 def cpu_ms(run: Callable[[], object], runs: int = RUNS_PER_BATCH) -> float:
-    """CPU milliseconds of one run: the median of batches, after a warm-up."""
+    """CPU milliseconds of one call: the median of batches, after a warm-up."""
     for _ in range(runs // 5):
         run()
     batches: list[float] = []

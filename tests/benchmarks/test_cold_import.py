@@ -1,10 +1,9 @@
-"""What a cold start pays before the first request.
+"""The CPU that a cold start takes before the first request.
 
-Each function imported in a fresh process that sees only what ships.
-
-The process finds the built layer, the built function and the runtime's own packages (boto3 and what
-it stands on), and nothing else that is installed here. Its cost is CPU, not time: the machine may
-be busy. Cases take turns, so that what slows the machine slows all.
+Each function is imported in a fresh process. The process finds the built layer, the built function
+and the packages of the Lambda runtime (boto3 and its dependencies), and nothing else. The figure is
+CPU and not time, because the machine may be busy. The cases take turns, so that another load on the
+machine changes all of them alike.
 """
 
 from __future__ import annotations
@@ -27,11 +26,9 @@ from tests.static.repository import ROOT, RUNTIME_PACKAGES, locked_distributions
 ROUNDS = 15
 BUILD_DIR = ROOT / ".aws-sam" / "build"
 BUILD_PLACEHOLDER = "{built}"
-"""Stands for the folder in which a copy of the build lies.
-
-The build itself may be made anew meanwhile.
-"""
+"""Stands for the folder with a copy of the build, because a new build may replace the original."""
 CLIENT_CODE = "import boto3; boto3.client('sqs', region_name='us-east-1')"
+PARAMETERS_CODE = "from aws_lambda_powertools.utilities.parameters import SSMProvider"
 
 _HIDE_UNSHIPPED = """
 import sys
@@ -58,9 +55,10 @@ spec.loader.exec_module(app)
 
 _CREATE_INGEST_PORTS = """
 import os
-os.environ.update(SETUP_TABLE="a", CASES_TABLE="b", SECRETS_PATH="/c", REVIEW_QUEUE_URL="http://localhost/d", LOOPBACK_PLATFORMS="false")
+os.environ.update(SETUP_TABLE="a", CASES_TABLE="b", SECRETS_PATH="/c", LOOPBACK_PLATFORMS="false")
+os.environ.update(REVIEW_QUEUE_URL="http://localhost/d")
 os.environ.update(AWS_DEFAULT_REGION="us-east-1")
-app.door()
+app.ports()
 """
 
 
@@ -84,11 +82,11 @@ CASES: Mapping[str, str] = {
         "from aws_lambda_powertools import Logger, Metrics; Logger(service='a'); "
         "Metrics(namespace='a', service='b')"
     ),
-    "Powertools parameters (brings boto3)": "from aws_lambda_powertools.utilities.parameters import SSMProvider",
-    "… on top of boto3": "import boto3; from aws_lambda_powertools.utilities.parameters import SSMProvider",
+    "Powertools parameters (brings boto3)": PARAMETERS_CODE,
+    "… on top of boto3": f"import boto3; {PARAMETERS_CODE}",
     "heard.storage.tables (brings boto3)": "import heard.storage.tables",
     "heard.connectors": "import heard.connectors",
-    "heard.connectors.platforms.standard": "import heard.connectors.standard",
+    "heard.connectors.platforms.standard": "import heard.connectors.platforms.standard",
     "heard.steps.ingest": "import heard.steps.ingest",
 }
 
@@ -134,7 +132,7 @@ def test_cold_imports(report: BenchmarkReport, tmp_path: Path) -> None:
     for round_number in range(ROUNDS + 1):
         for name, code in CASES.items():
             cpu = _import_cpu_ms(code, unshipped, build)
-            if round_number:  # the first one only warms the disk
+            if round_number:  # the first round only fills the disk cache
                 cpu_by_case[name].append(cpu)
     baseline = median(cpu_by_case["boto3 + one client"])
     report.add_figure(

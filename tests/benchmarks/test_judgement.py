@@ -1,4 +1,4 @@
-"""How many reviews one core assesses and decides in a second, by CPU time."""
+"""Reviews that one core assesses and decides in a second of CPU time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_assessment_and_policy(report: BenchmarkReport) -> None:
     for name, text, rating in (("praise", PRAISE, 5), ("complaint", COMPLAINT, 1)):
         event = review_event(text, rating)
         per_second = 1000 / cpu_ms(
-            lambda said=event: assess(said, Channel.REVIEW_SITE, History(), quick), 300
+            lambda event=event: assess(event, Channel.REVIEW_SITE, History(), quick), 300
         )
         report.add_figure(
             Section.ASSESSMENT,
@@ -41,7 +41,7 @@ def test_assessment_and_policy(report: BenchmarkReport) -> None:
             budget=5000,
             at_least=True,
         )
-        engine_per_second = 1000 / cpu_ms(lambda said=event: quick.scores(said.text or ""), 300)
+        engine_per_second = 1000 / cpu_ms(lambda event=event: quick.scores(event.text or ""), 300)
         report.add_figure(
             Section.ASSESSMENT,
             f"the engine `quick` alone, 40 words of {name}",

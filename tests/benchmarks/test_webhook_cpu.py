@@ -1,9 +1,7 @@
-"""CPU of one webhook in a warm function, in three circles.
+"""CPU of one webhook in a warm function: the step, the handler around it, and botocore.
 
-The step, the handler around it, and botocore's own work for the queue.
-
-The network is never touched. In the first two circles the boto clients answer from memory, so that
-botocore is left out; in the third a real SQS client does everything but send.
+Nothing is sent. For the step and the handler the clients answer from memory, so botocore's work is
+not counted. For the third figure a real SQS client does everything except sending.
 """
 
 from __future__ import annotations
@@ -46,12 +44,15 @@ def step_ms(case: WebhookCase) -> float:
 def test_a_signed_kilobyte(report: BenchmarkReport) -> None:
     case = webhook_case("standard", 1024)
     assert len(case.request.body) == 1024
-    note = "steps.ingest; network and botocore left out"
+    note = "steps.ingest without network and botocore"
     report.add_figure(
         Section.WEBHOOK, "standard, signed, 1 KB", step_ms(case), "ms", budget=BUDGET_MS, note=note
     )
     report.add_figure(
-        Section.WEBHOOK, "  … with the handler: log line, metrics, answer", _handler_ms(case), "ms"
+        Section.WEBHOOK,
+        "  … with the handler: log line, metrics, response",
+        _handler_ms(case),
+        "ms",
     )
     report.add_figure(
         Section.WEBHOOK,
@@ -85,7 +86,7 @@ def _handler_ms(case: WebhookCase) -> float:
     output = io.StringIO()
     with redirect_stdout(output):
         spec.loader.exec_module(app)
-        app.door = lambda: case.ports
+        app.ports = lambda: case.ports
         event = {
             "requestContext": {"http": {"method": case.request.method}},
             "headers": dict(case.request.headers),
@@ -103,7 +104,7 @@ def _handler_ms(case: WebhookCase) -> float:
 
 
 def _with_botocore(case: WebhookCase) -> WebhookCase:
-    """The same hook, with an SQS client that does all its work and then reads its answer from
+    """The same webhook, with an SQS client that does all its work but reads the response from
     memory.
     """
     client: Any = boto3.client(

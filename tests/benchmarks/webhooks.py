@@ -1,4 +1,4 @@
-"""Webhooks to measure with: connections that exist in memory only, and genuine requests to them."""
+"""Webhooks for the benchmarks: connections in memory, and genuine requests to them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,7 @@ COMPLAINT = (
 
 
 class InMemoryAws:
-    """The three clients that the door needs, answering from memory.
-
-    No network, and no botocore either.
-    """
+    """The three clients that ingest needs; they answer from memory, without botocore."""
 
     def __init__(self, connection: Connection, secret: str) -> None:
         self._item = attributes(asdict(connection) | {"settings": dict(connection.settings)})
@@ -65,7 +62,7 @@ class InMemoryAws:
 
 @dataclass(frozen=True, slots=True)
 class WebhookCase:
-    """A connection with a door of its own, and one genuine request to it."""
+    """A connection with its own ports, and one genuine request to it."""
 
     connection: Connection
     ports: IngestPorts
@@ -84,8 +81,9 @@ def as_request(signed_request: SignedRequest) -> WebhookRequest:
 
 
 def webhook_case(platform: str, body_bytes: int = 0) -> WebhookCase:
-    """A door in memory for one platform, with the first sample of `events/`, or a `standard` review
-    of `body_bytes`.
+    """A webhook of one platform: its first sample in `events/`, or a `standard` review.
+
+    With `body_bytes` it is a `standard` review of that size.
     """
     at = clock.now()
     id = f"con_{secrets.token_urlsafe(24)}"
@@ -159,7 +157,7 @@ def standard_sample(native_id: str, text: str, rating: int) -> Sample:
 
 
 def _first_review_sample(platform: str) -> Sample:
-    """The platform's first sample that says something (Discourse's first is a ping)."""
+    """The platform's first sample of a new review (Discourse's first sample is a ping)."""
     return next(
         sample
         for sample in load_samples(EVENTS)

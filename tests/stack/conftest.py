@@ -1,6 +1,8 @@
-"""One local stack for all of these tests.
+"""One local stack for all of these tests: the emulator, with the deployed template on it.
 
-The emulator with the deployed template, the simulated platforms, a business a test.
+The emulator enforces the roles of the functions, so each test also proves that the template grants
+what its function needs. Each test has its own business. All these tests run in one process of
+pytest-xdist, because they share the stack.
 """
 
 from __future__ import annotations
@@ -8,24 +10,25 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from heard import clock
-from heard.connectors import Connection
+from heard.connectors import Connection, ReviewPage, WebhookRequest, load, platform_names
+from heard.connectors.http import HttpClient
 from heard.outcomes import Kind, Outcome
-from heard.reviews import review_id
+from heard.reviews import EventKind, review_id
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.setup import Business
 from heard_cli.local.demo_environment import ApiClient, DemoEnvironment
 from heard_cli.local.http_client import LocalHttpResponse
-from heard_cli.local.samples import Sample
+from heard_cli.local.samples import EVENTS, Sample, load_samples
 from heard_cli.local.signing import sign_sample
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
@@ -33,15 +36,25 @@ from heard_simulator.server import SimulatedPlatforms
 ROOT = Path(__file__).parents[2]
 
 
+PATIENCE: Final = 300.0
+"""Seconds after which a test gives up waiting.
+
+A condition that comes true ends the wait, so only a failure takes this long.
+"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[EmulatedStack]:
-    with EmulatedStack(ROOT, port=4590, parameters={"MaxReceiveCount": "2"}) as local_stack:
+    with EmulatedStack(
+        ROOT, port=4590, enforce_roles=True, parameters={"MaxReceiveCount": "2"}
+    ) as local_stack:
         yield local_stack
 
 
@@ -53,7 +66,7 @@ def platforms() -> Iterator[SimulatedPlatforms]:
 
 @dataclass
 class StackBusiness:
-    """A business of its own on the shared stack, with an agent and a lead."""
+    """A business on the shared stack."""
 
     environment: DemoEnvironment
     business: str
@@ -74,7 +87,7 @@ class StackBusiness:
         )
 
     def deliver(self, sample: Sample, at: datetime | None = None) -> LocalHttpResponse:
-        """Deliver a sample; the same sample at the same moment is a platform's repetition."""
+        """Deliver a sample. The same sample with the same time is the same delivery again."""
         connection, secret = (
             self.environment.connections[sample.platform],
             self.environment.secrets[sample.platform],
@@ -89,7 +102,7 @@ class StackBusiness:
     def deliver_review(
         self, native_id: str, text: str, rating: int | None = None, **fields: Any
     ) -> str:
-        """Deliver a review by the `standard` connector; returns its id."""
+        """Deliver a review through the `standard` connector; returns the id of the review."""
         assert self.deliver(standard_sample(native_id, text, rating, **fields)).status == 202
         return review_id(self.business, "standard", native_id)
 
@@ -148,15 +161,96 @@ def shop(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackBusiness:
     return StackBusiness(environment, business)
 
 
+@dataclass(frozen=True)
+class DeliveredReview:
+    """The first review of a platform, as delivered to the stack."""
+
+    platform: str
+    review: str
+    native_id: str
+
+
+@dataclass(frozen=True)
+class ConnectedBusiness:
+    """One business with a connection to every platform, one agent, and one review of each."""
+
+    environment: DemoEnvironment
+    agent: ApiClient
+    reviews: Mapping[str, DeliveredReview]
+
+    def outcomes(self, platform: str) -> tuple[Outcome, ...]:
+        return self.environment.operator.log.of_review(self.reviews[platform].review)
+
+
+def first_review_sample(platform: str) -> Sample:
+    """The platform's first sample of a new review."""
+    return next(
+        sample
+        for sample in load_samples(EVENTS)
+        if sample.platform == platform
+        and "created" in {expectation.kind for expectation in sample.expect}
+    )
+
+
+def deliver_first_review(environment: DemoEnvironment, platform: str) -> DeliveredReview:
+    """Create the first review at the platform, and deliver it by webhook or by poll."""
+    sample, at, connection, connector = (
+        first_review_sample(platform),
+        clock.now(),
+        environment.connections[platform],
+        load(platform),
+    )
+    for entry in sample.render(at).resources:
+        environment.platforms.set_resource(platform, entry.native_id, entry.resource)
+    if sample.polled:
+        credentials = environment.operator.secrets.credentials(connection.id)
+        page = connector.recent(None, connection, credentials, HttpClient(allow_loopback=True), at)
+        assert isinstance(page, ReviewPage)
+        environment.poll(platform)
+        native_id = page.events[0].native_id
+    else:
+        request = sign_sample(
+            sample, connection.url, environment.secrets[platform], at, environment.http.fetch_page
+        )
+        response = environment.http.send(
+            request.method, request.url, headers=request.headers, body=request.body
+        )
+        assert response.status < 300, (platform, response.status, response.text)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        events = connector.parse(
+            WebhookRequest("POST", headers, request.body), connection, at
+        ).events
+        native_id = next(event.native_id for event in events if event.kind is EventKind.CREATED)
+    return DeliveredReview(platform, review_id(connection.business, platform, native_id), native_id)
+
+
+@pytest.fixture(scope="session")
+def connected_business(stack: EmulatedStack) -> Iterator[ConnectedBusiness]:
+    with SimulatedPlatforms() as platforms:
+        environment = DemoEnvironment(stack, platforms)
+        business = f"street-{secrets.token_hex(4)}"
+        environment.create(business=business, name="Acme Bakery")
+        email = f"ana-{secrets.token_hex(4)}@example.com"
+        environment.create_person(email, "Ana", "agent", business)
+        reviews = {
+            platform: deliver_first_review(environment, platform) for platform in platform_names()
+        }
+        yield ConnectedBusiness(environment, environment.sign_in(email), reviews)
+
+
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
-    def wait[T](probe: Callable[[], T], seconds: float = 45) -> T:
-        """What `look` returns once it is true."""
-        deadline = time.monotonic() + seconds
-        while not (value := probe()):
-            if time.monotonic() > deadline:
-                pytest.fail(f"still {value!r} after {seconds} s")
-            time.sleep(0.2)
-        return value
+    return wait_until
 
-    return wait
+
+def wait_until[T](probe: Callable[[], T], describe: Callable[[], object] | None = None) -> T:
+    """The first true value of `probe`.
+
+    Fails the test after `PATIENCE` seconds, with what `describe` says.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not (value := probe()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"still {describe() if describe else value!r} after {PATIENCE} s")
+        time.sleep(0.2)
+    return value

@@ -1,6 +1,7 @@
-"""Every flow once with the emulator enforcing the functions' roles.
+"""The roles of the functions, as the template grants them.
 
-What is not granted in the template fails here.
+The emulator enforces the roles in every test of this folder. These tests add the functions that no
+other test calls, and the proof that the emulator enforces roles at all.
 """
 
 from __future__ import annotations
@@ -8,74 +9,35 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
 from heard import clock
-from heard.connectors import WebhookRequest, load, platform_names
-from heard_cli.local.demo import DemoProgress, DemoResult, run_demo
-from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
+from heard.connectors import WebhookRequest, load
 from heard_cli.local.stack import EmulatedStack
-from heard_simulator.server import SimulatedPlatforms
 
-from .conftest import ROOT
-
-
-@pytest.fixture(scope="module")
-def environment() -> Iterator[DemoEnvironment]:
-    with (
-        EmulatedStack(ROOT, port=4595, enforce_roles=True) as stack,
-        SimulatedPlatforms() as platforms,
-    ):
-        demo_environment = DemoEnvironment(stack, platforms)
-        demo_environment.create()
-        yield demo_environment
+from .conftest import ConnectedBusiness, wait_until
 
 
-@pytest.fixture(scope="module")
-def demo(environment: DemoEnvironment) -> tuple[DemoResult, DemoProgress]:
-    return run_demo(environment, ROOT / "events", lambda _: None, lambda _: None, with_agent=True)
-
-
-@pytest.mark.timeout(300)
-def test_the_whole_demo_runs_with_the_roles_that_the_template_grants(
-    demo: tuple[DemoResult, DemoProgress],
+def test_functions_that_no_other_test_calls_have_their_grants_too(
+    connected_business: ConnectedBusiness,
 ) -> None:
-    result, progress = demo
-    assert result.passed, list(progress.unclosed)
-    assert result.reviews >= 40
-    assert result.duplicates >= 1
-    assert set(result.platforms) == set(platform_names())
-    assert {
-        "reply",
-        "invite_private",
-        "promise",
-        "resolve_without_reply",
-        "walk_away",
-        "report_fake",
-    } <= set(result.actions)
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.usefixtures("demo")
-def test_functions_outside_the_demo_have_their_grants_too(environment: DemoEnvironment) -> None:
-    """Auditors' calls, the sweep, quarantine, and the page behind a feedback form."""
+    """The auditors' calls, quarantine, the feedback page, and the two scheduled functions."""
+    environment = connected_business.environment
+    form_review = connected_business.reviews["feedback_form"]
+    wait_until(lambda: connected_business.outcomes("feedback_form"))
     auditor = environment.sign_in("ida@acme.example")
     today = clock.now().date()
     period = f"from={today - timedelta(days=1)}T00:00:00Z&to={today + timedelta(days=1)}T00:00:00Z"
+    form = environment.connections["feedback_form"]
     status, page = auditor.call(
-        "GET", f"/api/audit/outcomes?business={BUSINESS}&{period}&limit=50&channel=survey"
+        "GET", f"/api/audit/outcomes?business={form.business}&{period}&limit=50&channel=survey"
     )
     assert status == 200
     review = page["outcomes"][0]["review"]
     assert auditor.call("GET", f"/api/audit/reviews/{review}")[0] == 200
     assert auditor.call("GET", f"/api/audit/reviews/{review}/verification")[1]["verified"] is True
-    form = environment.connections["feedback_form"]
-    native_id = environment.operator.cases.find_review(review).native_id
     response = environment.http.send(
-        "GET", f"{environment.stack.public_url}/feedback/{form.id}/{native_id}"
+        "GET", f"{environment.stack.public_url}/feedback/{form.id}/{form_review.native_id}"
     )
     assert response.status == 200
     forum, body = environment.connections["discourse"], b"[1, 2"
@@ -93,26 +55,27 @@ def test_functions_outside_the_demo_have_their_grants_too(environment: DemoEnvir
         200, 300
     )
     (entry,) = [
-        each
-        for each in environment.operator.quarantine.of_business(BUSINESS)
-        if each.connection == forum.id
+        delivery
+        for delivery in environment.operator.quarantine.of_business(forum.business)
+        if delivery.connection == forum.id
     ]
     assert entry.body == body
     functions = environment.stack.client("lambda")
     for scheduled in ("Sweep", "Poll"):
         names = [
-            each["FunctionName"] for each in functions.list_functions(MaxItems=50)["Functions"]
+            function["FunctionName"]
+            for function in functions.list_functions(MaxItems=50)["Functions"]
         ]
-        name = next(each for each in names if scheduled in each)
+        name = next(name for name in names if scheduled in name)
         result = functions.invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in result, result["Payload"].read()
 
 
-def test_a_function_cannot_use_what_its_role_does_not_grant(environment: DemoEnvironment) -> None:
-    """The roles are enforced at all: without this, the test above would prove nothing."""
-    roles = environment.stack.client("iam").list_roles()["Roles"]
+def test_a_function_cannot_use_what_its_role_does_not_grant(stack: EmulatedStack) -> None:
+    """Without this, the other tests of this folder would prove nothing about roles."""
+    roles = stack.client("iam").list_roles()["Roles"]
     name = next(role["RoleName"] for role in roles if "AuditFunction" in role["RoleName"])
-    credentials = environment.stack.client("sts").assume_role(
+    credentials = stack.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::000000000000:role/{name}", RoleSessionName="test"
     )["Credentials"]
     script = (
@@ -124,13 +87,13 @@ def test_a_function_cannot_use_what_its_role_does_not_grant(environment: DemoEnv
         "else: print('written')\n"
     )
     variables = {
-        "AWS_ENDPOINT_URL": environment.stack.endpoint,
+        "AWS_ENDPOINT_URL": stack.endpoint,
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
         "AWS_SESSION_TOKEN": credentials["SessionToken"],
     }
-    table = environment.stack.outputs["OutcomesTableName"]
+    table = stack.outputs["OutcomesTableName"]
     process = subprocess.run(
         [sys.executable, "-c", script, table],
         env=variables,

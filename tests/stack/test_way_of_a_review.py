@@ -1,7 +1,4 @@
-"""The deployed template on the local stack.
-
-A review's whole way, by real HTTP, with the platforms' other side simulated.
-"""
+"""The whole path of a review on the deployed template, over HTTP, with simulated platforms."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ def _submit_resolution(
 ) -> tuple[int, dict[str, Any]]:
     body = {"id": f"answer-{fence:04d}", "action": "reply", "fence": fence, "text": REPLY} | fields
     if body["action"] in {"reply", "resolve_without_reply"}:
-        body = {"resolution": "refunded", "root_cause": "double-charge"} | body
+        body = {"fix": "refunded", "root_cause": "double-charge"} | body
     return agent.call("POST", f"/api/desk/follow-ups/{follow_up}/resolution", body)
 
 
@@ -89,7 +86,7 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
 
     status, page = agent.call("GET", "/api/desk/follow-ups")
     assert status == 200
-    assert [task["id"] for task in page["follow_ups"]] == [follow_up]
+    assert [entry["id"] for entry in page["follow_ups"]] == [follow_up]
     status, details = agent.call("GET", f"/api/desk/follow-ups/{follow_up}")
     assert status == 200
     assert details["reviews"][0]["text"] == COMPLAINT
@@ -125,9 +122,9 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
     assert _submit_resolution(agent, follow_up, fence)[0] == 200
-    assert _submit_resolution(agent, follow_up, fence)[0] == 200  # the same answer sent again
+    assert _submit_resolution(agent, follow_up, fence)[0] == 200  # the same request again
     assert _submit_resolution(agent, follow_up, fence, id="another-answer")[1]["reason"] in {
-        "already_answered",
+        "already_resolved",
         "already_closed",
     }
     eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
@@ -378,9 +375,8 @@ def test_a_poison_message_goes_to_the_dead_letters_and_back_and_blocks_nothing(
         stack.outputs["DeadLettersUrl"],
     )
     connection = shop.connect("standard")
-    shop.environment.operator.setup.remove_connection(
-        connection.id
-    )  # what was queued for it cannot be worked on now
+    # Nothing that is queued for this connection can be processed now.
+    shop.environment.operator.setup.remove_connection(connection.id)
     message = {
         "delivery": "dlv_poison.0",
         "connection": connection.id,
@@ -438,8 +434,8 @@ def test_a_lost_workflow_is_started_again_by_the_sweep(
     step_functions = stack.client("stepfunctions")
     eventually(lambda: shop.environment.operator.cases.token(follow_up_id))
     step_functions.stop_execution(executionArn=_execution_arn(stack, follow_up_id))
-    # AWS forgets the token with its execution; the emulator does not, so a token that nobody ever
-    # had stands for it.
+    # AWS forgets the token of a stopped execution. The emulator does not, so this stores a token
+    # that no execution has.
     shop.environment.operator.cases.put_token(follow_up_id, "forgotten")
     follow_up = shop.environment.operator.cases.follow_up(follow_up_id)
     result = _sweep_later(shop, stack, minutes_later=11 if follow_up.level == 0 else 60 * 24 + 11)

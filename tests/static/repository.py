@@ -73,7 +73,7 @@ def run_isolated(code: str, *arguments: str) -> Any:
         env={},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     if process.returncode:

@@ -1,6 +1,6 @@
-"""The layers as Lambda will get them.
+"""The layers as Lambda gets them: small, complete, compiled, and for Lambda's processor.
 
-Small, complete, compiled, and for Lambda's processor whatever machine builds it.
+Each layer is built once, so all tests of one layer run in the same process of pytest-xdist.
 """
 
 from __future__ import annotations
@@ -23,20 +23,24 @@ ZIP_BUDGETS = {
     "heard": 7_700_000,
     "keys": 5_500_000,
     "judgement": 84_000_000,
-}  # bytes; each one is fetched and unpacked at each cold start
+}  # bytes; Lambda fetches and unpacks them at each cold start
+TARGETS = {"heard": "HeardLayer", "keys": "KeysLayer", "judgement": "AssessmentLayer"}
 AARCH64 = 183  # e_machine of an ELF file
 
 
-@pytest.fixture(scope="module", params=ZIP_BUDGETS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"layer-{name}")) for name in TARGETS],
+)
 def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A layer, built as `make deploy` builds it; its folder has its name."""
+    """A layer, built as `make deploy` builds it, in a folder of the layer's name."""
     target = tmp_path_factory.mktemp("layer") / request.param
     platforms = re.search(
         r"^LAMBDA_PLATFORM := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE
     )
     assert platforms
     process = subprocess.run(
-        ["make", f"build-{request.param.capitalize()}Layer"],
+        ["make", f"build-{TARGETS[request.param]}"],
         cwd=LAYERS / request.param,
         env=os.environ
         | {
@@ -46,7 +50,7 @@ def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         },
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=800,
         check=False,
     )
     assert process.returncode == 0, process.stdout + process.stderr
@@ -65,7 +69,7 @@ def test_the_layer_fits_its_budget(layer: Path, tmp_path: Path) -> None:
 
 
 def test_every_module_ships_with_unchecked_hash_bytecode(layer: Path) -> None:
-    """Bytecode that must be checked against its source is read twice.
+    """Python checks other bytecode against its source, which makes each import slower.
 
     Bytecode with a time stamp is stale after packaging.
     """
@@ -127,9 +131,8 @@ def test_the_layer_excludes_runtime_packages_and_unused_files(layer: Path) -> No
 
 
 def test_the_layer_keeps_the_metadata_of_its_distributions(layer: Path) -> None:
-    in_other_layer = (
-        {"cffi"} if layer.name == "keys" else set[str]()
-    )  # the other layer holds it, and both come together
+    # The layer `heard` holds cffi, and a function with `keys` has both layers.
+    in_other_layer = {"cffi"} if layer.name == "keys" else set[str]()
     with_metadata = {
         normalize_name(path.name.split("-", 1)[0])
         for path in (layer / "python").glob("*.dist-info")

@@ -1,4 +1,4 @@
-"""What the connectors' tests share: connections, requests, collected facts, and a real server."""
+"""What the connectors' tests share: connections, requests, recorded facts, and a real server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heard.connectors import Connection, WebhookRequest
 from heard.connectors.http import HttpClient
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-PLATFORM_FACTS = Path(__file__).parents[3] / ".." / "shared" / "platforms"
+PLATFORM_FACTS = Path(__file__).parents[2] / "facts"
 
 type RawResponse = tuple[int, Mapping[str, str], bytes] | None
 
@@ -29,7 +29,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def connect() -> Callable[..., Connection]:
-    """A connection of a platform, with settings."""
+    """Makes a connection of a platform with settings."""
 
     def make_connection(platform: str, **settings: str) -> Connection:
         base = Connection(
@@ -46,7 +46,7 @@ def connect() -> Callable[..., Connection]:
 
 @pytest.fixture
 def post_request() -> Callable[..., WebhookRequest]:
-    """A POST of a document (as JSON) or of bytes, with headers."""
+    """Makes a POST of a document (as JSON) or of bytes, with headers."""
 
     def make_request(document: object, **headers: str) -> WebhookRequest:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
@@ -59,31 +59,23 @@ def post_request() -> Callable[..., WebhookRequest]:
 
 @pytest.fixture
 def facts() -> Callable[[str], str]:
-    """A file of the facts collected about platforms. Without it the test is skipped."""
+    """The text of a file in tests/facts: a payload or signature vectors of a platform."""
 
     def read(name: str) -> str:
-        path = PLATFORM_FACTS / name
-        if not path.exists():
-            pytest.skip(
-                f"the platform facts are kept beside the repository, and {name} is not there"
-            )
-        return path.read_text()
+        return (PLATFORM_FACTS / name).read_text()
 
     return read
 
 
 @pytest.fixture
 def vectors() -> Callable[[], list[dict[str, Any]]]:
-    """Every signature vector collected about platforms. Without any the test is skipped."""
+    """Every signature vector of every file."""
 
     def read() -> list[dict[str, Any]]:
-        files = sorted((PLATFORM_FACTS / "vectors").glob("*.json"))
-        if not files:
-            pytest.skip("the platform facts are kept beside the repository, and they are not there")
-        documents = [(json.loads(file.read_text()), file.stem) for file in files]
         return [
-            {"scheme": document["scheme"], **vector, "file": stem}
-            for document, stem in documents
+            {"scheme": document["scheme"], **vector, "file": file.stem}
+            for file in sorted((PLATFORM_FACTS / "vectors").glob("*.json"))
+            for document in [json.loads(file.read_text())]
             for vector in document["vectors"]
         ]
 
@@ -92,7 +84,7 @@ def vectors() -> Callable[[], list[dict[str, Any]]]:
 
 @dataclass
 class FakePlatform:
-    """A real HTTP server on this machine with prepared responses, which keeps the requests."""
+    """A real HTTP server on this machine: sends prepared responses and remembers the requests."""
 
     url: str = ""
     responses: list[Callable[[str, str, Mapping[str, str], bytes], RawResponse]] = field(
@@ -101,8 +93,8 @@ class FakePlatform:
     requests: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list[Any])
 
     def respond_with(self, *responses: RawResponse) -> None:
-        """Prepare the next responses; None closes the connection without a response."""
-        self.responses.extend(lambda *_, answer=answer: answer for answer in responses)
+        """Send these to the next requests; None closes the connection without a response."""
+        self.responses.extend(lambda *_, response=response: response for response in responses)
 
 
 def make_response(status: int, document: object = None, **headers: str) -> RawResponse:
@@ -120,7 +112,7 @@ def http_response() -> Callable[..., RawResponse]:
 
 @pytest.fixture
 def platform(loopback: None) -> Iterator[FakePlatform]:
-    """The other side of the wire."""
+    """A platform's HTTP server."""
     server_state = FakePlatform()
 
     class RequestHandler(BaseHTTPRequestHandler):
@@ -164,4 +156,11 @@ def platform(loopback: None) -> Iterator[FakePlatform]:
 
 @pytest.fixture
 def http(loopback: None) -> HttpClient:
-    return HttpClient(allow_loopback=True, connect_seconds=1, read_seconds=0.3)
+    """A client with so much patience that a slow machine makes no test fail."""
+    return HttpClient(allow_loopback=True, connect_seconds=60, read_seconds=60, total_seconds=120)
+
+
+@pytest.fixture
+def impatient_http(loopback: None) -> HttpClient:
+    """A client that soon gives up waiting for a response."""
+    return HttpClient(allow_loopback=True, connect_seconds=60, read_seconds=0.3)

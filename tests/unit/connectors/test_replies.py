@@ -430,6 +430,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
     target: ReplyTarget,
     platform: Platform,
     http: HttpClient,
+    impatient_http: HttpClient,
     connect: Connect,
     http_response: MakeResponse,
 ) -> None:
@@ -445,7 +446,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
     )
 
     def respond_late(*_: object) -> Any:
-        time.sleep(0.5)
+        time.sleep(3)
         return http_response(201)
 
     for fault, maybe_applied, wait in (
@@ -457,8 +458,9 @@ def test_every_fault_says_whether_the_reply_may_be_there(
     ):
         platform.respond_with(*before)
         platform.responses.append(fault if callable(fault) else lambda *_, result=fault: result)
+        client = impatient_http if fault is respond_late else http
         with pytest.raises(PlatformUnavailable) as caught:
-            connector.reply(target, TEXT, "rep_1", PlatformAccount(connection, credentials, http))
+            connector.reply(target, TEXT, "rep_1", PlatformAccount(connection, credentials, client))
         assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)
         before = before[-1:]  # the token is kept, the review is read each time
     for look in (http_response(500), None):

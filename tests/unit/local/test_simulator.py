@@ -390,7 +390,7 @@ def test_a_fault_concerns_only_the_calls_that_it_names(
 def test_a_slow_response_delays_nobody_else_and_does_not_delay_a_stop(
     caller: Caller, platforms: SimulatedPlatforms
 ) -> None:
-    platforms.add_fault("discourse", FaultMode.SLOW, seconds=60)
+    platforms.add_fault("discourse", FaultMode.SLOW, seconds=3_600)
 
     def wait() -> None:
         # Either the response or the end of the connection comes first.
@@ -400,7 +400,7 @@ def test_a_slow_response_delays_nobody_else_and_does_not_delay_a_stop(
     waiting = threading.Thread(target=wait)
     began = time.monotonic()
     waiting.start()
-    while time.monotonic() < began + 5 and not any(
+    while time.monotonic() < began + 300 and not any(
         "process_request_thread" in thread.name for thread in threading.enumerate()
     ):
         time.sleep(0.005)
@@ -409,7 +409,7 @@ def test_a_slow_response_delays_nobody_else_and_does_not_delay_a_stop(
     other.pool.clear()
     platforms.stop()
     waiting.join()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 600
 
 
 def test_any_program_can_control_the_simulator_over_http(

@@ -130,4 +130,4 @@ def test_any_text_has_a_length_in_every_unit(text: str) -> None:
 def test_no_text_takes_long_to_count(text: str) -> None:
     began = time.monotonic()
     text_length(text * (60_000 // len(text)), "weighted")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60  # quadratic time takes far longer

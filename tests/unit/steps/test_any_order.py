@@ -17,6 +17,18 @@ pytestmark = pytest.mark.loopback
 MAX_ORDERS = 24
 """How many orders of one review's events are tested."""
 
+SINGLE_EVENT_PLATFORMS = {
+    "bluesky",
+    "feedback_form",
+    "google_business",
+    "instagram",
+    "postmark",
+    "sendgrid",
+    "ses",
+    "twilio_sms",
+}
+"""Platforms whose samples hold one event of each review, so that there is no order to try."""
+
 
 def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEvent]]:
     """The events of each review in the platform's samples, in their order.
@@ -59,13 +71,12 @@ def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEv
     return {native_id: events for native_id, events in events_by_id.items() if len(events) > 1}
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", sorted(set(PLATFORMS) - SINGLE_EVENT_PLATFORMS))
 def test_any_order_and_any_repetition_end_in_the_same_state(
     platform: str, simulated_backend: Backend
 ) -> None:
     reviews = events_by_review(simulated_backend, platform)
-    if not reviews:
-        pytest.skip("its samples say one thing of each review")
+    assert reviews, "its samples hold one event of each review: name it in SINGLE_EVENT_PLATFORMS"
     connection = simulated_backend.connect(platform)
     restore = simulated_backend.snapshot()
     for native_id, events in reviews.items():
