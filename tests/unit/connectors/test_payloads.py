@@ -98,7 +98,7 @@ def platform_of(name: str) -> str | None:
     "name",
     [name for name in PAYLOADS if platform_of(name) and not name.startswith(NO_WEBHOOK)],
 )
-def test_a_payload_is_read_as_what_it_is(name: str, running: SimulatedPlatforms) -> None:
+def test_a_payload_is_read_as_what_it_is(name: str, simulator: SimulatedPlatforms) -> None:
     platform = platform_of(name)
     assert platform
     body = (PLATFORM_FACTS / "payloads" / name).read_bytes()
