@@ -20,7 +20,14 @@ from typing import Any, Final
 import pytest
 
 from heard import clock
-from heard.connectors import Connection, ReviewPage, WebhookRequest, load, platform_names
+from heard.connectors import (
+    Connection,
+    PlatformAccount,
+    ReviewPage,
+    WebhookRequest,
+    load,
+    platform_names,
+)
 from heard.connectors.http import HttpClient
 from heard.outcomes import Kind, Outcome
 from heard.reviews import EventKind, review_id
@@ -204,7 +211,8 @@ def deliver_first_review(environment: DemoEnvironment, platform: str) -> Deliver
         environment.platforms.set_resource(platform, entry.native_id, entry.resource)
     if sample.polled:
         credentials = environment.operator.secrets.credentials(connection.id)
-        page = connector.recent(None, connection, credentials, HttpClient(allow_loopback=True), at)
+        account = PlatformAccount(connection, credentials, HttpClient(allow_loopback=True))
+        page = connector.recent(None, account, at)
         assert isinstance(page, ReviewPage)
         environment.poll(platform)
         native_id = page.events[0].native_id

@@ -58,6 +58,7 @@ from heard.threads import PUBLIC_REPLY_CAP
 from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.local.samples import EVENTS, Sample, load_samples
 from heard_cli.local.signing import sign_sample
+from heard_cli.outcome_pages import read_outcomes
 from heard_cli.stack import CommandError, Stack
 from heard_simulator.server import SimulatedPlatforms
 
@@ -416,16 +417,6 @@ def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context
     )
 
 
-def read_outcomes(stack: Stack, criteria: OutcomeCriteria) -> Iterator[Outcome]:
-    """Every outcome that a question asks for, in time order."""
-    after: str | None = None
-    while True:
-        page = stack.log.page(criteria, limit=_PAGE, after=after)
-        yield from page.outcomes
-        if (after := page.next) is None:
-            return
-
-
 def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
     """The reviews of the samples, each in its last revision, as their connectors read them."""
     if not EVENTS.is_dir():
@@ -444,7 +435,10 @@ def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
         _demo_review(id, platform, event, now, with_text=with_text)
         for id, (platform, event) in latest.items()
     ]
-    note = f"The samples have no past: their times are made up, spread over {DEMO_WEEKS} weeks. Assessed by {_engine_name()}."
+    note = (
+        f"The samples have no past. Their times are invented, over {DEMO_WEEKS} weeks. Assessed by "
+        f"{_engine_name()}."
+    )
     return ReviewHistory(reviews, len(reviews), f"the {len(reviews)} reviews of the demo", [note])
 
 

@@ -22,8 +22,8 @@ from heard.errors import BadRequest
 from heard.policy import complete_document, load_policy
 from heard_cli.policy.check import check, check_content, print_schema, read_valid_policy
 from heard_cli.policy.compile import YEARS_AHEAD, compile_policy
-from heard_cli.policy.source import MAX_BYTES, MAX_DEPTH, read_source
 from heard_cli.policy.descriptions import hours_in_words, then_in_words, when_in_words
+from heard_cli.policy.source import MAX_BYTES, MAX_DEPTH, read_source
 from heard_cli.stack import CommandError
 from tests.unit.policy.policies import CONDITION_VALUES, conditions, documents
 
@@ -92,7 +92,12 @@ def test_words_mean_what_people_who_write_a_policy_mean(
             'Write 10 for the number, or "010" in quotes',
         ),
         ("limit: 1e999", 1, "is too large", "Give a smaller one."),
-        ("name: a\n---\nname: b", 2, "a second YAML document starts here", "Keep one policy per file"),
+        (
+            "name: a\n---\nname: b",
+            2,
+            "a second YAML document starts here",
+            "Keep one policy per file",
+        ),
         ("? [a]\n: b", 1, "is not a plain key", 'Write "name: value"'),
         ("a: " + "[" * (MAX_DEPTH + 2), 1, "is nested too deep", "check the brackets"),
         ("a: b\u200b\x07", 1, "contains an invisible character", "Type the line again"),
