@@ -142,10 +142,10 @@ def verify(
         stack.business(_require_business(business))
         criteria = OutcomeCriteria(_require_business(business), start, end)
         with show.progress() as bar:
-            task = bar.add_task("Reading outcomes", total=None)
+            progress_line = bar.add_task("Reading outcomes", total=None)
             for outcome in read_outcomes(stack.log, criteria):
                 targets.setdefault(outcome.review)
-                bar.advance(task)
+                bar.advance(progress_line)
     reports = _verify_reviews(stack, list(targets), business)
     broken = [report for report in reports if not report.verified]
     if as_json:

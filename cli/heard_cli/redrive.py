@@ -85,10 +85,10 @@ def redrive(
     moved_count, fault = 0, None
     if not dry_run:
         with show.progress() as bar:
-            task = bar.add_task(
+            progress_line = bar.add_task(
                 "Redriving", total=min(before.dead_letters, maximum or before.dead_letters)
             )
-            moved_count, fault = _move_messages(stack, maximum, bar, task, clock.now())
+            moved_count, fault = _move_messages(stack, maximum, bar, progress_line, clock.now())
     remaining = count_messages(stack).dead_letters
     if as_json:
         show.data(
@@ -118,7 +118,7 @@ def redrive(
 
 
 def _move_messages(
-    stack: Stack, maximum: int | None, bar: Progress, task: TaskID, started: datetime
+    stack: Stack, maximum: int | None, bar: Progress, progress_line: TaskID, started: datetime
 ) -> tuple[int, BotoCoreError | ClientError | None]:
     """The number of moved messages, and the error that ended it early."""
     moved_count, dead_letters_url = 0, stack.outputs["DeadLettersUrl"]
@@ -152,7 +152,7 @@ def _move_messages(
                 )
                 return moved_count, fault
             moved_count += 1
-            bar.advance(task)
+            bar.advance(progress_line)
         if not candidates:
             _make_visible(stack, messages)
             return moved_count, None

@@ -475,10 +475,10 @@ def _reviews_in_period(stack: Stack, period: ReplayPeriod) -> list[str]:
     criteria = OutcomeCriteria(period.business, period.start, period.end)
     platforms: dict[str, str] = {}
     with show.progress() as bar:
-        task = bar.add_task("Reading outcomes", total=None)
+        progress_line = bar.add_task("Reading outcomes", total=None)
         for outcome in read_outcomes(stack.log, criteria):
             platforms.setdefault(outcome.review, outcome.platform)
-            bar.advance(task)
+            bar.advance(progress_line)
     return [review for review, platform in platforms.items() if period.platform in {None, platform}]
 
 

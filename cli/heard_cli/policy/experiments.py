@@ -69,7 +69,7 @@ def experiments(
     criteria = OutcomeCriteria(business, start, log_ends)
     tracker = ExposureTracker(days, end, log_ends)
     with show.progress() as bar:
-        task = bar.add_task("Following reviews", total=None)
+        progress_line = bar.add_task("Following reviews", total=None)
         for batch in batched(read_outcomes(stack.log, criteria), _PAGE, strict=False):
             # Two reviews belong together if they have the same author. The log does not name the
             # author.
@@ -79,7 +79,7 @@ def experiments(
             tracker.authors |= stack.history.authors(reviews)
             for outcome in batch:
                 tracker.add(outcome)
-            bar.advance(task, len(batch))
+            bar.advance(progress_line, len(batch))
     results = compare_variants(tracker)
     if as_json:
         show.data(results.to_json())

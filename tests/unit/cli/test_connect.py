@@ -448,9 +448,9 @@ def test_a_full_test_follows_a_sample_to_its_outcome(
     assert "heard-test-" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
     assert "test" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
     # The sample is withdrawn again where the platform supports withdrawals.
-    tasks, _ = stack.cases.open_follow_ups("acme", limit=10)
-    assert bool(tasks) is (platform in {"twilio_sms", "feedback_form"})
-    assert result.get("withdrawn", False) is not bool(tasks)
+    follow_ups, _ = stack.cases.open_follow_ups("acme", limit=10)
+    assert bool(follow_ups) is (platform in {"twilio_sms", "feedback_form"})
+    assert result.get("withdrawn", False) is not bool(follow_ups)
 
 
 def test_a_sample_may_stay_in_the_desk(
@@ -460,8 +460,8 @@ def test_a_sample_may_stay_in_the_desk(
 
     result = heard.run_ok("connect", "test", id, "--full", "--keep").stdout
 
-    (task,) = stack.cases.open_follow_ups("acme", limit=10)[0]
-    assert task.id in result
+    (follow_up,) = stack.cases.open_follow_ups("acme", limit=10)[0]
+    assert follow_up.id in result
 
 
 def test_a_refused_test_says_why(
