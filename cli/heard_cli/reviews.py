@@ -16,9 +16,9 @@ from heard.cases import Review
 from heard.errors import NotFound
 from heard.outcomes import Kind, Outcome
 from heard.reviews import ReviewEvent
-from heard.storage.case_store import Reply
 from heard.storage.history import HistoricalRevision
 from heard.storage.outcome_log import OutcomeCriteria
+from heard.storage.replies import Reply
 from heard.storage.vault import Erased
 from heard.threads import Thread
 from heard_cli import options, show

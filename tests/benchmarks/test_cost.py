@@ -31,8 +31,9 @@ from heard.reviews import review_id
 from heard.steps import desk
 from heard.steps.follow_up import WorkflowPorts, await_resolution
 from heard.steps.ingest import IngestPorts, ingest
+from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine

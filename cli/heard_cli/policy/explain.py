@@ -29,7 +29,7 @@ from heard.policy import (
 from heard.policy.decisions import HAND_OVER
 from heard.policy.simulation import PastReview, replay_decision
 from heard.reviews import ReviewEvent
-from heard.steps.triage import inputs_digest
+from heard.steps.deciding import inputs_digest
 from heard.storage.policies import PolicyVersion
 from heard.storage.vault import Erased
 from heard_cli import options, show

@@ -24,7 +24,8 @@ from heard.assessment.engines.chain import embedded_engine
 from heard.connectors import HttpResponse, WebhookRequest
 from heard.errors import HeardError
 from heard.steps.ingest import IngestPorts, ingest
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.setup import Business, Secrets
 from heard_cli.local.http_client import LocalHttpResponse
 from heard_cli.main import app

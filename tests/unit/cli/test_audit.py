@@ -10,7 +10,8 @@ from heard import clock
 from heard.connectors import Connection
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, verify_chain
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.outcome_log import append_writes
 from heard.storage.setup import Business, Person
 from heard.storage.tables import attributes

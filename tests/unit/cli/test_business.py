@@ -6,7 +6,8 @@ from heard import clock
 from heard.connectors import Connection
 from heard.policy import default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.setup import Business
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand

@@ -17,7 +17,8 @@ from heard.connectors import Connection
 from heard.outcomes import Fact, Kind, OutcomeSubject, chain_facts, initial_hash
 from heard.policy import default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.outcome_log import append_writes
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand

@@ -13,7 +13,9 @@ import pytest
 from heard import clock
 from heard.connectors import Connection
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, inputs_digest, triage
+from heard.steps.deciding import inputs_digest
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.setup import Business
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack

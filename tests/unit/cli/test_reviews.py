@@ -8,8 +8,9 @@ from heard import clock
 from heard.cases import Case
 from heard.connectors import Connection, ReplyTarget
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
-from heard.storage.case_store import Reply
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
+from heard.storage.replies import Reply
 from heard.storage.setup import Person
 from heard.threads import Purpose
 from heard_cli.stack import Stack, StackOptions

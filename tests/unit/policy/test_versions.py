@@ -14,7 +14,7 @@ import pytest
 
 from heard.errors import BadRequest, ConflictError, NotFound
 from heard.policy import complete_document, default_policy, load_policy
-from heard.steps.triage import policy_of
+from heard.steps.deciding import policy_of
 from heard.storage.policies import Policies, PolicyVersion
 from heard.storage.setup import Business
 from tests.unit.backend import BUSINESS, BUSINESS_NAME, NOON, Backend, InterceptedClient

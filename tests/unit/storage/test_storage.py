@@ -15,7 +15,8 @@ from heard.cases import Change
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.outcomes import Fact, Kind
-from heard.storage.case_store import CaseStore, LoadedCase, Reply
+from heard.storage.case_store import CaseStore, LoadedCase
+from heard.storage.replies import Reply
 from heard.storage.setup import InboundSecret, Person, Secrets, SetupStore
 from heard.storage.tables import attributes, values
 from heard.storage.vault import AuthorRecord, Erased, Vault

@@ -40,7 +40,7 @@ from heard.steps.ingest import build_messages
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
-    from heard.steps.triage import PlatformPorts, StorePorts
+    from heard.steps.ports import PlatformPorts, StorePorts
     from heard.storage.polls import Polls
 
 POLL_SECONDS: Final = 60

@@ -15,7 +15,7 @@ from heard.connectors import Connection, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent
 from heard.steps.acknowledging import draft_acknowledgement
-from heard.steps.deciding import decide_revision, inputs_digest, policy_of
+from heard.steps.deciding import decide_revision, inputs_digest
 from heard.steps.next_steps import next_steps
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore, LoadedCase
@@ -186,13 +186,3 @@ def _assess_and_route(
             case, event, assessment, person_decision, delivery, now, inputs_digest=digest
         )
     return replace(change, writes=writes)
-
-
-__all__ = [
-    "PlatformPorts",
-    "QueuedReview",
-    "StorePorts",
-    "inputs_digest",
-    "policy_of",
-    "triage",
-]
