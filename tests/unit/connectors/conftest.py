@@ -1,7 +1,4 @@
-"""What the connectors' tests share.
-
-One connection a platform, requests, the facts kept beside the repository, and a real server.
-"""
+"""What the connectors' tests share: connections, requests, collected facts, and a real server."""
 
 from __future__ import annotations
 
@@ -62,10 +59,7 @@ def post_request() -> Callable[..., WebhookRequest]:
 
 @pytest.fixture
 def facts() -> Callable[[str], str]:
-    """A file of the facts collected about platforms.
-
-    The test is skipped where they are not kept.
-    """
+    """A file of the facts collected about platforms. Without it the test is skipped."""
 
     def read(name: str) -> str:
         path = PLATFORM_FACTS / name
@@ -80,10 +74,7 @@ def facts() -> Callable[[str], str]:
 
 @pytest.fixture
 def vectors() -> Callable[[], list[dict[str, Any]]]:
-    """Every signature vector collected about platforms, whatever file it is in.
-
-    The test is skipped where they are not kept.
-    """
+    """Every signature vector collected about platforms. Without any the test is skipped."""
 
     def read() -> list[dict[str, Any]]:
         files = sorted((PLATFORM_FACTS / "vectors").glob("*.json"))
@@ -101,9 +92,7 @@ def vectors() -> Callable[[], list[dict[str, Any]]]:
 
 @dataclass
 class FakePlatform:
-    """A real HTTP server on this machine that answers as it is told, and remembers what it was
-    asked.
-    """
+    """A real HTTP server on this machine with prepared responses, which keeps the requests."""
 
     url: str = ""
     responses: list[Callable[[str, str, Mapping[str, str], bytes], RawResponse]] = field(
@@ -112,7 +101,7 @@ class FakePlatform:
     requests: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list[Any])
 
     def respond_with(self, *responses: RawResponse) -> None:
-        """Answer the next requests so; None closes the connection without a word."""
+        """Prepare the next responses; None closes the connection without a response."""
         self.responses.extend(lambda *_, answer=answer: answer for answer in responses)
 
 

@@ -21,14 +21,17 @@ type Connect = Callable[..., Connection]
 type Post = Callable[..., WebhookRequest]
 
 POST = {
-    "id": 812, "topic_id": 77, "post_number": 4, "post_type": 1, "user_id": 31, "username": "mira", "name": "Mira K.", "version": 1,
-    "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z", "deleted_at": None, "user_deleted": False,
+    "id": 812, "topic_id": 77, "post_number": 4, "post_type": 1, "user_id": 31, "username": "mira",
+    "name": "Mira K.", "version": 1,
+    "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z",
+    "deleted_at": None, "user_deleted": False,
     "hidden": False, "raw": "The lid leaks.",
-    "cooked": "<p>The lid leaks.</p>", "topic_title": "Lid of the blue bottle", "admin": True, "staff": True,
+    "cooked": "<p>The lid leaks.</p>", "topic_title": "Lid of the blue bottle", "admin": True,
+    "staff": True,
 }  # fmt: skip
 
 
-def only(events: tuple[ReviewEvent, ...]) -> ReviewEvent:
+def only_event(events: tuple[ReviewEvent, ...]) -> ReviewEvent:
     (event,) = events
     return event
 
@@ -36,18 +39,18 @@ def only(events: tuple[ReviewEvent, ...]) -> ReviewEvent:
 def test_the_payloads_that_platforms_publish_are_understood(
     facts: Callable[[str], str], connect: Connect, now: datetime
 ) -> None:
-    read = {
+    bodies = {
         "trustpilot": facts("payloads/trustpilot-service-review-created.json"),
         "discourse": facts("payloads/discourse-post_created.json"),
         "twilio_sms": facts("payloads/twilio-sms-inbound.form.txt"),
     }
     events = {
-        name: only(
+        name: only_event(
             load(name)
             .parse(WebhookRequest("POST", {}, body.strip().encode()), connect(name), now)
             .events
         )
-        for name, body in read.items()
+        for name, body in bodies.items()
     }
     assert {name: (event.kind, event.native_id) for name, event in events.items()} == {
         "trustpilot": (EventKind.CREATED, "53bffd360000640002975387"),
@@ -60,17 +63,21 @@ def test_the_payloads_that_platforms_publish_are_understood(
     assert events["twilio_sms"].author == Author("+14133881111")
 
 
-def test_our_own_schema_is_read_whole(connect: Connect, post_request: Post, now: datetime) -> None:
+def test_every_field_of_our_own_schema_is_read(
+    connect: Connect, post_request: Post, now: datetime
+) -> None:
     data = {
-        "id": "r-1", "thread_id": "t-1", "revision": 3, "rating": "4", "title": "Good", "text": "Warm\r\nbread", "language": "en",
-        "author": {"id": 7, "name": "Ada"}, "subject": "Bakery", "link": "https://example.com/r-1", "unknown": [1],
+        "id": "r-1", "thread_id": "t-1", "revision": 3, "rating": "4", "title": "Good",
+        "text": "Warm\r\nbread", "language": "en",
+        "author": {"id": 7, "name": "Ada"}, "subject": "Bakery", "link": "https://example.com/r-1",
+        "unknown": [1],
     }  # fmt: skip
     parsed = load("standard").parse(
         post_request({"type": "review.edited", "timestamp": "2026-03-01T10:00:00Z", "data": data}),
         connect("standard"),
         now,
     )
-    event = only(parsed.events)
+    event = only_event(parsed.events)
     assert parsed.problems == ()
     assert (event.kind, event.native_thread, event.revision, event.rating) == (
         EventKind.EDITED,
@@ -90,11 +97,14 @@ def test_a_recommendation_score_becomes_the_rating_of_its_band(
     score: int, rating: int, connect: Connect, post_request: Post, now: datetime
 ) -> None:
     request = post_request({"type": "review.created", "data": {"id": "r-1", "score": score}})
-    assert only(load("standard").parse(request, connect("standard"), now).events).rating == rating
+    assert (
+        only_event(load("standard").parse(request, connect("standard"), now).events).rating
+        == rating
+    )
 
 
 @pytest.mark.parametrize(
-    ("kind", "data", "seen"),
+    ("kind", "data", "expected"),
     [
         ("review.withdrawn", {"revision": 9}, (EventKind.WITHDRAWN, TOMBSTONE)),
         (
@@ -113,22 +123,22 @@ def test_a_recommendation_score_becomes_the_rating_of_its_band(
 def test_our_own_schema_places_each_kind_of_event(
     kind: str,
     data: dict[str, Any],
-    seen: tuple[EventKind, str],
+    expected: tuple[EventKind, str],
     connect: Connect,
     post_request: Post,
     now: datetime,
 ) -> None:
-    event = only(
+    event = only_event(
         load("standard")
         .parse(
             post_request({"type": kind, "data": {"id": "r-1", **data}}), connect("standard"), now
         )
         .events
     )
-    assert (event.kind, event.revision) == seen
+    assert (event.kind, event.revision) == expected
 
 
-def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_without_quoting(
+def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_but_not_quoted(
     connect: Connect, post_request: Post, now: datetime
 ) -> None:
     data = {
@@ -141,7 +151,7 @@ def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_without_quot
     parsed = load("standard").parse(
         post_request({"type": "review.created", "data": data}), connect("standard"), now
     )
-    event = only(parsed.events)
+    event = only_event(parsed.events)
     assert (event.rating, event.title, event.text, event.link) == (
         None,
         None,
@@ -187,7 +197,7 @@ def test_trustpilots_edits_follow_each_other_even_without_dates(
     connect: Connect, post_request: Post, now: datetime
 ) -> None:
     def revision(event: object, at: datetime) -> str:
-        return only(
+        return only_event(
             load("trustpilot").parse(post_request(batch(event)), connect("trustpilot"), at).events
         ).revision
 
@@ -198,11 +208,13 @@ def test_trustpilots_edits_follow_each_other_even_without_dates(
         ),
         now,
     )
-    undated = [
+    undated_revisions = [
         revision(trustpilot("updated", id="a1", text=text), now + timedelta(seconds=at))
         for at, text in enumerate("zab")
     ]
-    assert [created, dated, *undated, TOMBSTONE] == sorted({created, dated, *undated, TOMBSTONE})
+    assert [created, dated, *undated_revisions, TOMBSTONE] == sorted(
+        {created, dated, *undated_revisions, TOMBSTONE}
+    )
 
 
 def test_tests_and_pings_are_tests(connect: Connect, post_request: Post, now: datetime) -> None:
@@ -212,7 +224,7 @@ def test_tests_and_pings_are_tests(connect: Connect, post_request: Post, now: da
         ("standard", {"type": "test"}),
     ):
         assert (
-            only(load(name).parse(post_request(document), connect(name), now).events).kind
+            only_event(load(name).parse(post_request(document), connect(name), now).events).kind
             is EventKind.TEST
         )
 
@@ -251,7 +263,7 @@ def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(
         {"raw": "The lid leaked.", "version": 4, "updated_at": at(6), "deleted_at": at(5)},
         {"raw": "The lid leaked.", "version": 4, "updated_at": at(6)},
     ]
-    events = [only(discourse(connect, post_request, **stage)) for stage in life]
+    events = [only_event(discourse(connect, post_request, **stage)) for stage in life]
     revisions = [event.revision for event in events]
     assert revisions == sorted(set(revisions))
     for order in permutations(events[2:6]):
@@ -261,12 +273,12 @@ def test_the_state_of_a_discourse_post_is_the_same_in_any_order_of_arrival(
 
 def test_an_unsigned_discourse_header_changes_nothing(connect: Connect, post_request: Post) -> None:
     for stage in ({}, {"deleted_at": "2026-03-02T10:00:00Z"}, {"username": "heard"}):
-        said = {
+        results = {
             discourse(connect, post_request, header, **stage)[:1]
             and str(discourse(connect, post_request, header, **stage)[0])
             for header in ("post_created", "post_edited", "post_destroyed", "ping")
         }
-        assert len(said) == 1
+        assert len(results) == 1
 
 
 @pytest.mark.parametrize(
@@ -296,7 +308,7 @@ def test_a_discourse_post_without_its_source_is_read_from_its_html(
     connect: Connect, post_request: Post
 ) -> None:
     cooked = "<p>Fish &amp; chips<br>cold</p><blockquote><p>sic</p></blockquote>"
-    event = only(discourse(connect, post_request, raw=None, cooked=cooked, post_number=1))
+    event = only_event(discourse(connect, post_request, raw=None, cooked=cooked, post_number=1))
     assert event.text is not None
     assert event.text.split() == ["Fish", "&", "chips", "cold", "sic"]
     assert (event.title, event.native_thread, dict(event.reply_to)) == (
@@ -334,7 +346,7 @@ def test_a_text_message_is_a_review_and_an_opt_out_is_marked(
     post_request: Post,
     now: datetime,
 ) -> None:
-    event = only(
+    event = only_event(
         load("twilio_sms")
         .parse(post_request(urlencode({**SMS, **changes}).encode()), connect("twilio_sms"), now)
         .events
@@ -358,10 +370,14 @@ def test_reports_about_our_own_messages_are_no_reviews(
     request = post_request(urlencode({**SMS, **changes}).encode())
     parsed = load("twilio_sms").parse(request, connect("twilio_sms"), now)
     assert parsed.events == ()
-    answer = load("twilio_sms").delivery_response(
+    response = load("twilio_sms").delivery_response(
         request, connect("twilio_sms"), parsed, refuse_http
     )
-    assert (answer.status, answer.content_type, answer.body) == (200, "text/xml", "<Response/>")
+    assert (response.status, response.content_type, response.body) == (
+        200,
+        "text/xml",
+        "<Response/>",
+    )
 
 
 @pytest.mark.parametrize(
@@ -376,13 +392,13 @@ def test_reports_about_our_own_messages_are_no_reviews(
         b"{",
     ],
 )
-def test_json_that_two_readers_could_read_differently_is_not_read(body: bytes) -> None:
+def test_json_that_two_readers_could_read_differently_is_refused(body: bytes) -> None:
     with pytest.raises(Unparseable):
         read_json(body)
 
 
 @pytest.mark.parametrize(
-    ("written", "rating"),
+    ("value", "rating"),
     [
         (4, 4),
         (3.0, 3),
@@ -395,7 +411,7 @@ def test_json_that_two_readers_could_read_differently_is_not_read(body: bytes) -
         ("x", None),
     ],
 )
-def test_a_rating_is_neither_rounded_nor_clamped(written: object, rating: int | None) -> None:
-    fields = Fields(json.loads(json.dumps({"stars": written})))
+def test_a_rating_is_neither_rounded_nor_clamped(value: object, rating: int | None) -> None:
+    fields = Fields(json.loads(json.dumps({"stars": value})))
     assert fields.rating("stars") == rating
     assert bool(fields.problems) == (rating is None)

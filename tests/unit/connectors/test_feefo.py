@@ -1,4 +1,4 @@
-"""Feefo: an id in whichever shape it comes, and everything else read at Feefo."""
+"""Feefo: an id of any shape, and everything else read at Feefo."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ FEEDBACK: Json = {
 
 @pytest.fixture
 def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("feefo", SERVICE, FEEDBACK)
-        yield connect_to_simulator("feefo", running)
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("feefo", SERVICE, FEEDBACK)
+        yield connect_to_simulator("feefo", simulator)
 
 
-def named(body: bytes) -> list[str]:
+def parsed_ids(body: bytes) -> list[str]:
     return [
         event.native_id
         for event in FEEFO.parse(WebhookRequest("POST", {}, body), BLANK, NOW).events
@@ -78,7 +78,7 @@ def fetch(side: SimulatedConnection, native_id: str, **without: str) -> Any:
 
 
 @given(st.text("0123456789abcdef", min_size=24, max_size=24))
-def test_an_id_is_found_in_every_shape_that_makes_sense(id: str) -> None:
+def test_an_id_is_read_in_every_shape_that_makes_sense(id: str) -> None:
     names = (
         "id",
         "feedback_id",
@@ -105,9 +105,9 @@ def test_an_id_is_found_in_every_shape_that_makes_sense(id: str) -> None:
         f" {id}\n".encode(),
         f"id={id}&type=service".encode(),
         f"feedback_id={id}".encode(),
-        *(json.dumps(each).encode() for each in shapes),
+        *(json.dumps(ids).encode() for ids in shapes),
     ):
-        assert named(body) == [id], body
+        assert parsed_ids(body) == [id], body
 
 
 def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(
@@ -140,13 +140,13 @@ def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(
 )
 def test_a_body_without_an_id_is_refused(body: bytes) -> None:
     with pytest.raises(Unparseable):
-        named(body)
+        parsed_ids(body)
     assert [
         event.kind for event in FEEFO.parse(WebhookRequest("POST", {}, b" {} "), BLANK, NOW).events
     ] == [EventKind.TEST]
 
 
-def test_each_part_of_a_sale_s_feedback_is_a_review_and_the_service_speaks_for_the_whole(
+def test_each_part_of_a_feedback_is_a_review_and_the_service_stands_for_the_whole(
     side: SimulatedConnection,
 ) -> None:
     service, product, whole = (fetch(side, id) for id in (SERVICE, PRODUCT, WHOLE))
@@ -179,7 +179,7 @@ def test_an_update_is_a_later_version_of_the_same_review(side: SimulatedConnecti
     assert after.revision > before.revision
 
 
-def test_what_feefo_does_not_show_is_never_taken_for_gone(side: SimulatedConnection) -> None:
+def test_feedback_that_feefo_does_not_show_is_never_gone(side: SimulatedConnection) -> None:
     assert fetch(side, "f" * 24) is None
     assert fetch(side, SERVICE, client_secret="wrong") is None
     assert fetch(side, SERVICE, client_secret="") is None
@@ -232,17 +232,17 @@ def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(
     assert [event.native_id for event in last.events] == [SERVICE, PRODUCT]
     assert last.next_cursor is None
     assert last.events[0] == fetch(side, SERVICE)
-    refused = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "no_credentials"
+    rejection = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "no_credentials"
 
 
 def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
-    refused = FEEFO.reply(
+    rejection = FEEFO.reply(
         ReplyTarget(SERVICE, SERVICE, {}),
         "Thanks.",
         "r",
         PlatformAccount(side.connection, side.credentials, side.http),
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "not_offered"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "not_offered"

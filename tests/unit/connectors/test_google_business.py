@@ -1,7 +1,4 @@
-"""Google Business Profile.
-
-Whose pushes are believed, what a notification means, and what becomes of replies.
-"""
+"""Google Business Profile: pushes, notifications, and replies."""
 
 from __future__ import annotations
 
@@ -66,7 +63,7 @@ HOME = Connection(
 TEXT = "Thank you, Ida. We have mended the heating; Tom will ring you today."
 
 
-# Whose pushes are believed
+# Pushes
 
 
 def new_key() -> rsa.RSAPrivateKey:
@@ -91,7 +88,7 @@ KEY, OTHER = new_key(), new_key()
 
 
 @dataclass
-class Published:
+class PublishedKeysHttp:
     """An `Http` that knows one page: the keys that Google publishes."""
 
     body: bytes = field(default_factory=lambda: json.dumps({"k1": certificate(KEY)}).encode())
@@ -99,7 +96,7 @@ class Published:
     headers: Mapping[str, str] = field(
         default_factory=lambda: {"cache-control": "public, max-age=3600, must-revalidate"}
     )
-    asked: list[str] = field(default_factory=list[str])
+    requests: list[str] = field(default_factory=list[str])
 
     def __call__(
         self,
@@ -109,7 +106,7 @@ class Published:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpResponse:
-        self.asked.append(f"{method} {url}")
+        self.requests.append(f"{method} {url}")
         return HttpResponse(self.status, self.headers, self.body)
 
 
@@ -126,22 +123,22 @@ CLAIMS: dict[str, Any] = {
 
 
 def token(key: Any = KEY, alg: str = "RS256", kid: str | None = "k1", **claims: Any) -> str:
-    said = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
-    return jwt.encode(said, key, algorithm=alg, headers={"kid": kid} if kid else None)
+    event = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
+    return jwt.encode(event, key, algorithm=alg, headers={"kid": kid} if kid else None)
 
 
 def push(bearer: str) -> WebhookRequest:
     return WebhookRequest("POST", {"authorization": f"Bearer {bearer}"}, b"{}")
 
 
-def verdict(
+def verify(
     request: WebhookRequest,
-    http: Published | None = None,
+    http: PublishedKeysHttp | None = None,
     connection: Connection = HOME,
     google_business: GoogleBusiness | None = None,
 ) -> SignatureFailure | None:
     return (google_business or GoogleBusiness()).verify(
-        request, connection, (), NOW, http or Published()
+        request, connection, (), NOW, http or PublishedKeysHttp()
     )
 
 
@@ -156,15 +153,15 @@ def test_the_rs256_check_agrees_with_the_vector_of_rfc_7520(facts: Callable[[str
         assert content is None or content.decode().startswith("It’s a dangerous business, Frodo")
 
 
-def test_a_token_that_google_signed_for_this_address_and_account_is_believed() -> None:
-    assert verdict(push(token())) is None
-    assert verdict(push(token(iss="accounts.google.com"))) is None
+def test_a_token_that_google_signed_for_this_address_and_account_is_accepted() -> None:
+    assert verify(push(token())) is None
+    assert verify(push(token(iss="accounts.google.com"))) is None
     elsewhere = replace(HOME, settings={**HOME.settings, "audience": "acme-reviews"})
-    assert verdict(push(token(aud="acme-reviews")), connection=elsewhere) is None
-    assert verdict(push(token()), connection=elsewhere) is not None
+    assert verify(push(token(aud="acme-reviews")), connection=elsewhere) is None
+    assert verify(push(token()), connection=elsewhere) is not None
 
 
-def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_over() -> None:
+def test_keys_may_be_published_as_jwks_and_unreadable_keys_are_ignored() -> None:
     jwk = {
         **RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True),
         "kid": "k1",
@@ -177,13 +174,16 @@ def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_ove
         "k3",
         {},
     ]
-    assert verdict(push(token()), Published(json.dumps({"keys": [*junk, jwk]}).encode())) is None
+    assert (
+        verify(push(token()), PublishedKeysHttp(json.dumps({"keys": [*junk, jwk]}).encode()))
+        is None
+    )
     certs = {
         "k0": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "k2": 7,
         "k1": certificate(KEY),
     }
-    assert verdict(push(token()), Published(json.dumps(certs).encode())) is None
+    assert verify(push(token()), PublishedKeysHttp(json.dumps(certs).encode())) is None
 
 
 @pytest.mark.parametrize(
@@ -217,18 +217,18 @@ def test_keys_published_as_jwks_serve_as_well_and_unreadable_ones_are_passed_ove
         ({"iat": None}, SignatureFailureReason.SIGNATURE_MALFORMED, "iat"),
     ],
 )
-def test_each_claim_that_is_wrong_has_its_own_refusal(
+def test_each_wrong_claim_has_its_own_failure(
     claims: dict[str, Any], reason: SignatureFailureReason, detail: str
 ) -> None:
-    refusal = verdict(push(token(**claims)))
-    assert refusal is not None
-    assert refusal.reason is reason
-    assert f"({detail}" in refusal.detail or f"{detail})" in refusal.detail
+    failure = verify(push(token(**claims)))
+    assert failure is not None
+    assert failure.reason is reason
+    assert f"({detail}" in failure.detail or f"{detail})" in failure.detail
 
 
 def test_clocks_may_differ_by_ten_seconds_and_no_more() -> None:
-    assert verdict(push(token(exp=AT - 10))) is None
-    assert verdict(push(token(iat=AT + 10))) is None
+    assert verify(push(token(exp=AT - 10))) is None
+    assert verify(push(token(iat=AT + 10))) is None
 
 
 def test_only_rs256_by_a_published_key_counts() -> None:
@@ -243,9 +243,9 @@ def test_only_rs256_by_a_published_key_counts() -> None:
         (token(OTHER), SignatureFailureReason.SIGNATURE_WRONG),
         (token(OTHER, kid="k9"), SignatureFailureReason.SIGNATURE_WRONG),
     ):
-        refusal = verdict(push(bearer))
-        assert refusal is not None
-        assert refusal.reason is reason
+        failure = verify(push(bearer))
+        assert failure is not None
+        assert failure.reason is reason
 
 
 def hs256_with(secret: bytes) -> str:
@@ -254,7 +254,8 @@ def hs256_with(secret: bytes) -> str:
     def part(value: bytes) -> str:
         return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
-    head = f"{part(json.dumps({'alg': 'HS256', 'kid': 'k1', 'typ': 'JWT'}).encode())}.{part(json.dumps(CLAIMS).encode())}"
+    header = {"alg": "HS256", "kid": "k1", "typ": "JWT"}
+    head = f"{part(json.dumps(header).encode())}.{part(json.dumps(CLAIMS).encode())}"
     return f"{head}.{part(hmac.new(secret, head.encode(), hashlib.sha256).digest())}"
 
 
@@ -271,23 +272,23 @@ def hs256_with(secret: bytes) -> str:
         "Bearer e30.e30.e30",
     ],
 )
-def test_what_is_no_token_is_refused_before_any_key_is_asked_for(value: str) -> None:
-    http = Published()
-    refusal = verdict(WebhookRequest("POST", {"authorization": value}, b"{}"), http)
-    assert refusal is not None
+def test_a_malformed_token_is_refused_before_any_key_is_read(value: str) -> None:
+    http = PublishedKeysHttp()
+    failure = verify(WebhookRequest("POST", {"authorization": value}, b"{}"), http)
+    assert failure is not None
     missing = value.strip() in {"", "Bearer"}
-    assert refusal.reason is (
+    assert failure.reason is (
         SignatureFailureReason.SIGNATURE_MISSING
         if missing
         else SignatureFailureReason.SIGNATURE_MALFORMED
     )
-    assert http.asked == []
+    assert http.requests == []
 
 
-def test_a_connection_without_a_push_service_account_believes_nobody() -> None:
-    refusal = verdict(push(token(email="")), connection=replace(HOME, settings={}))
-    assert refusal is not None
-    assert refusal.reason is SignatureFailureReason.NO_SECRET
+def test_a_connection_without_a_push_service_account_accepts_no_push() -> None:
+    failure = verify(push(token(email="")), connection=replace(HOME, settings={}))
+    assert failure is not None
+    assert failure.reason is SignatureFailureReason.NO_SECRET
 
 
 GENUINE, DOOR = token(), GoogleBusiness()
@@ -296,30 +297,35 @@ GENUINE, DOOR = token(), GoogleBusiness()
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, len(GENUINE) * 8 - 1))
 def test_one_flipped_bit_of_a_token_is_refused(bit: int) -> None:
-    flipped = bytearray(GENUINE.encode())
-    flipped[bit // 8] ^= 1 << bit % 8
-    assert verdict(push(flipped.decode("latin-1")), google_business=DOOR) is not None
+    altered_token = bytearray(GENUINE.encode())
+    altered_token[bit // 8] ^= 1 << bit % 8
+    assert verify(push(altered_token.decode("latin-1")), google_business=DOOR) is not None
 
 
 def test_keys_are_kept_as_long_as_google_says_and_then_read_again() -> None:
-    google_business, http = GoogleBusiness(), Published()
-    for seconds, asked in ((0, 1), (1, 1), (3_599, 1), (3_600, 2)):
+    google_business, http = GoogleBusiness(), PublishedKeysHttp()
+    for seconds, requests in ((0, 1), (1, 1), (3_599, 1), (3_600, 2)):
         later = NOW + timedelta(seconds=seconds)
         bearer = push(token(iat=AT + seconds, exp=AT + seconds + 60))
         assert google_business.verify(bearer, HOME, (), later, http) is None
-        assert len(http.asked) == asked
-    assert http.asked[0] == "GET https://www.googleapis.com/oauth2/v1/certs"
+        assert len(http.requests) == requests
+    assert http.requests[0] == "GET https://www.googleapis.com/oauth2/v1/certs"
 
 
 def test_an_unknown_key_id_reads_the_keys_again_at_most_once_a_minute() -> None:
-    google_business, http = GoogleBusiness(), Published()
+    google_business, http = GoogleBusiness(), PublishedKeysHttp()
     assert google_business.verify(push(token()), HOME, (), NOW, http) is None
     http.body = json.dumps({"k1": certificate(KEY), "k2": certificate(OTHER)}).encode()
-    for seconds, asked, believed in ((1, 1, False), (59, 1, False), (60, 2, True), (61, 2, True)):
-        refusal = google_business.verify(
+    for seconds, requests, accepted in (
+        (1, 1, False),
+        (59, 1, False),
+        (60, 2, True),
+        (61, 2, True),
+    ):
+        failure = google_business.verify(
             push(token(OTHER, kid="k2")), HOME, (), NOW + timedelta(seconds=seconds), http
         )
-        assert (refusal is None, len(http.asked)) == (believed, asked)
+        assert (failure is None, len(http.requests)) == (accepted, requests)
     for _ in range(5):
         assert (
             google_business.verify(
@@ -327,7 +333,7 @@ def test_an_unknown_key_id_reads_the_keys_again_at_most_once_a_minute() -> None:
             )
             is not None
         )
-    assert len(http.asked) == 2
+    assert len(http.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -340,29 +346,37 @@ def test_an_unknown_key_id_reads_the_keys_again_at_most_once_a_minute() -> None:
         (200, b'{"k1": "no certificate"}'),
     ],
 )
-def test_keys_that_cannot_be_read_are_a_fault_and_no_verdict(status: int, body: bytes) -> None:
+def test_keys_that_cannot_be_read_are_a_fault_and_no_signature_failure(
+    status: int, body: bytes
+) -> None:
     with pytest.raises(PlatformUnavailable) as fault:
-        verdict(push(token()), Published(body, status))
+        verify(push(token()), PublishedKeysHttp(body, status))
     assert not fault.value.maybe_applied
 
 
 def test_the_simulated_google_signs_what_its_published_certificates_prove() -> None:
-    with SimulatedPlatforms() as running:
-        other = running.get("google_business")
-        here = replace(HOME, settings=running.settings("google_business"))
+    with SimulatedPlatforms() as simulator:
+        other = simulator.get("google_business")
+        here = replace(HOME, settings=simulator.settings("google_business"))
         assert other.visible_secret is None
         assert other.signing_secret is not None
-        signed = DOOR.sign(WebhookRequest("POST", {}, b"{}"), URL, other.signing_secret, NOW)
-        assert DOOR.verify(signed, here, (), NOW, HttpClient(allow_loopback=True)) is None
+        signed_request = DOOR.sign(
+            WebhookRequest("POST", {}, b"{}"), URL, other.signing_secret, NOW
+        )
+        assert DOOR.verify(signed_request, here, (), NOW, HttpClient(allow_loopback=True)) is None
         assert (
             DOOR.verify(
-                signed, replace(here, url=f"{URL}2"), (), NOW, HttpClient(allow_loopback=True)
+                signed_request,
+                replace(here, url=f"{URL}2"),
+                (),
+                NOW,
+                HttpClient(allow_loopback=True),
             )
             is not None
         )
-        running.add_fault("google_business", FaultMode.DOWN, times=None)
+        simulator.add_fault("google_business", FaultMode.DOWN, times=None)
         with pytest.raises(PlatformUnavailable):
-            GoogleBusiness().verify(signed, here, (), NOW, HttpClient(allow_loopback=True))
+            GoogleBusiness().verify(signed_request, here, (), NOW, HttpClient(allow_loopback=True))
 
 
 @pytest.mark.parametrize(
@@ -380,7 +394,7 @@ def test_a_secret_that_cannot_sign_says_so(secret: str) -> None:
         DOOR.sign(WebhookRequest("POST", {}, b"{}"), URL, secret, NOW)
 
 
-# What a notification means
+# Notifications
 
 
 def envelope(data: object, **message: Any) -> WebhookRequest:
@@ -392,22 +406,22 @@ def envelope(data: object, **message: Any) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps(body).encode())
 
 
-def notified(data: object, connection: Connection = HOME) -> ReviewEvent | None:
+def parse_notification(data: object, connection: Connection = HOME) -> ReviewEvent | None:
     events = DOOR.parse(envelope(data), connection, NOW).events
     return events[0] if events else None
 
 
 @pytest.mark.parametrize(
-    "named",
+    "fields",
     [
         {name: REVIEW}
         for name in ("reviewName", "review_name", "review", "name", "resourceName", "resource_name")
     ]
     + [{"reviewId": "AbFvOq_-1", "locationName": LOCATION}, {"name": LOCATION, "review": REVIEW}],
 )
-def test_a_reviews_name_is_found_in_every_spelling(named: dict[str, str]) -> None:
+def test_a_reviews_name_is_read_in_every_spelling(fields: dict[str, str]) -> None:
     for spelling in ("notificationType", "type"):
-        event = notified({spelling: "NEW_REVIEW", **named})
+        event = parse_notification({spelling: "NEW_REVIEW", **fields})
         assert event is not None
         assert (event.kind, event.native_id, event.native_thread, event.partial) == (
             EventKind.CREATED,
@@ -415,23 +429,25 @@ def test_a_reviews_name_is_found_in_every_spelling(named: dict[str, str]) -> Non
             REVIEW,
             True,
         )
-    event = notified({"notification_type": "UPDATED_REVIEW", **named})
+    event = parse_notification({"notification_type": "UPDATED_REVIEW", **fields})
     assert event is not None
     assert event.kind is EventKind.EDITED
 
 
-def test_other_notifications_and_other_locations_are_nothing_of_ours() -> None:
+def test_other_notifications_and_other_locations_are_ignored() -> None:
     assert (
-        notified({"notificationType": "NEW_QUESTION", "questionName": f"{LOCATION}/questions/1"})
+        parse_notification(
+            {"notificationType": "NEW_QUESTION", "questionName": f"{LOCATION}/questions/1"}
+        )
         is None
     )
     assert (
-        notified(
+        parse_notification(
             {"notificationType": "NEW_REVIEW", "reviewName": "accounts/1/locations/22/reviews/x"}
         )
         is None
     )
-    shared = notified(
+    shared = parse_notification(
         {"notificationType": "NEW_REVIEW", "reviewName": "accounts/7/locations/2/reviews/x"}
     )
     assert shared is not None
@@ -453,7 +469,7 @@ def test_other_notifications_and_other_locations_are_nothing_of_ours() -> None:
 )
 def test_a_message_that_names_no_review_is_unparseable(data: object) -> None:
     with pytest.raises(Unparseable):
-        notified(data)
+        parse_notification(data)
 
 
 def test_pubsubs_documented_envelope_is_read_and_its_greeting_is_no_notification(
@@ -479,30 +495,30 @@ def test_pubsubs_documented_envelope_is_read_and_its_greeting_is_no_notification
 
 
 def review(**fields: Any) -> dict[str, Any]:
-    written = {"createTime": "2026-03-13T10:00:00Z", "updateTime": "2026-03-13T10:00:00Z"}
+    times = {"createTime": "2026-03-13T10:00:00Z", "updateTime": "2026-03-13T10:00:00Z"}
     return {
         "reviewer": {"displayName": "Ida"},
         "starRating": "TWO",
         "comment": "The room was cold.",
-        **written,
+        **times,
         **fields,
     }
 
 
 @dataclass
-class Wire:
-    """The connector against the simulated platform, whose clock the test turns."""
+class SimulatedLocation:
+    """The connector against the simulated platform, whose clock the test sets."""
 
-    running: SimulatedPlatforms
-    turned: list[datetime]
+    simulator: SimulatedPlatforms
+    clock_times: list[datetime]
     connection: Connection
     credentials: dict[str, str]
     google_business: GoogleBusiness = field(default_factory=GoogleBusiness)
     http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
     target: ReplyTarget = field(default_factory=lambda: ReplyTarget(REVIEW, REVIEW, {}))
 
-    def knows(self, **fields: Any) -> None:
-        self.running.set_resource("google_business", REVIEW, review(**fields))
+    def set_review(self, **fields: Any) -> None:
+        self.simulator.set_resource("google_business", REVIEW, review(**fields))
 
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = replace(self.target, own_replies=ours)
@@ -524,16 +540,16 @@ class Wire:
         )
 
     def event(self) -> ReviewEvent:
-        found = self.fetch()
-        assert isinstance(found, ReviewEvent)
-        return found
+        result = self.fetch()
+        assert isinstance(result, ReviewEvent)
+        return result
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return self.google_business.recent(
             cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
         )
 
-    def standing(self, text: str = TEXT) -> ModerationResult:
+    def moderation(self, text: str = TEXT) -> ModerationResult:
         return self.google_business.moderation(
             self.target,
             f"{REVIEW}/reply",
@@ -543,32 +559,34 @@ class Wire:
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
-    turned = [NOW]
-    with SimulatedPlatforms(clock=lambda: turned[0]) as running:
+def wire() -> Iterator[SimulatedLocation]:
+    clock_times = [NOW]
+    with SimulatedPlatforms(clock=lambda: clock_times[0]) as simulator:
         connection = replace(
-            HOME, settings={**running.settings("google_business"), "location": LOCATION}
+            HOME, settings={**simulator.settings("google_business"), "location": LOCATION}
         )
-        made = Wire(running, turned, connection, dict(running.credentials["google_business"]))
-        made.knows()
-        yield made
+        location = SimulatedLocation(
+            simulator, clock_times, connection, dict(simulator.credentials["google_business"])
+        )
+        location.set_review()
+        yield location
 
 
-def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
-    wire.knows(reviewReplyUrl="https://business.example/r/1")
-    said = wire.event()
-    assert (said.kind, said.native_id, said.rating, said.text) == (
+def test_a_review_is_read_as_the_api_shows_it(wire: SimulatedLocation) -> None:
+    wire.set_review(reviewReplyUrl="https://business.example/r/1")
+    event = wire.event()
+    assert (event.kind, event.native_id, event.rating, event.text) == (
         EventKind.CREATED,
         REVIEW,
         2,
         "The room was cold.",
     )
-    assert (said.author.name, said.revision, said.link) == (
+    assert (event.author.name, event.revision, event.link) == (
         "Ida",
         "2026-03-13T10:00:00.000Z",
         "https://business.example/r/1",
     )
-    wire.knows(
+    wire.set_review(
         updateTime="2026-03-13T11:00:00.123456789Z",
         starRating="STAR_RATING_UNSPECIFIED",
         comment=None,
@@ -580,7 +598,7 @@ def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
         None,
         None,
     )
-    wire.knows(reviewer={"displayName": "A Google user", "isAnonymous": True})
+    wire.set_review(reviewer={"displayName": "A Google user", "isAnonymous": True})
     assert wire.event().author.name is None
 
 
@@ -593,39 +611,43 @@ def test_a_review_is_read_as_the_api_shows_it(wire: Wire) -> None:
     ],
 )
 def test_only_what_the_author_wrote_is_kept_of_a_translated_review(
-    wire: Wire, comment: str
+    wire: SimulatedLocation, comment: str
 ) -> None:
-    wire.knows(comment=comment)
+    wire.set_review(comment=comment)
     assert wire.event().text == "Es war kalt."
 
 
-def test_any_order_of_notification_review_and_edit_ends_in_the_edit(wire: Wire) -> None:
-    partial = notified({"type": "NEW_REVIEW", "reviewName": REVIEW})
+def test_any_order_of_notification_review_and_edit_ends_in_the_edit(
+    wire: SimulatedLocation,
+) -> None:
+    partial = parse_notification({"type": "NEW_REVIEW", "reviewName": REVIEW})
     assert partial is not None
     first = wire.event()
-    wire.knows(updateTime="2026-03-13T12:00:00Z", comment="Nobody answered either.")
+    wire.set_review(updateTime="2026-03-13T12:00:00Z", comment="Nobody answered either.")
     second = wire.event()
     for order in itertools.permutations([partial, first, second, first, partial]):
         assert max(order, key=lambda event: (event.revision, event.digest)) is second
 
 
-def test_a_deleted_review_is_gone_and_one_that_we_may_not_read_is_unknown(wire: Wire) -> None:
-    wire.running.set_resource("google_business", REVIEW, None)
+def test_a_deleted_review_is_gone_and_one_that_we_may_not_read_is_unknown(
+    wire: SimulatedLocation,
+) -> None:
+    wire.simulator.set_resource("google_business", REVIEW, None)
     assert wire.fetch() is ReviewGone.GONE
     wire.credentials.clear()
     assert wire.fetch() is None
 
 
-def test_recent_reviews_come_latest_change_first_page_by_page(wire: Wire) -> None:
+def test_recent_reviews_come_latest_change_first_page_by_page(wire: SimulatedLocation) -> None:
     for minute in range(55):
         at = f"2026-03-14T08:{minute:02d}:00Z"
-        wire.running.set_resource(
+        wire.simulator.set_resource(
             "google_business", f"{LOCATION}/reviews/r{minute}", review(createTime=at, updateTime=at)
         )
-    wire.running.set_resource(
+    wire.simulator.set_resource(
         "google_business", "accounts/1/locations/3/reviews/elsewhere", review()
     )
-    wire.running.set_resource(
+    wire.simulator.set_resource(
         "google_business", f"{LOCATION}/reviews/undated", review(updateTime=None, createTime=None)
     )
     first = wire.recent()
@@ -639,26 +661,26 @@ def test_recent_reviews_come_latest_change_first_page_by_page(wire: Wire) -> Non
         7,
         None,
     )
-    found = [event.native_id.rpartition("/")[2] for event in (*first.events, *second.events)]
-    assert found == [f"r{minute}" for minute in reversed(range(55))] + ["AbFvOq_-1"]
+    result = [event.native_id.rpartition("/")[2] for event in (*first.events, *second.events)]
+    assert result == [f"r{minute}" for minute in reversed(range(55))] + ["AbFvOq_-1"]
     assert "updateTime" in first.problems[0]
     assert second.events[-1] == wire.event()
 
 
 def test_a_location_without_reviews_has_an_empty_page_and_a_wrong_one_is_refused(
-    wire: Wire,
+    wire: SimulatedLocation,
 ) -> None:
-    wire.running.reset()
+    wire.simulator.reset()
     assert wire.recent() == ReviewPage()
     wire.connection = replace(
         wire.connection, settings={**wire.connection.settings, "location": "Main Street"}
     )
-    refused = wire.recent()
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "bad_location"
+    rejection = wire.recent()
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "bad_location"
 
 
-def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
+def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedLocation) -> None:
     assert wire.find() is ReplyLookup.ABSENT
     assert wire.reply() == SentReply(f"{REVIEW}/reply") == wire.find() == wire.reply()
     assert wire.find("Something else.") is ReplyLookup.ABSENT
@@ -666,86 +688,96 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
         wire.reply("Tom has rung you. All is well again.", "Another.", TEXT.replace(". ", ".\n")),
         SentReply,
     )
-    taken = wire.running.replies()
-    assert [reply.removed_at is None for reply in taken] == [False, True]
-    assert {(reply.thread, reply.review) for reply in taken} == {(REVIEW, REVIEW)}
+    replies = wire.simulator.replies()
+    assert [reply.removed_at is None for reply in replies] == [False, True]
+    assert {(reply.thread, reply.review) for reply in replies} == {(REVIEW, REVIEW)}
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT, "Another.")])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
-    wire: Wire, ours: tuple[str, ...]
+def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first(
+    wire: SimulatedLocation, ours: tuple[str, ...]
 ) -> None:
     assert not ours or isinstance(wire.reply(), SentReply)
-    before = wire.running.replies()
-    wire.knows(reviewReply={"comment": "Sorry! — The owner", "updateTime": "2026-03-13T12:00:00Z"})
+    before = wire.simulator.replies()
+    wire.set_review(
+        reviewReply={"comment": "Sorry! — The owner", "updateTime": "2026-03-13T12:00:00Z"}
+    )
     assert wire.event().reply_to == {}
-    refused = wire.reply("Tom has rung you.", *ours)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "already_answered"
-    assert wire.running.replies() == before
+    rejection = wire.reply("Tom has rung you.", *ours)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "already_answered"
+    assert wire.simulator.replies() == before
 
 
-def test_a_reply_that_was_deleted_at_google_leaves_room(wire: Wire) -> None:
-    wire.knows(reviewReply=None)
+def test_a_reply_that_was_deleted_at_google_leaves_room(wire: SimulatedLocation) -> None:
+    wire.set_review(reviewReply=None)
     assert isinstance(wire.reply("Tom has rung you.", TEXT), SentReply)
 
 
-def test_a_reply_may_have_4096_bytes_and_not_one_more(wire: Wire) -> None:
-    refused = wire.reply("ü" * 2_049)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "too_long"
+def test_a_reply_may_have_4096_bytes_and_not_one_more(wire: SimulatedLocation) -> None:
+    rejection = wire.reply("ü" * 2_049)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "too_long"
     assert isinstance(wire.reply("ü" * 2_048), SentReply)
 
 
-def test_moderation_is_pending_then_approved_or_refused_with_googles_reason(wire: Wire) -> None:
-    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+def test_moderation_is_pending_then_approved_or_refused_with_googles_reason(
+    wire: SimulatedLocation,
+) -> None:
+    assert wire.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
     assert isinstance(wire.reply(), SentReply)
-    assert wire.standing() == ModerationResult(ModerationStatus.PENDING)
-    assert wire.standing("Another text.") == ModerationResult(
+    assert wire.moderation() == ModerationResult(ModerationStatus.PENDING)
+    assert wire.moderation("Another text.") == ModerationResult(
         ModerationStatus.CANNOT_TELL, "not_shown"
     )
-    wire.turned[0] += timedelta(minutes=1)
-    assert wire.standing() == ModerationResult(ModerationStatus.PUBLISHED)
+    wire.clock_times[0] += timedelta(minutes=1)
+    assert wire.moderation() == ModerationResult(ModerationStatus.PUBLISHED)
     assert isinstance(wire.reply("Please send us your passport.", TEXT), SentReply)
-    wire.turned[0] += timedelta(minutes=1)
-    assert wire.standing("Please send us your passport.") == ModerationResult(
+    wire.clock_times[0] += timedelta(minutes=1)
+    assert wire.moderation("Please send us your passport.") == ModerationResult(
         ModerationStatus.REMOVED, "PERSONAL_INFO"
     )
-    wire.running.set_resource("google_business", REVIEW, None)
-    assert wire.standing() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
+    wire.simulator.set_resource("google_business", REVIEW, None)
+    assert wire.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
 
 
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
-    wire.running.add_fault("google_business", FaultMode.DROP)
+def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
+    wire: SimulatedLocation,
+) -> None:
+    wire.simulator.add_fault("google_business", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
     assert isinstance(wire.find(), SentReply)
 
 
-def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
-    wire.running.add_fault("google_business", FaultMode.RATE_LIMITED, seconds=7)
+def test_a_request_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedLocation) -> None:
+    wire.simulator.add_fault("google_business", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_refusal_tells_googles_own_words_and_a_gone_review_that_it_is_gone(wire: Wire) -> None:
-    wire.running.add_fault("google_business", FaultMode.REJECT)
-    refused = wire.reply()
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, "Request contains an invalid argument." in refused.detail) == (
+def test_a_rejection_has_googles_own_words_and_a_gone_review_is_said_to_be_gone(
+    wire: SimulatedLocation,
+) -> None:
+    wire.simulator.add_fault("google_business", FaultMode.REJECT)
+    rejection = wire.reply()
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, "Request contains an invalid argument." in rejection.detail) == (
         "rejected",
         True,
     )
-    wire.running.set_resource("google_business", REVIEW, None)
+    wire.simulator.set_resource("google_business", REVIEW, None)
     gone = wire.reply()
     assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
     assert wire.find() is ReplyLookup.ABSENT
 
 
-def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(wire: Wire) -> None:
+def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(
+    wire: SimulatedLocation,
+) -> None:
     body = {
         "error": {
             "code": 403,
@@ -763,16 +795,16 @@ def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(wire: Wi
 
 
 def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials(
-    wire: Wire,
+    wire: SimulatedLocation,
 ) -> None:
     assert isinstance(wire.fetch(), ReviewEvent)
-    wire.running.add_fault(
+    wire.simulator.add_fault(
         "google_business", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN
     )
     assert isinstance(wire.fetch(), ReviewEvent)
-    wire.running.reset()
-    wire.knows()
-    wire.running.revoke_tokens()
+    wire.simulator.reset()
+    wire.set_review()
+    wire.simulator.revoke_tokens()
     assert isinstance(wire.reply(), SentReply)
     wire.credentials["refresh_token"] = "1//another"
     for answer in (wire.reply("Again."), wire.recent()):
@@ -788,8 +820,8 @@ def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials
 @pytest.mark.parametrize(
     "resource", [{"name": "reviews/1"}, {"name": REVIEW}, {"name": REVIEW, "updateTime": "soon"}]
 )
-def test_an_answer_without_what_orders_a_review_is_a_fault(
-    wire: Wire, resource: dict[str, str]
+def test_a_review_without_what_orders_it_is_a_fault(
+    wire: SimulatedLocation, resource: dict[str, str]
 ) -> None:
     token_and_review = iter([{"access_token": "t", "expires_in": 3_599}, resource])
 

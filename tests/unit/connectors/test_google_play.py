@@ -54,27 +54,27 @@ def review(
     stars: Any = 1,
     **more: Any,
 ) -> dict[str, Any]:
-    said = {
+    comment = {
         "text": text,
         "starRating": stars,
         "lastModified": {"seconds": str(int(at.timestamp())), "nanos": 713_000_000},
         **more,
     }
-    return {"authorName": "Femi", "comments": [{"userComment": said}]}
+    return {"authorName": "Femi", "comments": [{"userComment": comment}]}
 
 
 @dataclass
-class Wire:
+class SimulatedApp:
     """The connector against the simulated platform."""
 
-    running: SimulatedPlatforms
+    simulator: SimulatedPlatforms
     connection: Connection
     credentials: dict[str, str]
     google_play: GooglePlay = field(default_factory=GooglePlay)
     http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
 
-    def knows(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
-        self.running.set_resource("google_play", native_id, resource)
+    def set_resource(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
+        self.simulator.set_resource("google_play", native_id, resource)
 
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = ReplyTarget(REVIEW, REVIEW, {}, own_replies=ours)
@@ -96,9 +96,9 @@ class Wire:
         )
 
     def event(self) -> ReviewEvent:
-        found = self.fetch()
-        assert isinstance(found, ReviewEvent)
-        return found
+        result = self.fetch()
+        assert isinstance(result, ReviewEvent)
+        return result
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
         return self.google_play.recent(
@@ -107,19 +107,19 @@ class Wire:
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
-    with SimulatedPlatforms(clock=lambda: NOW) as running:
-        connection = replace(HOME, settings=running.settings("google_play"))
-        made = Wire(running, connection, dict(running.credentials["google_play"]))
-        made.knows(review())
-        yield made
+def wire() -> Iterator[SimulatedApp]:
+    with SimulatedPlatforms(clock=lambda: NOW) as simulator:
+        connection = replace(HOME, settings=simulator.settings("google_play"))
+        app = SimulatedApp(simulator, connection, dict(simulator.credentials["google_play"]))
+        app.set_resource(review())
+        yield app
 
 
-def answering(
+def responding_with(
     *documents: Any,
 ) -> tuple[Callable[..., HttpResponse], list[tuple[str, bytes | None]]]:
-    """An `Http` that gives a token first and then these documents, and what it was asked."""
-    answers, asked = (
+    """An `Http` that returns a token and then these documents, and the list of its requests."""
+    answers, requests = (
         iter([{"access_token": "t", "expires_in": 3_599}, *documents]),
         list[tuple[str, bytes | None]](),
     )
@@ -131,14 +131,16 @@ def answering(
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpResponse:
-        asked.append((f"{method} {url}", body))
+        requests.append((f"{method} {url}", body))
         return HttpResponse(200, {}, json.dumps(next(answers)).encode())
 
-    return http, asked
+    return http, requests
 
 
-def test_the_documented_list_is_read(wire: Wire, facts: Callable[[str], str]) -> None:
-    http, asked = answering(json.loads(facts("payloads/googleplay-reviews-list-first.json")))
+def test_the_documented_list_is_read(wire: SimulatedApp, facts: Callable[[str], str]) -> None:
+    http, requests = responding_with(
+        json.loads(facts("payloads/googleplay-reviews-list-first.json"))
+    )
     page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     (event,) = page.events
@@ -153,18 +155,18 @@ def test_the_documented_list_is_read(wire: Wire, facts: Callable[[str], str]) ->
         event.link
         == "https://play.google.com/store/apps/details?id=com.example.app&reviewId=12345678"
     )
-    assert asked[1][0].startswith(
+    assert requests[1][0].startswith(
         "GET "
         "https://androidpublisher.googleapis.com/androidpublisher/v3/applications/com.example.app/reviews?"
     )
 
 
-def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_rfc_7523_wants(
-    wire: Wire,
+def test_the_key_files_token_address_is_never_called_and_the_assertion_follows_rfc_7523(
+    wire: SimulatedApp,
 ) -> None:
-    http, asked = answering({"reviews": []})
+    http, requests = responding_with({"reviews": []})
     GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
-    (token_call, form), _ = asked
+    (token_call, form), _ = requests
     assert token_call == "POST https://oauth2.googleapis.com/token"
     file = json.loads(wire.credentials["service_account"])
     assertion = parse_qs((form or b"").decode())["assertion"][0]
@@ -191,59 +193,61 @@ def test_the_key_files_own_token_address_is_never_asked_and_the_assertion_is_as_
     ],
 )
 def test_a_title_stands_before_a_tab(
-    wire: Wire, text: str | None, title: str | None, words: str | None
+    wire: SimulatedApp, text: str | None, title: str | None, words: str | None
 ) -> None:
-    wire.knows(review(text))
+    wire.set_resource(review(text))
     assert (wire.event().title, wire.event().text) == (title, words)
 
 
-def test_the_untranslated_text_comes_first_and_the_devices_language_is_not_believed(
-    wire: Wire,
+def test_the_original_text_comes_first_and_the_devices_language_is_not_used(
+    wire: SimulatedApp,
 ) -> None:
-    wire.knows(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
+    wire.set_resource(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
     assert (wire.event().text, wire.event().language) == ("Inaanguka.", None)
 
 
 def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is_no_edit(
-    wire: Wire,
+    wire: SimulatedApp,
 ) -> None:
     first = wire.event()
     assert isinstance(wire.reply(), SentReply)
     assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
-    wire.knows(review("It still crashes.", NOW - timedelta(minutes=30)))
+    wire.set_resource(review("It still crashes.", NOW - timedelta(minutes=30)))
     second = wire.event()
-    wire.knows(review("All is well.", NOW - timedelta(minutes=29), 5))
+    wire.set_resource(review("All is well.", NOW - timedelta(minutes=29), 5))
     third = wire.event()
     for order in itertools.permutations([first, second, third, first]):
         assert max(order, key=lambda event: (event.revision, event.digest)) is third
 
 
-def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(wire: Wire) -> None:
+def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(wire: SimulatedApp) -> None:
     for minute in range(101):
-        wire.knows(review(at=NOW - timedelta(minutes=minute)), f"r{minute}")
-    wire.knows(review(at=NOW - timedelta(days=8)), "old")
+        wire.set_resource(review(at=NOW - timedelta(minutes=minute)), f"r{minute}")
+    wire.set_resource(review(at=NOW - timedelta(days=8)), "old")
     first = wire.recent()
     assert isinstance(first, ReviewPage)
     assert first.next_cursor is not None
     second = wire.recent(first.next_cursor)
     assert isinstance(second, ReviewPage)
-    found = [event.native_id for event in (*first.events, *second.events)]
+    result = [event.native_id for event in (*first.events, *second.events)]
     assert (len(first.events), second.next_cursor) == (100, None)
-    assert found[:60] == [f"r{minute}" for minute in range(60)]
-    assert set(found[60:]) == {f"r{minute}" for minute in range(60, 101)} | {REVIEW}
-    wire.running.reset()
+    assert result[:60] == [f"r{minute}" for minute in range(60)]
+    assert set(result[60:]) == {f"r{minute}" for minute in range(60, 101)} | {REVIEW}
+    wire.simulator.reset()
     assert wire.recent() == ReviewPage()
 
 
-def test_a_review_without_a_customers_words_is_neither_an_event_nor_a_problem(wire: Wire) -> None:
+def test_a_review_without_a_customers_words_is_neither_an_event_nor_a_problem(
+    wire: SimulatedApp,
+) -> None:
     silent = {"reviewId": "3", "comments": [{"developerComment": {"text": "Hello"}}]}
-    http, _ = answering({"reviews": [{**review(), "reviewId": "1"}, silent]})
+    http, _ = responding_with({"reviews": [{**review(), "reviewId": "1"}, silent]})
     page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], page.problems) == (["1"], ())
 
 
-def test_whatever_is_sent_to_the_address_means_nothing() -> None:
+def test_a_delivery_to_the_address_means_nothing() -> None:
     assert (
         GooglePlay().parse(
             WebhookRequest("POST", {}, json.dumps({"reviews": [review()]}).encode()), HOME, NOW
@@ -252,25 +256,25 @@ def test_whatever_is_sent_to_the_address_means_nothing() -> None:
     )
 
 
-def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: Wire) -> None:
+def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedApp) -> None:
     assert wire.find() is ReplyLookup.ABSENT
     assert wire.reply() == SentReply(REVIEW) == wire.find() == wire.reply()
     assert wire.find("Something else.") is ReplyLookup.ABSENT
     assert isinstance(wire.reply("Tom has written to you.", TEXT), SentReply)
-    assert [(reply.thread, reply.removed_at is None) for reply in wire.running.replies()] == [
+    assert [(reply.thread, reply.removed_at is None) for reply in wire.simulator.replies()] == [
         (REVIEW, False),
         (REVIEW, True),
     ]
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
-def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_first_or_after(
-    wire: Wire, ours: tuple[str, ...]
+def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first(
+    wire: SimulatedApp, ours: tuple[str, ...]
 ) -> None:
     assert not ours or isinstance(wire.reply(), SentReply)
-    before = wire.running.replies()
-    answered = review()
-    answered["comments"].append(
+    before = wire.simulator.replies()
+    answered_review = review()
+    answered_review["comments"].append(
         {
             "developerComment": {
                 "text": "Sorry! — The developer",
@@ -278,51 +282,53 @@ def test_a_reply_that_somebody_else_wrote_is_never_overwritten_be_it_before_our_
             }
         }
     )
-    wire.knows(answered)
+    wire.set_resource(answered_review)
     event = wire.event()
     assert (event.kind, event.reply_to) == (EventKind.CREATED, {})
-    refused = wire.reply("Tom has written to you.", *ours)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "already_answered"
-    assert wire.running.replies() == before
+    rejection = wire.reply("Tom has written to you.", *ours)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "already_answered"
+    assert wire.simulator.replies() == before
 
 
-def test_a_reply_may_have_350_characters_and_is_never_cut(wire: Wire) -> None:
-    refused = wire.reply("ü" * 351)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "too_long"
+def test_a_reply_may_have_350_characters_and_is_never_cut(wire: SimulatedApp) -> None:
+    rejection = wire.reply("ü" * 351)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "too_long"
     assert isinstance(wire.reply("ü" * 350), SentReply)
 
 
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(wire: Wire) -> None:
-    wire.running.add_fault("google_play", FaultMode.DROP)
+def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
+    wire: SimulatedApp,
+) -> None:
+    wire.simulator.add_fault("google_play", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
         wire.reply()
     assert fault.value.maybe_applied
     assert wire.find() == SentReply(REVIEW)
 
 
-def test_being_asked_to_wait_is_a_fault_that_applied_nothing(wire: Wire) -> None:
+def test_a_request_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedApp) -> None:
     for calls in (CallKind.REPLY, CallKind.READ):
-        wire.running.add_fault("google_play", FaultMode.RATE_LIMITED, seconds=7, call_kind=calls)
+        wire.simulator.add_fault("google_play", FaultMode.RATE_LIMITED, seconds=7, call_kind=calls)
         with pytest.raises(PlatformUnavailable) as fault:
             wire.reply()
         assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_review_that_is_gone_takes_no_reply_and_leaves_open_whether_one_was_there(
-    wire: Wire,
+def test_a_review_that_cannot_be_read_takes_no_reply_and_may_have_had_one(
+    wire: SimulatedApp,
 ) -> None:
-    wire.knows(None)
+    wire.set_resource(None)
     assert wire.fetch() is None
     assert wire.find() is ReplyLookup.CANNOT_TELL
-    refused = wire.reply()
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, "Review not found." in refused.detail) == ("gone", True)
+    rejection = wire.reply()
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, "Review not found." in rejection.detail) == ("gone", True)
 
 
-def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: Wire) -> None:
-    asked: list[str] = []
+def test_a_review_that_is_too_old_to_be_read_still_gets_a_reply(wire: SimulatedApp) -> None:
+    requests: list[str] = []
 
     def http(
         method: str,
@@ -331,38 +337,38 @@ def test_a_review_too_old_to_be_read_is_answered_all_the_same(wire: Wire) -> Non
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpResponse:
-        asked.append(method)
+        requests.append(method)
         if url.endswith("/token"):
             return HttpResponse(200, {}, b'{"access_token": "t", "expires_in": 3599}')
         return HttpResponse(404 if method == "GET" else 200, {}, b'{"result": {}}')
 
-    sent = GooglePlay().reply(
+    result = GooglePlay().reply(
         ReplyTarget(REVIEW, REVIEW, {}),
         TEXT,
         "rep_1",
         PlatformAccount(HOME, wire.credentials, http),
     )
-    assert (sent, asked) == (SentReply(REVIEW), ["POST", "GET", "POST"])
+    assert (result, requests) == (SentReply(REVIEW), ["POST", "GET", "POST"])
 
 
-def test_a_refusal_for_good_is_a_value(wire: Wire) -> None:
-    wire.running.add_fault("google_play", FaultMode.REJECT)
-    refused = wire.reply()
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "rejected"
+def test_a_rejection_for_good_is_a_value(wire: SimulatedApp) -> None:
+    wire.simulator.add_fault("google_play", FaultMode.REJECT)
+    rejection = wire.reply()
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "rejected"
 
 
-def test_a_token_is_kept_and_replaced_when_it_is_revoked(wire: Wire) -> None:
+def test_a_token_is_kept_and_replaced_when_it_is_revoked(wire: SimulatedApp) -> None:
     assert isinstance(wire.fetch(), ReviewEvent)
-    wire.running.add_fault("google_play", FaultMode.FAIL_BEFORE, call_kind=CallKind.SIGN_IN)
+    wire.simulator.add_fault("google_play", FaultMode.FAIL_BEFORE, call_kind=CallKind.SIGN_IN)
     assert isinstance(wire.fetch(), ReviewEvent)
-    wire.running.revoke_tokens()
+    wire.simulator.revoke_tokens()
     with pytest.raises(PlatformUnavailable):
         wire.fetch()
     assert isinstance(wire.fetch(), ReviewEvent)
 
 
-def key_file(wire: Wire, **changed: Any) -> str:
+def key_file(wire: SimulatedApp, **changed: Any) -> str:
     return json.dumps({**json.loads(wire.credentials["service_account"]), **changed})
 
 
@@ -372,18 +378,18 @@ def pem(key: Any) -> str:
     ).decode()
 
 
-def test_only_whoever_has_the_key_is_given_the_accounts_token(wire: Wire) -> None:
+def test_only_a_person_with_the_key_gets_the_accounts_token(wire: SimulatedApp) -> None:
     assert isinstance(wire.recent(), ReviewPage)
     wire.credentials["service_account"] = key_file(
         wire, private_key=pem(rsa.generate_private_key(65_537, 2_048))
     )
-    refused = wire.recent()
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "unauthorized"
+    rejection = wire.recent()
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "unauthorized"
     assert wire.fetch() is None
 
 
-def test_missing_and_unreadable_credentials_say_what_to_enter(wire: Wire) -> None:
+def test_missing_and_unreadable_credentials_say_what_to_enter(wire: SimulatedApp) -> None:
     ec_key = pem(ec.generate_private_key(ec.SECP256R1()))
     for text, reason in (
         ("", "no_credentials"),
@@ -406,13 +412,13 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(wire: Wire) -> Non
         assert (wire.fetch(), wire.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
-def test_an_app_that_the_account_may_not_see_is_unauthorized_and_one_that_is_not_named_is_asked_for(
-    wire: Wire,
+def test_an_app_of_another_account_is_unauthorized_and_a_missing_app_name_is_said(
+    wire: SimulatedApp,
 ) -> None:
     for package, reason in (("com.example.other", "unauthorized"), (" ", "no_credentials")):
         wire.connection = replace(
             wire.connection, settings={**wire.connection.settings, "package_name": package}
         )
-        refused = wire.recent()
-        assert isinstance(refused, Rejection)
-        assert refused.reason == reason
+        rejection = wire.recent()
+        assert isinstance(rejection, Rejection)
+        assert rejection.reason == reason

@@ -1,4 +1,4 @@
-"""Whatever arrives, a connector answers with what its interface documents and with nothing else."""
+"""Whatever arrives, a connector answers as its interface documents, and in no other way."""
 
 from __future__ import annotations
 
@@ -31,14 +31,19 @@ pytestmark = pytest.mark.loopback
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CUNNING = (
-    b"", b"[" * 200_000, b'{"a":' * 100_000, b'{"post":' + b"9" * 5_000 + b"}", b'{"events":NaN}', b'{"id":1,"id":2}',
-    b"\xff\xfe{}", b"null", b"[]", b'{"id":1e999}', b'{"id":"\\ud800"}', b"a=1&" * 5_000, b'\xef\xbb\xbf{"ping":"OK"}',
-    b'{"message":{"data":"!"}}', b'{"message":{"data":"e30="}}', b'{"Type":"Notification","Message":"{"}', b'--x\r\n\r\n--x--',
+    b"", b"[" * 200_000, b'{"a":' * 100_000, b'{"post":' + b"9" * 5_000 + b"}", b'{"events":NaN}',
+    b'{"id":1,"id":2}',
+    b"\xff\xfe{}", b"null", b"[]", b'{"id":1e999}', b'{"id":"\\ud800"}', b"a=1&" * 5_000,
+    b'\xef\xbb\xbf{"ping":"OK"}',
+    b'{"message":{"data":"!"}}', b'{"message":{"data":"e30="}}',
+    b'{"Type":"Notification","Message":"{"}', b'--x\r\n\r\n--x--',
 )  # fmt: skip
 TELLING = st.sampled_from(
     [
-        "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "<![x[", "<p>&#xD800;", "\ud800", "\u0000", "sha256=" + "0" * 64,
-        "v1,AAAA v2,x v1", "1773480413", "-0", "4.0", "1e400", "javascript:alert(1)", "http://[", "Bearer a.b.c", "Basic !", "e30.e30.",
+        "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "<![x[", "<p>&#xD800;", "\ud800",
+        "\u0000", "sha256=" + "0" * 64,
+        "v1,AAAA v2,x v1", "1773480413", "-0", "4.0", "1e400", "javascript:alert(1)", "http://[",
+        "Bearer a.b.c", "Basic !", "e30.e30.",
         "multipart/form-data; boundary=x", "multipart/form-data", "text/plain; charset=nothing",
     ]
 )  # fmt: skip
@@ -46,7 +51,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SimulatedPlatforms]:
+def simulator() -> Iterator[SimulatedPlatforms]:
     with SimulatedPlatforms() as platforms:
         yield platforms
 
@@ -62,11 +67,11 @@ def words(platform: str) -> tuple[list[str], list[str]]:
     def walk(value: Any) -> None:
         if isinstance(value, dict):
             names.update(value)
-            for each in value.values():
-                walk(each)
+            for entry in value.values():
+                walk(entry)
         elif isinstance(value, list):
-            for each in value:
-                walk(each)
+            for entry in value:
+                walk(entry)
         elif isinstance(value, str):
             values.add(value[:200])
             with suppress(ValueError):
@@ -83,28 +88,30 @@ def words(platform: str) -> tuple[list[str], list[str]]:
 @cache
 def headers(platform: str) -> list[str]:
     """The headers that a platform's own requests have."""
-    known = {"content-type", "accept-language"}
+    names = {"content-type", "accept-language"}
     with SimulatedPlatforms() as platforms:
         side = connect_to_simulator(platform, platforms)
-        for sample in [each for each in SAMPLES if each.platform == platform and not each.polled]:
-            known.update(side.request(sample, NOW).headers)
-    return sorted(known)
+        for sample in [
+            entry for entry in SAMPLES if entry.platform == platform and not entry.polled
+        ]:
+            names.update(side.request(sample, NOW).headers)
+    return sorted(names)
 
 
 def requests(platform: str) -> st.SearchStrategy[WebhookRequest]:
     names, values = words(platform)
-    known = st.sampled_from(names)
-    said = SCALARS | st.sampled_from(values)
+    names = st.sampled_from(names)
+    scalars = SCALARS | st.sampled_from(values)
     nested = st.recursive(
-        said,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(known, inner, max_size=8),
+        scalars,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=8),
         max_leaves=20,
     )
-    documents = st.dictionaries(known, nested, max_size=8).map(
+    documents = st.dictionaries(names, nested, max_size=8).map(
         lambda document: json.dumps(document).encode()
     )
     forms = st.dictionaries(
-        known,
+        names,
         st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(values) | TELLING,
         max_size=8,
     )
@@ -132,8 +139,8 @@ def requests(platform: str) -> st.SearchStrategy[WebhookRequest]:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_any_request_gets_a_documented_answer(platform: str, running: SimulatedPlatforms) -> None:
-    side = connect_to_simulator(platform, running)
+def test_any_request_gets_a_documented_answer(platform: str, simulator: SimulatedPlatforms) -> None:
+    side = connect_to_simulator(platform, simulator)
     other = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGJ1dCBsb25nIGVub3VnaA=="
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -142,9 +149,9 @@ def test_any_request_gets_a_documented_answer(platform: str, running: SimulatedP
         greeting = side.connector.handshake(request, side.connection, side.secrets, NOW)
         assert greeting is None or isinstance(greeting, WebhookResponse)
         for secrets in (side.secrets, (other,), ()):
-            refusal = side.connector.verify(request, side.connection, secrets, NOW, side.http)
-            assert refusal is None or (
-                isinstance(refusal, SignatureFailure) and refusal.reason in SignatureFailureReason
+            failure = side.connector.verify(request, side.connection, secrets, NOW, side.http)
+            assert failure is None or (
+                isinstance(failure, SignatureFailure) and failure.reason in SignatureFailureReason
             )
         parsed = ParsedDelivery()
         with suppress(Unparseable):
@@ -174,15 +181,15 @@ def assert_it_can_be_stored(event: ReviewEvent, platform: str) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none(
-    platform: str, running: SimulatedPlatforms
+    platform: str, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(platform, running)
+    side = connect_to_simulator(platform, simulator)
     for request in (
         WebhookRequest("POST", {}, b"{}"),
         WebhookRequest("POST", {"content-type": "application/json"}, b""),
     ):
-        refusal = side.connector.verify(request, side.connection, side.secrets, NOW, side.http)
-        assert (refusal is None) == (not side.connector.capabilities.signed)
+        failure = side.connector.verify(request, side.connection, side.secrets, NOW, side.http)
+        assert (failure is None) == (not side.connector.capabilities.signed)
     assert side.connector.capabilities.signature.startswith("none") == (
         not side.connector.capabilities.signed
     )
@@ -190,24 +197,24 @@ def test_a_request_without_any_signature_is_refused_unless_the_platform_has_none
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_same(
-    platform: str, running: SimulatedPlatforms
+    platform: str, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(platform, running)
-    sent = [
-        each
-        for each in SAMPLES
-        if each.platform == platform and not each.polled and each.method == "POST"
+    side = connect_to_simulator(platform, simulator)
+    samples = [
+        entry
+        for entry in SAMPLES
+        if entry.platform == platform and not entry.polled and entry.method == "POST"
     ]
-    if not sent or not side.connector.capabilities.signed:
+    if not samples or not side.connector.capabilities.signed:
         pytest.skip("nothing that this platform sends is signed")
-    proofs = [side.request(sample, NOW) for sample in sent[:3]]
-    # A password, a token or a secret in a header proves the sender and not the body, and whoever
-    # fills in a form may write what they like.
+    proofs = [side.request(sample, NOW) for sample in samples[:3]]
+    # A password, a token or a secret in a header proves the sender and not the body, and a person
+    # who fills in a form may write anything.
     sender_only = (
         isinstance(side.connector.scheme, SecretHeader) or "authorization" in proofs[0].headers
     )
-    bound = not sender_only and not sent[0].page
-    side_of = {id(proof): saying(side, proof) for proof in proofs}
+    bound = not sender_only and not samples[0].page
+    side_of = {id(proof): with_words(side, proof) for proof in proofs}
 
     @settings(max_examples=60, deadline=None)
     @given(st.sampled_from(proofs), st.integers(0))
@@ -220,17 +227,17 @@ def test_one_flipped_bit_of_a_genuine_request_is_refused_or_says_exactly_the_sam
                 for index, byte in enumerate(genuine.body)
             )
             forged = WebhookRequest(genuine.method, genuine.headers, body, genuine.query)
-            believed = (
+            accepted = (
                 side.connector.verify(forged, side.connection, side.secrets, NOW, side.http) is None
             )
             # What is signed may be less than the bytes: a form's fields, a message's parts. What is
-            # believed must still be what was said.
-            assert not believed or saying(side, forged) == side_of[id(genuine)]
+            # accepted must still be what was sent.
+            assert not accepted or with_words(side, forged) == side_of[id(genuine)]
 
     any_bit()
 
 
-def saying(side: SimulatedConnection, request: WebhookRequest) -> object:
+def with_words(side: SimulatedConnection, request: WebhookRequest) -> object:
     try:
         return side.connector.parse(request, side.connection, NOW).events
     except Unparseable:

@@ -1,7 +1,4 @@
-"""Judge.me.
-
-Deliveries of which little is certain, reviews that are asked for, and public replies.
-"""
+"""Judge.me: deliveries with few certain fields, reviews of the API, and public replies."""
 
 from __future__ import annotations
 
@@ -46,45 +43,51 @@ BLANK = Connection("c0ffee", "bus_1", "judgeme", "https://api.example.com/hooks/
 TARGET = ReplyTarget("41", "41", {})
 TEXT = "Thank you, Ida. A new lid is on its way."
 REVIEW: dict[str, Any] = {
-    "id": 41, "title": "Leaks", "body": "<p>The lid leaks &amp; drips.</p>It is <b>new</b>.", "rating": 2, "product_title": "Bottle",
-    "reviewer": {"id": 9, "email": "Ida@Example.com", "name": "Ida"}, "curated": "ok", "hidden": False,
+    "id": 41, "title": "Leaks", "body": "<p>The lid leaks &amp; drips.</p>It is <b>new</b>.",
+    "rating": 2, "product_title": "Bottle",
+    "reviewer": {"id": 9, "email": "Ida@Example.com", "name": "Ida"}, "curated": "ok",
+    "hidden": False,
     "created_at": "2026-03-14T08:00:00Z", "updated_at": "2026-03-14T08:00:00Z",
 }  # fmt: skip
 
 
-def sent(document: object) -> WebhookRequest:
+def delivery(document: object) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
-def read(review: Mapping[str, object]) -> ReviewEvent:
-    (event,) = JUDGEME.parse(sent({"review": review}), BLANK, NOW).events
+def parse_review(review: Mapping[str, object]) -> ReviewEvent:
+    (event,) = JUDGEME.parse(delivery({"review": review}), BLANK, NOW).events
     return event
 
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_judgeme_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
+def test_a_body_that_judgeme_signed_is_accepted_and_one_flipped_bit_is_not(
+    body: bytes, bit: int
+) -> None:
     digest = hmac.new(b"private-token", body, hashlib.sha256).hexdigest()
     request = WebhookRequest("POST", {"judgeme-hmac-sha256": digest}, body)
     assert JUDGEME.verify(request, BLANK, ("private-token",), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(
+    altered_body = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        JUDGEME.verify(replace(request, body=flipped), BLANK, ("private-token",), NOW, refuse_http)
+        JUDGEME.verify(
+            replace(request, body=altered_body), BLANK, ("private-token",), NOW, refuse_http
+        )
         is not None
     )
 
 
-def test_without_a_secret_nothing_is_believed() -> None:
-    refusal = JUDGEME.verify(sent({}), BLANK, (), NOW, refuse_http)
+def test_without_a_secret_nothing_is_accepted() -> None:
+    refusal = JUDGEME.verify(delivery({}), BLANK, (), NOW, refuse_http)
     assert refusal is not None
     assert refusal.reason is SignatureFailureReason.NO_SECRET
 
 
 def test_the_documented_review_is_read_whole(facts: Callable[[str], str]) -> None:
-    event = read(json.loads(facts("payloads/judgeme-review-object-GET.json"))["review"])
+    event = parse_review(json.loads(facts("payloads/judgeme-review-object-GET.json"))["review"])
     assert (event.kind, event.native_id, event.rating, event.subject) == (
         EventKind.CREATED,
         "111",
@@ -100,30 +103,32 @@ def test_the_documented_review_is_read_whole(facts: Callable[[str], str]) -> Non
 
 
 def test_tags_and_entities_become_words_and_lines() -> None:
-    assert read(REVIEW).text == "The lid leaks & drips.\nIt is new."
-    assert read({**REVIEW, "body": "I <3 it, 5 < 6"}).text == "I <3 it, 5 < 6"
+    assert parse_review(REVIEW).text == "The lid leaks & drips.\nIt is new."
+    assert parse_review({**REVIEW, "body": "I <3 it, 5 < 6"}).text == "I <3 it, 5 < 6"
 
 
-def test_an_author_goes_by_the_hash_of_the_address_however_it_is_written() -> None:
-    author = read(REVIEW).author.id
-    assert author == read({**REVIEW, "reviewer": {"email": "ida@example.com"}}).author.id
+def test_an_author_is_known_by_the_hash_of_the_address_in_any_spelling() -> None:
+    author = parse_review(REVIEW).author.id
+    assert author == parse_review({**REVIEW, "reviewer": {"email": "ida@example.com"}}).author.id
     assert author.startswith("email:")
     assert "ida" not in author
-    assert read({**REVIEW, "reviewer": {"id": 9}}).author.id == "reviewer:9"
-    assert read({**REVIEW, "reviewer": None}).author.id == "anonymous:41"
+    assert parse_review({**REVIEW, "reviewer": {"id": 9}}).author.id == "reviewer:9"
+    assert parse_review({**REVIEW, "reviewer": None}).author.id == "anonymous:41"
 
 
 def test_a_delivery_without_words_is_partial() -> None:
-    event = read({"id": 41, "reviewer": {"email": "ida@example.com"}, "product_external_id": 1})
+    event = parse_review(
+        {"id": 41, "reviewer": {"email": "ida@example.com"}, "product_external_id": 1}
+    )
     assert (event.partial, event.kind, event.native_id) == (True, EventKind.CREATED, "41")
-    assert not read({**REVIEW, "title": "", "body": ""}).partial
+    assert not parse_review({**REVIEW, "title": "", "body": ""}).partial
 
 
 def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> None:
     edited = {**REVIEW, "body": "It leaks worse.", "updated_at": "2026-03-14T09:00:00Z"}
     spam = {**edited, "curated": "spam"}
     back = {**edited, "updated_at": "2026-03-14T09:10:00Z"}
-    events = [read(each) for each in (REVIEW, edited, spam, back)]
+    events = [parse_review(entry) for entry in (REVIEW, edited, spam, back)]
     assert [event.kind for event in events] == [
         EventKind.CREATED,
         EventKind.EDITED,
@@ -131,32 +136,32 @@ def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> 
         EventKind.EDITED,
     ]
 
-    def last(some: list[ReviewEvent]) -> set[EventKind]:
+    def last_kinds(some: list[ReviewEvent]) -> set[EventKind]:
         return {
             max(order, key=lambda event: (event.revision, event.digest)).kind
             for order in permutations([*some, some[0]])
         }
 
-    assert last(events[:3]) == {EventKind.WITHDRAWN}
-    assert last(events) == {EventKind.EDITED}
+    assert last_kinds(events[:3]) == {EventKind.WITHDRAWN}
+    assert last_kinds(events) == {EventKind.EDITED}
 
 
-def test_a_hidden_review_is_heard() -> None:
-    assert read({**REVIEW, "hidden": True, "curated": "not-yet"}).kind is EventKind.CREATED
+def test_a_hidden_review_counts() -> None:
+    assert parse_review({**REVIEW, "hidden": True, "curated": "not-yet"}).kind is EventKind.CREATED
 
 
 def test_what_is_no_review_is_ignored_and_one_without_an_id_is_unparseable() -> None:
-    assert JUDGEME.parse(sent({"product": {}}), BLANK, NOW).events == ()
+    assert JUDGEME.parse(delivery({"product": {}}), BLANK, NOW).events == ()
     for body in (
         {"review": None},
         {"review": {"title": "x"}},
         {"review": {**REVIEW, "updated_at": "yesterday"}},
     ):
         with pytest.raises(Unparseable):
-            JUDGEME.parse(sent(body), BLANK, NOW)
+            JUDGEME.parse(delivery(body), BLANK, NOW)
 
 
-# Asking Judge.me
+# The API
 
 
 @pytest.fixture
@@ -178,7 +183,9 @@ def connected(platforms: SimulatedPlatforms) -> Connection:
 def test_a_fetched_review_is_the_delivered_one(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    assert JUDGEME.fetch("41", PlatformAccount(connected(platforms), TOKEN, http)) == read(REVIEW)
+    assert JUDGEME.fetch("41", PlatformAccount(connected(platforms), TOKEN, http)) == parse_review(
+        REVIEW
+    )
     assert (
         JUDGEME.fetch("42", PlatformAccount(connected(platforms), TOKEN, http)) is ReviewGone.GONE
     )
@@ -205,17 +212,17 @@ def test_latest_reviews_come_page_by_page(platforms: SimulatedPlatforms, http: H
         6,
         None,
     )
-    assert first.events[0] == read(REVIEW)
+    assert first.events[0] == parse_review(REVIEW)
 
 
-def test_bad_credentials_are_a_refusal_when_polled(
+def test_bad_credentials_are_a_rejection_of_a_poll(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    refused = [
-        JUDGEME.recent(None, PlatformAccount(connected(platforms), each, http), NOW)
-        for each in ({}, {"api_token": "wrong"})
+    rejection = [
+        JUDGEME.recent(None, PlatformAccount(connected(platforms), entry, http), NOW)
+        for entry in ({}, {"api_token": "wrong"})
     ]
-    assert [each.reason for each in refused if isinstance(each, Rejection)] == [
+    assert [entry.reason for entry in rejection if isinstance(entry, Rejection)] == [
         "no_credentials",
         "unauthorized",
     ]
@@ -224,9 +231,11 @@ def test_bad_credentials_are_a_refusal_when_polled(
 def test_a_reply_is_posted_once_and_cannot_be_looked_for(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    sent_ = JUDGEME.reply(TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http))
+    result = JUDGEME.reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http)
+    )
     (reply,) = platforms.replies()
-    assert (sent_, reply.review, reply.text, reply.public) == (
+    assert (result, reply.review, reply.text, reply.public) == (
         SentReply(reply.native_id),
         "41",
         TEXT,
@@ -259,22 +268,22 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = JUDGEME.reply(
+    rejection = JUDGEME.reply(
         target, text, "rep_1", PlatformAccount(connected(platforms), credentials, http)
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == reason
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == reason
     assert platforms.replies() == []
 
 
-def test_a_refusal_is_told_in_judgemes_own_words(
+def test_a_rejection_has_judgemes_own_words(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.add_fault("judgeme", FaultMode.REJECT)
-    refused = JUDGEME.reply(
+    rejection = JUDGEME.reply(
         TARGET, TEXT, "rep_1", PlatformAccount(connected(platforms), TOKEN, http)
     )
-    assert refused == Rejection("rejected", "Judge.me says: Reply could not be created")
+    assert rejection == Rejection("rejected", "Judge.me says: Reply could not be created")
 
 
 @pytest.mark.parametrize(
@@ -293,14 +302,14 @@ def test_a_fault_says_whether_the_reply_may_be_there(
     )
 
 
-def test_looking_is_never_doubtful(platforms: SimulatedPlatforms, http: HttpClient) -> None:
+def test_reading_is_never_doubtful(platforms: SimulatedPlatforms, http: HttpClient) -> None:
     platforms.add_fault("judgeme", FaultMode.DROP, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
         JUDGEME.fetch("41", PlatformAccount(connected(platforms), TOKEN, http))
     assert not fault.value.maybe_applied
 
 
-def test_a_reply_that_is_taken_in_unknown_words_goes_by_our_own_id(
+def test_a_reply_whose_response_has_no_id_gets_our_own_id(
     platform: Any, http_response: Any, http: HttpClient
 ) -> None:
     connection = replace(BLANK, settings={"api_base": platform.url, "shop_domain": "s.example"})

@@ -1,7 +1,4 @@
-"""Signatures made with keys.
-
-Real messages of Amazon SNS, SendGrid's own library, and what forgers would try.
-"""
+"""Signatures made with keys: real messages of SNS, SendGrid's library, and forgeries."""
 
 from __future__ import annotations
 
@@ -31,15 +28,15 @@ BASE = "https://sns.example"
 
 
 class Certificates:
-    """Answers one body, whatever is asked, and remembers the addresses."""
+    """Returns one body for every request, and keeps the addresses."""
 
     def __init__(self, body: bytes = b"", status: int = 200) -> None:
-        self.answer = HttpResponse(status, {}, body)
-        self.asked: list[str] = []
+        self.response = HttpResponse(status, {}, body)
+        self.addresses: list[str] = []
 
     def __call__(self, method: str, url: str, **_: Any) -> HttpResponse:
-        self.asked.append(url)
-        return self.answer
+        self.addresses.append(url)
+        return self.response
 
 
 @cache
@@ -67,14 +64,14 @@ def notification(**fields: object) -> WebhookRequest:
     )
 
 
-def refusal(
+def sns_failure(
     request: WebhookRequest, http: Certificates | None = None, topic: str = ARN, base: str = BASE
 ) -> SignatureFailureReason | None:
-    found = Sns().verify(request, topic, base, http or Certificates(certificate()))
-    return found.reason if found else None
+    failure = Sns().verify(request, topic, base, http or Certificates(certificate()))
+    return failure.reason if failure else None
 
 
-def changed(request: WebhookRequest, **fields: object) -> WebhookRequest:
+def with_fields(request: WebhookRequest, **fields: object) -> WebhookRequest:
     document = {**json.loads(request.body), **fields}
     return replace(
         request,
@@ -84,29 +81,29 @@ def changed(request: WebhookRequest, **fields: object) -> WebhookRequest:
     )
 
 
-def test_messages_that_amazon_really_sent_are_believed_and_altered_ones_are_not(
+def test_real_messages_of_amazon_are_accepted_and_altered_ones_are_not(
     facts: Callable[[str], str],
 ) -> None:
     vectors = json.loads(facts("vectors/aws-sns.json"))["vectors"]
     assert len(vectors) >= 13
     for vector in vectors:
         http = Certificates(vector["secret"].encode())
-        found = refusal(
+        failure = sns_failure(
             WebhookRequest("POST", {}, vector["body"].encode()),
             http,
             vector["message"]["TopicArn"],
             "",
         )
-        assert (found is None) == (vector["expected"] == "valid"), vector["name"]
-        assert all(url.startswith("https://sns.us-east-2.amazonaws.com/") for url in http.asked)
+        assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
+        assert all(url.startswith("https://sns.us-east-2.amazonaws.com/") for url in http.addresses)
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-def test_both_versions_are_signed_and_believed(version: str) -> None:
+def test_both_versions_are_signed_and_accepted(version: str) -> None:
     secret = json.dumps({**json.loads(other_side().signing_secret), "version": version})
-    signed = Sns().sign(notification(Subject="Über"), secret, NOW)
-    assert json.loads(signed.body)["SignatureVersion"] == version
-    assert refusal(signed) is None
+    signed_request = Sns().sign(notification(Subject="Über"), secret, NOW)
+    assert json.loads(signed_request.body)["SignatureVersion"] == version
+    assert sns_failure(signed_request) is None
 
 
 @given(
@@ -117,7 +114,10 @@ def test_both_versions_are_signed_and_believed(version: str) -> None:
 def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: str) -> None:
     genuine = notification(Subject="s")
     if json.loads(genuine.body)[name] != value:
-        assert refusal(changed(genuine, **{name: value})) is SignatureFailureReason.SIGNATURE_WRONG
+        assert (
+            sns_failure(with_fields(genuine, **{name: value}))
+            is SignatureFailureReason.SIGNATURE_WRONG
+        )
 
 
 @pytest.mark.parametrize(
@@ -134,22 +134,22 @@ def test_every_field_of_a_message_is_bound_by_its_signature(name: str, value: st
         ({"Signature": "AAAA"}, SignatureFailureReason.SIGNATURE_WRONG),
     ],
 )
-def test_what_is_wrong_with_a_signature_is_said(
+def test_a_failure_says_what_is_wrong_with_a_signature(
     fields: dict[str, object], reason: SignatureFailureReason
 ) -> None:
-    assert refusal(changed(notification(), **fields)) is reason
+    assert sns_failure(with_fields(notification(), **fields)) is reason
 
 
 def test_a_null_field_is_not_part_of_what_is_signed() -> None:
-    assert refusal(changed(notification(), Subject=None)) is None
+    assert sns_failure(with_fields(notification(), Subject=None)) is None
 
 
-def test_another_accounts_topic_is_not_believed_however_well_it_is_signed() -> None:
+def test_a_right_signature_for_another_accounts_topic_is_refused() -> None:
     assert (
-        refusal(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo"))
+        sns_failure(notification(TopicArn="arn:aws:sns:eu-west-1:999999999999:heard-demo"))
         is SignatureFailureReason.SIGNATURE_WRONG
     )
-    assert refusal(notification(), topic="") is SignatureFailureReason.NO_SECRET
+    assert sns_failure(notification(), topic="") is SignatureFailureReason.NO_SECRET
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,10 @@ def test_another_accounts_topic_is_not_believed_however_well_it_is_signed() -> N
 )
 def test_a_certificate_is_fetched_from_sns_and_from_nowhere_else(address: object) -> None:
     http = Certificates(certificate())
-    assert refusal(changed(notification(), SigningCertURL=address), http, base="") is not None
-    assert http.asked == []
+    assert (
+        sns_failure(with_fields(notification(), SigningCertURL=address), http, base="") is not None
+    )
+    assert http.addresses == []
 
 
 @pytest.mark.parametrize(
@@ -196,29 +198,31 @@ def test_a_certificate_is_fetched_from_sns_and_from_nowhere_else(address: object
 )
 def test_a_certificate_is_fetched_once(host: str) -> None:
     http, sns = Certificates(certificate()), Sns()
-    signed = changed(notification(), SigningCertURL=f"https://{host}/a.pem")
-    assert [sns.verify(signed, ARN, "", http) for _ in range(3)] == [None, None, None]
-    assert http.asked == [f"https://{host}/a.pem"]
+    signed_request = with_fields(notification(), SigningCertURL=f"https://{host}/a.pem")
+    assert [sns.verify(signed_request, ARN, "", http) for _ in range(3)] == [None, None, None]
+    assert http.addresses == [f"https://{host}/a.pem"]
 
 
-def test_the_origin_of_a_local_stack_takes_the_place_of_amazons() -> None:
-    signed = notification()
-    assert refusal(signed, base=f"{BASE}/anything") is None
-    assert refusal(signed, base="") is SignatureFailureReason.SIGNATURE_WRONG
-    assert refusal(signed, base="not an address") is SignatureFailureReason.SIGNATURE_WRONG
-    amazon = changed(signed, SigningCertURL="https://sns.eu-west-1.amazonaws.com/a.pem")
-    assert refusal(amazon) is SignatureFailureReason.SIGNATURE_WRONG
+def test_the_origin_of_a_local_stack_replaces_amazons() -> None:
+    signed_request = notification()
+    assert sns_failure(signed_request, base=f"{BASE}/anything") is None
+    assert sns_failure(signed_request, base="") is SignatureFailureReason.SIGNATURE_WRONG
+    assert (
+        sns_failure(signed_request, base="not an address") is SignatureFailureReason.SIGNATURE_WRONG
+    )
+    amazon = with_fields(signed_request, SigningCertURL="https://sns.eu-west-1.amazonaws.com/a.pem")
+    assert sns_failure(amazon) is SignatureFailureReason.SIGNATURE_WRONG
 
 
-def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_refusal() -> None:
+def test_an_unreachable_certificate_is_a_fault_and_an_invalid_one_a_failure() -> None:
     with pytest.raises(PlatformUnavailable):
-        refusal(notification(), Certificates(status=503))
+        sns_failure(notification(), Certificates(status=503))
     sns, http = Sns(), Certificates(status=404)
     assert sns.verify(notification(), ARN, BASE, http) is not None
-    http.answer = HttpResponse(200, {}, certificate())
+    http.response = HttpResponse(200, {}, certificate())
     assert sns.verify(notification(), ARN, BASE, http) is None
     assert (
-        refusal(
+        sns_failure(
             notification(),
             Certificates(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
         )
@@ -227,8 +231,8 @@ def test_a_certificate_that_cannot_be_had_now_is_a_fault_and_one_that_is_none_a_
 
 
 @given(st.binary(max_size=80))
-def test_any_body_gets_a_refusal(body: bytes) -> None:
-    assert refusal(WebhookRequest("POST", {}, body)) in {
+def test_any_unsigned_body_gets_a_failure(body: bytes) -> None:
+    assert sns_failure(WebhookRequest("POST", {}, body)) in {
         SignatureFailureReason.SIGNATURE_MALFORMED,
         SignatureFailureReason.SIGNATURE_MISSING,
     }
@@ -266,7 +270,7 @@ URL = "https://api.example.com/hooks/c0ffee"
 
 
 @cache
-def pair(curve: type[ec.EllipticCurve] = ec.SECP256R1) -> tuple[str, str]:
+def key_pair(curve: type[ec.EllipticCurve] = ec.SECP256R1) -> tuple[str, str]:
     key = ec.generate_private_key(curve())
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -277,19 +281,21 @@ def pair(curve: type[ec.EllipticCurve] = ec.SECP256R1) -> tuple[str, str]:
     return private, b64encode(public).decode()
 
 
-def judged(
+def sendgrid_failure(
     request: WebhookRequest, *secrets: str, now: datetime = NOW
 ) -> SignatureFailureReason | None:
-    found = SCHEME.verify(request, URL, secrets, now)
-    return found.reason if found else None
+    failure = SCHEME.verify(request, URL, secrets, now)
+    return failure.reason if failure else None
 
 
 def test_sendgrids_published_example_is_signed_as_we_check_it(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/sendgrid-event-webhook.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         request = WebhookRequest("POST", headers, vector["body"].encode())
-        found = judged(request, vector["secret"], now=datetime.fromtimestamp(1600112502, UTC))
-        assert (found is None) == (vector["expected"] == "valid"), vector["name"]
+        failure = sendgrid_failure(
+            request, vector["secret"], now=datetime.fromtimestamp(1600112502, UTC)
+        )
+        assert (failure is None) == (vector["expected"] == "valid"), vector["name"]
 
 
 @given(
@@ -298,58 +304,73 @@ def test_sendgrids_published_example_is_signed_as_we_check_it(facts: Callable[[s
     st.integers(0, 7),
 )
 @settings(max_examples=40, deadline=None)
-def test_sendgrids_library_believes_what_we_sign_and_one_flipped_bit_is_refused(
+def test_sendgrids_library_accepts_our_signature_and_one_flipped_bit_is_refused(
     text: str, at: int, bit: int
 ) -> None:
-    private, public = pair()
-    signed = SCHEME.sign(WebhookRequest("POST", {}, text.encode()), URL, private, NOW)
-    signature, seconds = signed.headers[SCHEME.SIGNATURE], signed.headers[SCHEME.TIMESTAMP]
+    private, public = key_pair()
+    signed_request = SCHEME.sign(WebhookRequest("POST", {}, text.encode()), URL, private, NOW)
+    signature, seconds = (
+        signed_request.headers[SCHEME.SIGNATURE],
+        signed_request.headers[SCHEME.TIMESTAMP],
+    )
     assert EventWebhook(public).verify_signature(text, signature, seconds)
-    assert judged(signed, public) is None
-    forged = bytearray(signed.body)
+    assert sendgrid_failure(signed_request, public) is None
+    forged = bytearray(signed_request.body)
     forged[at % len(forged)] ^= 1 << bit
     assert (
-        judged(replace(signed, body=bytes(forged)), public)
+        sendgrid_failure(replace(signed_request, body=bytes(forged)), public)
         is SignatureFailureReason.SIGNATURE_WRONG
     )
 
 
 def test_an_old_or_early_signature_is_stale_and_its_time_is_bound() -> None:
-    private, public = pair()
-    signed = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
+    private, public = key_pair()
+    signed_request = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
     for apart in (300, -300):
-        assert judged(signed, public, now=NOW + timedelta(seconds=apart)) is None
+        assert sendgrid_failure(signed_request, public, now=NOW + timedelta(seconds=apart)) is None
     for apart in (301, -301):
         assert (
-            judged(signed, public, now=NOW + timedelta(seconds=apart))
+            sendgrid_failure(signed_request, public, now=NOW + timedelta(seconds=apart))
             is SignatureFailureReason.STALE
         )
     later = replace(
-        signed, headers={**signed.headers, SCHEME.TIMESTAMP: str(int(NOW.timestamp()) + 1)}
+        signed_request,
+        headers={**signed_request.headers, SCHEME.TIMESTAMP: str(int(NOW.timestamp()) + 1)},
     )
-    assert judged(later, public) is SignatureFailureReason.SIGNATURE_WRONG
+    assert sendgrid_failure(later, public) is SignatureFailureReason.SIGNATURE_WRONG
 
 
-def test_any_of_several_keys_counts_and_a_key_that_is_none_never_does() -> None:
-    private, public = pair()
-    signed = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
-    assert judged(signed, "garbage", pair(ec.SECP384R1)[1], public) is None
-    assert judged(signed) is judged(signed, "", "garbage") is SignatureFailureReason.NO_SECRET
+def test_any_of_several_keys_counts_and_an_invalid_key_never_does() -> None:
+    private, public = key_pair()
+    signed_request = SCHEME.sign(WebhookRequest("POST", {}, b"x"), URL, private, NOW)
+    assert sendgrid_failure(signed_request, "garbage", key_pair(ec.SECP384R1)[1], public) is None
     assert (
-        judged(WebhookRequest("POST", {}, b"x"), public) is SignatureFailureReason.SIGNATURE_MISSING
+        sendgrid_failure(signed_request)
+        is sendgrid_failure(signed_request, "", "garbage")
+        is SignatureFailureReason.NO_SECRET
     )
     assert (
-        judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "é"}), public)
+        sendgrid_failure(WebhookRequest("POST", {}, b"x"), public)
+        is SignatureFailureReason.SIGNATURE_MISSING
+    )
+    assert (
+        sendgrid_failure(
+            replace(signed_request, headers={**signed_request.headers, SCHEME.SIGNATURE: "é"}),
+            public,
+        )
         is SignatureFailureReason.SIGNATURE_MALFORMED
     )
     assert (
-        judged(replace(signed, headers={**signed.headers, SCHEME.SIGNATURE: "AAAA"}), public)
+        sendgrid_failure(
+            replace(signed_request, headers={**signed_request.headers, SCHEME.SIGNATURE: "AAAA"}),
+            public,
+        )
         is SignatureFailureReason.SIGNATURE_WRONG
     )
 
 
-def test_a_key_that_somebody_pasted_is_looked_at() -> None:
-    private, public = pair()
+def test_a_pasted_key_is_checked() -> None:
+    private, public = key_pair()
     assert SCHEME.secret_problem(public) is None
     assert (
         SCHEME.secret_problem(
@@ -358,7 +379,7 @@ def test_a_key_that_somebody_pasted_is_looked_at() -> None:
         is None
     )
     assert "private" in str(SCHEME.secret_problem(private))
-    for wrong in ("", "hello", public[:-8], pair(ec.SECP384R1)[1]):
+    for wrong in ("", "hello", public[:-8], key_pair(ec.SECP384R1)[1]):
         assert "MFkw" in str(SCHEME.secret_problem(wrong))
     key = rsa.generate_private_key(65537, 1024)
     pem = key.private_bytes(

@@ -43,12 +43,14 @@ ID = "4d9f0f3e-1111-4a6b-9c55-0a1b2c3d4e09"
 TARGET = ReplyTarget(ID, ID, {})
 TEXT = "Thank you, Ida.\n\nA new lid <blue> is on its way."
 REVIEW: dict[str, Any] = {
-    "reviewId": ID, "productId": "shopify-1", "productName": "Bottle", "rating": 2, "title": "Leaks", "body": "The lid leaks.",
-    "dateCreated": "2026-03-14T08:00:00.000Z", "reviewer": {"displayName": "Ida M.", "name": "Ida Musterfrau", "email": "Ida@example.com"},
+    "reviewId": ID, "productId": "shopify-1", "productName": "Bottle", "rating": 2,
+    "title": "Leaks", "body": "The lid leaks.",
+    "dateCreated": "2026-03-14T08:00:00.000Z", "reviewer": {"displayName": "Ida M.",
+    "name": "Ida Musterfrau", "email": "Ida@example.com"},
 }  # fmt: skip
 
 
-def sent(document: object) -> WebhookRequest:
+def delivery(document: object) -> WebhookRequest:
     return WebhookRequest("POST", {}, json.dumps(document).encode())
 
 
@@ -64,16 +66,18 @@ def event(
     }
 
 
-def read(document: object) -> ReviewEvent:
-    (found,) = OKENDO.parse(sent(document), BLANK, NOW).events
-    return found
+def parse_event(document: object) -> ReviewEvent:
+    (result,) = OKENDO.parse(delivery(document), BLANK, NOW).events
+    return result
 
 
 @given(
     body=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60), bit=st.integers(0, 10_000)
 )
 @settings(max_examples=60, deadline=None)
-def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit: int) -> None:
+def test_a_body_that_svix_signed_is_accepted_and_one_flipped_bit_is_not(
+    body: str, bit: int
+) -> None:
     headers = {
         "svix-id": "msg_1",
         "svix-timestamp": str(int(NOW.timestamp())),
@@ -82,12 +86,12 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
     request = WebhookRequest("POST", headers, body.encode())
     assert OKENDO.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(request.body) * 8)
-    flipped = bytes(
+    altered_body = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte
         for index, byte in enumerate(request.body)
     )
     assert (
-        OKENDO.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        OKENDO.verify(replace(request, body=altered_body), BLANK, (SECRET,), NOW, refuse_http)
         is not None
     )
     late = datetime(2026, 3, 14, 9, 36, tzinfo=UTC)
@@ -97,58 +101,61 @@ def test_what_svix_signed_is_believed_and_one_flipped_bit_is_not(body: str, bit:
 
 
 def test_a_review_is_read_whole_and_its_author_by_a_hash() -> None:
-    found = read(event("create", 1))
-    assert (found.kind, found.native_id, found.native_thread, found.rating) == (
+    result = parse_event(event("create", 1))
+    assert (result.kind, result.native_id, result.native_thread, result.rating) == (
         EventKind.CREATED,
         ID,
         ID,
         2,
     )
-    assert (found.title, found.text, found.subject, found.author.name) == (
+    assert (result.title, result.text, result.subject, result.author.name) == (
         "Leaks",
         "The lid leaks.",
         "Bottle",
         "Ida M.",
     )
-    assert found.author.id.startswith("email:")
-    assert "ida" not in found.author.id
+    assert result.author.id.startswith("email:")
+    assert "ida" not in result.author.id
     assert (
-        read(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id
+        parse_event(event("create", 1, {**REVIEW, "reviewer": {"displayName": "Ida M."}})).author.id
         == f"anonymous:{ID}"
     )
 
 
 def test_topics_may_be_written_with_their_resource() -> None:
-    assert read(event("review.update", 2, kind=None)).kind is EventKind.EDITED
+    assert parse_event(event("review.update", 2, kind=None)).kind is EventKind.EDITED
 
 
-def test_the_numbers_of_events_order_them_whatever_order_they_come_in() -> None:
+def test_the_numbers_of_events_order_them_in_any_order_of_arrival() -> None:
     worse = {**REVIEW, "body": "It leaks worse."}
     events = [
-        read(event("create", 999)),
-        read(event("update", 1_000, worse)),
-        read(event("update", "10000000000000000000001", REVIEW)),
+        parse_event(event("create", 999)),
+        parse_event(event("update", 1_000, worse)),
+        parse_event(event("update", "10000000000000000000001", REVIEW)),
     ]
     last = {
-        max(order, key=lambda each: (each.revision, each.digest)).text
+        max(order, key=lambda entry: (entry.revision, entry.digest)).text
         for order in permutations([*events, events[1]])
     }
     assert last == {"The lid leaks."}
-    gone = read(event("delete", 3, {"reviewId": ID}))
+    gone = parse_event(event("delete", 3, {"reviewId": ID}))
     assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
-    assert gone.revision > max(each.revision for each in events)
+    assert gone.revision > max(entry.revision for entry in events)
 
 
 @pytest.mark.parametrize("number", [None, "", "x1", -1, True, 1.5, "9" * 31, 10**30])
 def test_an_event_without_a_usable_number_is_ordered_by_its_arrival(number: object) -> None:
-    assert read(event("update", number)).revision > read(event("update", 10**29)).revision
+    assert (
+        parse_event(event("update", number)).revision
+        > parse_event(event("update", 10**29)).revision
+    )
 
 
 def test_events_about_other_things_are_ignored_and_the_example_is_a_test() -> None:
     for other in (event("create", 1, kind="survey_response"), event("archive", 1), {}):
-        assert OKENDO.parse(sent(other), BLANK, NOW).events == ()
+        assert OKENDO.parse(delivery(other), BLANK, NOW).events == ()
     example = {**REVIEW, "reviewId": "123e4567-e89b-12d3-a456-426614174000"}
-    assert read(event("create", 1, example)).kind is EventKind.TEST
+    assert parse_event(event("create", 1, example)).kind is EventKind.TEST
 
 
 def test_an_event_without_a_review_is_unparseable() -> None:
@@ -157,10 +164,10 @@ def test_an_event_without_a_review_is_unparseable() -> None:
         event("create", 1, {"rating": 5}),
     ):
         with pytest.raises(Unparseable):
-            OKENDO.parse(sent(broken), BLANK, NOW)
+            OKENDO.parse(delivery(broken), BLANK, NOW)
 
 
-# Asking Okendo
+# The API
 
 
 @pytest.fixture
@@ -183,13 +190,13 @@ def connection(platforms: SimulatedPlatforms) -> Connection:
 def test_a_fetched_review_is_the_delivered_one_and_never_overtakes_it(
     connection: Connection, http: HttpClient
 ) -> None:
-    delivered, found = (
-        read(event("create", 1)),
+    delivered, result = (
+        parse_event(event("create", 1)),
         OKENDO.fetch(ID, PlatformAccount(connection, KEYS, http)),
     )
-    assert isinstance(found, ReviewEvent)
-    assert replace(found, revision=delivered.revision) == delivered
-    assert found.revision < delivered.revision
+    assert isinstance(result, ReviewEvent)
+    assert replace(result, revision=delivered.revision) == delivered
+    assert result.revision < delivered.revision
     assert OKENDO.fetch("unknown", PlatformAccount(connection, KEYS, http)) is ReviewGone.GONE
     assert OKENDO.fetch(ID, PlatformAccount(connection, {**KEYS, "api_key": "wrong"}, http)) is None
 
@@ -219,7 +226,7 @@ def test_a_reply_arrives_once_and_is_found_again(
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 @pytest.mark.parametrize("private", [False, True])
-def test_a_reply_that_somebody_else_wrote_is_never_written_over(
+def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
     ours: tuple[str, ...],
     private: bool,
     connection: Connection,
@@ -238,21 +245,21 @@ def test_a_reply_that_somebody_else_wrote_is_never_written_over(
             "reply": {"rawBody": "Sorry, Ida.", "body": "<p>Sorry, Ida.</p>", "isPrivate": private},
         },
     )
-    refused = OKENDO.reply(
+    rejection = OKENDO.reply(
         replace(TARGET, own_replies=ours),
         "Tom has written to you.",
         "rep_2",
         PlatformAccount(connection, KEYS, http),
     )
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, platforms.replies()) == ("already_answered", before)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, platforms.replies()) == ("already_answered", before)
 
 
 @pytest.mark.parametrize(
     ("status", "reason"),
     [(200, None), (409, "already_answered"), (422, "already_answered"), (401, "unauthorized")],
 )
-def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
+def test_okendo_decides_whether_our_second_reply_takes_the_first_ones_place(
     status: int,
     reason: str | None,
     platform: Any,
@@ -268,14 +275,14 @@ def test_whether_our_second_takes_our_first_ones_place_is_okendos_to_say(
         replace(TARGET, own_replies=(TEXT,)),
     )
     platform.respond_with(http_response(200, {**REVIEW, "reply": first}), http_response(status))
-    answer = OKENDO.reply(
+    result = OKENDO.reply(
         target, "Tom has written to you.", "rep_2", PlatformAccount(connection, KEYS, http)
     )
-    assert (answer.reason if isinstance(answer, Rejection) else None) == reason
+    assert (result.reason if isinstance(result, Rejection) else None) == reason
     assert [method for method, *_ in platform.requests] == ["GET", "POST"]
 
 
-def test_a_reply_is_known_by_its_html_too_but_not_by_a_private_one(
+def test_a_reply_is_found_by_its_html_but_not_if_it_is_private(
     connection: Connection, platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     platforms.set_resource(
@@ -312,12 +319,12 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_a_reason(
     platforms: SimulatedPlatforms,
     http: HttpClient,
 ) -> None:
-    refused = OKENDO.reply(target, text, "rep_1", PlatformAccount(connection, keys, http))
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, platforms.replies()) == (reason, [])
+    rejection = OKENDO.reply(target, text, "rep_1", PlatformAccount(connection, keys, http))
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, platforms.replies()) == (reason, [])
 
 
-def test_looking_without_leave_leaves_the_question_open(
+def test_without_permission_to_read_we_cannot_tell_whether_a_reply_is_there(
     connection: Connection, http: HttpClient
 ) -> None:
     assert (

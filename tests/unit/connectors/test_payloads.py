@@ -1,7 +1,4 @@
-"""Every payload collected about platforms is read as what it is.
-
-The files are kept beside the repository and not copied.
-"""
+"""Every payload collected about platforms is read as what it is. The files are not copied."""
 
 from __future__ import annotations
 
@@ -72,9 +69,9 @@ MEANS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "yotpo-review_create-2018-stringly.json": ("created",),
     "zendesk-user.group_membership_created.json": (),
 }
-"""What these say happened; None for one that cannot be read.
+"""The kinds of event in a file; None for one that is unreadable.
 
-A file that is not listed must be read without an exception.
+A file that is not in this table must be read without an exception.
 """
 
 
@@ -83,13 +80,13 @@ OURS: Final[Mapping[str, Mapping[str, str]]] = {"yelp": {"business_ids": "3l54GT
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SimulatedPlatforms]:
+def simulator() -> Iterator[SimulatedPlatforms]:
     with SimulatedPlatforms() as platforms:
         yield platforms
 
 
 @pytest.mark.parametrize("name", PAYLOADS or ["none are kept beside the repository"])
-def test_a_payload_is_read_as_what_it_is(name: str, running: SimulatedPlatforms) -> None:
+def test_a_payload_is_read_as_what_it_is(name: str, simulator: SimulatedPlatforms) -> None:
     platform = next(
         (platform for prefix, platform in PLATFORM_OF.items() if name.startswith(prefix)), None
     )
@@ -102,10 +99,11 @@ def test_a_payload_is_read_as_what_it_is(name: str, running: SimulatedPlatforms)
     body = (PLATFORM_FACTS / "payloads" / name).read_bytes()
     kind = "application/x-www-form-urlencoded" if ".form." in name else "application/json"
     if ".multipart." in name:
-        kind = f"multipart/form-data; boundary={body.split(b'\n', 1)[0].strip().removeprefix(b'--').decode()}"
+        boundary = body.split(b"\n", 1)[0].strip().removeprefix(b"--").decode()
+        kind = f"multipart/form-data; boundary={boundary}"
     if ".form." in name:
         body = body.strip()
-    side = connect_to_simulator(platform, running)
+    side = connect_to_simulator(platform, simulator)
     connection = replace(
         side.connection, settings={**side.connection.settings, **OURS.get(platform, {})}
     )

@@ -1,4 +1,4 @@
-"""Replies, and looking for them, against a server that speaks as the platforms' documentation says."""
+"""Posting and finding replies, with a server that answers as the platforms document it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class Platform(Protocol):
 
 
 type Connect = Callable[..., Connection]
-type Say = Callable[..., Any]
+type MakeResponse = Callable[..., Any]
 
 
 def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection, target = (
         connect("standard", reply_url=f"{platform.url}/replies?site=1"),
@@ -70,11 +70,11 @@ def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
     assert standard.reply(
         target, TEXT, "rep_1", PlatformAccount(connection, STANDARD, http)
     ) == SentReply("rep_1")
-    found = [
+    results = [
         standard.find_reply(target, TEXT, "rep_1", PlatformAccount(connection, STANDARD, http))
         for _ in range(4)
     ]
-    assert found == [
+    assert results == [
         SentReply("rep_1"),
         ReplyLookup.ABSENT,
         ReplyLookup.CANNOT_TELL,
@@ -95,7 +95,7 @@ def test_a_standard_reply_is_signed_carries_its_id_and_can_be_found(
     }
 
 
-def test_a_standard_connection_without_an_address_says_how_to_mend_it(
+def test_a_standard_connection_that_cannot_reply_says_why(
     http: HttpClient, connect: Connect
 ) -> None:
     for settings, credentials, reason in (
@@ -104,18 +104,18 @@ def test_a_standard_connection_without_an_address_says_how_to_mend_it(
         ({"reply_url": "https://replies.example/"}, {}, "no_credentials"),
         ({"reply_url": "https://replies.example/"}, {"secret": "whsec_?"}, "bad_secret"),
     ):
-        answer = load("standard").reply(
+        result = load("standard").reply(
             ReplyTarget("r", "r", {}),
             TEXT,
             "rep_1",
             PlatformAccount(connect("standard", **settings), credentials, http),
         )
-        assert isinstance(answer, Rejection)
-        assert answer.reason == reason
+        assert isinstance(result, Rejection)
+        assert result.reason == reason
 
 
 def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection, target = (
         Trustpilot(),
@@ -153,8 +153,8 @@ def test_trustpilot_signs_in_once_and_once_more_when_its_token_is_revoked(
     )
 
 
-def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colleagues_place(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+def test_our_second_reply_at_trustpilot_replaces_our_first_but_never_a_colleagues(
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection, target = (
         Trustpilot(),
@@ -177,16 +177,16 @@ def test_trustpilots_one_reply_makes_room_for_our_second_but_never_takes_a_colle
         target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http)
     ) == SentReply("a1")
     assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "DELETE", "POST"]
-    answer = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
-    assert isinstance(answer, Rejection)
-    assert answer.reason == "already_answered"
+    result = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
+    assert isinstance(result, Rejection)
+    assert result.reason == "already_answered"
 
 
-def test_trustpilot_reviews_can_be_read_again(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+def test_trustpilot_reviews_can_be_fetched(
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     pilot, connection = Trustpilot(), connect("trustpilot", api_base=platform.url)
-    shown = {
+    review_fields = {
         "id": "a1",
         "stars": 3,
         "text": "Better",
@@ -195,7 +195,7 @@ def test_trustpilot_reviews_can_be_read_again(
     }
     platform.respond_with(
         http_response(200, {"access_token": "one", "expires_in": "359999"}),
-        http_response(200, {**shown, "updatedAt": "2026-03-02T10:00:00Z"}),
+        http_response(200, {**review_fields, "updatedAt": "2026-03-02T10:00:00Z"}),
         http_response(404),
         http_response(403),
     )
@@ -221,7 +221,7 @@ def forum_post(number: int, username: str, raw: str) -> dict[str, Any]:
 
 
 def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("discourse", base_url=platform.url + "/", api_username="Heard")
     target = ReplyTarget("100", "77", {"topic_id": "77", "post_number": "4"})
@@ -245,7 +245,7 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
             "stream": list(range(90, 150)),
         }
     }
-    late = {
+    respond_late = {
         "post_stream": {
             "posts": [
                 forum_post(i, "heard", f" {TEXT}\n" if i == 140 else "else")
@@ -254,7 +254,7 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
         }
     }
     nothing = {"post_stream": {"posts": []}}
-    platform.respond_with(http_response(200, topic), http_response(200, late))
+    platform.respond_with(http_response(200, topic), http_response(200, respond_late))
     assert forum.find_reply(
         target, TEXT, "rep_1", PlatformAccount(connection, FORUM, http)
     ) == SentReply("140")
@@ -276,8 +276,8 @@ def test_a_forum_reply_is_posted_and_found_again_in_a_long_topic(
     )
 
 
-def test_a_forums_refusal_is_told_in_its_own_words(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+def test_a_forums_rejection_has_its_own_words(
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
     platform.respond_with(
@@ -286,36 +286,41 @@ def test_a_forums_refusal_is_told_in_its_own_words(
             {"action": "create_post", "errors": ["Body is too short (minimum is 20 characters)"]},
         )
     )
-    answer = load("discourse").reply(
+    result = load("discourse").reply(
         ReplyTarget("1", "77", {}), "Hi", "rep_1", PlatformAccount(connection, FORUM, http)
     )
-    assert answer == Rejection(
+    assert result == Rejection(
         "rejected", "Discourse says: Body is too short (minimum is 20 characters)"
     )
 
 
-def test_a_forum_post_read_again_says_what_its_webhook_said(
+def test_a_fetched_forum_post_says_what_its_webhook_said(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
-    http_response: Say,
+    http_response: MakeResponse,
     post_request: Callable[..., Any],
     now: datetime,
 ) -> None:
     connection = connect("discourse", base_url=platform.url, api_username="heard")
-    shown = {
-        "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks", "version": 1,
+    review_fields = {
+        "id": 5, "topic_id": 77, "post_number": 1, "username": "mira", "user_id": 3, "raw": "Leaks",
+        "version": 1,
         "created_at": "2026-03-01T10:00:00.000Z", "updated_at": "2026-03-01T10:00:00.000Z",
     }  # fmt: skip
-    (sent,) = (
+    (event,) = (
         load("discourse")
-        .parse(post_request({"post": {**shown, "topic_title": "Blue bottle"}}), connection, now)
+        .parse(
+            post_request({"post": {**review_fields, "topic_title": "Blue bottle"}}), connection, now
+        )
         .events
     )
     platform.respond_with(
-        http_response(200, shown), http_response(200, {"title": "Blue bottle"}), http_response(404)
+        http_response(200, review_fields),
+        http_response(200, {"title": "Blue bottle"}),
+        http_response(404),
     )
-    assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) == sent
+    assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) == event
     assert load("discourse").fetch("5", PlatformAccount(connection, FORUM, http)) is ReviewGone.GONE
 
 
@@ -328,7 +333,7 @@ SMS = ReplyTarget(
 
 
 def test_a_text_message_is_sent_from_the_number_that_was_written_to(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection = connect("twilio_sms", api_base=platform.url)
     platform.respond_with(
@@ -369,8 +374,8 @@ def test_a_text_message_is_sent_from_the_number_that_was_written_to(
     assert len(platform.requests) == 3
 
 
-def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
-    platform: Platform, http: HttpClient, connect: Connect, http_response: Say
+def test_a_text_message_is_found_by_its_words_since_the_first_try(
+    platform: Platform, http: HttpClient, connect: Connect, http_response: MakeResponse
 ) -> None:
     connection, twilio = connect("twilio_sms", api_base=platform.url), load("twilio_sms")
     first = SMS.first_sent_at
@@ -394,10 +399,11 @@ def test_a_text_message_is_found_by_its_words_since_sending_was_tried(
         ([message(5, "other")] * 100, ReplyLookup.CANNOT_TELL),
         ([*[message(5, "other")] * 99, message(-60, "other")], ReplyLookup.ABSENT),
     ]
-    for messages, found in cases:
+    for messages, results in cases:
         platform.respond_with(http_response(200, {"messages": messages}))
         assert (
-            twilio.find_reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http)) == found
+            twilio.find_reply(SMS, TEXT, "rep_1", PlatformAccount(connection, PHONE, http))
+            == results
         )
     assert parse_qs(urlsplit(platform.requests[0][1]).query) == {
         "To": ["+49151"],
@@ -425,7 +431,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
     platform: Platform,
     http: HttpClient,
     connect: Connect,
-    http_response: Say,
+    http_response: MakeResponse,
 ) -> None:
     connection = connect(name, **{key: value or platform.url for key, value in settings.items()})
     connector = Trustpilot() if name == "trustpilot" else load(name)
@@ -438,7 +444,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         else []
     )
 
-    def late(*_: object) -> Any:
+    def respond_late(*_: object) -> Any:
         time.sleep(0.5)
         return http_response(201)
 
@@ -446,11 +452,11 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         (http_response(500), True, None),
         (http_response(503, retry_after="7"), True, 7),
         (None, True, None),
-        (late, True, None),
+        (respond_late, True, None),
         (http_response(429, retry_after="30"), False, 30),
     ):
         platform.respond_with(*before)
-        platform.responses.append(fault if callable(fault) else lambda *_, answer=fault: answer)
+        platform.responses.append(fault if callable(fault) else lambda *_, result=fault: result)
         with pytest.raises(PlatformUnavailable) as caught:
             connector.reply(target, TEXT, "rep_1", PlatformAccount(connection, credentials, http))
         assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)
@@ -464,7 +470,7 @@ def test_every_fault_says_whether_the_reply_may_be_there(
         assert not caught.value.maybe_applied
 
 
-def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient) -> None:
+def test_without_a_connection_nothing_was_sent(http: HttpClient) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
@@ -473,8 +479,8 @@ def test_a_connection_that_could_not_be_made_was_never_sent_on(http: HttpClient)
     assert not caught.value.maybe_applied
 
 
-def test_an_answer_is_read_up_to_a_limit_and_redirects_are_not_followed(
-    platform: Platform, http_response: Say
+def test_a_response_is_read_up_to_a_limit_and_redirects_are_not_followed(
+    platform: Platform, http_response: MakeResponse
 ) -> None:
     platform.respond_with(
         http_response(200, "x" * 1_000), http_response(302, location=f"{platform.url}/elsewhere")
@@ -526,7 +532,7 @@ def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "localhost.", "[::ffff:127.0.0.1]", "platform.example"]
 )
-def test_without_leave_this_machine_is_not_called_by_any_name(
+def test_this_machine_is_not_called_by_any_name_unless_allowed(
     host: str, loopback: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
@@ -551,7 +557,7 @@ def test_without_leave_this_machine_is_not_called_by_any_name(
         (501, "not_allowed"),
     ],
 )
-def test_a_refusal_for_good_has_a_reason(status: int, reason: str) -> None:
+def test_a_rejection_for_good_has_a_reason(status: int, reason: str) -> None:
     assert to_rejection(HttpResponse(status, {}, b""), "It").reason == reason
 
 
@@ -564,10 +570,8 @@ def test_retry_after_is_a_number_or_a_date() -> None:
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b""])
-def test_a_server_that_says_a_byte_now_and_then_is_hung_up_on(loopback: None, head: bytes) -> None:
-    """Each byte ends the silence that a read waits for, so that only the whole request's time ends
-    it.
-    """
+def test_a_server_that_sends_a_byte_now_and_then_is_cut_off(loopback: None, head: bytes) -> None:
+    """Each byte ends a silence, so only the limit of the whole request ends the reading."""
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def drip() -> None:

@@ -34,24 +34,25 @@ pytestmark = pytest.mark.loopback
 REVIEWS_IO = load("reviews_io")
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 BLANK = Connection("c0ffee", "bus_1", "reviews_io", "https://api.example.com/hooks/c0ffee")
-SENT: Json = {
+DELIVERED: Json = {
     "id": 55, "review_type": "company", "order_id": "SO-1", "rating": 2, "comments": "Slow.",
     "user": {"name": "Odile Brandt", "email_address": "Odile@Example.com"},
 }  # fmt: skip
-SHOWN: Json = {
-    "store_review_id": 55, "title": "Hm", "comments": "Slow.", "rating": 2, "date_created": "2026-03-13 09:00:00",
+LISTED: Json = {
+    "store_review_id": 55, "title": "Hm", "comments": "Slow.", "rating": 2,
+    "date_created": "2026-03-13 09:00:00",
     "reviewer": {"first_name": "Odile", "last_name": "Brandt", "email": "odile@example.com"},
 }  # fmt: skip
 
 
 @pytest.fixture
 def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("reviews_io", "company-55", SHOWN)
-        yield connect_to_simulator("reviews_io", running)
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("reviews_io", "company-55", LISTED)
+        yield connect_to_simulator("reviews_io", simulator)
 
 
-def delivered(review: Json) -> ParsedDelivery:
+def parse_delivery(review: Json) -> ParsedDelivery:
     return REVIEWS_IO.parse(WebhookRequest("POST", {}, json.dumps(review).encode()), BLANK, NOW)
 
 
@@ -67,7 +68,7 @@ def test_the_documented_template_names_every_field_that_is_read(
     template = facts("payloads/reviewsio-review-submitted.pseudo.txt")
     document = json.loads(template[: template.rindex("}") + 1].replace("'", '"'))
     document |= {"id": "55", "review_type": "product", "rating": "4"}
-    (event,) = delivered(document).events
+    (event,) = parse_delivery(document).events
     assert (event.kind, event.native_id, event.rating, event.text) == (
         EventKind.CREATED,
         "product-55",
@@ -86,60 +87,70 @@ def test_the_documented_template_names_every_field_that_is_read(
     kind=st.sampled_from(["company", "product"]),
 )
 def test_text_and_native_values_say_the_same(id: int, rating: int, kind: str) -> None:
-    native = {**SENT, "id": id, "rating": rating, "review_type": kind}
-    assert delivered(native) == delivered(
+    native = {**DELIVERED, "id": id, "rating": rating, "review_type": kind}
+    assert parse_delivery(native) == parse_delivery(
         {**native, "id": str(id), "rating": str(rating), "review_type": kind.title()}
     )
 
 
 def test_the_two_series_of_ids_never_meet_and_the_kind_is_known_without_its_name() -> None:
-    company, product = delivered(SENT), delivered({**SENT, "review_type": "product"})
+    company, product = (
+        parse_delivery(DELIVERED),
+        parse_delivery({**DELIVERED, "review_type": "product"}),
+    )
     assert {event.native_id for parsed in (company, product) for event in parsed.events} == {
         "company-55",
         "product-55",
     }
-    unnamed = {name: value for name, value in SENT.items() if name != "review_type"}
-    assert delivered(unnamed) == company
-    assert delivered({**unnamed, "product": {"sku": "B"}}).events[0].native_id == "product-55"
+    unnamed = {name: value for name, value in DELIVERED.items() if name != "review_type"}
+    assert parse_delivery(unnamed) == company
+    assert parse_delivery({**unnamed, "product": {"sku": "B"}}).events[0].native_id == "product-55"
 
 
-def test_the_address_never_becomes_an_id_and_an_odd_body_is_refused() -> None:
-    (event,) = delivered(SENT).events
+def test_the_e_mail_address_never_becomes_an_id_and_a_body_without_an_id_is_refused() -> None:
+    (event,) = parse_delivery(DELIVERED).events
     assert event.author.id.startswith("email:")
     assert "example" not in repr(event).lower()
-    assert delivered({**SENT, "user": {"name": "A"}}).events[0].author.id == "anonymous:company-55"
-    assert [event.kind for event in delivered({}).events] == [EventKind.TEST]
-    for broken in ({**SENT, "id": None}, {**SENT, "review_type": "question"}, {"rating": 1}):
+    assert (
+        parse_delivery({**DELIVERED, "user": {"name": "A"}}).events[0].author.id
+        == "anonymous:company-55"
+    )
+    assert [event.kind for event in parse_delivery({}).events] == [EventKind.TEST]
+    for broken in (
+        {**DELIVERED, "id": None},
+        {**DELIVERED, "review_type": "question"},
+        {"rating": 1},
+    ):
         with pytest.raises(Unparseable):
-            delivered(broken)
+            parse_delivery(broken)
 
 
-def test_a_review_read_again_or_listed_says_what_was_delivered(side: SimulatedConnection) -> None:
-    (told,) = delivered(SENT).events
-    found = fetch(side)
+def test_a_fetched_or_listed_review_says_what_was_delivered(side: SimulatedConnection) -> None:
+    (event,) = parse_delivery(DELIVERED).events
+    result = fetch(side)
     page = side.connector.recent(
         None, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(page, ReviewPage)
-    assert isinstance(found, ReviewEvent)
-    for event in (found, page.events[0]):
+    assert isinstance(result, ReviewEvent)
+    for event in (result, page.events[0]):
         assert (event.native_id, event.revision, event.digest, event.author) == (
-            told.native_id,
-            told.revision,
-            told.digest,
-            told.author,
+            event.native_id,
+            event.revision,
+            event.digest,
+            event.author,
         )
     side.simulator.set_resource("reviews_io", "company-55", {"comments": "", "rating": 5})
     assert fetch(side).text == "Hm"
-    assert fetch(side).digest != told.digest
+    assert fetch(side).digest != event.digest
 
 
-def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(
+def test_a_review_that_is_not_among_the_newest_is_never_gone(
     side: SimulatedConnection,
 ) -> None:
     for number in range(1_000, 1_300):
         side.simulator.set_resource(
-            "reviews_io", f"company-{number}", SHOWN | {"store_review_id": number}
+            "reviews_io", f"company-{number}", LISTED | {"store_review_id": number}
         )
     assert fetch(side) is None
     assert fetch(side, "company-1000").native_id == "company-1000"
@@ -159,7 +170,7 @@ def test_a_review_that_is_not_among_the_newest_is_never_taken_for_gone(
 def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnection) -> None:
     for number in range(100):
         side.simulator.set_resource(
-            "reviews_io", f"company-{number + 100}", SHOWN | {"store_review_id": number + 100}
+            "reviews_io", f"company-{number + 100}", LISTED | {"store_review_id": number + 100}
         )
     boots: Json = {
         "product_review_id": 9,
@@ -185,19 +196,19 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnect
     )
     assert isinstance(last, ReviewPage)
     assert ([event.native_id for event in last.events], last.next_cursor) == (["company-55"], None)
-    refused = side.connector.recent(
+    rejection = side.connector.recent(
         None, PlatformAccount(side.connection, {"api_key": "wrong"}, side.http), NOW
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "unauthorized"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "unauthorized"
 
 
 def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
-    refused = REVIEWS_IO.reply(
+    rejection = REVIEWS_IO.reply(
         ReplyTarget("company-55", "company-55", {}),
         "Thanks.",
         "r",
         PlatformAccount(side.connection, side.credentials, side.http),
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "not_offered"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "not_offered"

@@ -73,7 +73,7 @@ EDITED = metaobject(
 )
 
 
-def sent(document: object, **headers: str) -> WebhookRequest:
+def delivery(document: object, **headers: str) -> WebhookRequest:
     return WebhookRequest(
         "POST",
         {name.replace("_", "-"): value for name, value in headers.items()},
@@ -81,18 +81,18 @@ def sent(document: object, **headers: str) -> WebhookRequest:
     )
 
 
-def read(document: object, connection: Connection = BLANK, **headers: str) -> ReviewEvent:
-    (event,) = SHOPIFY.parse(sent(document, **headers), connection, NOW).events
+def parse_review(document: object, connection: Connection = BLANK, **headers: str) -> ReviewEvent:
+    (event,) = SHOPIFY.parse(delivery(document, **headers), connection, NOW).events
     return event
 
 
-def documented(body: bytes, secret: str = SECRET) -> WebhookRequest:
-    """Signed as shopify.dev writes it: Base64 of the HMAC-SHA256 of the raw body."""
+def signed_delivery(body: bytes, secret: str = SECRET) -> WebhookRequest:
+    """A delivery signed as shopify.dev says: Base64 of the HMAC-SHA256 of the raw body."""
     digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
     return WebhookRequest("POST", {"x-shopify-hmac-sha256": digest}, body)
 
 
-def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[str], str]) -> None:
+def test_shopifys_own_vectors_are_verified_as_by_its_library(facts: Callable[[str], str]) -> None:
     for vector in json.loads(facts("vectors/shopify.json"))["vectors"]:
         headers = {name.lower(): value for name, value in vector["headers"].items()}
         whole = {
@@ -113,21 +113,23 @@ def test_shopifys_own_vectors_are_judged_as_its_library_does(facts: Callable[[st
 
 @given(body=st.binary(min_size=1, max_size=80), bit=st.integers(0, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_what_shopify_signed_is_believed_and_one_flipped_bit_is_not(body: bytes, bit: int) -> None:
-    request = documented(body)
+def test_a_body_that_shopify_signed_is_accepted_and_one_flipped_bit_is_not(
+    body: bytes, bit: int
+) -> None:
+    request = signed_delivery(body)
     assert SHOPIFY.verify(request, BLANK, (SECRET,), NOW, refuse_http) is None
     at = bit % (len(body) * 8)
-    flipped = bytes(
+    altered_body = bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(body)
     )
     assert (
-        SHOPIFY.verify(replace(request, body=flipped), BLANK, (SECRET,), NOW, refuse_http)
+        SHOPIFY.verify(replace(request, body=altered_body), BLANK, (SECRET,), NOW, refuse_http)
         is not None
     )
 
 
 def test_a_metaobject_is_read_whole() -> None:
-    event = read(metaobject())
+    event = parse_review(metaobject())
     assert (event.kind, event.native_id, event.native_thread, event.rating) == (
         EventKind.CREATED,
         "7",
@@ -139,7 +141,7 @@ def test_a_metaobject_is_read_whole() -> None:
 
 
 def test_other_spellings_of_the_same_review_say_the_same() -> None:
-    listed = [{"key": key, "value": value} for key, value in FIELDS.items()]
+    field_list = [{"key": key, "value": value} for key, value in FIELDS.items()]
     rated = {**FIELDS, "rating": {"value": 2, "scale_max": 5}}
     plain = {
         "id": 7,
@@ -148,16 +150,16 @@ def test_other_spellings_of_the_same_review_say_the_same() -> None:
         "fields": FIELDS,
     }
     assert (
-        read(metaobject(fields=listed))
-        == read(metaobject(fields=rated))
-        == read(plain)
-        == read(metaobject())
+        parse_review(metaobject(fields=field_list))
+        == parse_review(metaobject(fields=rated))
+        == parse_review(plain)
+        == parse_review(metaobject())
     )
 
 
 def test_a_rating_on_another_scale_costs_the_rating_only() -> None:
     parsed = SHOPIFY.parse(
-        sent(metaobject(fields={**FIELDS, "rating": '{"value": "8.0", "scale_max": "10.0"}'})),
+        delivery(metaobject(fields={**FIELDS, "rating": '{"value": "8.0", "scale_max": "10.0"}'})),
         BLANK,
         NOW,
     )
@@ -167,7 +169,7 @@ def test_a_rating_on_another_scale_costs_the_rating_only() -> None:
 
 def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> None:
     replied = metaobject("2026-03-14T09:10:00Z", {**EDITED["fields"], "merchant_reply": "Sorry!"})
-    events = [read(body) for body in (metaobject(), EDITED, replied)]
+    events = [parse_review(body) for body in (metaobject(), EDITED, replied)]
     latest = {
         max(order, key=lambda event: (event.revision, event.digest)).text
         for order in permutations([*events, events[0]])
@@ -179,21 +181,21 @@ def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> 
         EventKind.EDITED,
         EventKind.EDITED,
     ]
-    assert read(DELETED).revision == TOMBSTONE > max(event.revision for event in events)
+    assert parse_review(DELETED).revision == TOMBSTONE > max(event.revision for event in events)
 
 
 def test_a_body_without_fields_is_a_deletion_to_be_confirmed() -> None:
-    event = read(DELETED)
+    event = parse_review(DELETED)
     assert (event.kind, event.native_id, event.partial) == (EventKind.WITHDRAWN, "7", True)
 
 
 def test_the_unsigned_topic_alone_deletes_nothing() -> None:
-    named = {"x_shopify_topic": "metaobjects/delete"}
-    unproven = SHOPIFY.parse(sent(metaobject(), **named), BLANK, NOW)
+    topic = {"x_shopify_topic": "metaobjects/delete"}
+    unproven = SHOPIFY.parse(delivery(metaobject(), **topic), BLANK, NOW)
     assert unproven.events == ()
     assert len(unproven.problems) == 1
-    asked = read(metaobject(), replace(BLANK, has_credentials=True), **named)
-    assert (asked.kind, asked.partial) == (EventKind.WITHDRAWN, True)
+    deletion = parse_review(metaobject(), replace(BLANK, has_credentials=True), **topic)
+    assert (deletion.kind, deletion.partial) == (EventKind.WITHDRAWN, True)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_the_unsigned_topic_alone_deletes_nothing() -> None:
     ],
 )
 def test_privacy_notices_and_other_metaobjects_are_answered_and_ignored(body: object) -> None:
-    request = sent(body)
+    request = delivery(body)
     parsed = SHOPIFY.parse(request, BLANK, NOW)
     assert parsed.events == ()
     assert SHOPIFY.delivery_response(request, BLANK, parsed, refuse_http).status == 200
@@ -220,10 +222,10 @@ def test_privacy_notices_and_other_metaobjects_are_answered_and_ignored(body: ob
 def test_a_review_without_a_date_or_with_unreadable_fields_is_unparseable() -> None:
     for body in (metaobject(changed=""), metaobject(fields=7), metaobject(id="has blanks")):
         with pytest.raises(Unparseable):
-            SHOPIFY.parse(sent(body), BLANK, NOW)
+            SHOPIFY.parse(delivery(body), BLANK, NOW)
 
 
-# Asking Shopify
+# The API
 
 
 @pytest.fixture
@@ -241,7 +243,7 @@ def connected(platforms: SimulatedPlatforms) -> Connection:
     return replace(BLANK, settings=platforms.settings("shopify"), has_credentials=True)
 
 
-def known(
+def set_review(
     platforms: SimulatedPlatforms, number: int, changed: str = "2026-03-14T08:00:00Z"
 ) -> None:
     fields = [{"key": key, "value": value} for key, value in FIELDS.items()]
@@ -251,8 +253,8 @@ def known(
 def test_a_fetched_review_is_the_delivered_one(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    known(platforms, 7)
-    assert SHOPIFY.fetch("7", PlatformAccount(connected(platforms), TOKEN, http)) == read(
+    set_review(platforms, 7)
+    assert SHOPIFY.fetch("7", PlatformAccount(connected(platforms), TOKEN, http)) == parse_review(
         metaobject()
     )
     assert SHOPIFY.fetch("8", PlatformAccount(connected(platforms), TOKEN, http)) is ReviewGone.GONE
@@ -261,14 +263,14 @@ def test_a_fetched_review_is_the_delivered_one(
 def test_nothing_is_read_without_credentials_or_with_wrong_ones(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
-    known(platforms, 7)
+    set_review(platforms, 7)
     for credentials in ({}, {"access_token": "wrong"}):
         assert SHOPIFY.fetch("7", PlatformAccount(connected(platforms), credentials, http)) is None
-    refused = [
-        SHOPIFY.recent(None, PlatformAccount(connected(platforms), each, http), NOW)
-        for each in ({}, {"access_token": "wrong"})
+    rejection = [
+        SHOPIFY.recent(None, PlatformAccount(connected(platforms), entry, http), NOW)
+        for entry in ({}, {"access_token": "wrong"})
     ]
-    assert [each.reason for each in refused if isinstance(each, Rejection)] == [
+    assert [entry.reason for entry in rejection if isinstance(entry, Rejection)] == [
         "no_credentials",
         "unauthorized",
     ]
@@ -278,7 +280,7 @@ def test_latest_reviews_come_newest_first_and_page_by_page(
     platforms: SimulatedPlatforms, http: HttpClient
 ) -> None:
     for number, (hour, minute) in enumerate(product(range(6), range(10))):
-        known(platforms, number, f"2026-03-14T{hour:02d}:{minute:02d}:00Z")
+        set_review(platforms, number, f"2026-03-14T{hour:02d}:{minute:02d}:00Z")
     first = SHOPIFY.recent(None, PlatformAccount(connected(platforms), TOKEN, http), NOW)
     assert isinstance(first, ReviewPage)
     second = SHOPIFY.recent(
@@ -313,14 +315,14 @@ def test_an_error_inside_a_successful_answer_is_read(
         with pytest.raises(PlatformUnavailable):
             SHOPIFY.recent(None, PlatformAccount(connection, TOKEN, http), NOW)
     else:
-        refused = SHOPIFY.recent(None, PlatformAccount(connection, TOKEN, http), NOW)
-        assert isinstance(refused, Rejection)
-        assert refused.reason == reason
+        rejection = SHOPIFY.recent(None, PlatformAccount(connection, TOKEN, http), NOW)
+        assert isinstance(rejection, Rejection)
+        assert rejection.reason == reason
 
 
 def test_shopify_takes_no_replies() -> None:
-    refused = SHOPIFY.reply(
+    rejection = SHOPIFY.reply(
         ReplyTarget("7", "7", {}), "Sorry.", "rep_1", PlatformAccount(BLANK, TOKEN, refuse_http)
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "not_offered"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "not_offered"

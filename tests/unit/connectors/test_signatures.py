@@ -1,7 +1,4 @@
-"""Genuine requests are believed, as the platforms' own libraries sign them.
-
-Anything else is not.
-"""
+"""Genuine requests, as the platforms' own libraries sign them, are accepted, and no others."""
 
 from __future__ import annotations
 
@@ -64,22 +61,26 @@ def post(body: bytes, headers: Mapping[str, str] | None = None, query: str = "")
     )
 
 
-def flipped(data: bytes, bit: int) -> bytes:
+def flip_bit(data: bytes, bit: int) -> bytes:
     at = bit % (len(data) * 8)
     return bytes(
         byte ^ (1 << at % 8) if index == at // 8 else byte for index, byte in enumerate(data)
     )
 
 
-def altered(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
+def altered_requests(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
     """The request with one bit of its body flipped, and with one bit of each of its headers."""
     changed = (
-        [WebhookRequest(request.method, request.headers, flipped(request.body, bit), request.query)]
+        [
+            WebhookRequest(
+                request.method, request.headers, flip_bit(request.body, bit), request.query
+            )
+        ]
         if request.body
         else []
     )
     for name, value in request.headers.items():
-        other = flipped(value.encode(), bit).decode("utf-8", "surrogateescape")
+        other = flip_bit(value.encode(), bit).decode("utf-8", "surrogateescape")
         changed.append(
             WebhookRequest(
                 request.method, {**request.headers, name: other}, request.body, request.query
@@ -88,14 +89,14 @@ def altered(request: WebhookRequest, bit: int) -> list[WebhookRequest]:
     return changed
 
 
-def reason(refusal: SignatureFailure | None) -> SignatureFailureReason | None:
+def failure_reason(refusal: SignatureFailure | None) -> SignatureFailureReason | None:
     return refusal.reason if refusal else None
 
 
 @pytest.mark.parametrize("name", SCHEMES)
 @settings(deadline=None, max_examples=40)
 @given(text=st.text(min_size=1), bit=st.integers(0))
-def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_flipped_refused(
+def test_a_signature_is_accepted_under_any_valid_secret_and_refused_with_one_bit_flipped(
     name: str, text: str, bit: int
 ) -> None:
     scheme = SCHEMES[name]
@@ -107,9 +108,10 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
     request = scheme.sign(post(body), URL, WHSEC, NOW)
     assert scheme.verify(request, URL, (OTHER, WHSEC), NOW) is None
     assert (
-        reason(scheme.verify(request, URL, (OTHER,), NOW)) is SignatureFailureReason.SIGNATURE_WRONG
+        failure_reason(scheme.verify(request, URL, (OTHER,), NOW))
+        is SignatureFailureReason.SIGNATURE_WRONG
     )
-    for forged in altered(request, bit):
+    for forged in altered_requests(request, bit):
         refusal = scheme.verify(forged, URL, (WHSEC,), NOW)
         if refusal is None:
             # Twilio signs the fields, not the bytes: `%2B` and `%2b` are the same field.
@@ -129,12 +131,12 @@ def test_what_was_signed_is_believed_under_any_valid_secret_and_with_one_bit_fli
         (301, SignatureFailureReason.STALE),
     ],
 )
-def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
+def test_a_dated_signature_is_accepted_for_five_minutes_both_ways(
     name: str, seconds: int, why: SignatureFailureReason | None
 ) -> None:
     scheme = SCHEMES[name]
     assert (
-        reason(
+        failure_reason(
             scheme.verify(
                 scheme.sign(post(b"{}"), URL, WHSEC, NOW + timedelta(seconds=seconds)),
                 URL,
@@ -150,12 +152,14 @@ def test_a_dated_signature_is_believed_for_five_minutes_both_ways(
 def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name: str) -> None:
     scheme = SCHEMES[name]
     assert (
-        reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW))
+        failure_reason(scheme.verify(post(b"{}"), URL, (WHSEC,), NOW))
         is SignatureFailureReason.SIGNATURE_MISSING
     )
     for secrets in ((), ("",), (" \t",)):
         assert (
-            reason(scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW))
+            failure_reason(
+                scheme.verify(scheme.sign(post(b"{}"), URL, WHSEC, NOW), URL, secrets, NOW)
+            )
             is SignatureFailureReason.NO_SECRET
         )
     with pytest.raises(ValueError, match="empty"):
@@ -170,7 +174,7 @@ def test_an_unsigned_request_and_a_connection_without_a_secret_are_refused(name:
 
 @settings(deadline=None)
 @given(st.text(), st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))
-def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(
+def test_a_signature_of_the_standard_webhooks_or_svix_package_is_accepted(
     text: str, message: str
 ) -> None:
     seconds = str(int(NOW.timestamp()))
@@ -197,8 +201,8 @@ def test_what_the_standard_webhooks_and_svix_packages_sign_is_believed(
 
 @settings(deadline=None)
 @given(st.binary())
-def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
-    class Stopped(Clock):
+def test_a_signature_of_slacks_package_is_accepted(body: bytes) -> None:
+    class StoppedClock(Clock):
         def now(self) -> float:
             return NOW.timestamp()
 
@@ -207,10 +211,10 @@ def test_what_slacks_package_signs_is_believed(body: bytes) -> None:
         request.headers["x-slack-request-timestamp"],
         request.headers["x-slack-signature"],
     )
-    theirs = SignatureVerifier("8f74", Stopped())
+    theirs = SignatureVerifier("8f74", StoppedClock())
     assert SlackV0().verify(request, URL, ("8f74",), NOW) is None
     if body.isascii():
-        # The package decodes the body before it signs, so that it cannot sign what is not UTF-8.
+        # The package decodes the body before it signs: it can sign only UTF-8.
         assert theirs.is_valid(body.decode(), seconds, signature)
 
 
@@ -223,15 +227,15 @@ FIELDS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=20), 
     st.sampled_from(["", "?a=1&b=%27", "?Body=x+y"]),
     st.sampled_from(["HMAC_SHA1", "HMAC_SHA256"]),
 )
-def test_what_twilios_own_validator_signs_is_believed(
-    sent: dict[str, str], query: str, algorithm: str
+def test_a_signature_of_twilios_own_validator_is_accepted(
+    form: dict[str, str], query: str, algorithm: str
 ) -> None:
-    signature = RequestValidator("token").compute_signature(URL + query, sent, algorithm)
+    signature = RequestValidator("token").compute_signature(URL + query, form, algorithm)
     headers = {
         "x-twilio-signature": signature,
         "x-twilio-webhooks-signature-settings": f"key=k,algorithm={algorithm}",
     }
-    request = post(urlencode(sent).encode(), headers, query.removeprefix("?"))
+    request = post(urlencode(form).encode(), headers, query.removeprefix("?"))
     assert TwilioV1().verify(request, URL, ("old", "token"), NOW) is None
 
 
@@ -245,7 +249,7 @@ def test_a_json_body_is_bound_to_twilios_signature_by_the_hash_in_the_address(
     headers = {"x-twilio-signature": validator.compute_signature(f"{URL}?{query}", {})}
     assert TwilioV1().verify(post(body, headers, query), URL, ("token",), NOW) is None
     assert (
-        TwilioV1().verify(post(flipped(body, bit), headers, query), URL, ("token",), NOW)
+        TwilioV1().verify(post(flip_bit(body, bit), headers, query), URL, ("token",), NOW)
         is not None
     )
 
@@ -272,10 +276,10 @@ def fields(body: bytes) -> dict[str, str]:
         return {"never": "signed"}
 
 
-# What is no signature
+# Bad signatures
 
 
-def test_a_standard_secret_that_is_none_signs_nothing() -> None:
+def test_a_secret_of_another_scheme_signs_nothing() -> None:
     headers = {
         "webhook-id": "m",
         "webhook-timestamp": str(int(NOW.timestamp())),
@@ -283,25 +287,28 @@ def test_a_standard_secret_that_is_none_signs_nothing() -> None:
     }
     for secret in ("whsec_", "whsec_!", "\u2603"):
         assert (
-            reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW))
+            failure_reason(StandardWebhooks().verify(post(b"{}", headers), URL, (secret,), NOW))
             is SignatureFailureReason.NO_SECRET
         )
         assert StandardWebhooks().secret_problem(secret)
 
 
-def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
+def test_a_prefix_counts_only_where_it_is_required() -> None:
     digest = (
         META.sign(post(b"{}"), URL, "s", NOW).headers["x-hub-signature-256"].removeprefix("sha256=")
     )
     bare = post(b"{}", {"x-hub-signature-256": digest})
-    assert reason(META.verify(bare, URL, ("s",), NOW)) is SignatureFailureReason.SIGNATURE_MALFORMED
+    assert (
+        failure_reason(META.verify(bare, URL, ("s",), NOW))
+        is SignatureFailureReason.SIGNATURE_MALFORMED
+    )
     assert (
         BodyHmac("x-hub-signature-256", prefix="sha256=", prefix_optional=True).verify(
             bare, URL, ("s",), NOW
         )
         is None
     )
-    assert reason(
+    assert failure_reason(
         META.verify(
             post(b"{}", {"x-hub-signature-256": "sha256=" + digest.upper()}), URL, ("s",), NOW
         )
@@ -310,17 +317,17 @@ def test_a_prefix_counts_only_where_it_is_asked_for() -> None:
 
 @settings(deadline=None)
 @given(st.text(min_size=1).filter(str.strip), st.text())
-def test_a_secret_in_a_header_is_compared_whole(secret: str, given_: str) -> None:
+def test_a_secret_in_a_header_is_compared_whole(secret: str, header_value: str) -> None:
     scheme = SecretHeader(("x-one", "x-two"))
     assert (
         scheme.verify(scheme.sign(post(b""), URL, secret, NOW), URL, ("old", secret), NOW) is None
     )
     assert scheme.verify(post(b"", {"x-two": secret}), URL, (secret,), NOW) is None
-    refused = scheme.verify(post(b"", {"x-one": given_}), URL, (secret,), NOW)
-    assert (refused is None) == (given_ == secret)
+    failure = scheme.verify(post(b"", {"x-one": header_value}), URL, (secret,), NOW)
+    assert (failure is None) == (header_value == secret)
 
 
-def test_user_and_password_are_read_as_http_says() -> None:
+def test_user_and_password_are_read_as_http_defines_them() -> None:
     scheme = BasicAuth()
     secret = scheme.new_secret()
     assert scheme.verify(scheme.sign(post(b"x"), URL, secret, NOW), URL, (secret,), NOW) is None
@@ -334,22 +341,23 @@ def test_user_and_password_are_read_as_http_says() -> None:
         ),
     ):
         assert (
-            reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW)) is why
+            failure_reason(scheme.verify(post(b"x", {"authorization": value}), URL, (secret,), NOW))
+            is why
         )
     assert scheme.secret_problem("no colon")
 
 
-def test_zendesks_public_test_secret_is_not_taken() -> None:
+def test_zendesks_public_test_secret_is_not_accepted() -> None:
     assert "everybody knows" in (ZendeskV1().secret_problem(ZendeskV1.PUBLIC_TEST_SECRET) or "")
 
 
 def test_a_challenge_is_answered_with_its_hmac() -> None:
-    made = hmac.new(b"secret", b"challenge", hashlib.sha256)
+    digest = hmac.new(b"secret", b"challenge", hashlib.sha256)
     assert (
         challenge_response("secret", "challenge", "base64")
-        == base64.b64encode(made.digest()).decode()
+        == base64.b64encode(digest.digest()).decode()
     )
-    assert challenge_response("secret", "challenge", "hex") == made.hexdigest()
+    assert challenge_response("secret", "challenge", "hex") == digest.hexdigest()
 
 
 # What the platforms publish
@@ -365,7 +373,7 @@ BY_SCHEME: Mapping[str, Scheme] = {
 }
 
 
-def test_the_vectors_that_platforms_publish_come_out_as_they_say(
+def test_the_published_vectors_of_platforms_are_verified_as_they_say(
     vectors: Callable[[], list[dict[str, Any]]],
 ) -> None:
     checked = 0
@@ -397,10 +405,7 @@ def test_the_vectors_that_platforms_publish_come_out_as_they_say(
 
 
 def _when(vector: Mapping[str, Any], headers: Mapping[str, str]) -> datetime:
-    """The moment at which a vector counts.
-
-    What it says, else when it was signed, so that age is not what it tries.
-    """
+    """The time for which a vector is verified: the one it names, else the time of its signature."""
     at = str(vector.get("now") or headers.get("x-zendesk-webhook-signature-timestamp") or "0")
     return (
         datetime.fromtimestamp(float(at), UTC)

@@ -43,16 +43,19 @@ BLANK = Connection("c0ffee", "bus_1", "stamped", "https://api.example.com/hooks/
 TEXT = "Thank you for writing, Tilda. The lamp is on its way again."
 TARGET = ReplyTarget("617", "617", {})
 SENT: Json = {
-    "id": 617, "author": "Tilda", "customerEmail": "Tilda@Example.com", "reviewTitle": "Late", "reviewMessage": "It never came.",
-    "reviewRating": 1, "dateCreated": "2026-03-13T09:00:00.5", "reviewReply": None, "productName": "Lamp",
+    "id": 617, "author": "Tilda", "customerEmail": "Tilda@Example.com", "reviewTitle": "Late",
+    "reviewMessage": "It never came.",
+    "reviewRating": 1, "dateCreated": "2026-03-13T09:00:00.5", "reviewReply": None,
+    "productName": "Lamp",
 }  # fmt: skip
 SHOWN: Json = {
-    "author": "Tilda", "email": "tilda@example.com", "title": "Late", "body": "It never came.", "rating": 1,
+    "author": "Tilda", "email": "tilda@example.com", "title": "Late", "body": "It never came.",
+    "rating": 1,
     "dateCreated": "2026-03-13T09:00:00.5", "productTitle": "Lamp",
 }  # fmt: skip
 
 
-class Answering(Protocol):
+class Platform(Protocol):
     url: str
 
     def respond_with(self, *answers: Any) -> None: ...
@@ -60,12 +63,12 @@ class Answering(Protocol):
 
 @pytest.fixture
 def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("stamped", "617", SHOWN)
-        yield connect_to_simulator("stamped", running)
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("stamped", "617", SHOWN)
+        yield connect_to_simulator("stamped", simulator)
 
 
-def delivered(review: Json, topic: str = "") -> ParsedDelivery:
+def parse_delivery(review: Json, topic: str = "") -> ParsedDelivery:
     return STAMPED.parse(
         WebhookRequest("POST", {"x-stamped-topic": topic}, json.dumps(review).encode()), BLANK, NOW
     )
@@ -100,7 +103,7 @@ def fetch(
 
 
 def test_the_payload_that_stamped_publishes_is_understood(facts: Callable[[str], str]) -> None:
-    parsed = delivered(json.loads(facts("payloads/stamped-review.json")))
+    parsed = parse_delivery(json.loads(facts("payloads/stamped-review.json")))
     (event,) = parsed.events
     assert parsed.problems == ()
     assert (event.kind, event.native_id, event.rating, event.title, event.text) == (
@@ -116,10 +119,10 @@ def test_the_payload_that_stamped_publishes_is_understood(facts: Callable[[str],
 
 
 @pytest.mark.parametrize("header", ["x-stamped-webhook-secret", "x-secret-key"])
-def test_the_secret_is_believed_in_either_header_and_nothing_else(header: str) -> None:
-    def refused(given: str, *secrets: str, name: str = header) -> SignatureFailureReason | None:
+def test_only_the_secret_is_accepted_in_either_header(header: str) -> None:
+    def refused(secret: str, *secrets: str, name: str = header) -> SignatureFailureReason | None:
         refusal = STAMPED.verify(
-            WebhookRequest("POST", {name: given}, b"{}"), BLANK, secrets, NOW, HttpClient()
+            WebhookRequest("POST", {name: secret}, b"{}"), BLANK, secrets, NOW, HttpClient()
         )
         return refusal.reason if refusal else None
 
@@ -135,14 +138,14 @@ def test_the_secret_is_believed_in_either_header_and_nothing_else(header: str) -
 
 @given(id=st.integers(1, 10**12), rating=st.integers(1, 5))
 def test_numbers_may_come_as_text(id: int, rating: int) -> None:
-    assert delivered({**SENT, "id": id, "reviewRating": rating}) == delivered(
+    assert parse_delivery({**SENT, "id": id, "reviewRating": rating}) == parse_delivery(
         {**SENT, "id": str(id), "reviewRating": str(rating)}
     )
 
 
-def test_a_reply_inside_the_review_is_the_business_s_own_and_stands_beside_it() -> None:
-    (review,) = delivered(SENT).events
-    (answer,) = delivered(
+def test_a_reply_inside_the_review_is_the_businesss_own_and_stands_beside_it() -> None:
+    (review,) = parse_delivery(SENT).events
+    (answer,) = parse_delivery(
         {**SENT, "reviewReply": "We are sorry.", "dateReplied": "2026-03-13T10:00:00"}
     ).events
     assert (answer.kind, answer.native_id, answer.native_thread) == (
@@ -158,9 +161,9 @@ def test_a_reply_inside_the_review_is_the_business_s_own_and_stands_beside_it() 
     assert answer.author != review.author
 
 
-def test_only_the_topic_can_date_an_edit_or_tell_a_deletion() -> None:
+def test_only_the_topic_dates_an_edit_or_reports_a_deletion() -> None:
     events = [
-        delivered(SENT, topic).events[0]
+        parse_delivery(SENT, topic).events[0]
         for topic in ("review/created", "Review/Updated", "review.deleted")
     ]
     assert [event.kind for event in events] == [
@@ -176,29 +179,29 @@ def test_only_the_topic_can_date_an_edit_or_tell_a_deletion() -> None:
     assert "x-stamped-topic" in STAMPED.parsed_headers
 
 
-def test_what_is_no_review_is_passed_over_and_a_review_without_an_id_is_refused() -> None:
-    assert delivered({"id": 1, "question": "?"}) == ParsedDelivery()
+def test_a_body_that_is_no_review_is_ignored_and_a_review_without_an_id_is_refused() -> None:
+    assert parse_delivery({"id": 1, "question": "?"}) == ParsedDelivery()
     for broken in ({}, {"reviewMessage": "A"}, {**SENT, "dateCreated": "yesterday"}):
         with pytest.raises(Unparseable):
-            delivered(broken)
-    nameless = delivered({**SENT, "customerEmail": "not an address", "author": None}).events[0]
+            parse_delivery(broken)
+    nameless = parse_delivery({**SENT, "customerEmail": "not an address", "author": None}).events[0]
     assert (nameless.author.id, nameless.author.name) == ("anonymous:617", None)
 
 
-def test_a_review_read_again_or_listed_is_the_one_that_was_delivered(
+def test_a_fetched_or_listed_review_is_the_delivered_one(
     side: SimulatedConnection,
 ) -> None:
-    (told,) = delivered(SENT).events
-    found = fetch(side)
+    (event,) = parse_delivery(SENT).events
+    current_event = fetch(side)
     page = side.connector.recent(
         None, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(page, ReviewPage)
-    assert found == told == page.events[0]
+    assert current_event == event == page.events[0]
     side.simulator.set_resource("stamped", "617", {"body": "It came.", "rating": 4})
     edited = fetch(side)
     assert isinstance(edited, ReviewEvent)
-    assert edited.digest != told.digest
+    assert edited.digest != event.digest
     assert fetch(side, "404") is ReviewGone.GONE
     assert fetch(side, private_key="wrong") is None
     assert fetch(side, private_key="") is None
@@ -229,12 +232,12 @@ def test_a_reply_is_posted_in_public_found_and_followed_by_a_second(
     assert reply(side) == SentReply("617") == find(side) == reply(side)
     assert isinstance(reply(side, "It left today.", TEXT), SentReply)
     assert find(side) is ReplyLookup.ABSENT
-    shown = [
-        taken.text
-        for taken in side.simulator.replies()
-        if taken.removed_at is None and taken.public
+    texts = [
+        posted_reply.text
+        for posted_reply in side.simulator.replies()
+        if posted_reply.removed_at is None and posted_reply.public
     ]
-    assert shown == ["It left today."]
+    assert texts == ["It left today."]
     assert len(side.simulator.replies()) == 2
 
 
@@ -253,7 +256,7 @@ def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_reply_taken_without_a_word_is_doubtful_and_found(
+def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
     side: SimulatedConnection, mode: FaultMode
 ) -> None:
     side.simulator.add_fault("stamped", mode)
@@ -280,7 +283,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(
     assert side.simulator.replies() == []
 
 
-def test_stamped_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) -> None:
+def test_stampeds_rejections_and_waits_are_different(side: SimulatedConnection) -> None:
     side.simulator.add_fault("stamped", FaultMode.REJECT)
     assert isinstance(reply(side), Rejection)
     side.simulator.add_fault("stamped", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
@@ -296,7 +299,7 @@ def test_stamped_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) 
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("yes", "isEmail=true"), ("", "isEmail=false")])
-def test_the_customer_is_written_to_only_if_the_business_wants_it(
+def test_the_customer_gets_an_e_mail_only_if_the_business_wants_it(
     setting: str,
     sent: str,
     platform: Any,

@@ -41,7 +41,7 @@ TARGET = ReplyTarget(REVIEW, REVIEW, {})
 BLANK = Connection("c0ffee", "bus_1", "yelp", "https://api.example.com/hooks/c0ffee")
 
 
-class Answering(Protocol):
+class Platform(Protocol):
     url: str
     requests: list[Any]
 
@@ -50,8 +50,8 @@ class Answering(Protocol):
 
 @pytest.fixture
 def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource(
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource(
             "yelp",
             REVIEW,
             {
@@ -61,10 +61,10 @@ def side() -> Iterator[SimulatedConnection]:
                 "language": "en",
             },
         )
-        yield connect_to_simulator("yelp", running)
+        yield connect_to_simulator("yelp", simulator)
 
 
-def delivered(
+def parse_delivery(
     *updates: Json, business: str = "biz", time: str = "2026-03-14T09:00:00.731910"
 ) -> ParsedDelivery:
     body = {"time": time, "object": "business", "data": {"id": business, "updates": list(updates)}}
@@ -100,7 +100,7 @@ def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], 
         True,
         "2020-10-10T19:30:27.731Z",
     )
-    edited, removed = delivered(
+    edited, removed = parse_delivery(
         *(
             json.loads(facts(f"payloads/yelp-review_{name}_event.json"))
             for name in ("edited", "removed")
@@ -114,11 +114,9 @@ def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], 
     )
 
 
-def test_what_is_no_review_and_what_is_another_business_s_is_passed_over_and_a_bad_update_costs_only_itself() -> (
-    None
-):
+def test_other_events_and_businesses_are_ignored_and_a_bad_update_costs_only_itself() -> None:
     lead, bad = {"event_type": "NEW_EVENT", "event_id": "e-1"}, {"event_type": "NEW_REVIEW_EVENT"}
-    parsed = delivered(lead, bad, {"event_type": "NEW_REVIEW_EVENT", "review_id": REVIEW})
+    parsed = parse_delivery(lead, bad, {"event_type": "NEW_REVIEW_EVENT", "review_id": REVIEW})
     assert [event.native_id for event in parsed.events] == [REVIEW]
     assert len(parsed.problems) == 1
     elsewhere = Connection("c", "bus_1", "yelp", "", {"business_ids": "mine, also-mine"})
@@ -144,65 +142,74 @@ def test_what_is_no_review_and_what_is_another_business_s_is_passed_over_and_a_b
 
 
 def test_any_order_of_arrival_ends_with_what_happened_last() -> None:
-    def one(kind: str, at: str) -> ParsedDelivery:
-        return delivered({"event_type": kind, "review_id": REVIEW, "user_id": "u-1"}, time=at)
+    def delivery(kind: str, at: str) -> ParsedDelivery:
+        return parse_delivery({"event_type": kind, "review_id": REVIEW, "user_id": "u-1"}, time=at)
 
-    told = [
-        one("NEW_REVIEW_EVENT", "2026-03-14T08:00:00"),
-        one("REVIEW_EDITED_EVENT", "2026-03-14T08:30:00.5"),
+    deliveries = [
+        delivery("NEW_REVIEW_EVENT", "2026-03-14T08:00:00"),
+        delivery("REVIEW_EDITED_EVENT", "2026-03-14T08:30:00.5"),
     ]
-    told.append(one("REVIEW_REMOVED_EVENT", "2026-03-14T08:10:00"))
-    for order in permutations([*told, told[0]]):
+    deliveries.append(delivery("REVIEW_REMOVED_EVENT", "2026-03-14T08:10:00"))
+    for order in permutations([*deliveries, deliveries[0]]):
         events = [event for parsed in order for event in parsed.events]
         assert (
             max(events, key=lambda event: (event.revision, event.digest)).kind
             is EventKind.WITHDRAWN
         )
-    assert told[0].events[0].revision < told[1].events[0].revision
+    assert deliveries[0].events[0].revision < deliveries[1].events[0].revision
 
 
 @given(st.text(max_size=300))
-def test_a_challenge_is_given_back_only_in_characters_that_mean_nothing_to_a_browser(
+def test_a_challenge_is_returned_only_if_its_characters_mean_nothing_to_a_browser(
     query: str,
 ) -> None:
-    answer = YELP.handshake(WebhookRequest("GET", {}, b"", f"verification={query}"), BLANK, (), NOW)
-    assert answer is not None
-    if answer.status == 200:
-        assert answer.content_type == "text/plain"
-        assert set(answer.body).isdisjoint("<>\"'&\r\n ")
+    response = YELP.handshake(
+        WebhookRequest("GET", {}, b"", f"verification={query}"), BLANK, (), NOW
+    )
+    assert response is not None
+    if response.status == 200:
+        assert response.content_type == "text/plain"
+        assert set(response.body).isdisjoint("<>\"'&\r\n ")
     else:
-        assert answer.status == 400
-        assert answer.content_type == "application/problem+json"
+        assert response.status == 400
+        assert response.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("verification=yv-3f9c.0d_72~ab", 200), ("verification=", 400), ("", 400), ("verification=a&verification=b", 400),
+    [("verification=yv-3f9c.0d_72~ab", 200), ("verification=", 400), ("", 400),
+    ("verification=a&verification=b", 400),
      ("verification=%3Cscript%3E", 400), ("verification=" + "a" * 201, 400), ("&" * 100, 400)],
 )  # fmt: skip
-def test_only_a_sane_verification_string_is_answered(query: str, status: int) -> None:
-    answer = YELP.handshake(WebhookRequest("GET", {}, b"", query), BLANK, (), NOW)
-    assert answer is not None
-    assert answer.status == status
+def test_only_a_plausible_verification_string_is_answered(query: str, status: int) -> None:
+    response = YELP.handshake(WebhookRequest("GET", {}, b"", query), BLANK, (), NOW)
+    assert response is not None
+    assert response.status == status
     assert YELP.handshake(WebhookRequest("POST", {}, b"{}", query), BLANK, (), NOW) is None
 
 
-def test_the_words_are_read_from_the_business_s_newest_reviews(side: SimulatedConnection) -> None:
-    found = side.connector.fetch(
+def test_the_words_are_read_from_the_businesss_newest_reviews(side: SimulatedConnection) -> None:
+    expected = side.connector.fetch(
         REVIEW, PlatformAccount(side.connection, side.credentials, side.http)
     )
-    assert isinstance(found, ReviewEvent)
-    assert (found.text, found.rating, found.author.id, found.author.name, found.partial) == (
+    assert isinstance(expected, ReviewEvent)
+    assert (
+        expected.text,
+        expected.rating,
+        expected.author.id,
+        expected.author.name,
+        expected.partial,
+    ) == (
         "Charged twice.",
         1,
         "u-1",
         "Marcy",
         False,
     )
-    assert found.reply_to["business_id"] == side.connection.settings["business_ids"]
+    assert expected.reply_to["business_id"] == side.connection.settings["business_ids"]
 
 
-def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_taken_for_gone(
+def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_gone(
     side: SimulatedConnection,
 ) -> None:
     def fetch(native_id: str, **credentials: str) -> object:
@@ -226,11 +233,11 @@ def test_a_response_is_posted_once_found_and_never_replaced(side: SimulatedConne
     second = reply(side, "And another thing.")
     assert isinstance(second, Rejection)
     assert second.reason == "already_answered"
-    assert [taken.text for taken in side.simulator.replies()] == [TEXT]
+    assert [posted_reply.text for posted_reply in side.simulator.replies()] == [TEXT]
 
 
-def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_listed(
-    platform: Answering, side: SimulatedConnection, http_response: Callable[..., object]
+def test_yelps_own_error_counts_where_the_response_is_not_listed(
+    platform: Platform, side: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
     description = "Review already has a comment by a different business user."
     unlisted = http_response(200, {"reviews": []})
@@ -241,15 +248,15 @@ def test_yelp_s_own_word_that_somebody_responded_counts_where_the_review_is_not_
     )
     bases = {"api_base": platform.url, "partner_api_base": platform.url}
     connection = Connection("c", "b", "yelp", "", {**bases, "business_ids": "biz"})
-    refused = type(side.connector)().reply(
+    rejection = type(side.connector)().reply(
         TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "already_answered"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "already_answered"
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_response_taken_without_a_word_is_doubtful_and_found(
+def test_a_response_that_was_taken_without_an_answer_is_doubtful_and_found(
     side: SimulatedConnection, mode: FaultMode
 ) -> None:
     side.simulator.add_fault("yelp", mode)
@@ -271,23 +278,25 @@ def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(
 
 @pytest.mark.parametrize(
     ("text", "without", "reason"),
-    [("x" * 5_001, {}, "too_long"), ("Thank you \U0001f600", {}, "rejected"), ("Thank you \u2764\ufe0f", {}, "rejected"),
-     (TEXT, {"refresh_token": ""}, "no_credentials"), (TEXT, {"refresh_token": "wrong"}, "unauthorized")],
+    [("x" * 5_001, {}, "too_long"), ("Thank you \U0001f600", {}, "rejected"),
+    ("Thank you \u2764\ufe0f", {}, "rejected"),
+     (TEXT, {"refresh_token": ""}, "no_credentials"), (TEXT, {"refresh_token": "wrong"},
+     "unauthorized")],
 )  # fmt: skip
-def test_what_yelp_would_refuse_is_refused_with_the_reason(
+def test_a_text_that_yelp_would_refuse_is_rejected_with_the_reason(
     side: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
-    refused = reply(side, text, **without)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == reason
+    rejection = reply(side, text, **without)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == reason
     assert side.simulator.replies() == []
 
 
-def test_yelp_s_own_refusals_say_what_to_do(side: SimulatedConnection) -> None:
+def test_yelps_rejections_say_what_to_do(side: SimulatedConnection) -> None:
     side.simulator.add_fault("yelp", FaultMode.REJECT)
-    refused = reply(side)
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, "claim" in refused.detail) == ("not_allowed", True)
+    rejection = reply(side)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, "claim" in rejection.detail) == ("not_allowed", True)
     side.simulator.set_resource("yelp", REVIEW, None)
     gone = reply(side)
     assert isinstance(gone, Rejection)
@@ -302,8 +311,8 @@ def test_yelp_s_own_refusals_say_what_to_do(side: SimulatedConnection) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"error": {"id": "SOMETHING_NEW"}}', b'{"error": "no"}']
 )
-def test_a_refusal_that_is_not_understood_stays_one(
-    body: bytes, platform: Answering, side: SimulatedConnection
+def test_an_unknown_rejection_stays_one(
+    body: bytes, platform: Platform, side: SimulatedConnection
 ) -> None:
     platform.respond_with(
         (200, {"content-length": "21"}, b'{"access_token": "t"}'), (400, {}, body)
@@ -311,15 +320,15 @@ def test_a_refusal_that_is_not_understood_stays_one(
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
     )
-    refused = side.connector.reply(
+    rejection = side.connector.reply(
         TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "rejected"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "rejected"
 
 
 def test_the_daily_quota_is_something_to_wait_for(
-    platform: Answering, side: SimulatedConnection, http_response: Callable[..., object]
+    platform: Platform, side: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
     platform.respond_with(
         http_response(200, {"access_token": "t"}),
@@ -336,20 +345,21 @@ def test_the_daily_quota_is_something_to_wait_for(
 
 
 @pytest.mark.parametrize(
-    ("shown", "found"),
-    [({"public_response": TEXT}, SentReply(REVIEW)), ({"public_response": {"text": TEXT}}, SentReply(REVIEW)),
+    ("response_fields", "expected"),
+    [({"public_response": TEXT}, SentReply(REVIEW)), ({"public_response": {"text": TEXT}},
+    SentReply(REVIEW)),
      ({"public_response": None}, ReplyLookup.ABSENT), ({}, ReplyLookup.CANNOT_TELL)],
 )  # fmt: skip
-def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
-    shown: dict[str, object],
-    found: object,
-    platform: Answering,
+def test_a_response_is_found_in_either_shape_and_its_absence_proves_nothing(
+    response_fields: dict[str, object],
+    expected: object,
+    platform: Platform,
     side: SimulatedConnection,
     http_response: Callable[..., object],
 ) -> None:
     platform.respond_with(
         http_response(404),
-        http_response(200, {"reviews": [7, {"id": "other"}, {"id": REVIEW, **shown}]}),
+        http_response(200, {"reviews": [7, {"id": "other"}, {"id": REVIEW, **response_fields}]}),
     )
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "business_ids": "closed,open"}
@@ -362,13 +372,13 @@ def test_a_response_is_recognised_in_either_shape_and_silence_proves_nothing(
             "r",
             PlatformAccount(connection, side.credentials, side.http),
         )
-        == found
+        == expected
     )
-    platform.respond_with(http_response(200, {"reviews": [{"id": REVIEW, **shown}]}))
+    platform.respond_with(http_response(200, {"reviews": [{"id": REVIEW, **response_fields}]}))
     assert (
         side.connector.find_reply(
             target, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)
         )
-        == found
+        == expected
     )
     assert "/open/" in platform.requests[-1][1]

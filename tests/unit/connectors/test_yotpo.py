@@ -38,12 +38,14 @@ BLANK = Connection("c0ffee", "bus_1", "yotpo", "https://api.example.com/hooks/c0
 TEXT = "Thank you for writing, Ida. A new kettle is on its way."
 TARGET = ReplyTarget("219", "219", {})
 SHOWN: Json = {
-    "title": "Broken", "content": "It&#39;s broken.", "score": 1, "created_at": "2026-03-13T09:00:00.000Z",
-    "updated_at": "2026-03-13T09:00:00.000Z", "deleted": False, "archived": False, "name": "Ida", "email": "Ida@Example.com", "user_id": 7,
+    "title": "Broken", "content": "It&#39;s broken.", "score": 1,
+    "created_at": "2026-03-13T09:00:00.000Z",
+    "updated_at": "2026-03-13T09:00:00.000Z", "deleted": False, "archived": False, "name": "Ida",
+    "email": "Ida@Example.com", "user_id": 7,
 }  # fmt: skip
 
 
-class Answering(Protocol):
+class Platform(Protocol):
     url: str
     requests: list[Any]
 
@@ -52,12 +54,12 @@ class Answering(Protocol):
 
 @pytest.fixture
 def side() -> Iterator[SimulatedConnection]:
-    with SimulatedPlatforms() as running:
-        running.set_resource("yotpo", "219", SHOWN)
-        yield connect_to_simulator("yotpo", running)
+    with SimulatedPlatforms() as simulator:
+        simulator.set_resource("yotpo", "219", SHOWN)
+        yield connect_to_simulator("yotpo", simulator)
 
 
-def delivered(data: Json, event: str = "review_create") -> ParsedDelivery:
+def parse_delivery(data: Json, event: str = "review_create") -> ParsedDelivery:
     return YOTPO.parse(
         WebhookRequest("POST", {}, json.dumps({"event": event, "data": data}).encode()), BLANK, NOW
     )
@@ -97,8 +99,8 @@ def test_both_payloads_that_yotpo_published_give_events_of_one_shape(
     old = json.loads(facts("payloads/yotpo-review_create-2018-stringly.json"))
     cut = facts("payloads/yotpo-review_create-2024-PARTIAL.json.txt")
     new = json.loads(cut[: cut.index(',\n"external_order_id"')] + "}}")
-    (before,) = delivered(old["data"]).events
-    (after,) = delivered(new["data"]).events
+    (before,) = parse_delivery(old["data"]).events
+    (after,) = parse_delivery(new["data"]).events
     for event in (before, after):
         assert (event.kind, event.native_id, event.author.id, event.rating) == (
             EventKind.CREATED,
@@ -151,8 +153,8 @@ def test_text_and_native_values_say_the_same(
         "updated_at": f"2026-03-01 10:00:{second:02d} UTC",
     }
     for event in ("review_create", "review_updated"):
-        assert delivered(native, event) == delivered(stringly, event)
-    (event,) = delivered(stringly).events
+        assert parse_delivery(native, event) == parse_delivery(stringly, event)
+    (event,) = parse_delivery(stringly).events
     hidden = flags["deleted"] or flags["archived"]
     assert event.kind is (
         EventKind.WITHDRAWN
@@ -166,28 +168,32 @@ def test_text_and_native_values_say_the_same(
 def test_a_deletion_is_final_and_an_archived_review_can_come_back() -> None:
     data = {"id": 1, "content": "A", "created_at": "2026-03-01T10:00:00Z"}
 
-    def told(minute: int, **flags: bool) -> ReviewEvent:
-        (event,) = delivered(
+    def update_event(minute: int, **flags: bool) -> ReviewEvent:
+        (event,) = parse_delivery(
             {**data, "updated_at": f"2026-03-01T10:{minute:02d}:00Z", **flags}, "review_updated"
         ).events
         return event
 
-    archived, published, deleted = told(5, archived=True), told(6), told(7, deleted=True)
+    archived, published, deleted = (
+        update_event(5, archived=True),
+        update_event(6),
+        update_event(7, deleted=True),
+    )
     assert [event.kind for event in (archived, published, deleted)] == [
         EventKind.WITHDRAWN,
         EventKind.EDITED,
         EventKind.WITHDRAWN,
     ]
     assert archived.revision < published.revision < deleted.revision == TOMBSTONE
-    (created,) = delivered(data).events
+    (created,) = parse_delivery(data).events
     assert created.revision < archived.revision
-    (undated,) = delivered({"id": 1, "content": "B"}, "review_updated").events
+    (undated,) = parse_delivery({"id": 1, "content": "B"}, "review_updated").events
     assert undated.revision == "2026-03-14T09:26:53.000Z"
-    assert delivered({"id": 1}).events[0].revision < created.revision
+    assert parse_delivery({"id": 1}).events[0].revision < created.revision
 
 
-def test_other_events_are_passed_over_and_a_body_without_a_review_is_refused() -> None:
-    assert delivered({"id": 1}, "product_create") == ParsedDelivery()
+def test_other_events_are_ignored_and_a_body_without_a_review_is_refused() -> None:
+    assert parse_delivery({"id": 1}, "product_create") == ParsedDelivery()
     for body in (
         b'{"event": "review_create"}',
         b'{"data": {"id": 1}}',
@@ -197,32 +203,30 @@ def test_other_events_are_passed_over_and_a_body_without_a_review_is_refused() -
             YOTPO.parse(WebhookRequest("POST", {}, body), BLANK, NOW)
 
 
-def test_an_author_without_a_user_goes_by_the_hashed_address_and_one_without_either_by_the_review() -> (
-    None
-):
+def test_an_author_is_known_by_user_then_by_hashed_address_then_by_the_review() -> None:
     addresses = ["Ida@Example.com", " ida@example.COM "]
-    known = {
-        delivered({"id": number, "customer_email": address}).events[0].author.id
+    author_ids = {
+        parse_delivery({"id": number, "customer_email": address}).events[0].author.id
         for number, address in enumerate(addresses)
     }
-    assert len(known) == 1
-    assert known.pop().startswith("email:")
-    assert delivered({"id": 9, "user_id": "0"}).events[0].author.id == "anonymous:9"
-    odd = delivered({"id": 9, "user_id": "a b"})
+    assert len(author_ids) == 1
+    assert author_ids.pop().startswith("email:")
+    assert parse_delivery({"id": 9, "user_id": "0"}).events[0].author.id == "anonymous:9"
+    odd = parse_delivery({"id": 9, "user_id": "a b"})
     assert odd.events[0].author.id == "anonymous:9"
     assert len(odd.problems) == 1
 
 
-def test_a_review_read_again_is_the_one_that_was_told_of(side: SimulatedConnection) -> None:
-    found = fetch(side)
-    (told,) = delivered(SHOWN | {"id": 219}).events
-    assert isinstance(found, ReviewEvent)
-    assert (found.digest, found.revision, found.author.id) == (
-        told.digest,
-        told.revision,
-        told.author.id,
+def test_a_fetched_review_is_the_delivered_one(side: SimulatedConnection) -> None:
+    result = fetch(side)
+    (event,) = parse_delivery(SHOWN | {"id": 219}).events
+    assert isinstance(result, ReviewEvent)
+    assert (result.digest, result.revision, result.author.id) == (
+        event.digest,
+        event.revision,
+        event.author.id,
     )
-    assert found.text == "It's broken."
+    assert result.text == "It's broken."
     assert fetch(side, "404") is ReviewGone.GONE
     assert fetch(side, api_secret="wrong") is None
     assert fetch(side, api_secret="") is None
@@ -231,7 +235,7 @@ def test_a_review_read_again_is_the_one_that_was_told_of(side: SimulatedConnecti
 
 
 def test_a_review_that_is_not_published_yet_is_found_in_the_list(
-    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
+    platform: Platform, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "yotpo", "", {"api_base": platform.url})
     platform.respond_with(
@@ -239,9 +243,9 @@ def test_a_review_that_is_not_published_yet_is_found_in_the_list(
         http_response(404),
         http_response(200, {"reviews": [{"id": 219, "content": "Pending."}]}),
     )
-    found = YOTPO.fetch("219", PlatformAccount(connection, side.credentials, side.http))
-    assert isinstance(found, ReviewEvent)
-    assert found.text == "Pending."
+    result = YOTPO.fetch("219", PlatformAccount(connection, side.credentials, side.http))
+    assert isinstance(result, ReviewEvent)
+    assert result.text == "Pending."
 
 
 def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
@@ -259,18 +263,18 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
         (),
         "1149",
     )
-    (told,) = delivered(SHOWN | {"id": 1149, "content": "Number 1149"}).events
-    assert (first.events[0].revision, first.events[0].digest) == (told.revision, told.digest)
+    (event,) = parse_delivery(SHOWN | {"id": 1149, "content": "Number 1149"}).events
+    assert (first.events[0].revision, first.events[0].digest) == (event.revision, event.digest)
     last = side.connector.recent(
         first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
     )
     assert isinstance(last, ReviewPage)
     assert (len(last.events), last.next_cursor) == (51, None)
-    refused = side.connector.recent(
+    rejection = side.connector.recent(
         None, PlatformAccount(side.connection, {"app_key": "x", "api_secret": "y"}, side.http), NOW
     )
-    assert isinstance(refused, Rejection)
-    assert refused.reason == "unauthorized"
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "unauthorized"
 
 
 def test_a_comment_is_posted_found_and_followed_by_a_second(side: SimulatedConnection) -> None:
@@ -279,9 +283,9 @@ def test_a_comment_is_posted_found_and_followed_by_a_second(side: SimulatedConne
     assert isinstance(reply(side, "It left today.", TEXT), SentReply)
     assert find(side) is ReplyLookup.ABSENT
     assert isinstance(find(side, "It left  today."), SentReply)
-    assert [(taken.public, taken.thread) for taken in side.simulator.replies()] == [
-        (True, "219")
-    ] * 2
+    assert [
+        (posted_reply.public, posted_reply.thread) for posted_reply in side.simulator.replies()
+    ] == [(True, "219")] * 2
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
@@ -293,15 +297,17 @@ def test_a_comment_that_somebody_else_wrote_is_never_overwritten(
     side.simulator.set_resource(
         "yotpo", "219", {"comment": {"id": 1, "content": "We&#39;re sorry. The shop"}}
     )
-    refused = reply(side, "It left today.", *ours)
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, side.simulator.replies()) == ("already_answered", before)
+    rejection = reply(side, "It left today.", *ours)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, side.simulator.replies()) == ("already_answered", before)
 
 
-@pytest.mark.parametrize("shown", [(404, None), (200, {"response": {"review": {"id": 219}}})])
-def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
-    shown: tuple[int, Any],
-    platform: Answering,
+@pytest.mark.parametrize(
+    "response_to_read", [(404, None), (200, {"response": {"review": {"id": 219}}})]
+)
+def test_a_review_that_cannot_be_read_still_gets_a_comment(
+    response_to_read: tuple[int, Any],
+    platform: Platform,
     side: SimulatedConnection,
     http_response: Callable[..., Any],
 ) -> None:
@@ -309,7 +315,9 @@ def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
         "c", "b", "yotpo", "", {"api_base": platform.url, "app_api_base": platform.url}
     )
     platform.respond_with(
-        http_response(200, {"access_token": "t"}), http_response(*shown), http_response(200)
+        http_response(200, {"access_token": "t"}),
+        http_response(*response_to_read),
+        http_response(200),
     )
     assert type(YOTPO)().reply(
         TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
@@ -317,14 +325,14 @@ def test_a_review_that_cannot_be_looked_at_is_commented_on_all_the_same(
     assert [method for method, *_ in platform.requests] == ["POST", "GET", "POST"]
 
 
-def test_what_may_not_be_looked_at_is_not_commented_on(side: SimulatedConnection) -> None:
-    refused = reply(side, api_secret="wrong")
-    assert isinstance(refused, Rejection)
-    assert (refused.reason, side.simulator.replies()) == ("unauthorized", [])
+def test_without_permission_to_read_nothing_is_commented_on(side: SimulatedConnection) -> None:
+    rejection = reply(side, api_secret="wrong")
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, side.simulator.replies()) == ("unauthorized", [])
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_comment_taken_without_a_word_is_doubtful_and_found(
+def test_a_comment_that_was_taken_without_a_response_is_doubtful_and_found(
     side: SimulatedConnection, mode: FaultMode
 ) -> None:
     side.simulator.add_fault("yotpo", mode)
@@ -345,13 +353,13 @@ def test_a_comment_taken_without_a_word_is_doubtful_and_found(
 def test_a_comment_that_cannot_be_sent_is_refused_with_the_reason(
     side: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
-    refused = reply(side, text, **without)
-    assert isinstance(refused, Rejection)
-    assert refused.reason == reason
+    rejection = reply(side, text, **without)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == reason
     assert side.simulator.replies() == []
 
 
-def test_yotpo_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) -> None:
+def test_yotpos_rejections_and_waits_are_different(side: SimulatedConnection) -> None:
     side.simulator.add_fault("yotpo", FaultMode.REJECT)
     assert isinstance(reply(side), Rejection)
     side.simulator.add_fault("yotpo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
@@ -364,7 +372,7 @@ def test_yotpo_s_refusals_and_waits_are_told_apart(side: SimulatedConnection) ->
 
 
 def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
-    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
+    platform: Platform, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection, review = (
         Connection("c", "b", "yotpo", "", {"api_base": platform.url}),
@@ -399,7 +407,7 @@ def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
 
 
 def test_a_sign_in_that_brings_no_token_is_a_fault(
-    platform: Answering, side: SimulatedConnection, http_response: Callable[..., Any]
+    platform: Platform, side: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "yotpo", "", {"api_base": platform.url})
     platform.respond_with(http_response(200, {}))

@@ -7,8 +7,8 @@ and we allow ten seconds, because a function's clock and Google's are two. We co
 hand, not by PyJWT, because the time is an argument.
 
 Access tokens are given for a refresh token (RFC 6749, section 6) or for a service account's signed
-assertion (RFC 7523). They are asked for at the address in the connection's settings or at Google's
-own address, never at one that a key file names.
+assertion (RFC 7523). Heard asks for them at the address in the connection's settings or at
+Google's own address, never at one that a key file names.
 
 Sources: cloud.google.com/pubsub/docs/authenticate-push-subscriptions;
 GoogleCloudPlatform/python-docs-samples appengine/standard_python3/pubsub/main.py;

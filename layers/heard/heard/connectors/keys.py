@@ -92,7 +92,7 @@ class Sns:
         if not topic_arn:
             return SignatureFailure(
                 SignatureFailureReason.NO_SECRET,
-                "The connection does not say which topic to believe: enter topic_arn.",
+                "The connection does not say which topic it expects: enter topic_arn.",
             )
         try:
             document = read_object(request.body)

@@ -156,12 +156,15 @@ class ReviewApi(Connector):
         """The platform's id of our reply. By default the reply goes by the id of its review.
 
         `source` is the review that shows the reply, or the response to `reply_request`, without
-        any fields if that response is unreadable. Raises Unparseable where `reply_id` shall do.
+        any fields if that response is unreadable. After Unparseable the reply goes by `reply_id`.
         """
         return target.native_id
 
     def explain(self, rejection: Rejection, body: bytes) -> Rejection:
-        """A better rejection made from the platform's own words in `body`. Total."""
+        """A better rejection, made from the platform's own words in `body`.
+
+        Raises PlatformUnavailable for what waiting cures, for example a quota that is used up.
+        """
         return rejection
 
     # What the base does with it

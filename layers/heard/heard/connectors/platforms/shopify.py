@@ -118,7 +118,7 @@ class Shopify(ReviewApi):
             "secret.\n"
             "4. Enter the app's client secret here, and an Admin API access token that may read "
             "metaobjects.\n"
-            "5. In your review app turn on the syndication to Shopify (the Shop app), so that it "
+            "5. In your review app turn on the syndication to Shopify (the Shop app). Then it "
             "keeps its reviews as metaobjects."
         ),
         limitations=(
