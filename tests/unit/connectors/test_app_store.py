@@ -246,28 +246,6 @@ def test_only_the_linked_response_belongs_to_a_review(harness: AppStoreHarness) 
     assert result == [SentReply("x1"), ReplyLookup.ABSENT]
 
 
-def test_a_bad_entry_of_a_list_costs_only_itself(harness: AppStoreHarness) -> None:
-    entries = [entry("1"), entry("2", createdDate="soon"), 7]
-    http, _ = http_with_documents(
-        {"data": entries}, {"data": [entry("2", createdDate=None)]}, {"data": None}
-    )
-    page = APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
-    assert isinstance(page, ReviewPage)
-    assert ([event.native_id for event in page.events], len(page.problems)) == (["1"], 2)
-    page = APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
-    assert isinstance(page, ReviewPage)
-    assert (page.events, len(page.problems)) == ((), 1)
-    with pytest.raises(PlatformUnavailable):
-        APP_STORE.recent(None, PlatformAccount(HOME, harness.credentials, http), NOW)
-
-
-def test_an_unreadable_response_is_a_fault(harness: AppStoreHarness) -> None:
-    http, _ = http_with_documents([], {}, {"data": entry("1", createdDate=None)})
-    for _ in range(3):
-        with pytest.raises(PlatformUnavailable):
-            APP_STORE.fetch("1", PlatformAccount(HOME, harness.credentials, http))
-
-
 def test_a_token_is_signed_as_apple_wants_and_lives_less_than_twenty_minutes(
     harness: AppStoreHarness,
 ) -> None:

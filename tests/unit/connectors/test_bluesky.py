@@ -310,14 +310,6 @@ def test_a_deleted_post_is_gone_and_a_hidden_one_is_not(harness: BlueskyHarness)
     assert harness.fetch("one") is ReviewGone.GONE
 
 
-def test_an_unreadable_notification_costs_only_itself(harness: BlueskyHarness) -> None:
-    harness.set_resource("one", post(indexedAt="soon"))
-    assert (harness.recent().events, len(harness.recent().problems)) == ((), 1)
-    harness.set_resource("two", post())
-    page = harness.recent()
-    assert ([event.native_id for event in page.events], len(page.problems)) == ([uri("two")], 1)
-
-
 def test_a_session_is_kept_renewed_and_opened_again(harness: BlueskyHarness) -> None:
     harness.set_resource("one", post())
     assert isinstance(harness.fetch("one"), ReviewEvent)

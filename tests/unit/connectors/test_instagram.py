@@ -288,15 +288,6 @@ def test_the_comments_of_older_media_are_on_older_pages(harness: SimulatedConnec
     assert sorted(seen) == sorted(["21", *(f"1{number}" for number in range(12, 32))])
 
 
-def test_an_unreadable_comment_costs_only_itself(
-    harness: SimulatedConnection,
-) -> None:
-    harness.simulator.set_resource("instagram", "22", {**SHOWN, "timestamp": "yesterday"})
-    page = recent(harness)
-    assert [entry.native_id for entry in page.events] == ["21"]
-    assert len(page.problems) == 1
-
-
 def test_wrong_credentials_are_rejected_and_nothing_is_posted(harness: SimulatedConnection) -> None:
     rejection = INSTAGRAM.recent(
         None, PlatformAccount(harness.connection, {"access_token": "another"}, harness.http), NOW

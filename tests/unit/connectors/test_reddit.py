@@ -412,14 +412,6 @@ def test_our_own_submissions_and_machines_are_no_reviews(harness: RedditHarness)
     assert [event.native_id for event in harness.page().events] == ["t1_b"]
 
 
-def test_an_unreadable_thing_costs_only_itself(harness: RedditHarness) -> None:
-    harness.set_resource(t3_s=submission(), t1_a=comment("t3_s", edited=1e300))
-    page = harness.page()
-    assert ([event.native_id for event in page.events], len(page.problems)) == (["t3_s"], 1)
-    harness.set_resource(t3_s=None)
-    assert (harness.page().events, len(harness.page().problems)) == ((), 1)
-
-
 def test_ampersands_and_links_arrive_as_written(harness: RedditHarness) -> None:
     harness.set_resource(t3_s=submission(), t1_c=comment("t3_s"))
     events = {event.native_id: event for event in harness.page().events}

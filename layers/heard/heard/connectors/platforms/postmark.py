@@ -140,7 +140,7 @@ class Postmark(Connector):
         ),
         limitations=(
             *LIMITATIONS,
-            "Mails with attachments of more than some 180 KB are too large, because Postmark "
+            "Mails with attachments of more than about 180 KB are too large, because Postmark "
             "sends the attachments along.",
         ),
         verified=("The payloads that Postmark's own tester sends.",),

@@ -120,7 +120,7 @@ class SendGrid(Connector):
         ),
         limitations=(
             *LIMITATIONS,
-            "Mails with attachments of more than some 200 KB are too large, because SendGrid "
+            "Mails with attachments of more than about 200 KB are too large, because SendGrid "
             "sends the attachments along.",
             "SendGrid cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
