@@ -261,7 +261,7 @@ class Backend:
     def connect(
         self, platform: str = "standard", *, business: str = BUSINESS, **settings: str
     ) -> Connection:
-        """A connection of a business with its secrets, to the simulated platform if there is one."""
+        """A connection of a business with its secrets, to the simulated platform if any."""
         id = f"con-{platform}-{business}"
         simulated_platform = platform_classes().get(platform)
         credentials = dict(simulated_platform.credentials) if simulated_platform else {}

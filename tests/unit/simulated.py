@@ -21,7 +21,7 @@ PLATFORMS = platform_names()
 
 @dataclass(frozen=True)
 class SimulatedConnection:
-    """One connected platform. Heard checks with `secrets`, the platform signs with its own secret."""
+    """One connected platform. Heard checks with `secrets`; the platform has its own."""
 
     platform: str
     connector: Connector

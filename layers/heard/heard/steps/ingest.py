@@ -158,7 +158,7 @@ def build_messages(
 
 
 def channel_of(connection: Connection) -> Channel:
-    """A connection's channel: its own setting if the platform leaves it open, else the platform's."""
+    """A connection's channel: its own setting, or the platform's channel without one."""
     return Channel(
         connection.settings.get("channel") or load(connection.platform).capabilities.channel
     )
