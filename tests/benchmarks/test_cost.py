@@ -153,7 +153,7 @@ class MeteredSteps:
         setup_store = self._setup_store()
         person = setup_store.person(
             f"agent-{self.business}"
-        )  # as heard.api.caller_of does at each request
+        )  # as heard.http.auth.caller_of does at each request
         assert person
         return desk.Caller(person, frozenset({"agent"})), desk.DeskPorts(
             setup_store, self._case_store(), Workflows(fake)
