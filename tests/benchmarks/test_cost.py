@@ -152,7 +152,7 @@ class MeteredSteps:
     def caller_and_desk(self) -> tuple[desk.Caller, desk.DeskPorts]:
         fake: Any = self
         setup_store = self._setup_store()
-        # heard.api.caller_of reads the person at each request.
+        # heard.http.auth.caller_of reads the person at each request.
         person = setup_store.person(f"agent-{self.business}")
         assert person
         return desk.Caller(person, frozenset({"agent"})), desk.DeskPorts(

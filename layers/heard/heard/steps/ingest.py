@@ -158,7 +158,7 @@ def build_messages(
 
 
 def channel_of(connection: Connection) -> Channel:
-    """The channel of a connection: its own setting, or else the channel of its platform."""
+    """A connection's channel: its own setting, or the platform's channel without one."""
     return Channel(
         connection.settings.get("channel") or load(connection.platform).capabilities.channel
     )
