@@ -1,7 +1,7 @@
 """Trains the `accurate` engine.
 
-`python -m heard_training.train_accurate [--data FOLDER] [--out FILE]`. The encoder needs about 50 ms
-a text. In two steps:
+`python -m heard_training.train_accurate [--data FOLDER] [--out FILE]`. The encoder needs about
+50 ms a text. In two steps:
 
 1. Each head is a logistic regression on what the encoder makes of the texts in its upper layers.
 2. The heads are calibrated on what heads that were learned without a fifth of the sources say of
