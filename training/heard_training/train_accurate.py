@@ -219,10 +219,10 @@ def train(
     has_target = Targets(texts).counts.any(axis=1)
     targets = Targets([row for row, known in zip(texts, has_target, strict=True) if known])
     with show.progress() as bar:
-        task = bar.add_task("Training", total=len(targets.rows) + FOLDS)
+        bar_task = bar.add_task("Training", total=len(targets.rows) + FOLDS)
 
         def tick() -> None:
-            bar.advance(task)
+            bar.advance(bar_task)
 
         features = read_features(Encoder.load(), targets.rows, tick)
         heads = fit_heads(features, targets, targets.counts)
