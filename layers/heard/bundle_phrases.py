@@ -1,4 +1,4 @@
-"""Replaces the text files of each folder given by one bundle, from which the deployed layer reads.
+"""Replaces the text files of each folder by one bundle, which the deployed layer reads.
 
 The layer's build runs it on its copy of `heard`. A line that breaks a rule ends the build.
 """

@@ -1,6 +1,7 @@
 """Logistic regressions on dense features, and the calibration of logits.
 
-Newton's method on numpy alone. The loss is convex, so the result does not depend on a seed.
+Newton's method with conjugate gradients, on numpy alone. The loss is convex, so the result does not
+depend on a seed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ type Features = NDArray[np.floating]
 """Texts by features."""
 
 _MAX_STEPS: Final = 50
-_TOLERANCE: Final = 1e-8
+_TOLERANCE: Final = 1e-10
+_STEP_TOLERANCE: Final = 1e-12
+_MAX_STEP_ITERATIONS: Final = 200
+_MIN_CURVATURE: Final = 1e-12
+"""Added to the curvature: without it the bias has no bound where all labels are alike."""
+
 _CALIBRATION_PENALTY: Final = 1e-6
 
 
@@ -37,9 +43,7 @@ def logistic_regression(
         probabilities = _sigmoid(columns @ at)
         gradient = columns.T @ (share * (probabilities - labels)) + ridge * at
         curvature = share * probabilities * (1 - probabilities)
-        hessian = (columns * curvature[:, None]).T @ columns + np.diag(ridge)
-        hessian[-1, -1] += 1e-12  # where all labels are alike the bias has no bound
-        step = np.linalg.solve(hessian, gradient)
+        step = _newton_step(columns, curvature, ridge, gradient)
         length = 1.0
         while True:
             candidate = at - length * step
@@ -61,6 +65,27 @@ def fit_platt(logits: Vector, labels: Vector, weights: Vector | None = None) -> 
     counts = np.ones(len(labels)) if weights is None else weights
     slope, offset = logistic_regression(logits[:, None], labels, counts, _CALIBRATION_PENALTY)
     return float(slope[0]), offset
+
+
+def _newton_step(columns: Vector, curvature: Vector, ridge: Vector, gradient: Vector) -> Vector:
+    """The solution of Hessian times step equals gradient, by conjugate gradients."""
+    step = np.zeros_like(gradient)
+    residual = gradient.copy()
+    direction = residual.copy()
+    norm = float(residual @ residual)
+    goal = _STEP_TOLERANCE * norm
+    for _ in range(_MAX_STEP_ITERATIONS):
+        if norm <= goal:
+            break
+        image = columns.T @ (curvature * (columns @ direction))
+        image += (ridge + _MIN_CURVATURE) * direction
+        length = norm / float(direction @ image)
+        step += length * direction
+        residual -= length * image
+        next_norm = float(residual @ residual)
+        direction = residual + next_norm / norm * direction
+        norm = next_norm
+    return step
 
 
 def _sigmoid(logits: Vector) -> Vector:

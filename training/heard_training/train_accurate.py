@@ -1,7 +1,7 @@
 """Trains the `accurate` engine.
 
-`python -m heard_training.train_accurate [--data FOLDER] [--out FILE]`. Most of its time goes into
-reading the texts with the encoder, 50 ms each. In two steps:
+`python -m heard_training.train_accurate [--data FOLDER] [--out FILE]`. The encoder needs about
+50 ms a text. In two steps:
 
 1. Each head is a logistic regression on what the encoder makes of the texts in its upper layers.
 2. The heads are calibrated on what heads that were learned without a fifth of the sources say of
@@ -219,10 +219,10 @@ def train(
     has_target = Targets(texts).counts.any(axis=1)
     targets = Targets([row for row, known in zip(texts, has_target, strict=True) if known])
     with show.progress() as bar:
-        task = bar.add_task("Training", total=len(targets.rows) + FOLDS)
+        bar_task = bar.add_task("Training", total=len(targets.rows) + FOLDS)
 
         def tick() -> None:
-            bar.advance(task)
+            bar.advance(bar_task)
 
         features = read_features(Encoder.load(), targets.rows, tick)
         heads = fit_heads(features, targets, targets.counts)

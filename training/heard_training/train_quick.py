@@ -131,14 +131,14 @@ def train(
 def train_weights(material: Sequence[Row]) -> quick.Weights:
     """The weights that are learned from these rows."""
     with show.progress() as bar:
-        task = bar.add_task("Training quick", total=2 + _FOLDS + len(quick.HEADS))
+        bar_task = bar.add_task("Training quick", total=2 + _FOLDS + len(quick.HEADS))
         pieces = matrix([row.text for row in material], quick.UNHAPPY_BITS)
-        bar.advance(task)
+        bar.advance(bar_task)
         polarity = np.array([_polarity(row) for row in material])
         weights = _weights(material, polarity)
 
         def fit_part(learn: NDArray[np.bool_]) -> LinearModel:
-            bar.advance(task)
+            bar.advance(bar_task)
             return scaled_fit(pieces[learn], polarity[learn], weights[learn], _PENALTY)
 
         unhappy = fit_part(weights > 0)
@@ -153,7 +153,7 @@ def train_weights(material: Sequence[Row]) -> quick.Weights:
         heads: list[LinearModel] = []
         for name in quick.HEADS:
             heads.append(_fit_head(name, rows, few, leaning))
-            bar.advance(task)
+            bar.advance(bar_task)
     return _quantise(unhappy, heads, _sentiment(rows, leaning), _known_blocks(material))
 
 

@@ -179,11 +179,11 @@ def run(
     with _open_files(file, out) as (lines, total, write):
         reader = ReviewReader(lines)
         with show.progress() as bar:
-            task = bar.add_task("Assessing", total=total)
+            bar_task = bar.add_task("Assessing", total=total)
             for written, assessment in enumerate(assess_all(reader.requests(), choice, jobs), 1):
                 write(_result_line(reader.pending.popleft(), assessment))
                 if written % BATCH == 0:
-                    bar.update(task, completed=reader.line_count - len(reader.pending))
+                    bar.update(bar_task, completed=reader.line_count - len(reader.pending))
     for message in reader.errors:
         show.note(message)
     if reader.invalid_count:

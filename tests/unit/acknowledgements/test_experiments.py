@@ -64,7 +64,7 @@ def acknowledged(review: str, day: float, variant: str = "en-praise-1") -> Outco
     return outcome(review, Kind.ACKNOWLEDGED, day, variant=variant)
 
 
-def told(
+def track(
     outcomes: list[Outcome],
     authors: dict[str, str] | None = None,
     *,
@@ -102,7 +102,7 @@ def played(
             outcomes.append(outcome(review, Kind.REOPENED, day + 2, after="acknowledged"))
         if chance.random() < 0.05:
             outcomes.append(outcome(review, Kind.WITHDRAWN, day + 3))
-    return compare_variants(told(outcomes))
+    return compare_variants(track(outcomes))
 
 
 def test_without_an_effect_it_says_no_difference_nearly_always() -> None:
@@ -147,7 +147,7 @@ def test_only_what_was_drawn_for_the_same_kind_of_review_is_compared() -> None:
     ):
         outcomes += [accepted(f"rev_{number}", 1), acknowledged(f"rev_{number}", 2, variant)]
 
-    found = compare_variants(told(outcomes))
+    found = compare_variants(track(outcomes))
 
     assert {group.name: list(group.reviews) for group in found.groups} == {
         "de-praise": ["de-praise-1"],
@@ -181,7 +181,7 @@ def test_only_what_was_drawn_for_the_same_kind_of_review_is_compared() -> None:
 )
 def test_what_counts_as_happening_next(later: list[Outcome], seen: tuple[str, int]) -> None:
     authors = {"rev_1": "aut_a", "rev_2": "aut_a", "rev_3": "aut_b"}
-    (exposure,) = told(
+    (exposure,) = track(
         [accepted("rev_1", 1), acknowledged("rev_1", 2), *later], authors
     ).exposures()
 
@@ -193,12 +193,12 @@ def test_what_counts_as_happening_next(later: list[Outcome], seen: tuple[str, in
 
 def test_an_acknowledgement_counts_once_it_was_followed_for_long_enough() -> None:
     young = [accepted("rev_1", 50), acknowledged("rev_1", 51)]
-    asked_for = told(young, until=55, ends=60)
-    not_asked_for = told(young, until=30, ends=90)
+    asked_for = track(young, until=55, ends=60)
+    not_asked_for = track(young, until=30, ends=90)
 
     assert (list(asked_for.exposures()), asked_for.waiting_count) == ([], 1)
     assert (list(not_asked_for.exposures()), not_asked_for.waiting_count) == ([], 0)
-    assert len(list(told(young, until=55, ends=70).exposures())) == 1
+    assert len(list(track(young, until=55, ends=70).exposures())) == 1
 
 
 def test_the_intervals_are_those_that_their_authors_published() -> None:
@@ -245,7 +245,9 @@ def test_any_log_gives_a_report(kinds: list[str], chance: Any) -> None:
         "reopened": lambda review, day: outcome(review, Kind.REOPENED, day),
     }
     found = compare_variants(
-        told([make[kind](chance.choice(("rev_1", "rev_2")), day) for day, kind in enumerate(kinds)])
+        track(
+            [make[kind](chance.choice(("rev_1", "rev_2")), day) for day, kind in enumerate(kinds)]
+        )
     )
 
     assert json.loads(json.dumps(found.to_json(), allow_nan=False))["comparisons"] == 0

@@ -177,8 +177,8 @@ def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
     said = heard("assess", "run", source, "--engine", "quick")
     assert said.exit_code == 2
     assert [line["id"] for line in assessed(said.stdout)] == ["1", "10"]
-    told = said.stderr.splitlines()
-    assert [line.partition(":")[0] for line in told if line.startswith("line ")] == [
+    messages = said.stderr.splitlines()
+    assert [line.partition(":")[0] for line in messages if line.startswith("line ")] == [
         f"line {number}" for number in (2, 3, 4, 5, 7, 8, 9)
     ]
     for word in (

@@ -1,6 +1,6 @@
 """A policy that contradicts itself, or asks for what cannot be, is told so.
 
-And what is told of reach is exact.
+And what it says about reachability is exact.
 """
 
 from __future__ import annotations

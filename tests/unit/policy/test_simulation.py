@@ -146,10 +146,10 @@ def test_the_order_of_reviews_does_not_matter(
 
     one, other = run(unique, policies).to_json(), run(shuffled, policies).to_json()
 
-    def unordered(told: dict[str, Any]) -> dict[str, Any]:
+    def unordered(fields: dict[str, Any]) -> dict[str, Any]:
         return {
             name: sorted(map(json.dumps, value)) if isinstance(value, list) else value
-            for name, value in told.items()
+            for name, value in fields.items()
         }
 
     assert unordered(one) == unordered(other)

@@ -162,10 +162,10 @@ def test_a_problem_is_found_where_it_was_written() -> None:
         + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\n"
         + "calender: {}\ngive_up_after: soon\n"
     )
-    told = [
+    messages = [
         finding.as_line("acme.yaml") for finding in check_content(text.encode(), TODAY).diagnostics
     ]
-    assert told == [
+    assert messages == [
         'acme.yaml:7:12: error: rules[1].when.severty: unknown. Did you mean "severity"?',
         "acme.yaml:8:5: error: rules[1].then.route: is missing. Add it: acknowledge, follow_up (a "
         "person), both, or nothing.",
@@ -239,9 +239,9 @@ def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path)
     bad = CliRunner().invoke(app, ["check", str(file)])
     assert bad.exit_code == 1
     assert f"{file}:5:12: error: rules[0].then.route: " in bad.output
-    told = CliRunner().invoke(app, ["check", str(file), "--json"])
-    (finding,) = json.loads(told.stdout)["diagnostics"]
-    assert (told.exit_code, finding["line"], finding["column"], finding["path"]) == (
+    result = CliRunner().invoke(app, ["check", str(file), "--json"])
+    (finding,) = json.loads(result.stdout)["diagnostics"]
+    assert (result.exit_code, finding["line"], finding["column"], finding["path"]) == (
         1,
         5,
         12,

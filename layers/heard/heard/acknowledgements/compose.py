@@ -10,7 +10,6 @@ argument.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +31,7 @@ from heard.acknowledgements.wordings import LANGUAGES, AcknowledgementKind, word
 from heard.assessment import Assessment, Flag, Severity
 from heard.replies.length import has_url
 from heard.reviews import Channel, ReviewEvent, Stage
-from heard.text.words import INVISIBLE_CHARACTERS
+from heard.text.one_line import one_line
 
 if TYPE_CHECKING:
     from heard.replies.length import Unit
@@ -117,8 +116,8 @@ def _detail_of(
 ) -> Detail:
     topics = wordings("en").topics
     return Detail(
-        business=_one_line(policy.voice.name or business, NAME_CHARACTERS),
-        signature=_one_line(policy.voice.signature or "", NAME_CHARACTERS),
+        business=one_line(policy.voice.name or business, NAME_CHARACTERS),
+        signature=one_line(policy.voice.signature or "", NAME_CHARACTERS),
         topic=next((topic for topic in assessment.topics if topic in topics), ""),
         subject=_subject(event, channel),
         rating=event.rating if event.rating is not None and 1 <= event.rating <= 5 else None,
@@ -134,26 +133,8 @@ def _subject(event: ReviewEvent, channel: Channel) -> str:
     """
     if event.subject is None or channel not in _NAMED_BY_BUSINESS:
         return ""
-    subject = _one_line(event.subject, SUBJECT_CHARACTERS)
+    subject = one_line(event.subject, SUBJECT_CHARACTERS)
     letters = sum(sign.isalpha() for sign in subject)
     digits = sum(sign.isdigit() for sign in subject)
     is_code = letters < 2 or digits > min(6, letters) or (digits and " " not in subject)
     return "" if is_code or _ADDRESS.search(subject) or has_url(subject) else subject
-
-
-def _one_line(text: str, max_characters: int) -> str:
-    """A text on one line, without invisible characters.
-
-    A longer text is shortened with an ellipsis, behind a word where possible.
-    """
-    visible = "".join(
-        " " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign
-        for sign in text[: max_characters * 4]
-        if sign not in INVISIBLE_CHARACTERS
-    )
-    line = " ".join(visible.encode("utf-8", "ignore").decode().split())
-    if len(line) <= max_characters:
-        return line
-    prefix = line[: max_characters - 1]
-    words = prefix.rpartition(" ")[0]
-    return (words if len(words) > max_characters // 2 else prefix.rstrip()) + "…"

@@ -22,7 +22,8 @@ from heard.errors import BadRequest
 from heard.replies.lint import lint
 from heard.reviews import Stage
 from heard.text.lexicon import Lexicon
-from heard.text.words import INVISIBLE_CHARACTERS, matchable_text, tokens
+from heard.text.one_line import INVISIBLE_CHARACTERS
+from heard.text.words import matchable_text, tokens
 
 _DETAILS: Final = ("about", "subject", "topic")
 """Names that can be left out where a text is too long."""

@@ -6,7 +6,15 @@ input gives the same assessment, and `model` names the versions that made it.
 
 from heard.assessment.assessor import RULES_VERSION, assess
 from heard.assessment.engines.engine import Engine, Scores
-from heard.assessment.model import Agenda, Assessment, Flag, History, Reason, Severity
+from heard.assessment.model import (
+    Agenda,
+    Assessment,
+    Flag,
+    History,
+    Reason,
+    Severity,
+    is_complaint,
+)
 
 __all__ = [
     "RULES_VERSION",
@@ -19,4 +27,5 @@ __all__ = [
     "Scores",
     "Severity",
     "assess",
+    "is_complaint",
 ]

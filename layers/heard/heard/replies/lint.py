@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from heard.replies.length import text_length
 from heard.replies.private_numbers import has_bank_account, has_card_number
 from heard.text.lexicon import Hit, Lexicon
+from heard.text.one_line import one_line
 from heard.text.phrase_files import PhraseFolder
 from heard.text.words import END, matchable_text, tokens
 
@@ -156,8 +157,8 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
 
     A text whose last line already names both is returned as it is.
     """
-    agent = _one_line(agent_first_name)
-    business = _one_line(business_name)
+    agent = one_line(agent_first_name, BUSINESS_NAME_CHARACTERS)
+    business = one_line(business_name, BUSINESS_NAME_CHARACTERS)
     body = text.rstrip()
     last_line = body.rpartition("\n")[2].casefold()
     if _contains_name(agent, last_line) and _contains_name(business, last_line):
@@ -176,14 +177,6 @@ def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
     starts = range(max(1, len(words) - SHINGLE_WORDS + 1))
     runs = (" ".join(words[start : start + SHINGLE_WORDS]) for start in starts)
     return frozenset(zlib.crc32(run.encode("utf-8", "replace")) for run in runs)
-
-
-def _one_line(name: str) -> str:
-    """A name on one line, shortened with an ellipsis to `BUSINESS_NAME_CHARACTERS`."""
-    line = " ".join(name[: BUSINESS_NAME_CHARACTERS * 4].split())
-    if len(line) <= BUSINESS_NAME_CHARACTERS:
-        return line
-    return line[: BUSINESS_NAME_CHARACTERS - 1].rstrip() + "…"
 
 
 def _contains_name(name: str, line: str) -> bool:
@@ -231,7 +224,8 @@ def _lexicons() -> tuple[Lexicon, ...]:
 
 def _remove_names(names: Sequence[str], text: str) -> str:
     for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(_one_line(name))}(?!\w)", "", text)
+        line = one_line(name, BUSINESS_NAME_CHARACTERS)
+        text = re.sub(rf"(?<!\w){re.escape(line)}(?!\w)", "", text)
     return text
 
 

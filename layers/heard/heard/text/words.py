@@ -22,11 +22,6 @@ UNSPACED: Final = frozenset({"ja", "zh", "ar", "hi", "ko", "he", "th"})
 They write no spaces between words, or they write articles and endings into the word.
 """
 
-INVISIBLE_CHARACTERS: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-)
-"""Marks of the direction of writing and of the byte order, which nobody sees."""
-
 MAX_REMEMBERED: Final = 20_000
 """Words remembered for folding, and in each lexicon. Invented words only push older ones out."""
 
