@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AwareDatetime
 
-from heard import settings
-from heard.api import caller_of, lambda_handler, with_error_handlers
+from heard import clock, settings
 from heard.assessment import Severity
 from heard.errors import BadRequest, NotFound
+from heard.http.api import create_api, lambda_handler
+from heard.http.auth import caller_of
+from heard.http.query_times import parse_query_time
 from heard.outcomes import Kind
 from heard.reviews import Channel
 from heard.steps import audit
@@ -24,7 +24,8 @@ from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="audit")
-app = with_error_handlers(APIGatewayHttpResolver(enable_validation=True))
+metrics = Metrics(namespace="Heard", service="audit")
+app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^rev_[a-z0-9]{8,40}$")]
 
 
@@ -57,12 +58,8 @@ def _businesses() -> tuple[str, ...]:
 @app.get("/api/audit/reviews/<review>")
 def of_review(review: Id) -> dict[str, Any]:
     """A review's outcomes in order."""
-    return {
-        "review": review,
-        "outcomes": [
-            each.to_json() for each in audit.outcomes_of(review, _businesses(), ports()[2])
-        ],
-    }
+    outcomes = audit.outcomes_of(review, _businesses(), ports()[2])
+    return {"review": review, "outcomes": [outcome.to_json() for outcome in outcomes]}
 
 
 @app.get("/api/audit/reviews/<review>/verification")
@@ -75,8 +72,8 @@ def verification(review: Id) -> dict[str, Any]:
 @app.get("/api/audit/outcomes")
 def outcomes(
     business: Annotated[str, Query()],
-    start: Annotated[AwareDatetime, Query(alias="from")],
-    end: Annotated[AwareDatetime, Query(alias="to")],
+    start: Annotated[str, Query(alias="from", max_length=40)],
+    end: Annotated[str, Query(alias="to", max_length=40)] = "now",
     kind: Annotated[list[Kind] | None, Query()] = None,
     severity: Annotated[Severity | None, Query()] = None,
     channel: Annotated[Channel | None, Query()] = None,
@@ -85,22 +82,20 @@ def outcomes(
 ) -> dict[str, Any]:
     """A business's outcomes in `[from, to)` in time order.
 
-    `next` is the `after` of the next page.
+    Both are a date and time, `now`, or an age such as `7d`. `next` is the `after` of the next page.
     """
     if business not in _businesses():
         raise NotFound("There is no such business among yours.")
-    if start >= end:
+    now = clock.now()
+    begin, finish = parse_query_time("from", start, now), parse_query_time("to", end, now)
+    if begin >= finish:
         raise BadRequest("`from` must be before `to`.")
+    severity_code, channel_code = severity and severity.value, channel and channel.value
     criteria = OutcomeCriteria(
-        business,
-        start,
-        end,
-        tuple(kind or ()),
-        severity and severity.value,
-        channel and channel.value,
+        business, begin, finish, tuple(kind or ()), severity_code, channel_code
     )
     page = ports()[2].page(criteria, limit=limit, after=after)
     return {"outcomes": [outcome.to_json() for outcome in page.outcomes], "next": page.next}
 
 
-handler = lambda_handler(app, logger)
+handler = lambda_handler(app, logger, metrics)

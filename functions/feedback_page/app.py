@@ -1,7 +1,4 @@
-"""GET /feedback/{connection}/{review}.
-
-The page on which the author of a feedback form finds our answer.
-"""
+"""GET /feedback/{connection}/{review}: where the author of a feedback form finds our replies."""
 
 from __future__ import annotations
 
@@ -15,11 +12,12 @@ from heard import settings
 from heard.connectors import WebhookResponse
 from heard.connectors.platforms.feedback_form import render_feedback_page
 from heard.errors import HeardError
+from heard.http.responses import GatewayResponse, error_response, gateway_response
+from heard.reviews import review_id
 from heard.steps.feedback_page import feedback_page
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
-from heard.web import GatewayResponse, error_response, gateway_response
 
 logger = Logger(service="feedback_page")
 
@@ -41,7 +39,8 @@ def ports() -> tuple[SetupStore, CaseStore]:
     )
 
 
-def handler(event: dict[str, Any], _context: object) -> GatewayResponse:
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: Any) -> GatewayResponse:
     """One HTTP API (payload 2.0) request."""
     parameters = event["pathParameters"]
     try:
@@ -51,7 +50,9 @@ def handler(event: dict[str, Any], _context: object) -> GatewayResponse:
     except HeardError as error:
         logger.info("feedback_page", result=error.code)
         return error_response(error)
-    logger.info("feedback_page", result="shown", replies=len(replies))
+    # The address is the author's secret. Our own id of the review tells nobody what it is.
+    review = review_id(connection.business, connection.platform, parameters["review"])
+    logger.info("feedback_page", result="shown", reviews=[review], replies=len(replies))
     page = render_feedback_page(
         connection, text, replies, event.get("headers", {}).get("accept-language", "")
     )

@@ -1,7 +1,4 @@
-"""A follow-up's clock.
-
-Keep the token with which the workflow waits, and look again when it rings.
-"""
+"""The clock of a follow-up: keep the token of the waiting workflow, and check when time is over."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from aws_lambda_powertools import Logger
 from heard import clock, settings
 from heard.messaging import EventBus, Workflows, eventbridge, stepfunctions
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
-from heard.steps.triage import StorePorts
+from heard.steps.ports import StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -42,18 +39,28 @@ def ports() -> tuple[StorePorts, WorkflowPorts]:
     ), WorkflowPorts(Workflows(stepfunctions()), EventBus(eventbridge(), config.event_bus))
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """`{step: open, follow_up, token}`, or `{step: look_again, follow_up, handed_back?}`."""
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """`{step: await_resolution, follow_up, token}`, or `{step: check_follow_up, follow_up,
+    carry_out_failed}`.
+    """
     store_ports, workflow_ports = ports()
-    follow_up = event["follow_up"]
-    logger.info("follow_up", step=event["step"], follow_up=follow_up)
-    if event["step"] == "open":
-        await_resolution(follow_up, event["token"], store_ports, workflow_ports)
-        return {}
-    return check_follow_up(
-        follow_up,
-        store_ports,
-        workflow_ports,
-        clock.now(),
-        carry_out_failed=bool(event.get("carry_out_failed")),
-    )
+    step, follow_up_id = event["step"], event["follow_up"]
+    logger.append_keys(step=step, follow_up=follow_up_id)
+    match step:
+        case "await_resolution":
+            follow_up = await_resolution(follow_up_id, event["token"], store_ports, workflow_ports)
+            logger.info("waiting", reviews=follow_up.reviews)
+            return {}
+        case "check_follow_up":
+            result = check_follow_up(
+                follow_up_id,
+                store_ports,
+                workflow_ports,
+                clock.now(),
+                carry_out_failed=event["carry_out_failed"],
+            )
+            logger.info("checked", reviews=result["reviews"], wait=result["wait_seconds"])
+            return result
+        case _:
+            raise ValueError(f"There is no step {step}.")

@@ -14,13 +14,13 @@ from heard import clock, settings
 from heard.connectors import WebhookRequest
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
+from heard.http.responses import GatewayResponse, error_response, gateway_response
 from heard.messaging import Queue, sqs
 from heard.steps.ingest import IngestPorts, IngestResult, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
-from heard.web import GatewayResponse, error_response, gateway_response
 
 logger = Logger(service="ingest")
 metrics = Metrics(namespace="Heard", service="ingest")
@@ -51,8 +51,9 @@ def ports() -> IngestPorts:
     )
 
 
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: object) -> GatewayResponse:
+def handler(event: dict[str, Any], _context: Any) -> GatewayResponse:
     """One HTTP API (payload 2.0) request."""
     body = event.get("body") or ""
     request = WebhookRequest(
@@ -67,7 +68,7 @@ def handler(event: dict[str, Any], _context: object) -> GatewayResponse:
         result = ingest(request, event["pathParameters"]["connection"], ports(), clock.now())
     except HeardError as error:
         metrics.add_metric(f"webhooks_{error.code}", MetricUnit.Count, 1)
-        logger.warning("webhook", extra={"result": error.code})
+        logger.warning("webhook", result=error.code)
         return error_response(error)
     _record(result)
     return gateway_response(result.response)
@@ -79,10 +80,10 @@ def _record(result: IngestResult) -> None:
         metrics.add_metric("webhooks_not_noted", MetricUnit.Count, 1)
     logger.info(
         "webhook",
-        correlation_id=result.delivery,
+        delivery=result.delivery,
+        reviews=result.reviews,
         result=result.result,
         reason=result.reason,
         platform=result.platform,
         business=result.business,
-        events=result.events,
     )

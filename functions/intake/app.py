@@ -1,4 +1,4 @@
-"""The queue's reader: one synchronous run of the route workflow per review.
+"""The reader of the review queue: one synchronous run of the route workflow for each message.
 
 What fails goes back to the queue.
 """
@@ -21,7 +21,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import settings
-from heard.messaging import Queue, Workflows, sqs, stepfunctions
+from heard.errors import Fault
+from heard.messaging import Queue, Workflows, review_of, sqs, stepfunctions
 
 logger = Logger(service="intake")
 processor = AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -37,7 +38,7 @@ class Settings:
 
 @cache
 def ports() -> tuple[Workflows, str, Queue]:
-    """The workflows, the route workflow's ARN, and the queue."""
+    """The workflows, the route workflow's ARN, and the review queue."""
     config = settings.read(Settings)
     return Workflows(stepfunctions()), config.route_workflow, Queue(sqs(), config.review_queue_url)
 
@@ -45,13 +46,21 @@ def ports() -> tuple[Workflows, str, Queue]:
 async def run_route(record: SQSRecord) -> None:
     """Run the workflow for one message. Raises Fault when the message must come again."""
     workflows, workflow, _ = ports()
-    delivery = str(json.loads(record.body)["delivery"])
+    message = json.loads(record.body)
+    delivery = str(message["delivery"])
     name = re.sub(r"[^A-Za-z0-9_-]", "-", delivery)[:80]
-    await asyncio.to_thread(workflows.run, workflow, name, record.body)
+    reviews = [review_of(message)]
+    try:
+        await asyncio.to_thread(workflows.run, workflow, name, record.body)
+    except Fault as fault:
+        logger.warning("route failed", failure=fault.detail, delivery=delivery, reviews=reviews)
+        raise
+    logger.info("routed", delivery=delivery, reviews=reviews)
 
 
+@logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One batch of messages; answers which of them failed."""
+    """One batch of messages. Returns which of them failed."""
     response = async_process_partial_response(
         event=event, record_handler=run_route, processor=processor, context=context
     )

@@ -1,6 +1,6 @@
-"""Every minute: which connections are due; and, from the queue or the command line.
+"""Every minute: queue a poll of each connection that is due.
 
-Look at one platform, or ask about one reply.
+From the poll queue or the command line: poll one platform, or ask it about one reply.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
-from heard.steps.poll import PollPorts, PollReport, dispatch, poll
 from heard.steps.moderation import check_moderation
-from heard.steps.triage import PlatformPorts, StorePorts
+from heard.steps.poll import PollPorts, PollReport, dispatch, poll
+from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.polls import Polls
 from heard.storage.setup import Secrets, SetupStore, ssm
@@ -49,67 +49,69 @@ class Settings:
 
 @cache
 def ports() -> tuple[PollPorts, Queue]:
-    """What the steps need, made at the first run, and the queue of looks."""
+    """What the steps need, made at the first run, and the poll queue."""
     config = settings.read(Settings)
-    store_ports = StorePorts(
-        SetupStore(dynamodb(), config.setup_table),
-        CaseStore(dynamodb(), config.cases_table, config.outcomes_table),
-    )
-    platform_ports = PlatformPorts(
-        Secrets(ssm(), config.secrets_path),
-        HttpClient(allow_loopback=config.loopback_platforms == "true"),
-    )
-    polls, reviews = Polls(dynamodb(), config.setup_table), Queue(sqs(), config.review_queue_url)
-    return PollPorts(store_ports, platform_ports, polls, reviews, clock.now), Queue(
-        sqs(), config.poll_queue_url
-    )
+    return PollPorts(
+        StorePorts(
+            SetupStore(dynamodb(), config.setup_table),
+            CaseStore(dynamodb(), config.cases_table, config.outcomes_table),
+        ),
+        PlatformPorts(
+            Secrets(ssm(), config.secrets_path),
+            HttpClient(allow_loopback=config.loopback_platforms == "true"),
+        ),
+        Polls(dynamodb(), config.setup_table),
+        Queue(sqs(), config.review_queue_url),
+        clock.now,
+    ), Queue(sqs(), config.poll_queue_url)
 
 
 def handle_message(record: SQSRecord) -> None:
-    """One message: a look at a connection, or a question about a reply.
+    """Poll one connection, or ask about one reply.
 
-    Raises faults of our own services, and comes again.
+    A fault of our own services is raised, and the message comes again.
     """
-    message, poll_ports = record.json_body, ports()[0]
+    message, (poll_ports, _) = record.json_body, ports()
     if "poll" in message:
-        _log_report(poll(message["poll"], poll_ports, queued_at=message["at"]))
-    else:
-        thread, reply = message["moderation"]["thread"], message["moderation"]["reply"]
-        moderation_status = check_moderation(
-            thread,
-            reply,
-            poll_ports.store_ports,
-            poll_ports.platform_ports,
-            poll_ports.queue,
-            clock.now(),
-        )
-        metrics.add_metric(f"replies_{moderation_status}", MetricUnit.Count, 1)
-        logger.info("asked about a reply", reply=reply, standing=moderation_status)
+        _record_poll(poll(message["poll"], poll_ports, queued_at=message["at"]))
+        return
+    thread, reply = message["moderation"]["thread"], message["moderation"]["reply"]
+    store, platform = poll_ports.store_ports, poll_ports.platform_ports
+    check = check_moderation(thread, reply, store, platform, poll_ports.queue, clock.now())
+    metrics.add_metric(f"replies_{check.status}", MetricUnit.Count, 1)
+    logger.info("moderation checked", reviews=[check.review], reply=reply, status=check.status)
 
 
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A batch of messages, `{connection}` to look at now, or a scheduled run."""
+    """A batch of messages, `{connection}` to poll now, or a scheduled run."""
     if "Records" in event:
         response = process_partial_response(
             event=event, record_handler=handle_message, processor=processor, context=context
         )
         metrics.add_metric("polls_returned", MetricUnit.Count, len(response["batchItemFailures"]))
-        logger.info(
-            "worked", returned=[fault.__name__ for fault, *_ in processor.exceptions if fault]
-        )
+        faults = [fault.__name__ for fault, *_ in processor.exceptions if fault]
+        logger.info("batch", returned=faults)
         return {"batchItemFailures": response["batchItemFailures"]}
     if "connection" in event:
-        return _log_report(poll(str(event["connection"]), ports()[0])).to_json()
+        return _record_poll(poll(str(event["connection"]), ports()[0])).to_json()
     due = dispatch(ports()[0].polls, ports()[1], clock.now())
     metrics.add_metric("polls_due", MetricUnit.Count, due)
+    logger.info("dispatched", due=due)
     return {"due": due}
 
 
-def _log_report(report: PollReport) -> PollReport:
+def _record_poll(report: PollReport) -> PollReport:
     result = "skipped" if report.skipped else "failed" if report.error else "done"
     metrics.add_metric(f"polls_{result}", MetricUnit.Count, 1)
     for name in ("queued", "withdrawn", "problems"):
         metrics.add_metric(f"polled_{name}", MetricUnit.Count, getattr(report, name))
-    logger.info("polled", result=result, platform=report.platform, **report.to_json())
+    logger.info(
+        "polled",
+        result=result,
+        platform=report.platform,
+        reviews=report.queued_reviews,
+        **report.to_json(),
+    )
     return report

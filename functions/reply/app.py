@@ -1,4 +1,4 @@
-"""Send one reply: an acknowledgement of the route workflow, or the answer of a follow-up."""
+"""Send one reply: an acknowledgement of the route workflow, or the reply of a resolution."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.connectors.http import HttpClient
+from heard.errors import HeardError
+from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
-from heard.steps.triage import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="reply")
+metrics = Metrics(namespace="Heard", service="reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Settings:
 
 @cache
 def ports() -> tuple[StorePorts, PlatformPorts]:
-    """What the step needs, made at the first reply."""
+    """What the steps need, made at the first reply."""
     config = settings.read(Settings)
     case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
     return StorePorts(
@@ -43,16 +46,27 @@ def ports() -> tuple[StorePorts, PlatformPorts]:
     )
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """`{thread, reply}` of an acknowledgement, or `{follow_up}` whose answer is to be carried out."""
-    if "reply" in event:
-        result = acknowledge(event["thread"], event["reply"], *ports(), clock.now())
-    else:
-        result = carry_out(event["follow_up"], *ports(), clock.now())
-    logger.info(
-        "replied",
-        reply=event.get("reply"),
-        follow_up=event.get("follow_up"),
-        next=result.get("route"),
-    )
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """`{step: acknowledge, review, thread, reply}`, or `{step: carry_out, follow_up}`."""
+    step = event["step"]
+    logger.append_keys(step=step, reply=event.get("reply"), follow_up=event.get("follow_up"))
+    if "review" in event:
+        logger.append_keys(reviews=[event["review"]])
+    try:
+        match step:
+            case "acknowledge":
+                result = acknowledge(event["thread"], event["reply"], *ports(), clock.now())
+            case "carry_out":
+                result = carry_out(event["follow_up"], *ports(), clock.now())
+                logger.append_keys(reviews=result["reviews"])
+            case _:
+                raise ValueError(f"There is no step {step}.")
+    except HeardError as error:
+        metrics.add_metric(f"{step}_{error.code}", MetricUnit.Count, 1)
+        logger.warning("not replied", code=error.code)
+        raise
+    metrics.add_metric(f"{step}_done", MetricUnit.Count, 1)
+    logger.info("replied", next=result.get("route"))
     return result

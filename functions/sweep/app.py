@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -40,12 +40,19 @@ def ports() -> tuple[CaseStore, Queue, Workflows, Queue]:
     )
 
 
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """One scheduled run; answers what it set in motion."""
+def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
+    """One scheduled run. Returns how much it set in motion."""
     case_store, queue, workflows, poll_queue = ports()
-    counts = asdict(sweep(case_store, queue, workflows, clock.now(), poll_queue))
+    report = sweep(case_store, queue, workflows, clock.now(), poll_queue)
+    counts: dict[str, Any] = {
+        "resumed": report.resumed,
+        "woken": report.woken,
+        "restarted": report.restarted,
+        "moderation_checks": report.moderation_checks,
+    }
     for name, count in counts.items():
         metrics.add_metric(f"swept_{name}", MetricUnit.Count, count)
-    logger.info("swept", **counts)
+    logger.info("swept", reviews=report.reviews, **counts)
     return counts

@@ -6,23 +6,28 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.assessment import Engine
 from heard.connectors.http import HttpClient
+from heard.errors import HeardError
+from heard.messaging import review_of
 from heard.steps.engine_selection import select_engine
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="triage")
+metrics = Metrics(namespace="Heard", service="triage")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are, and what judges."""
+    """Where things are, and which engine assesses texts."""
 
     setup_table: str
     cases_table: str
@@ -54,7 +59,7 @@ def ports() -> tuple[StorePorts, PlatformPorts]:
 
 @cache
 def engine() -> Engine:
-    """What judges texts."""
+    """What assesses texts."""
     return select_engine(
         config().assessment_engine,
         dynamodb(),
@@ -67,10 +72,18 @@ def engine() -> Engine:
     )
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """One queued message; answers the route workflow's next steps."""
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """One queued message. Returns the route workflow's next steps."""
     message = QueuedReview.from_json(event)
-    logger.set_correlation_id(message.delivery)
-    steps = triage(message, *ports(), clock.now(), engine())
-    logger.info("triaged", review=steps["review"], route=steps["route"])
+    logger.append_keys(delivery=message.delivery, reviews=[review_of(event)])
+    try:
+        steps = triage(message, *ports(), clock.now(), engine())
+    except HeardError as error:
+        metrics.add_metric(f"triage_{error.code}", MetricUnit.Count, 1)
+        logger.warning("triage failed", code=error.code)
+        raise
+    metrics.add_metric(f"triaged_{steps['route']}", MetricUnit.Count, 1)
+    logger.info("triaged", route=steps["route"], follow_up=steps.get("follow_up"))
     return steps

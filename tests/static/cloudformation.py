@@ -1,7 +1,4 @@
-"""The template as data. `!Ref X` reads as `{"Ref".
-
-"X"}`, `!Sub`, `!GetAtt` and the rest as `{"Fn::...": ...}`.
-"""
+"""The template as data: `!Ref X` becomes `{"Ref": "X"}`, the others `{"Fn::...": ...}`."""
 
 from __future__ import annotations
 
@@ -15,9 +12,7 @@ from tests.static.repository import ROOT
 
 
 class _CloudFormationLoader(yaml.SafeLoader):
-    """SafeLoader with CloudFormation's short tags, and without YAML's habit of turning dates into
-    objects.
-    """
+    """SafeLoader with CloudFormation's short tags. Dates stay texts."""
 
 
 def _read_short_form(loader: _CloudFormationLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -120,10 +115,7 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def policy_templates(properties: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """SAM policy templates (`DynamoDBReadPolicy: {TableName.
-
-    ...}`) of a function or state machine.
-    """
+    """SAM policy templates (such as `DynamoDBReadPolicy`) of a function or state machine."""
     for policy in as_list(properties.get("Policies", [])):
         if isinstance(policy, dict) and not {"Statement", "Effect"} & policy.keys():
             yield from policy.items()

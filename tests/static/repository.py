@@ -108,7 +108,10 @@ _DESCRIBE_HANDLER = """
 import dataclasses, importlib.util, json, sys
 
 def refuse(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "os.chdir", "subprocess.Popen", "os.system", "os.putenv"):
+    if event in (
+        "socket.connect", "socket.getaddrinfo", "os.chdir", "subprocess.Popen", "os.system",
+        "os.putenv",
+    ):
         raise RuntimeError(f"importing did this: {event} {arguments}")
 
 sys.addaudithook(refuse)
@@ -119,7 +122,9 @@ spec.loader.exec_module(app)
 settings = getattr(app, "Settings", None)
 print(json.dumps({
     "modules": sorted(sys.modules),
-    "settings": None if settings is None else [field.name for field in dataclasses.fields(settings)],
+    "settings": None if settings is None else [
+        field.name for field in dataclasses.fields(settings)
+    ],
     "callables": [name for name, value in vars(app).items() if callable(value)],
 }))
 """

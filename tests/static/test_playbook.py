@@ -154,7 +154,10 @@ UNWANTED = {
         # What AWS's interface calls its token, and the calls that take one.
         allowed=r"_*(task_?token|send_task_\w+)s?",
         # A progress bar, what a model learns, and the states of a workflow.
-        apart=frozenset({"assess", "training", "emulator.py", "test_workflow_definitions.py"}),
+        apart=frozenset(
+            {"assess", "training", "emulator.py", "asl.py", "test_asl.py"}
+            | {"test_workflow_definitions.py"}
+        ),
     ),
     "look": Unwanted(
         forms=frozenset({"look", "looks"}),

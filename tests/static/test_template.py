@@ -1,10 +1,9 @@
-"""What every stack of Heard promises, whatever is added to it.
-
-Least privilege, nothing lost, nothing kept for ever.
-"""
+"""Every stack has least privilege, loses nothing and keeps nothing for ever, whatever is added."""
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +18,8 @@ from tests.static.cloudformation import (
     template,
     walk,
 )
-from tests.static.repository import HANDLERS, ROOT, WORKFLOWS, describe_handler
+from tests.static.repository import FUNCTIONS, HANDLERS, ROOT, WORKFLOWS, describe_handler
+from tests.static.test_handlers import handler_source
 
 # Who may use `Resource: '*'`, for which actions, and why nothing narrower exists.
 KEY_POLICIES = "every key policy"
@@ -37,7 +37,7 @@ TELEMETRY_ACTIONS = {
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 }
-TASK_TOKEN_ACTIONS = {"states:SendTaskSuccess", "states:SendTaskFailure"}
+TOKEN_ACTIONS = {"states:SendTaskSuccess", "states:SendTaskFailure"}
 ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
     KEY_POLICIES: ({"kms:*"}, "a key policy can only speak of its own key, and calls it '*'"),
     "RouteWorkflow": (
@@ -46,12 +46,12 @@ ANY_RESOURCE: dict[str, tuple[set[str], str]] = {
     ),
     "FollowUpFlow": (TELEMETRY_ACTIONS, "as above"),
     "FollowUpFunction": (
-        TASK_TOKEN_ACTIONS,
+        TOKEN_ACTIONS,
         "reporting on a task knows no resource (service authorization reference); the token is "
         "the key",
     ),
-    "DeskFunction": (TASK_TOKEN_ACTIONS, "as above"),
-    "SweepFunction": (TASK_TOKEN_ACTIONS, "as above"),
+    "DeskFunction": (TOKEN_ACTIONS, "as above"),
+    "SweepFunction": (TOKEN_ACTIONS, "as above"),
     "TriageFunction": (
         {
             "comprehend:DetectDominantLanguage",
@@ -123,6 +123,39 @@ def test_every_parameter_has_a_description() -> None:
         for name, parameter in template().get("Parameters", {}).items()
         if not parameter.get("Description")
     ] == []
+
+
+def test_the_dashboard_shows_metrics_that_a_function_emits() -> None:
+    """A metric with a wrong name is an empty graph, and nobody knows why."""
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    body = json.loads(dashboard["DashboardBody"]["Fn::Sub"])
+    shown = [
+        (metric[3], metric[1])
+        for widget in body["widgets"]
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == "Heard"
+    ]
+    emitted = {
+        function: re.findall(
+            r'add_metric\(\s*f?"(\w*)(\{)?', handler_source(function) + _own_source(function)
+        )
+        for function in HANDLERS
+    }
+
+    assert shown
+    for function, name in shown:
+        # A name with a brace is the constant beginning of a family of metrics.
+        steps = re.findall(r'case "(\w+)"', _own_source(function))
+        assert any(
+            name.startswith(tuple([beginning] if beginning else steps))
+            if brace
+            else name == beginning
+            for beginning, brace in emitted[function]
+        ), f"{function} emits no {name}"
+
+
+def _own_source(function: str) -> str:
+    return (FUNCTIONS / function / "app.py").read_text()
 
 
 # functions

@@ -1,11 +1,10 @@
-"""Every state machine, whatever it does.
-
-Bounded, never green on failure, wired to the template on both sides.
-"""
+"""Every state machine: bounded, never green on failure, wired to the template on both sides."""
 
 from __future__ import annotations
 
+import ast
 import functools
+import importlib
 import json
 import re
 import shutil
@@ -18,6 +17,7 @@ import pytest
 
 from tests.static.cloudformation import resources
 from tests.static.repository import FUNCTIONS, ROOT, WORKFLOWS
+from tests.unit.asl import check_definition
 
 JSONPATH_FIELDS = {
     "InputPath",
@@ -207,6 +207,48 @@ def test_asl_validator_reports_nothing(workflow: str, tmp_path: Path) -> None:
     )
 
     assert process.returncode == 0, process.stdout + process.stderr
+
+
+ALIASES = {"carry_out_then_wait": "carry_out"}
+"""States that share a use case with another state, because only what comes after it differs."""
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_state_its_step_and_its_use_case_share_one_name(workflow: str) -> None:
+    """A reader finds the code of a state by its name.
+
+    The payload of a function with several states names the state as `step`. A function with one
+    state has the name of the state.
+    """
+    for name, state in states(workflow):
+        if "lambda:invoke" not in state.get("Resource", ""):
+            continue
+        expected = ALIASES.get(name, name)
+        folder = _function_folder(state["Arguments"]["FunctionName"].strip("${}"))
+        payload = state["Arguments"]["Payload"]
+        step = payload["step"] if isinstance(payload, dict) else folder
+        source = (FUNCTIONS / folder / "app.py").read_text()
+        imported = {
+            alias.name: node.module
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("heard.steps.")
+            for alias in node.names
+        }
+
+        assert step == expected, f"{name} asks for the step {step}"
+        assert expected in imported, f"functions/{folder}/app.py imports no use case {expected}"
+        assert callable(getattr(importlib.import_module(str(imported[expected])), expected))
+        assert isinstance(payload, str) or f'case "{expected}":' in source
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_the_interpreter_of_the_tests_knows_every_construct(workflow: str) -> None:
+    check_definition(definition(workflow))
+
+
+def _function_folder(logical_id: str) -> str:
+    code = resources("AWS::Serverless::Function")[logical_id]["CodeUri"]
+    return str(code).removeprefix("functions/")
 
 
 def _template_machine(workflow: str) -> tuple[str, dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Heard on moto: the template's own tables, queues and bus, and a business in it.
 
 moto cannot run JSONata. So `tests.unit.asl` runs the real `functions/*/workflow.asl.json`, and
-`Backend` stands where Step Functions and Lambda stand: it gives each task's payload to the use case
-that the payload names.
+`Backend` stands where Step Functions and Lambda stand. It gives the payload of each state to the
+use case that the payload names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from heard.assessment.engines.chain import embedded_engine
 from heard.cases import Case, Review
-from heard.connectors import Connection, HttpResponse, load
+from heard.connectors import Connection, HttpResponse, ParsedDelivery
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, HeardError
 from heard.follow_ups import FollowUp, Status
@@ -33,12 +33,13 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.desk import Caller, DeskPorts
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
-from heard.steps.ingest import IngestPorts
-from heard.steps.poll import PollPorts, PollReport, poll
+from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
+from heard.steps.poll import PollPorts, PollReport, poll
+from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.sweep import SweepReport, sweep
-from heard.steps.triage import PlatformPorts, QueuedReview, StorePorts, triage
+from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.outcome_log import OutcomeLog
@@ -95,19 +96,19 @@ class FakeClock:
 
 
 def refuse_http(*_args: object, **_kwargs: object) -> HttpResponse:
-    raise AssertionError("nothing was to be sent here")
+    raise AssertionError("this test may send nothing")
 
 
 class FakeStepFunctions:
     """The few calls of Step Functions that Heard makes.
 
-    `executions` are the runs of the follow-up workflow by name. `task_reports` are the tokens that
+    `executions` are the runs of the follow-up workflow by name. `token_reports` are the tokens that
     were used, each with `success` or its error.
     """
 
     def __init__(self, follow_up_flow: Machine) -> None:
         self.executions: dict[str, Execution] = {}
-        self.task_reports: list[tuple[str, str]] = []
+        self.token_reports: list[tuple[str, str]] = []
         self.sync_executions: list[tuple[str, str, str]] = []
         self.express_status = "SUCCEEDED"
         self._follow_up_flow = follow_up_flow
@@ -125,13 +126,13 @@ class FakeStepFunctions:
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
         execution = self._waiting_execution(taskToken, "SendTaskSuccess")
         self._follow_up_flow.succeed(execution, json.loads(output))
-        self.task_reports.append((taskToken, "success"))
+        self.token_reports.append((taskToken, "success"))
         return {}
 
     def send_task_failure(self, *, taskToken: str, error: str, cause: str) -> dict[str, Any]:  # noqa: N803
         execution = self._waiting_execution(taskToken, "SendTaskFailure")
         self._follow_up_flow.fail(execution, error, cause)
-        self.task_reports.append((taskToken, error))
+        self.token_reports.append((taskToken, error))
         return {}
 
     def _waiting_execution(self, token: str, operation: str) -> Execution:
@@ -139,14 +140,14 @@ class FakeStepFunctions:
             if execution.state == WAITING and execution.token == token:
                 return execution
         raise ClientError(
-            {"Error": {"Code": "TaskDoesNotExist", "Message": "no such task"}}, operation
+            {"Error": {"Code": "TaskDoesNotExist", "Message": "no such token"}}, operation
         )
 
 
 class Backend:
-    """Everything behind the door, and the world around it.
+    """Everything behind the webhook, and what is around it: people, platforms, time.
 
-    `dynamodb` may be wrapped to watch or to break it.
+    A test may put a client around `dynamodb` that records or breaks calls.
     """
 
     def __init__(self, dynamodb: Any) -> None:
@@ -165,9 +166,9 @@ class Backend:
                 **{name: properties[name] for name in names if name in properties},
             )
         self.connections: dict[str, Connection] = {}
-        self._route = Machine(_definition("route"), self._run_task)
+        self._route = Machine(_definition("route"), self._run_state)
         self._follow_up_flow = Machine(
-            _definition("follow_up_flow"), self._run_task, lambda: f"token-{next(_numbers)}"
+            _definition("follow_up_flow"), self._run_state, lambda: f"token-{next(_numbers)}"
         )
         self.step_functions = FakeStepFunctions(self._follow_up_flow)
         self._restore_empty = self.snapshot()
@@ -176,9 +177,9 @@ class Backend:
     def reset(
         self, platforms: SimulatedPlatforms | None = None, clock: FakeClock | None = None
     ) -> Backend:
-        """As it is before anything happened.
+        """Go back to noon with nothing queued and nothing stored but the business.
 
-        Nothing stored but the business, nothing queued, noon. Creating tables takes moto long.
+        The tables stay, because moto takes long to create them.
         """
         number = next(_numbers)
         self.dynamodb = self.plain_dynamodb
@@ -202,8 +203,8 @@ class Backend:
         self.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME))
         return self
 
-    # What the steps are given. Made afresh each time, as for a cold function, so that nothing hides
-    # in a cache.
+    # The ports of the steps. They are new each time, as in a cold function, so that no cache hides
+    # anything.
 
     @property
     def setup_store(self) -> SetupStore:
@@ -260,10 +261,7 @@ class Backend:
     def connect(
         self, platform: str = "standard", *, business: str = BUSINESS, **settings: str
     ) -> Connection:
-        """A connection of a business, with its secret.
-
-        And with the way to the simulated platform, if there is one.
-        """
+        """A connection of a business with its secrets, to the simulated platform if any."""
         id = f"con-{platform}-{business}"
         simulated_platform = platform_classes().get(platform)
         credentials = dict(simulated_platform.credentials) if simulated_platform else {}
@@ -287,7 +285,7 @@ class Backend:
         return connection
 
     def add_person(self, name: str, *groups: str, business: str = BUSINESS) -> Caller:
-        """Somebody who signs in."""
+        """Somebody who signs in at the desk or the audit."""
         person = Person(f"sub-{name.lower()}", name, (business,))
         self.setup_store.put_person(person)
         return Caller(person, frozenset(groups or ("agent",)))
@@ -298,16 +296,8 @@ class Backend:
         self, event: ReviewEvent, platform: str = "standard", delivery: str | None = None
     ) -> dict[str, Any]:
         """The event as `ingest` queues it."""
-        connection = self.connections[platform]
-        channel = connection.settings.get("channel") or load(platform).capabilities.channel.value
-        message = {
-            "delivery": delivery or f"dlv-{next(_numbers)}",
-            "connection": connection.id,
-            "business": connection.business,
-            "platform": platform,
-            "channel": channel,
-            "event": event.normalize().to_json(),
-        }
+        (message,) = build_messages(ParsedDelivery((event,)), self.connections[platform], "dlv")
+        message["delivery"] = delivery or f"dlv-{next(_numbers)}"
         return json.loads(json.dumps(message))
 
     def triage(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -338,13 +328,13 @@ class Backend:
         return execution.outputs.get("acknowledge", execution.outputs["triage"])
 
     def deliver(self, event: ReviewEvent, platform: str = "standard") -> str:
-        """Deliver an event the whole way; its review's id."""
+        """Run all workflows for an event. Returns the id of its review."""
         self.run_route_workflow(self.queue_message(event, platform))
         self.run_workflows()
         return review_id(self.connections[platform].business, platform, event.native_id)
 
     def process_queue(self) -> None:
-        """Run everything that lies in the queue, as `intake` would; what fails stays there."""
+        """Run the route workflow for each queued message, as `intake` does. What fails stays."""
         for message in self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
         ).get("Messages", []):
@@ -359,9 +349,9 @@ class Backend:
         return sweep(self.cases, self.review_queue, self.workflows, self.clock(), self.poll_queue)
 
     def process_poll_queue(self) -> list[PollReport | str]:
-        """Everything that lies in the queue of looks, done as the poll function does it.
+        """Do everything that lies in the poll queue, as the poll function does it.
 
-        Questions about replies answer in one word.
+        A poll's result is its report, a moderation check's result is the reply's status.
         """
         results: list[PollReport | str] = []
         while messages := self.sqs.receive_message(
@@ -373,16 +363,15 @@ class Backend:
                     results.append(poll(body["poll"], self.poller, queued_at=body["at"]))
                 else:
                     moderation = body["moderation"]
-                    results.append(
-                        check_moderation(
-                            moderation["thread"],
-                            moderation["reply"],
-                            self.store_ports,
-                            self.platform_ports,
-                            self.review_queue,
-                            self.clock(),
-                        )
+                    check = check_moderation(
+                        moderation["thread"],
+                        moderation["reply"],
+                        self.store_ports,
+                        self.platform_ports,
+                        self.review_queue,
+                        self.clock(),
                     )
+                    results.append(check.status)
                 self.sqs.delete_message(
                     QueueUrl=self.poll_queue_url, ReceiptHandle=message["ReceiptHandle"]
                 )
@@ -408,7 +397,7 @@ class Backend:
 
     # Lambda and Step Functions, as the workflows call them
 
-    def _run_task(self, resource: str, arguments: Mapping[str, Any]) -> Any:
+    def _run_state(self, resource: str, arguments: Mapping[str, Any]) -> Any:
         """A task's result. Raises TaskFailed for what Heard raises; a mistake goes through."""
         if resource == START_EXECUTION:
             return self._start_follow_up_flow(**arguments)
@@ -454,7 +443,7 @@ class Backend:
             case _:
                 raise AssertionError(f"{function} does not know this payload: {payload}")
 
-    # What became of it
+    # What became of a review
 
     def case(self, review: str) -> Case:
         return self.cases.case(review).case
@@ -463,10 +452,7 @@ class Backend:
         return [outcome.kind for outcome in self.outcome_log.of_review(review)]
 
     def stored_items(self, table: str = "CasesTable") -> list[dict[str, Any]]:
-        """Every item of a table, from moto's own memory.
-
-        Its answers to a scan take a hundred times as long.
-        """
+        """Every item of a table, from moto's memory. A scan would take a hundred times as long."""
         return sorted(
             (
                 values(item.to_json()["Attributes"])
@@ -484,7 +470,7 @@ class Backend:
         return self.stored_items("CasesTable") + self.stored_items("OutcomesTable")
 
     def snapshot(self) -> Callable[[], None]:
-        """Remember what is stored and which workflows run; calling the result brings it back."""
+        """Copy what is stored and which workflows run. Calling the result restores the copy."""
         items_by_table = copy.deepcopy(
             {name: self._moto_table(name).items for name in self.tables.values()}
         )
@@ -508,20 +494,22 @@ class Backend:
         ]
 
     def open_follow_ups(self) -> list[FollowUp]:
-        return [task for task in self.follow_ups() if task.status is not Status.CLOSED]
+        return [
+            follow_up for follow_up in self.follow_ups() if follow_up.status is not Status.CLOSED
+        ]
 
     def outcomes(self) -> list[Outcome]:
         return [Outcome.from_json(item) for item in self.stored_items("OutcomesTable")]
 
     def queued_messages(self) -> list[dict[str, Any]]:
-        """What lies in the queue; it stays there."""
+        """What lies in the review queue. It stays there."""
         response = self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         return [json.loads(message["Body"]) for message in response.get("Messages", [])]
 
     def check_invariants(self, *forbidden_words: str) -> None:
-        """What holds at any moment, whoever did whatever in which order."""
+        """Assert what holds at any moment, whoever did what in which order."""
         state_items = [item for item in self.stored_items() if item["sk"] == "STATE"]
         chains: dict[str, list[Outcome]] = {}
         for outcome in sorted(
@@ -529,9 +517,11 @@ class Backend:
         ):
             chains.setdefault(outcome.review, []).append(outcome)
         open_follow_ups = self.open_follow_ups()
-        threads = [task.thread for task in open_follow_ups]
+        threads = [follow_up.thread for follow_up in open_follow_ups]
         assert len(threads) == len(set(threads)), "two open follow-ups in one thread"
-        reviews_in_follow_ups = [review for task in open_follow_ups for review in task.reviews]
+        reviews_in_follow_ups = [
+            review for follow_up in open_follow_ups for review in follow_up.reviews
+        ]
         assert len(reviews_in_follow_ups) == len(set(reviews_in_follow_ups)), (
             "one review in two hands"
         )
@@ -543,7 +533,9 @@ class Backend:
                     == item["public_replies"]
                 )
                 thread_follow_ups = [
-                    task.id for task in open_follow_ups if task.thread == item["thread"]["id"]
+                    follow_up.id
+                    for follow_up in open_follow_ups
+                    if follow_up.thread == item["thread"]["id"]
                 ]
                 assert thread_follow_ups == (
                     [item["thread"]["follow_up"]] if "follow_up" in item["thread"] else []
@@ -608,7 +600,10 @@ class Backend:
         return Case(
             state,
             thread,
-            next((task for task in open_follow_ups if task.thread == state.thread), None),
+            next(
+                (follow_up for follow_up in open_follow_ups if follow_up.thread == state.thread),
+                None,
+            ),
         )
 
 
@@ -683,10 +678,7 @@ class FunctionStopped(BaseException):
 
 
 class InterceptedClient:
-    """A boto client in whose calls a test may put something.
-
-    `before` and `after` each are given the operation's name.
-    """
+    """A boto client that calls `before` and `after` around each call, with the operation's name."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What the tests of steps, storage and functions share: moto, and the house on it."""
+"""What the tests of steps, storage and functions share: moto, and Heard's backend on it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ from tests.unit.backend import Backend, FakeClock, moto_client
 
 @pytest.fixture(scope="module")
 def dynamodb() -> Iterator[Any]:
-    """moto instead of AWS, for a module: every house in it has tables of its own.
-
-    Yields a DynamoDB client.
-    """
+    """A DynamoDB client of moto, for a module. Every backend in it has tables of its own."""
     with mock_aws():
         yield moto_client("dynamodb")
 
 
 @pytest.fixture(scope="module")
 def module_backend(dynamodb: Any) -> Backend:
-    """A house whose tables are there for a whole module."""
+    """A backend whose tables stay for a whole module."""
     return Backend(dynamodb)
 
 
 @pytest.fixture
 def backend(module_backend: Backend) -> Backend:
-    """A business with one connection and without a way out: nothing can be sent."""
+    """A business with one connection. It can send nothing."""
     module_backend.reset().connect("standard")
     return module_backend
 

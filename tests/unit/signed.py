@@ -1,4 +1,4 @@
-"""Requests signed as Standard Webhooks asks, for tests that are about something else."""
+"""Requests signed as Standard Webhooks, for tests that are about something else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heard.connectors.signatures import StandardWebhooks
 def sign_standard(
     body: bytes, secret: str, at: datetime, message_id: str = "msg_1"
 ) -> WebhookRequest:
-    """A POST of `body`, signed at `at`; `message` is its id."""
+    """A POST of `body`, signed at `at`."""
     return StandardWebhooks().sign(
         WebhookRequest("POST", {"webhook-id": message_id}, body), "", secret, at
     )
@@ -20,5 +20,5 @@ def sign_standard(
 def refuse_http(
     method: str, url: str, *, headers: object = None, body: object = None
 ) -> HttpResponse:
-    """The `Http` of a test in which nothing may be asked."""
-    raise AssertionError(f"{method} {url} was asked")
+    """The `Http` of a test that may send nothing."""
+    raise AssertionError(f"{method} {url} was requested")

@@ -1,6 +1,4 @@
-"""A connection of any platform to its simulated other side, as `heard connect add` would make it,
-for tests over all platforms.
-"""
+"""A connection to any simulated platform, as `heard connect add` makes it, for all platforms."""
 
 from __future__ import annotations
 
@@ -23,10 +21,7 @@ PLATFORMS = platform_names()
 
 @dataclass(frozen=True)
 class SimulatedConnection:
-    """One platform, connected.
-
-    `secrets` is what Heard checks with, `signing` what the platform signs with.
-    """
+    """One connected platform. Heard checks with `secrets`; the platform has its own."""
 
     platform: str
     connector: Connector
@@ -38,10 +33,7 @@ class SimulatedConnection:
     simulator: SimulatedPlatforms
 
     def request(self, sample: Sample, at: datetime) -> WebhookRequest:
-        """The sample as it arrives.
-
-        A form is opened a minute before it is sent, since nobody fills one in at once.
-        """
+        """The sample as it arrives. A form is opened a minute before it is sent, as by a person."""
         return as_request(
             sign_sample(
                 sample,
@@ -61,7 +53,7 @@ class SimulatedConnection:
 
 
 def connect_to_simulator(platform: str, simulator: SimulatedPlatforms) -> SimulatedConnection:
-    """A platform's connection to `running`."""
+    """A connection to a platform of the running simulator."""
     connector = load(platform)
     credentials, settings, displayed_secret, platform_secret = {}, {}, None, None
     if platform in simulator.credentials:
@@ -98,7 +90,7 @@ def connect_to_simulator(platform: str, simulator: SimulatedPlatforms) -> Simula
 
 
 def as_request(signed_request: SignedRequest) -> WebhookRequest:
-    """A request as the door reads it."""
+    """A request as the webhook's function reads it."""
     headers = {name.lower(): value for name, value in signed_request.headers.items()}
     return WebhookRequest(
         signed_request.method, headers, signed_request.body, urlsplit(signed_request.url).query

@@ -1,4 +1,4 @@
-"""What a look at a platform finds and remembers, whatever happens at the platform and to the run."""
+"""What a poll finds and remembers, whatever happens at the platform and to the run."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from heard.errors import BadRequest, PlatformUnavailable
 from heard.polling import (
     MAX_REMEMBERED,
     MAX_WAIT_SECONDS,
+    Cursor,
     Memory,
     PollResult,
     PollState,
@@ -130,16 +131,16 @@ def test_an_edit_that_the_platform_does_not_date_is_dated_by_the_moment_of_askin
     for text in (None, "a", "m", "b", None):
         if text:
             shown.append(replace(first, text=text))
-        taken = run_poll(poll, memory, Undated(), clock)
-        memory, poll = taken.memory, taken.state
-        revisions += [event.revision for event in taken.events]
+        result = run_poll(poll, memory, Undated(), clock)
+        memory, poll = result.memory, result.state
+        revisions += [event.revision for event in result.events]
         clock.advance(minutes=5)
 
     assert len(revisions) == 4
     assert revisions == sorted(set(revisions))
 
 
-def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_look_lasts() -> None:
+def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_poll_runs() -> None:
     clock = FakeClock()
     first = ReviewEvent(
         EventKind.CREATED, "r", "r", time_revision(NOON), Author("a"), text="Good", occurred_at=NOON
@@ -172,9 +173,9 @@ def test_an_undated_edit_is_not_dated_after_a_dated_one_that_comes_while_the_loo
         if undated:
             shown.append(replace(first, text=undated))
         clock.advance(minutes=5)
-        taken = run_poll(poll, memory, Slow(), clock)
-        poll, memory = taken.state, dict(taken.memory)
-        queued += taken.events
+        result = run_poll(poll, memory, Slow(), clock)
+        poll, memory = result.state, dict(result.memory)
+        queued += result.events
     assert [event.text for event in sorted(queued, key=lambda event: event.revision)] == [
         "Good",
         "Not good",
@@ -217,9 +218,9 @@ def test_a_review_that_is_shown_again_comes_after_its_withdrawal_whatever_the_pl
     ):
         shown[:] = now
         clock.advance(minutes=5)
-        taken = run_poll(poll, memory, Fickle(), clock)
-        poll, memory = taken.state, dict(taken.memory)
-        queued += taken.events
+        result = run_poll(poll, memory, Fickle(), clock)
+        poll, memory = result.state, dict(result.memory)
+        queued += result.events
     assert [event.kind.value for event in queued] == ["created", "withdrawn", "edited", "edited"]
     revisions = [event.revision for event in queued]
     # What follows within the time that the platform is ahead has one date: `heard.steps.poll` tells
@@ -248,16 +249,16 @@ class World:
         if self.site.edits_rise:
             review.at = self.clock()
 
-    def look(self, *, stops: str = "", **options: Any) -> PollResult:
+    def poll_once(self, *, stops: str = "", **options: Any) -> PollResult:
         """One run; `stops` says after what it dies, if it does: `queue` or `finish`."""
         self.clock.advance(minutes=5)
-        seen = run_poll(self.poll, self.memory, self.site, self.clock, **options)
-        self.queued += seen.events
+        result = run_poll(self.poll, self.memory, self.site, self.clock, **options)
+        self.queued += result.events
         if stops != "queue":
-            self.poll = seen.state
+            self.poll = result.state
             if stops != "finish":
-                self.memory = dict(seen.memory)
-        return seen
+                self.memory = dict(result.memory)
+        return result
 
     def ids(self) -> list[str]:
         return [event.native_id for event in self.queued]
@@ -295,7 +296,7 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
 
     def polled(stops: str = "") -> None:
         kept, queued, site.shown = dict(world.memory), len(world.queued), {}
-        seen = world.look(stops=stops)
+        result = world.poll_once(stops=stops)
         # An unchanged one is never queued again after a run that came to its end.
         assert all(
             kept[event.native_id].state_hash != state_hash(event)
@@ -304,9 +305,9 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
         )
         # What the platform showed is queued as it was shown, but for what was written long before
         # the connection.
-        told = {(event.native_id, state_hash(event)) for event in world.queued}
+        queued_states = {(event.native_id, state_hash(event)) for event in world.queued}
         for id, shown in site.shown.items():
-            assert (id, shown) in told or seen.memory[id].too_old
+            assert (id, shown) in queued_states or result.memory[id].too_old
         remembered.update(id for id, seen in world.memory.items() if not seen.too_old)
         assert site.calls <= polling.MAX_PAGES + polling.MAX_SUSPECTS + polling.MAX_REREADS
 
@@ -349,7 +350,7 @@ def test_whatever_was_shown_is_queued_in_its_latest_state_once_and_what_was_dele
     assert world.poll.last_failure is None
     assert world.poll.cursors == ()
     again = len(world.queued)
-    world.look()
+    world.poll_once()
     assert world.queued[again:] == []
 
 
@@ -359,39 +360,39 @@ def test_what_was_written_long_before_the_connection_is_noted_and_answered_once_
     world = World()
     world.write("old", at=SINCE - timedelta(seconds=1))
     world.write("recent", at=SINCE)
-    world.look()
+    world.poll_once()
     assert world.ids() == ["recent"]
     assert world.memory["old"].too_old
 
     world.edit("old")
-    world.look()
+    world.poll_once()
     assert world.ids() == ["recent", "old"]
     world.site.reviews["old"].deleted = True
-    world.look()
+    world.poll_once()
     assert world.queued[-1].kind is EventKind.WITHDRAWN
 
 
 def test_the_withdrawal_of_what_was_only_noted_is_nobodys_business() -> None:
     world = World()
     world.write("old", at=SINCE - timedelta(days=9))
-    world.look()
+    world.poll_once()
     world.site.reviews["old"].deleted = True
-    world.look()
-    world.look()
+    world.poll_once()
+    world.poll_once()
 
     assert world.queued == []
     assert world.site.fetched == ["old"]
 
 
-def test_what_a_platform_does_not_date_is_old_in_the_first_look_and_new_in_later_ones() -> None:
+def test_what_a_platform_does_not_date_is_old_in_the_first_poll_and_new_in_later_ones() -> None:
     world = World()
     for number in range(20):
         world.write(f"r-{number:02d}", at=None)
-    world.look()
+    world.poll_once()
     assert (world.queued, world.poll.cursors, len(world.memory)) == ([], (), 15)
 
     world.write("r-99", at=None)
-    world.look()
+    world.poll_once()
     assert world.ids() == ["r-99"]
 
 
@@ -399,12 +400,12 @@ def test_the_oldest_is_queued_first_and_a_withdrawal_keeps_its_thread() -> None:
     world = World()
     for id in ("a", "b", "c"):
         world.write(id)
-    world.look()
+    world.poll_once()
     assert world.ids() == ["a", "b", "c"]
 
     world.memory["b"] = replace(world.memory["b"], thread="t-9")
     world.site.reviews["b"].deleted = True
-    world.look()
+    world.poll_once()
     gone = world.queued[-1]
     assert (gone.native_id, gone.native_thread, gone.kind, gone.author.name) == (
         "b",
@@ -414,17 +415,17 @@ def test_the_oldest_is_queued_first_and_a_withdrawal_keeps_its_thread() -> None:
     )
 
 
-def test_a_burst_is_read_over_several_looks_and_the_latest_come_first() -> None:
+def test_a_burst_is_read_over_several_polls_and_the_latest_come_first() -> None:
     world = World()
     for number in range(40):
         world.write(f"r-{number:02d}")
-    world.look()
+    world.poll_once()
     assert world.ids() == [f"r-{number:02d}" for number in range(25, 40)]
     world.write("r-40")
-    world.look()
+    world.poll_once()
     assert "r-40" in world.ids()
     while world.poll.cursors:
-        world.look()
+        world.poll_once()
     assert sorted(world.ids()) == sorted(world.site.reviews)
 
 
@@ -451,14 +452,14 @@ def test_places_that_are_page_numbers_move_with_new_reviews_and_nothing_is_left_
 
     world.site.recent = Numbered().recent  # type: ignore[method-assign]
     world.site.can_fetch = False
-    world.look()
+    world.poll_once()
     for number in range(40, 47):
         world.write(f"r-{number:02d}")
     while world.poll.cursors:
-        world.look()
+        world.poll_once()
     assert sorted(world.ids()) == sorted(world.site.reviews)
     asked.clear()
-    world.look()
+    world.poll_once()
     assert asked == [0]
 
 
@@ -470,14 +471,14 @@ def test_with_too_many_places_to_resume_from_the_latest_page_waits_until_one_is_
         START,
         started=True,
         cursors=tuple(
-            f"{world.site._place(f'r-{10 * number:02d}')}|0" for number in range(8, 0, -1)
+            Cursor(f"{world.site._place(f'r-{10 * number:02d}')}|0") for number in range(8, 0, -1)
         ),
     )
-    seen = world.look()
-    assert "r-89" not in {event.native_id for event in seen.events}
-    assert len(seen.state.cursors) == polling.MAX_CURSORS
+    result = world.poll_once()
+    assert "r-89" not in {event.native_id for event in result.events}
+    assert len(result.state.cursors) == polling.MAX_CURSORS
     while world.poll.cursors:
-        world.look()
+        world.poll_once()
         assert len(world.poll.cursors) <= polling.MAX_CURSORS
     assert sorted(set(world.ids())) == sorted(world.site.reviews)
 
@@ -487,10 +488,10 @@ def test_where_a_review_cannot_be_read_again_nothing_is_concluded_from_its_absen
     world.site.can_fetch = False
     for id in ("a", "b", "c"):
         world.write(id)
-    world.look()
+    world.poll_once()
     world.site.reviews["b"].deleted = True
     for _ in range(3):
-        world.look()
+        world.poll_once()
 
     assert world.ids() == ["a", "b", "c"]
     assert world.site.fetched == []
@@ -500,7 +501,7 @@ def test_one_review_that_cannot_be_read_keeps_no_other_waiting() -> None:
     world = World()
     for number in range(12):
         world.write(f"r-{number:02d}")
-    world.look()
+    world.poll_once()
     for id in ("r-03", "r-08"):
         world.site.reviews[id].deleted = True
     poison = {"r-08"}
@@ -513,21 +514,21 @@ def test_one_review_that_cannot_be_read_keeps_no_other_waiting() -> None:
 
     world.site.fetch = fetch  # type: ignore[method-assign]
     for _ in range(4):
-        seen = world.look()
-        assert seen.state.last_failure is None
+        result = world.poll_once()
+        assert result.state.last_failure is None
     assert [event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN] == [
         "r-03"
     ]
     poison.clear()
     for _ in range(4):
-        world.look()
+        world.poll_once()
     assert {event.native_id for event in world.queued if event.kind is EventKind.WITHDRAWN} == {
         "r-03",
         "r-08",
     }
 
 
-def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
+def test_a_poll_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
     world = World()
     for number in range(12):
         world.write(f"r-{number:02d}")
@@ -540,7 +541,7 @@ def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next() -> None:
     world.site.recent = slow  # type: ignore[method-assign]
     found: list[int] = []
     for _ in range(3):
-        world.look(seconds=60)
+        world.poll_once(seconds=60)
         found.append(len(world.queued))
     assert found == [6, 9, 12]
 
@@ -554,10 +555,10 @@ def test_the_memory_keeps_the_newest_and_is_the_same_object_when_nothing_changed
     world.memory = dict(past)
     world.write("new")
     world.site.can_fetch = False
-    seen = world.look()
-    assert len(seen.memory) == MAX_REMEMBERED
-    assert "new" in seen.memory
-    assert run_poll(world.poll, seen.memory, world.site, world.clock).memory is seen.memory
+    result = world.poll_once()
+    assert len(result.memory) == MAX_REMEMBERED
+    assert "new" in result.memory
+    assert run_poll(world.poll, result.memory, world.site, world.clock).memory is result.memory
 
 
 @pytest.mark.parametrize(
@@ -588,13 +589,13 @@ def test_a_platform_that_fails_is_asked_ever_later_unless_it_says_when(
     world = World()
     for wait in waits:
         world.site.calls, world.site.faults = 0, {1: fault}
-        seen = world.look()
-        assert seen.state.last_failure is not None
-        assert seen.state.last_failure.code == code
-        assert "mouse" not in seen.state.last_failure.message
-        assert seen.state.poll_at - world.clock() == timedelta(seconds=wait)
+        result = world.poll_once()
+        assert result.state.last_failure is not None
+        assert result.state.last_failure.code == code
+        assert "mouse" not in result.state.last_failure.message
+        assert result.state.poll_at - world.clock() == timedelta(seconds=wait)
     world.site.faults = {}
-    assert world.look().state.failures == 0
+    assert world.poll_once().state.failures == 0
 
 
 def test_a_platform_that_is_asked_seldom_is_not_asked_sooner_because_it_fails() -> None:
@@ -602,7 +603,9 @@ def test_a_platform_that_is_asked_seldom_is_not_asked_sooner_because_it_fails() 
     world.poll = replace(START, every=4 * MAX_WAIT_SECONDS)
     world.site.faults = {1: FAULTS["down"]}
 
-    assert world.look().state.poll_at - world.clock() == timedelta(seconds=4 * MAX_WAIT_SECONDS)
+    assert world.poll_once().state.poll_at - world.clock() == timedelta(
+        seconds=4 * MAX_WAIT_SECONDS
+    )
 
 
 def test_a_refusal_is_told_in_our_own_words() -> None:
@@ -611,7 +614,7 @@ def test_a_refusal_is_told_in_our_own_words() -> None:
         world.site.recent = lambda _cursor, reason=reason: Rejection(
             reason, "I found a mouse in my soup"
         )  # type: ignore[method-assign]
-        trouble = world.look().state.last_failure
+        trouble = world.poll_once().state.last_failure
         assert trouble is not None
         assert (trouble.code, words in trouble.message, "mouse" in trouble.message) == (
             reason,
@@ -659,6 +662,6 @@ def test_a_test_event_is_not_a_review() -> None:
     world = World()
     event = replace(Site(reviews={"a": Review(NOON)}).event("a"), kind=EventKind.TEST)
     world.site.recent = lambda _cursor: ReviewPage((event,), None, ("an entry could not be read",))  # type: ignore[method-assign]
-    seen = world.look()
-    memory: Memory = seen.memory
-    assert (seen.events, dict(memory), seen.review_count, seen.problems) == ((), {}, 0, 1)
+    result = world.poll_once()
+    memory: Memory = result.memory
+    assert (result.events, dict(memory), result.review_count, result.problems) == ((), {}, 0, 1)

@@ -1,4 +1,4 @@
-"""AWS clients with short timeouts. Each is made when it is first needed, never at import."""
+"""AWS clients with short timeouts. A client is made at first use, never at import."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def client(
     attempts: int = 4,
     connections: int = 10,
 ) -> Any:
-    """A new client of a service, to be kept by the caller. Its settings are the environment's."""
+    """A new client of a service, with the region and credentials of the environment."""
     config = Config(
         connect_timeout=connect_seconds,
         read_timeout=read_seconds,

@@ -1,7 +1,4 @@
-"""Time as the rest of Heard sees it.
-
-Aware UTC datetimes in, RFC 3339 strings with milliseconds out.
-"""
+"""Time: aware datetimes in UTC, and RFC 3339 texts with milliseconds."""
 
 from __future__ import annotations
 
@@ -9,10 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
-    """The current instant, in UTC. Called at the edge only.
-
-    Domain functions are handed the result.
-    """
+    """The current time in UTC. Only handlers call it; everything else is handed the result."""
     return datetime.now(UTC)
 
 
@@ -22,10 +16,7 @@ def format_time(time: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """The instant an ISO 8601 text names; a text without a zone is taken as UTC.
-
-    Raises ValueError when it names none.
-    """
+    """The time of an ISO 8601 text, in UTC if it names no zone. Raises ValueError."""
     parsed = datetime.fromisoformat(text)
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 

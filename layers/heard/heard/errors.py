@@ -1,21 +1,22 @@
 """Every error Heard raises, in one tree.
 
     HeardError
-    ├── BadRequest               400  what was sent cannot be understood; says how to mend it
+    ├── BadRequest               400  what was sent cannot be understood; says how to fix it
     │   └── Unparseable          (never leaves `ingest`: the delivery is quarantined)
     ├── NotFound                 404  no such thing, or not one the caller may see
     ├── Forbidden                403  the caller is known and may not do this
-    ├── Conflict                 409  the thing has moved on; `reason` is one of the refusal codes
+    ├── ConflictError            409  the state has changed; `reason` is a conflict code
     ├── TooLarge                 413  the body is over the limit
-    ├── NotSettled               409  an answer did not settle its follow-up: a person must look again
-    ├── Tampered                 500  the log holds what Heard did not write
-    └── Fault                    503  a retry can cure it (`retryable`)
+    ├── NotSettled               409  a resolution did not settle its follow-up: a person must
+    ├── Tampered                 500  the log holds something that Heard did not write
+    └── Fault                    503  a retry can help (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
-        ├── Busy                 503  another run holds the same piece of work just now
-        └── Contention           503  optimistic writes kept losing
+        ├── Busy                 503  another run is doing the same now
+        └── Contention           503  other changes kept coming first
 
-Business refusals (the cap, the lint, a lost claim) are returned values, not exceptions; an API maps
-them to `Conflict` at its edge. Only `retryable` errors are worth a retry by a queue or a workflow.
+A step that a rule refuses (the cap, the lint, a lost claim) is a returned value, not an exception;
+an API raises `ConflictError` for it at its edge. Only `retryable` errors are worth a retry by a
+queue or a workflow.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Unparseable(BadRequest):
 
 
 class NotFound(HeardError):
-    """No such thing, or not one that the caller may see; the two are not told apart."""
+    """No such thing, or none that the caller may see: the answer is the same."""
 
     http_status = 404
     code = "not_found"
@@ -67,7 +68,7 @@ class Forbidden(HeardError):
 
 
 class ConflictError(HeardError):
-    """The thing has moved on since the caller looked; nothing was changed."""
+    """The state has changed since the caller read it; nothing was written."""
 
     http_status = 409
     code = "conflict"
@@ -85,9 +86,7 @@ class TooLarge(HeardError):
 
 
 class NotSettled(HeardError):
-    """An answer did not settle its follow-up, which is open again.
-
-    A person decides what comes next.
+    """A resolution did not settle its follow-up, which is open again: a person decides.
 
     The platform refused the reply or cannot say whether it has it, or another review joined
     meanwhile.
@@ -98,10 +97,7 @@ class NotSettled(HeardError):
 
 
 class Tampered(HeardError):
-    """The log holds what Heard did not write: somebody changed it.
-
-    `sequence` says which outcome of its review.
-    """
+    """The log holds something that Heard did not write. `sequence` is its outcome's number."""
 
     code = "tampered"
 
@@ -111,7 +107,7 @@ class Tampered(HeardError):
 
 
 class Fault(HeardError):
-    """A fault that a plain retry can cure."""
+    """A fault that a plain retry can remove."""
 
     http_status = 503
     code = "unavailable"
@@ -121,8 +117,8 @@ class Fault(HeardError):
 class PlatformUnavailable(Fault):
     """A platform's API is down, slow, or asks us to wait.
 
-    `maybe_applied` says that the request may have taken effect (it was sent and no answer was read,
-    or the answer was a 5xx), so that whoever retries must look before posting again.
+    `maybe_applied` says that the request may have taken effect: it was sent, and the response was
+    not read or was a 5xx. Then the platform must be asked before anything is posted again.
     """
 
     code = "platform_unavailable"
@@ -134,22 +130,19 @@ class PlatformUnavailable(Fault):
 
 
 class Busy(Fault):
-    """Another run holds the same piece of work just now."""
+    """Another run is doing the same now."""
 
     code = "busy"
 
 
 class Contention(Fault):
-    """Optimistic writes to one thread kept losing against others."""
+    """Other changes of one thread kept coming first."""
 
     code = "contention"
 
 
 def problem(error: HeardError) -> dict[str, object]:
-    """The RFC 9457 problem document of an error.
-
-    `type`, `title`, `status`, `detail`, then its extras.
-    """
+    """The RFC 9457 problem document of an error, with its extra fields."""
     document: dict[str, object] = {
         "type": f"urn:heard:{error.code}",
         "title": error.code.replace("_", " "),

@@ -1,4 +1,4 @@
-"""The workflows and the queue, as the rest of Heard needs them.
+"""The queues, the workflows and the event bus, as the rest of Heard needs them.
 
 A few verbs on three AWS services.
 """
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from heard.aws import client
 from heard.errors import Fault
+from heard.reviews import review_id
 from heard.storage.tables import error_code
 
 if TYPE_CHECKING:
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 BATCH_BYTES: Final = 250_000
-"""What one SendMessageBatch may carry.
-
-Below SQS's classic 256 KiB, which older endpoints still enforce.
-"""
+"""How many bytes one SendMessageBatch carries: less than 256 KiB, which some endpoints enforce."""
 BATCH_ENTRIES: Final = 10
 
 CARRY_OUT: Final = "Heard.CarryOut"
 """Wakes a follow-up's workflow to send a reply after which the follow-up stays open."""
 RESCHEDULED: Final = "Heard.Rescheduled"
-"""Wakes a follow-up's workflow to look at its follow-up again: its due time moved."""
+"""Wakes a follow-up's workflow to check its follow-up again, because its due time changed."""
 
 
 @cache
@@ -58,14 +56,14 @@ def eventbridge() -> EventBridgeClient:
 
 
 class Queue:
-    """The queue between the webhook door and the workflow."""
+    """One SQS queue: the review queue or the poll queue."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client
         self._url = url
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
-        """Queue all messages. Raises Fault when any of them is not known to be durable."""
+        """Queue all messages. Raises Fault when it is not certain that all of them are stored."""
         for batch in _batches(
             [json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]
         ):
@@ -80,16 +78,25 @@ class Queue:
                 )
 
     def postpone(self, receipt_handle: str, receive_count: int) -> None:
-        """Let a message that failed come again after a delay that grows with how often it was
-        received: 5, 15, 45 … 900 s.
+        """Let a message that failed come again after 5, 15, 45 … 900 seconds.
 
-        The queue's own delay is made for a reader that died, and far too long for a platform that
-        was down for a moment.
+        The delay grows with how often the message was received. The queue's own delay is made for a
+        reader that died. It is far too long for a platform that was down for a moment.
         """
         delay = min(900, 5 * 3 ** min(receive_count - 1, 8))
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
         )
+
+
+def review_of(message: Mapping[str, Any]) -> str:
+    """The id of the review that a message of the review queue is about, for logs.
+
+    A message of the sweep names the review to resume. All others hold an event.
+    """
+    if "resume" in message:
+        return message["resume"]
+    return review_id(message["business"], message["platform"], message["event"]["native_id"])
 
 
 def _batches(bodies: Sequence[str]) -> list[list[str]]:
@@ -126,7 +133,7 @@ class Workflows:
             )
 
     def succeed(self, token: str) -> bool:
-        """Tell a waiting workflow to go on; False when nobody waits with this token any more."""
+        """Let a waiting workflow go on. False when none waits with this token any more."""
         return self._send_to_waiting(
             lambda: self._client.send_task_success(taskToken=token, output="{}")
         )
@@ -134,7 +141,7 @@ class Workflows:
     def interrupt(self, token: str, error: str) -> bool:
         """Wake a waiting workflow by one of the errors it catches.
 
-        False when nobody waits with this token any more.
+        False when none waits with this token any more.
         """
         return self._send_to_waiting(
             lambda: self._client.send_task_failure(
@@ -154,7 +161,7 @@ class Workflows:
 
 
 class EventBus:
-    """Heard's events for everyone else: ids and codes only."""
+    """Heard's events for other systems. They carry ids and codes only."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
         self._client = client

@@ -1,9 +1,8 @@
-"""The outcome log: facts about reviews, chained so that anyone can check that none was changed.
+"""Outcomes: facts about reviews, chained so that anyone can check that none was changed.
 
 Each review has a chain of its own. An outcome's hash covers its whole content and the hash before
-it; the head of the chain is kept beside the review's state and moves in the same transaction, so
-that a missing tail shows as well as a changed link. Outcomes hold no personal text: ids, codes and
-digests only.
+it. The head of the chain is stored with the review's state, in the same transaction. So a missing
+tail shows as well as a changed link. Outcomes hold ids, codes and digests only, no personal text.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from heard.clock import format_time
 
 
 class Kind(StrEnum):
-    """What can happen to a review: a closed set. The `CLOSING` kinds end it (R01)."""
+    """What can happen to a review: a closed set. The `CLOSING_KINDS` end it (R01)."""
 
     ACCEPTED = "accepted"
     REVISED = "revised"
@@ -67,14 +66,14 @@ CLOSING_KINDS: Final = frozenset(
         Kind.EXPIRED,
     }
 )
-"""The kinds that end a review; it has exactly one of them since it was last opened."""
+"""The kinds that end a review. A closed one has exactly one since it was last opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that just became true of a review, before it is numbered and chained.
+    """Something that became true of a review, before it is numbered and chained.
 
-    `detail` holds JSON values (texts, integers, lists, objects); never a float, never a customer's
+    `detail` holds JSON values (texts, integers, lists, objects), but no float and no customer's
     words.
     """
 
@@ -84,10 +83,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSubject:
-    """Whose chain a fact is appended to.
-
-    What every outcome of that review repeats for those who query.
-    """
+    """The review of a chain, and what each of its outcomes repeats so that it can be queried."""
 
     review: str
     business: str
@@ -98,10 +94,7 @@ class OutcomeSubject:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One appended fact. `sequence` counts from 1 in its review.
-
-    `previous` is the hash before it.
-    """
+    """One appended fact. `sequence` counts from 1 in its review; `previous` is the hash before."""
 
     review: str
     sequence: int
@@ -119,7 +112,7 @@ class Outcome:
 
     @property
     def id(self) -> str:
-        """`out_…`: unique in the log, and derived, so that a retry appends the same one."""
+        """`out_…`: unique in the log. It is derived, so that a retry appends the same one."""
         return f"out_{self.review.removeprefix('rev_')}_{self.sequence:06d}"
 
     def to_json(self) -> dict[str, Any]:
@@ -130,7 +123,7 @@ class Outcome:
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The outcome that `to_json` wrote.
 
-        Raises KeyError, TypeError or ValueError for what it cannot have written.
+        Raises KeyError, TypeError or ValueError for anything else.
         """
         return cls(
             review=fields["review"],
@@ -164,11 +157,10 @@ def chain_facts(
     actor: str,
     delivery: str | None,
 ) -> tuple[Outcome, ...]:
-    """The facts as outcomes that continue the chain after `sequence` outcomes whose last hash is
-    `head`.
+    """The facts as outcomes that continue a chain of `sequence` outcomes with the last hash `head`.
 
-    `actor` is `heard` or the subject id of a signed-in person; `delivery` correlates with the
-    webhook.
+    `actor` is `heard`, or the subject id of a person who is signed in. `delivery` is the id of the
+    webhook delivery.
     """
     outcomes: list[Outcome] = []
     for number, fact in enumerate(facts, start=sequence + 1):
@@ -196,7 +188,7 @@ def chain_facts(
 class ChainReport:
     """Whether a review's chain verifies.
 
-    `broken_at` is the first sequence number that does not fit, `why` says how.
+    `broken_at` is the first sequence number that does not fit, and `why` says what does not.
     """
 
     review: str
@@ -214,10 +206,9 @@ def verify_chain(
     expected_sequence: int | None,
     expected_head: str | None,
 ) -> ChainReport:
-    """Recompute a review's chain from its outcomes in sequence order and compare its head with the
-    review's state.
+    """Recompute a review's chain from its outcomes in order, and compare it with its state.
 
-    `expected_*` come from the state; None when the state is not available, and then a missing tail
+    `expected_*` come from the state. They are None when there is no state: then a missing tail
     cannot be seen.
     """
     head = initial_hash(review)
@@ -272,7 +263,7 @@ def _content(outcome: Outcome) -> dict[str, Any]:
 
 
 def _hash(outcome: Outcome) -> str:
-    # Whatever is no JSON was not written by us; it must not match, nor stop whoever verifies.
+    # A value that is not JSON was not written by us. It must not match, and must not raise.
     canonical = json.dumps(
         _content(outcome), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr
     )

@@ -1,15 +1,13 @@
-"""Polling: what is new, changed or gone on a platform that is asked now and then.
+"""Polling: what is new, changed or gone on a platform, what to remember of it, when to ask again.
 
-What to remember of it; and when to ask again.
+Owns one poll (`run_poll`), the memory of the reviews that polls saw, and the timetable. Knows no
+storage and no queue. The caller of `run_poll` queues its events first, then stores the poll state,
+and the memory last. So a run that stops anywhere is simply run again.
 
-Owns one look at a platform (`look`), the memory of the reviews seen there, and the timetable. Knows
-no storage and no queue: who calls `look` queues its events, then keeps where polling stands, then
-the memory, so that a run that stops anywhere is simply run again.
-
-Platforms list reviews newest first. A look reads on towards older pages for as long as a page holds
-something new, and leaves a cursor where it had to stop. What is remembered, lies within the span of
-time that the pages covered and is not on them is re-read by its id, and a few others are, in turn:
-that is how silent deletions and edits are found.
+Platforms list reviews newest first. A poll reads on towards older pages for as long as a page holds
+something new. Where it has to stop, it leaves a cursor. Silent edits and deletions are found by
+reading remembered reviews again by their ids: those that the pages should have shown and did not,
+and a few others, in turn.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import zip_longest
+from functools import partial
 from typing import Final, Protocol
 
 from heard.clock import add_seconds, format_time
@@ -32,24 +30,22 @@ from heard.errors import HeardError, PlatformUnavailable
 from heard.reviews import EventKind, ReviewEvent, time_revision
 
 MAX_PAGES: Final = 5
-"""How many pages of reviews one look reads."""
+"""How many pages of reviews one poll reads."""
 MAX_SUSPECTS: Final = 10
-"""How many reviews that should have been on those pages one look re-reads."""
+"""How many reviews that should have been on those pages one poll reads again."""
 MAX_REREADS: Final = 5
-"""How many others it re-reads, in turn."""
+"""How many others it reads again, in turn."""
 MAX_FAILED_REREADS: Final = 2
-"""How many re-readings may fail before a look leaves the rest for the next."""
+"""How many of them may fail before a poll leaves the rest for the next."""
 MAX_REMEMBERED: Final = 1_000
 """How many reviews of a connection are remembered: the newest.
 
-It must be more than `PAGES` pages hold.
+It must be more than `MAX_PAGES` pages hold.
 """
 MAX_CURSORS: Final = 8
-"""How many places to resume from are kept before the latest page waits until one is done."""
+"""How many cursors are kept. With all of them taken, the latest page waits until one is done."""
 MAX_WAIT_SECONDS: Final = 3600
-"""How many seconds a connection that keeps failing waits at most, unless the platform asks for
-longer.
-"""
+"""How many seconds a failing connection waits at most, if the platform does not ask for more."""
 LOOKBACK: Final = timedelta(days=1)
 """How much older than its connection a review may be and still be answered."""
 
@@ -62,19 +58,19 @@ _REJECTION_MESSAGES: Final[Mapping[str, str]] = {
     "moved": "The address in the connection's settings has moved.",
     "bad_address": "The address in the connection's settings cannot be used.",
 }
-"""Refusals in our own words: a platform's could quote a customer."""
+"""Rejections in our own words: a platform's words could quote a customer."""
+
+_CREDENTIAL_REASONS: Final = frozenset({"unauthorized", "no_credentials"})
 
 
 @dataclass(frozen=True, slots=True)
 class SeenReview:
     """What is remembered of a review.
 
-    `mark` stands for what it said, `edition` for the revision that the platform gave it, `at` for
-    when.
-
-    `noted` ones were too old to be answered, `gone` ones were taken back, `undated` ones have the
-    time when we saw them as `at`. `thread` is the platform's thread id where it is not the review's
-    own.
+    `state_hash` stands for what it said, `revision_hash` for the revision that the platform gave
+    it, and `at` is when it was written. `thread` is the platform's id of its thread, if that is not
+    the review's own id. `too_old` ones are not answered, `gone` ones were taken back. For `undated`
+    ones `at` is when we first saw them.
     """
 
     state_hash: str
@@ -92,9 +88,9 @@ type Memory = Mapping[str, SeenReview]
 
 @dataclass(frozen=True, slots=True)
 class PollFailure:
-    """Why a look ended early.
+    """Why a poll ended early: a code, and our own words.
 
-    A code, our own words, and the seconds that the platform asks us to wait.
+    `retry_after` is how many seconds the platform asks us to wait, if it does.
     """
 
     code: str
@@ -103,14 +99,27 @@ class PollFailure:
 
 
 @dataclass(frozen=True, slots=True)
-class PollState:
-    """Where the polling of a connection stands.
+class Cursor:
+    """A place in a platform's list where a poll had to stop.
 
-    `every` is how many seconds lie between two looks, `since` from when on reviews are answered.
-    `begun` is False until a page was read. `cursors` are the places to resume from, the newest
-    first, `reached` how far back each had been read, and `turn` the review re-read last. `thorough`
-    says that known pages are read past as well, because the platform forgot a cursor. `wait_until`
-    is when a platform that asked us to wait may be asked again.
+    `place` is the platform's own cursor. `reached` is the time of the oldest review above it that
+    was read, if one had a date. A place that is a page's number moves with each new review. So a
+    page at it may begin with reviews that were read before; the next page then counts as new.
+    """
+
+    place: str
+    reached: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """How far the polls of a connection have read, and when the next one is due.
+
+    `every` is how many seconds lie between two polls. Reviews before `since` are not answered.
+    `started` is False until a page was read. `cursors` are the places to read on from, the newest
+    first. `last_reread` is the review that was read again last. With `rescan` known pages are read
+    past as well, because the platform forgot a cursor. A platform that asked us to wait may be
+    asked again at `wait_until`.
     """
 
     connection: str
@@ -119,8 +128,7 @@ class PollState:
     since: datetime
     poll_at: datetime
     started: bool = False
-    cursors: tuple[str, ...] = ()
-    reached: tuple[str, ...] = ()
+    cursors: tuple[Cursor, ...] = ()
     last_reread: str = ""
     rescan: bool = False
     failures: int = 0
@@ -131,11 +139,11 @@ class PollState:
 
 
 class ReviewSource(Protocol):
-    """One connection's platform, as a look needs it; every call may raise PlatformUnavailable."""
+    """One connection's platform, as a poll needs it. Every call may raise PlatformUnavailable."""
 
     @property
     def can_fetch(self) -> bool:
-        """Whether a review can be re-read by its id."""
+        """Whether a review can be read again by its id."""
         ...
 
     def recent(self, cursor: str | None) -> ReviewPage | Rejection:
@@ -152,17 +160,16 @@ class ReviewStatus(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
-    TOO_OLD = "noted"
+    TOO_OLD = "too_old"
     KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What one look found.
+    """What one poll found: the `events` to queue, the oldest first.
 
-    The `events` to queue, oldest first, the `memory` after it, and where polling stands then.
-
-    `found` counts the reviews that the platform showed, `problems` what could not be read.
+    `memory` and `state` are what they are after it. `review_count` counts the reviews that the
+    platform showed, `problems` the entries that could not be read.
     """
 
     events: tuple[ReviewEvent, ...]
@@ -173,9 +180,7 @@ class PollResult:
 
 
 def poll_interval(connection: Connection) -> int | None:
-    """How many seconds lie between two looks at a connection's platform.
-
-    None where it is not polled.
+    """How many seconds lie between two polls of a connection. None if it is not polled.
 
     A platform that asks for credentials is not polled without them.
     """
@@ -188,10 +193,10 @@ def poll_interval(connection: Connection) -> int | None:
 
 
 def state_hash(event: ReviewEvent) -> str:
-    """What stands for a review's state in the memory: equal marks say the same.
+    """What stands for a review's state in the memory. Equal hashes mean equal states.
 
-    A page and a re-reading may disagree on whether the same words are new or an edit; that makes no
-    difference here.
+    The list and a single review may disagree on whether the same words are new or an edit. That
+    makes no difference here.
     """
     kind = "said" if event.kind in _CONTENT_KINDS else event.kind.value
     return hashlib.sha256(
@@ -208,8 +213,8 @@ def with_later_revision(event: ReviewEvent, memory: Memory, now: datetime) -> Re
     """The event with a revision that sorts after those before it.
 
     Some platforms change a review's words and not its date, and one that was gone can be shown
-    again as it was. The platform was read just now, so that now is the date of that; `now` is no
-    later than the reading, or it would sort after the edit that comes next.
+    again as it was. Then the date is now, since the platform was just asked. `now` is no later than
+    the request: else the event would sort after the edit that comes next.
     """
     known = memory.get(event.native_id)
     undated = (
@@ -221,19 +226,16 @@ def with_later_revision(event: ReviewEvent, memory: Memory, now: datetime) -> Re
 
 
 def as_edit_now(event: ReviewEvent, now: datetime) -> ReviewEvent:
-    """What a review says now, as an edit of this moment, or of the next if the platform's clock is
-    ahead.
-    """
+    """What a review says now, as an edit of now, or just after it if the platform is ahead."""
     return replace(
         event, revision=max(time_revision(now), f"{event.revision}~"), kind=EventKind.EDITED
     )
 
 
 def review_status(event: ReviewEvent, memory: Memory, state: PollState) -> ReviewStatus:
-    """What an event is, given what is remembered.
+    """What an event is to us, given what is remembered.
 
-    One that the platform does not date counts as old in the first look at a connection, and as new
-    in every later one.
+    A review without a date counts as old in the first poll of a connection, as new in later ones.
     """
     if known := memory.get(event.native_id):
         return ReviewStatus.KNOWN if known.state_hash == state_hash(event) else ReviewStatus.CHANGED
@@ -250,12 +252,10 @@ def run_poll(
     *,
     seconds: float = math.inf,
 ) -> PollResult:
-    """One look at a platform. After `seconds` nothing more is asked.
+    """Poll a platform once. After `seconds` nothing is asked; the next poll goes on from there.
 
-    The next look goes on from there.
-
-    Whatever goes wrong at the platform ends the look and is its `trouble`; what was found until
-    then counts.
+    Whatever goes wrong at the platform ends the poll and becomes its state's `last_failure`. What
+    was found until then counts.
     """
     started_at = clock()
     run = _PollRun(state, memory, source, lambda: (clock() - started_at).total_seconds() >= seconds)
@@ -270,12 +270,10 @@ def run_poll(
     ]
     events = [with_later_revision(event, memory, started_at) for event in new_events]
     withdrawals = [_withdrawal(native_id, memory[native_id], now) for native_id in run.gone_ids]
-    cursors, reached = tuple(zip(*run.cursors, strict=True)) or ((), ())
     after = replace(
         state,
         started=state.started or run.pages > 0,
-        cursors=cursors,
-        reached=reached,
+        cursors=tuple(run.cursors),
         last_reread=run.last_reread,
         rescan=run.rescan,
     )
@@ -288,12 +286,69 @@ def run_poll(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What one page of reviews holds, and whether the page after it is worth reading."""
+
+    events: tuple[ReviewEvent, ...]
+    oldest: str | None
+    newest: str | None
+    has_more: bool
+
+
+def examine_page(
+    page: ReviewPage, reached: str | None, memory: Memory, state: PollState, *, rescan: bool
+) -> PageContent:
+    """What a page holds, given how far back was `reached` before at its place.
+
+    The next page is worth reading if something here is new or changed. It is also worth reading if
+    all of this page was read before, because then new reviews have moved the pages. With `rescan`
+    anything that may be answered is reason enough.
+    """
+    events = tuple(event.normalize() for event in page.events if event.kind is not EventKind.TEST)
+    times = [format_time(event.occurred_at) for event in events if event.occurred_at]
+    oldest, newest = min(times, default=None), max(times, default=None)
+    was_read_before = oldest is not None and reached is not None and oldest >= reached
+    has_news = any(
+        review_status(event, memory, state) in {ReviewStatus.NEW, ReviewStatus.CHANGED}
+        for event in events
+    )
+    is_recent = any(
+        event.occurred_at is None or event.occurred_at >= state.since for event in events
+    )
+    return PageContent(
+        events, oldest, newest, has_more=was_read_before or has_news or (rescan and is_recent)
+    )
+
+
+@dataclass(slots=True)
+class _Span:
+    """The time that unbroken pages covered. `from_top` says that they began with the latest one."""
+
+    from_top: bool
+    oldest: str | None = None
+    newest: str | None = None
+
+    def add(self, page: PageContent) -> None:
+        self.oldest = _earlier(self.oldest, page.oldest)
+        self.newest = max((time for time in (self.newest, page.newest) if time), default=None)
+
+    def covers(self, time: str) -> bool:
+        """Whether a review of this time should have been on the pages."""
+        if self.oldest is None or time <= self.oldest:
+            return False
+        return self.from_top or (self.newest is not None and time < self.newest)
+
+
+def _earlier(time: str | None, other: str | None) -> str | None:
+    return min((known for known in (time, other) if known), default=None)
+
+
 @dataclass(slots=True)
 class _PollRun:
-    """A look while it is taken.
+    """A poll while it runs.
 
-    `met` holds the latest state of each review that was met, `spans` the times that unbroken pages
-    covered.
+    `reviews` holds the latest state of each review that the platform showed.
     """
 
     state: PollState
@@ -302,8 +357,8 @@ class _PollRun:
     out_of_time: Callable[[], bool]
     reviews: dict[str, ReviewEvent] = field(default_factory=dict[str, ReviewEvent])
     gone_ids: list[str] = field(default_factory=list[str])
-    spans: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    cursors: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    spans: list[_Span] = field(default_factory=list[_Span])
+    cursors: list[Cursor] = field(default_factory=list[Cursor])
     last_reread: str = ""
     cursor_expired: bool = False
     request_count: int = 0
@@ -312,20 +367,17 @@ class _PollRun:
     failure: PollFailure | None = None
 
     def read_pages(self) -> None:
-        """The latest pages, then those at which earlier looks had to stop."""
-        self.cursors, self.last_reread = (
-            list(zip_longest(self.state.cursors, self.state.reached, fillvalue="~")),
-            self.state.last_reread,
-        )
+        """Read the latest pages, then those at which earlier polls had to stop."""
+        self.cursors, self.last_reread = list(self.state.cursors), self.state.last_reread
         if len(self.cursors) < MAX_CURSORS:
-            self._read_from(None, "~")
+            self._read_from(None)
         while self.cursors and not self._must_stop():
-            self._read_from(*self.cursors.pop(0))
+            self._read_from(self.cursors.pop(0))
 
     def reread_reviews(self) -> None:
-        """Some remembered reviews that were not met.
+        """Read some remembered reviews that the pages did not show.
 
-        Those that should have been on the pages, then others in turn.
+        Those that the pages should have shown come first, then others in turn.
         """
         candidates = {
             id: seen for id, seen in self.memory.items() if id not in self.reviews and not seen.gone
@@ -333,7 +385,7 @@ class _PollRun:
         missing = {
             id
             for id, seen in candidates.items()
-            if not seen.undated and any(old < seen.at < new for old, new in self.spans)
+            if not seen.undated and any(span.covers(seen.at) for span in self.spans)
         }
         failed_count = 0
         for native_id in (
@@ -343,10 +395,10 @@ class _PollRun:
             if self.failure or failed_count == MAX_FAILED_REREADS or self.out_of_time():
                 return
             self.last_reread = native_id
-            result = _call_platform(lambda native_id=native_id: self.source.fetch(native_id))
+            result = _call_platform(partial(self.source.fetch, native_id))
             if isinstance(result, PollFailure):
-                # One review that cannot be read must not keep the others waiting; a platform that
-                # asks us to wait is heard.
+                # One review that cannot be read must not delay the others. Only a platform that
+                # asks us to wait ends the poll.
                 self.failure = result if result.retry_after is not None else None
                 self.problems += 1
                 failed_count += 1
@@ -357,9 +409,9 @@ class _PollRun:
 
     @property
     def rescan(self) -> bool:
-        """Whether the next look reads past known pages too.
+        """Whether the next poll reads past known pages too.
 
-        A cursor was lost, and what it stood for has not been reached again.
+        A cursor was lost, and its place has not been reached again.
         """
         return self.cursor_expired or (
             self.state.rescan and (bool(self.cursors) or self.failure is not None or not self.pages)
@@ -368,74 +420,53 @@ class _PollRun:
     def _must_stop(self) -> bool:
         return self.failure is not None or self.request_count == MAX_PAGES or self.out_of_time()
 
-    def _read_from(self, cursor: str | None, reached: str) -> None:
-        """Pages from one place on, until one holds nothing new.
+    def _read_from(self, start: Cursor | None) -> None:
+        """Read pages from a place on, until one has nothing new. None is the top of the list.
 
-        Where it has to stop earlier the place is kept.
-
-        A place that is a page's number moves with each new review, so that it may begin with what
-        had been `reached` before.
+        If the poll has to stop earlier, a cursor is kept.
         """
-        newest, oldest, started = ("~" if cursor is None else ""), "~", cursor
-        resume_at = (cursor, reached) if cursor else None
-        while True:
-            if self._must_stop():
-                self.cursors[:0] = [resume_at] if resume_at else []
-                break
+        place, reached = (start.place, start.reached) if start else (None, None)
+        resume_at = start
+        rescan = self.state.rescan and (start is not None or not self.state.cursors)
+        span = _Span(from_top=start is None)
+        while not self._must_stop():
             self.request_count += 1
-            page = _call_platform(lambda at=cursor: self.source.recent(at))
+            response = _call_platform(partial(self.source.recent, place))
             if (
-                isinstance(page, Rejection)
-                and cursor
-                and page.reason not in {"unauthorized", "no_credentials"}
+                isinstance(response, Rejection)
+                and place
+                and response.reason not in _CREDENTIAL_REASONS
             ):
                 # Cursors can expire. What lay beyond is found again from the top, past the pages
                 # that are known.
-                self.cursor_expired = True
+                self.cursor_expired, resume_at = True, None
                 self.cursors.clear()
                 break
-            if not isinstance(page, ReviewPage):
-                self.failure = _failure_of(page) if isinstance(page, Rejection) else page
-                continue
-            self.pages += 1
-            self.problems += len(page.problems)
-            events = [
-                event.normalize() for event in page.events if event.kind is not EventKind.TEST
-            ]
-            dated = [format_time(event.occurred_at) for event in events if event.occurred_at]
-            newest, oldest = max([newest, *dated]), min([oldest, *dated])
-            overlap = bool(dated) and min(dated) >= reached
-            has_more = overlap or self._has_news(
-                events,
-                rescan=self.state.rescan and (started is not None or not self.state.cursors),
-            )
-            for event in events:
-                self._keep_latest(event)
-            cursor, resume_at = (
-                page.next_cursor,
-                (page.next_cursor, min(oldest, reached)) if page.next_cursor and has_more else None,
-            )
-            if cursor is None or not (has_more or self._is_undated_first_poll(events)):
+            if not isinstance(response, ReviewPage):
+                self.failure = (
+                    _failure_of(response) if isinstance(response, Rejection) else response
+                )
                 break
-        self.spans.append((oldest, newest))
-
-    def _has_news(self, events: Sequence[ReviewEvent], *, rescan: bool) -> bool:
-        fresh = any(
-            review_status(event, self.memory, self.state)
-            in {ReviewStatus.NEW, ReviewStatus.CHANGED}
-            for event in events
-        )
-        return fresh or (
-            rescan
-            and any(
-                event.occurred_at is None or event.occurred_at >= self.state.since
-                for event in events
+            self.pages += 1
+            self.problems += len(response.problems)
+            page = examine_page(response, reached, self.memory, self.state, rescan=rescan)
+            span.add(page)
+            for event in page.events:
+                self._keep_latest(event)
+            place = response.next_cursor
+            resume_at = (
+                Cursor(place, _earlier(span.oldest, reached)) if place and page.has_more else None
             )
-        )
+            if place is None or not (page.has_more or self._is_undated_first_poll(page.events)):
+                break
+        if resume_at:
+            self.cursors.insert(0, resume_at)
+        self.spans.append(span)
 
     def _is_undated_first_poll(self, events: Sequence[ReviewEvent]) -> bool:
-        """Whether this first look goes on only to know old reviews later, since the platform does
-        not date them.
+        """Whether this is the first poll of a platform that does not date its reviews.
+
+        It reads on only so that later polls know the old reviews.
         """
         return not self.state.started and any(event.occurred_at is None for event in events)
 
@@ -445,10 +476,10 @@ class _PollRun:
             self.reviews[event.native_id] = event
 
 
-def _call_platform[Found](request: Callable[[], Found]) -> Found | PollFailure:
+def _call_platform[Result](request: Callable[[], Result]) -> Result | PollFailure:
     """What a platform answers.
 
-    Whatever goes wrong, our own mistakes included, is the trouble of this connection alone.
+    Whatever goes wrong, mistakes of ours included, is a failure of this connection alone.
     """
     try:
         return request()
@@ -456,7 +487,7 @@ def _call_platform[Found](request: Callable[[], Found]) -> Found | PollFailure:
         return PollFailure(unavailable.code, unavailable.detail, unavailable.retry_after)
     except HeardError as error:
         return PollFailure(error.code, error.detail)
-    except Exception as mistake:  # noqa: BLE001 - a connector that cannot read an answer must not stop the polling of others
+    except Exception as mistake:  # noqa: BLE001 - a broken connector must not stop the others' polls
         place = traceback.extract_tb(mistake.__traceback__)[-1]
         return PollFailure(
             "internal",
@@ -486,7 +517,7 @@ def _withdrawal(native_id: str, known: SeenReview, now: datetime) -> ReviewEvent
 
 
 def _next_in_turn(ids: Collection[str], last_id: str, limit: int) -> list[str]:
-    """The ids that come after the one whose turn it was, around the circle."""
+    """The ids after the last one, in a circle."""
     ordered = sorted(ids)
     place = bisect_right(ordered, last_id)
     return [*ordered[place:], *ordered[:place]][:limit]
@@ -499,7 +530,7 @@ def _update_memory(
     state: PollState,
     now: datetime,
 ) -> Memory:
-    """The memory after a look; the very same if nothing changed."""
+    """The memory after a poll. It is the same object if nothing changed."""
     updated = dict(memory)
     for event in events:
         known, status = memory.get(event.native_id), review_status(event, memory, state)
@@ -528,7 +559,7 @@ def _update_memory(
 
 
 def _schedule_next(state: PollState, failure: PollFailure | None, now: datetime) -> PollState:
-    """The timetable after a look: as planned, or later and later while the platform fails."""
+    """The state after a poll: next time as planned, or ever later while the platform fails."""
     updated = replace(state, polled_at=now, last_failure=failure, failures=0, wait_until=None)
     if failure is None:
         return updated
@@ -544,10 +575,10 @@ def _schedule_next(state: PollState, failure: PollFailure | None, now: datetime)
 
 
 def next_poll_at(planned: datetime, every: int, now: datetime) -> datetime:
-    """When to look again after a look that was planned for one moment and begins at another.
+    """When to poll after a poll that was planned for one moment and begins at another.
 
-    It keeps to the grid of the plan, so that a scheduler's delays do not add up, unless that would
-    ask the platform too soon.
+    It keeps to the plan's grid, so that a scheduler's delays do not add up. If that were too soon
+    for the platform, it counts from now.
     """
     on_grid = add_seconds(planned, every)
     return on_grid if on_grid - now >= timedelta(seconds=0.9 * every) else add_seconds(now, every)

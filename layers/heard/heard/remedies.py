@@ -1,6 +1,6 @@
-"""Remedies: what an agent may grant with an answer, and from which amount that takes a lead (R28).
+"""Remedies: what an agent may grant with a resolution, and when that takes a lead (R28).
 
-Pure. A grant says that the house owes the customer something; paying it out is done elsewhere.
+Pure. A grant says what the house owes the customer; it is paid out elsewhere.
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A remedy granted.
+    """A remedy that was granted.
 
-    `amount` is in units of `currency` (ISO 4217), which is empty until the policy said which one it
-    is.
-
-    `answer` is the key of the answer that tells the customer of it; empty when that answer did not
-    arrive.
+    `amount` is in units of `currency` (ISO 4217), which is empty until the policy says which one it
+    is. `resolution_key` is the key of the resolution that announces it to the customer. It is empty
+    when the reply of that resolution did not arrive.
     """
 
     name: str
@@ -32,7 +30,7 @@ class Grant:
 
     @property
     def detail(self) -> dict[str, str]:
-        """What outcomes say of it; the amount is a decimal as text, without trailing zeros."""
+        """What outcomes say of it. The amount is a decimal as text, without trailing zeros."""
         return {
             "remedy": self.name,
             "amount": format_amount(self.amount),
@@ -40,7 +38,7 @@ class Grant:
         }
 
     def matches(self, other: Grant | None) -> bool:
-        """Whether both grant the same: a grant that names no currency is the same in any."""
+        """Whether both grant the same; a grant without a currency matches any currency."""
         if other is None or (self.name, self.amount) != (other.name, other.amount):
             return False
         return self.currency == other.currency or not self.currency or not other.currency
@@ -68,10 +66,7 @@ def format_amount(amount: Decimal | float) -> str:
 
 
 def find_remedy(grant: Grant, remedies: Iterable[Remedy]) -> Remedy | None:
-    """The policy's remedy that a grant is about.
-
-    None when there is none, or several and the currency is not said.
-    """
+    """The policy's remedy for a grant; None when there is none, or several in other currencies."""
     matches = [
         remedy
         for remedy in remedies
@@ -81,19 +76,17 @@ def find_remedy(grant: Grant, remedies: Iterable[Remedy]) -> Remedy | None:
 
 
 def needs_lead(grant: Grant, limit: float, grants: Sequence[Grant]) -> bool:
-    """Whether a grant takes a lead.
+    """Whether a grant takes a lead: with `grants` of the same kind it is over the limit.
 
-    With all of the same kind that was `granted` in the follow-up it is over the limit.
-
-    One that was granted before, and whose answer did not arrive, is not granted anew.
+    `grants` are those of the same follow-up. A pending grant is not granted again.
     """
     if pending_grant(grant, grants):
         return False
     earlier_amount = sum(
         (
-            each.amount
-            for each in grants
-            if (each.name, each.currency) == (grant.name, grant.currency)
+            earlier.amount
+            for earlier in grants
+            if (earlier.name, earlier.currency) == (grant.name, grant.currency)
         ),
         Decimal(0),
     )
@@ -101,15 +94,15 @@ def needs_lead(grant: Grant, limit: float, grants: Sequence[Grant]) -> bool:
 
 
 def pending_grant(grant: Grant, grants: Iterable[Grant]) -> Grant | None:
-    """The same grant as one of which no answer has told the customer yet."""
-    return next((each for each in grants if not each.resolution_key and each.matches(grant)), None)
+    """The grant of the same that no resolution has announced to the customer yet."""
+    return next(
+        (earlier for earlier in grants if not earlier.resolution_key and earlier.matches(grant)),
+        None,
+    )
 
 
 def with_grant(grant: Grant, grants: Sequence[Grant]) -> tuple[Grant, ...]:
-    """All that is granted once an answer tells of this grant.
-
-    One that was waiting to be told of is not granted twice.
-    """
+    """The grants including this one; a pending grant of the same is replaced, not added to."""
     pending = pending_grant(grant, grants)
     if pending is None:
         return (*grants, grant)
@@ -118,18 +111,16 @@ def with_grant(grant: Grant, grants: Sequence[Grant]) -> tuple[Grant, ...]:
 
 
 def unannounced(resolution_key: str | None, grants: Iterable[Grant]) -> tuple[Grant, ...]:
-    """All that is granted when the answer with this key did not arrive.
-
-    What it granted stands, and waits for another to tell of it.
-    """
+    """The grants after the resolution with this key did not arrive: what it granted is pending."""
     return tuple(
-        replace(each, resolution_key="") if each.resolution_key == resolution_key else each
-        for each in grants
+        replace(grant, resolution_key="") if grant.resolution_key == resolution_key else grant
+        for grant in grants
     )
 
 
 def describe_remedies(remedies: Sequence[Remedy]) -> str:
     """The remedies of a policy in words."""
     return ", ".join(
-        f"{each.name} up to {format_amount(each.limit)} {each.currency}" for each in remedies
+        f"{remedy.name} up to {format_amount(remedy.limit)} {remedy.currency}"
+        for remedy in remedies
     )

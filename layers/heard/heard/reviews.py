@@ -1,9 +1,7 @@
-"""What a customer said.
+"""What a customer said: reviews, revisions, authors, and the events that platforms send.
 
-Reviews, their revisions, who wrote them, and the events platforms send about them.
-
-Owns the words every other module uses and the normal form of text. Knows no platform, no policy and
-no storage.
+It owns the words that every other module uses, and the normal form of text. It knows no platform,
+no policy and no storage.
 """
 
 from __future__ import annotations
@@ -21,20 +19,17 @@ from typing import Any, Final, Self
 from heard.clock import format_time, parse_time
 
 TEXT_LIMIT_BYTES: Final = 120_000
-"""Longest text kept, as bytes of its JSON form.
-
-A review must fit a workflow's 256 KiB input whole.
-"""
+"""Longest text that is kept, in bytes of its JSON form: it must fit a workflow's 256 KiB input."""
 
 MAX_COMBINING_MARKS: Final = 30
 """How many combining marks in a row are kept."""
 
 TOMBSTONE: Final = "~"
-"""The revision of a withdrawal that nothing can follow: it sorts after every number and time."""
+"""The revision of a withdrawal that is final: it sorts after every number and time."""
 
 
 class Channel(StrEnum):
-    """Where the customer spoke (playbook, words)."""
+    """The kind of place where the customer spoke."""
 
     REVIEW_SITE = "review_site"
     SOCIAL = "social"
@@ -68,7 +63,7 @@ class EventKind(StrEnum):
     REPLY_SEEN = "reply_seen"
     """The business's own reply, ours or one written at the platform, came back to us."""
     TEST = "test"
-    """The platform's test button or ping: answered, never routed."""
+    """The platform's test button or ping: accepted, and never queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +76,14 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class ReviewEvent:
-    """One thing a platform says happened to one review.
+    """One thing that a platform says happened to one review.
 
-    `native_id` and `native_thread` are the platform's own ids; they are equal where every review is
-    a thread of its own. `revision` sorts as text in the order of the author's edits
-    (`number_revision`, `time_revision`, `TOMBSTONE`). `rating` is 1-5. `reply_to` holds what the
-    connector needs to answer (a topic, a telephone number). A `partial` event names a review
-    without its words: the platform must be asked for them (`fetch`). `text_bytes` is the length of
-    the text as it came, when it was longer than `TEXT_LIMIT_BYTES` and had to be cut.
+    `native_id` and `native_thread` are the platform's own ids. They are equal where every review is
+    a thread of its own. Revisions sort as texts in the order of the author's edits (see
+    `number_revision`, `time_revision`, `TOMBSTONE`). `rating` is 1 to 5. `reply_to` holds what the
+    connector needs to reply, such as a topic or a telephone number. A `partial` event names a
+    review without its words: they must be fetched from the platform. `original_bytes` is the length
+    of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
     """
 
     kind: EventKind
@@ -108,7 +103,7 @@ class ReviewEvent:
     partial: bool = False
 
     def normalize(self) -> Self:
-        """This event with its texts in normal form, and cut if they are too long to carry."""
+        """This event with its texts in normal form, and cut if they are too long."""
         text, original_bytes = truncate_text(normalize_text(self.text))
         return replace(
             self,
@@ -119,10 +114,7 @@ class ReviewEvent:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what the author said (rating, title, text).
-
-        Equal digests say the same thing.
-        """
+        """SHA-256 over what the author said: rating, title and text."""
         content = [self.rating, self.title or "", self.text or ""]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
@@ -155,11 +147,9 @@ class ReviewEvent:
 def normalize_text(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
-    None if nothing is left.
-
-    NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line feeds
-    stay. Of the marks that combine with one character `MARKS` stay: no language has as many, and
-    normalising takes time by the square of their number.
+    None if nothing remains. NUL and other controls break consoles, CSV files and some platforms'
+    APIs; tabs and line feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no
+    language has as many, and the time to normalise grows with the square of their number.
     """
     if text is None:
         return None
@@ -182,9 +172,7 @@ def _limit_combining_marks(text: str) -> str:
 
 
 def truncate_text(text: str | None) -> tuple[str | None, int | None]:
-    """Text no longer than `TEXT_LIMIT_BYTES` as JSON, and the byte length it came with if it was
-    cut (else None).
-    """
+    """Text that is at most `TEXT_LIMIT_BYTES` as JSON, and its byte length before if it was cut."""
     if text is None or len(text) * 6 <= TEXT_LIMIT_BYTES or _json_bytes(text) <= TEXT_LIMIT_BYTES:
         return text, None
     low, high = 0, len(text)
@@ -216,7 +204,7 @@ def _id(prefix: str, *parts: str) -> str:
 
 
 def review_id(business: str, platform: str, native_id: str) -> str:
-    """`rev_…`: one review, whichever of the business's connections brought it and however often."""
+    """`rev_…`: one review, whichever of the business's connections brought it."""
     return _id("rev_", business, platform, native_id)
 
 
@@ -226,18 +214,15 @@ def thread_id(business: str, platform: str, native_thread: str) -> str:
 
 
 def author_id(business: str, platform: str, native_author: str) -> str:
-    """`aut_…`: who wrote it, as this business knows them from this platform."""
+    """`aut_…`: an author, as this business knows them from this platform."""
     return _id("aut_", business, platform, native_author)
 
 
 def follow_up_id(thread: str, number: int) -> str:
-    """`fup_…`: the n-th follow-up of a thread.
-
-    Deterministic, so that a retry opens the same one.
-    """
+    """`fup_…`: the n-th follow-up of a thread; derived, so that a retry opens the same one."""
     return _id("fup_", thread, str(number))
 
 
 def reply_id(thread: str, revision: str, purpose: str) -> str:
-    """`rep_…`: one intended reply; deterministic, so that a retry means the same one."""
+    """`rep_…`: one reply; derived, so that a retry means the same one."""
     return _id("rep_", thread, revision, purpose)

@@ -1,9 +1,6 @@
-"""A function's settings.
+"""A function's settings: one frozen dataclass a function, read from its environment at first use.
 
-One frozen dataclass per function, read from its environment once, at first use.
-
-A field `work_table` is the variable `CASES_TABLE`; the template sets exactly the fields and nothing
-else.
+The field `cases_table` is the variable `CASES_TABLE`. The template sets exactly these variables.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from typing import Any, cast
 
 
 def read[S](settings_type: type[S]) -> S:
-    """The settings of a function. Raises KeyError naming the variable that the template forgot."""
+    """The settings of a function. Raises KeyError with the name of a missing variable."""
     construct: Callable[..., S] = settings_type
     return construct(
         **{

@@ -1,4 +1,4 @@
-"""Working time: by when an answer is due in a business's own hours (R07)."""
+"""Working time: when a reply is due in a business's own hours (R07)."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ _DAY: Final = timedelta(days=1)
 _WALL_TIME: Final = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 
 type Interval = tuple[int, int]
-"""Minutes of the local day `[opens, closes)`.
+"""Minutes of the local day `[opens, closes)`; 1440 is its end.
 
-1440 is the day's end, so that hours over midnight are two intervals.
+Hours over midnight are two intervals.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When a business works.
+    """When a business works: seven weekdays (Monday first) of intervals in its own time zone.
 
-    Seven weekdays (Monday first) of intervals in its own time zone, without its holidays.
-
-    Raises BadRequest for an unknown zone, for intervals that overlap or end before they begin, and
-    for a calendar in which nobody ever works: an SLA against it would never come due.
+    Nobody works on its holidays. Raises BadRequest for an unknown zone, for intervals that overlap
+    or end before they begin, and for a calendar in which nobody ever works: nothing would be due.
     """
 
     timezone: str
@@ -38,7 +36,7 @@ class Calendar:
     shift_cache: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """The days looked at so far: a memory of `shifts`, which time zones make dear."""
+    """The days that `shifts` computed so far, as time zones make them slow."""
 
     def __post_init__(self) -> None:
         if find_zone(self.timezone) is None:
@@ -73,8 +71,8 @@ class Calendar:
                 (local_minute_to_utc(day, opens, zone), local_minute_to_utc(day, closes, zone))
                 for opens, closes in hours
             )
-            # A wall time that a clock change skips is read as the instant that much later, which
-            # can leave nothing of an interval.
+            # A wall time that a clock change skips is taken as that much later. Then nothing may be
+            # left of an interval.
             day_shifts = self.shift_cache[day] = tuple(
                 (opens, closes) for opens, closes in spans if opens < closes
             )
@@ -96,22 +94,21 @@ def is_working(moment: datetime, calendar: Calendar) -> bool:
 
 
 def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datetime:
-    """The instant (UTC) by which `seconds` of working time have passed since `start` (aware).
+    """The time (UTC) by which `seconds` of working time have passed since `start` (aware).
 
-    The result always lies inside working hours or at their end; time is counted as it elapses, so
-    that a shift over a clock change is an hour shorter or longer. Zero seconds from outside working
-    hours is the next opening. Raises ValueError for a naive `start` or negative `seconds`.
+    The result is always inside working hours or at their end. Time is counted as it passes: a shift
+    over a clock change is an hour shorter or longer. Zero seconds from outside working hours is the
+    next opening. Raises ValueError for a naive `start` or negative `seconds`.
     """
     if start.tzinfo is None or seconds < 0:
         raise ValueError("start must be aware and seconds not negative")
     moment = start.astimezone(UTC)
     remaining = timedelta(seconds=seconds)
-    # The day before, since a shift that ends at 24:00 there can end at `start`.
+    # From the day before, as a shift that ends at 24:00 can end at `start`.
     day = start.astimezone(calendar.zone).date() - _DAY
     while True:
         for opens, closes in calendar.shifts(day):
-            # An interval can run into the next where clocks change: what was worked already does
-            # not count again.
+            # Where clocks change, an interval can overlap the next: no time counts twice.
             shift_start = max(moment, opens)
             # A moment at the very end of a shift counts as worked: what is due at closing time is
             # due today.
@@ -126,7 +123,7 @@ def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datet
 def local_minute_to_utc(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
     """When (UTC) a clock in `zone` shows that minute of the day.
 
-    The second time, for `fold` 1, where clocks go back.
+    Where clocks go back, `fold` 1 is the second time.
     """
     extra_days, minute_of_day = divmod(minute, MINUTES_PER_DAY)
     local_time = datetime.combine(

@@ -1,12 +1,10 @@
-"""The functions as deployed.
-
-Each with the environment that the template gives it, on moto, and Step Functions played by hand.
-"""
+"""The functions as deployed: with the environment that the template gives each of them, on moto."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -14,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from heard import messaging
 from heard.storage import setup, tables
@@ -43,8 +42,45 @@ type FunctionLoader = Callable[[str], ModuleType]
 type ApiCall = Callable[..., ApiResponse]
 
 
+class LogLines:
+    """What the functions log, line by line, as the JSON that CloudWatch gets."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self._handlers: dict[Logger, logging.Handler] = {}
+
+    def capture_from(self, logger: Logger) -> None:
+        """Keep the lines of a function's logger."""
+        lines = self.lines
+
+        class Capture(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                lines.append(json.loads(logger.registered_formatter.format(record)))
+
+        if logger not in self._handlers:
+            self._handlers[logger] = Capture()
+            logger.addHandler(self._handlers[logger])
+
+    def detach(self) -> None:
+        for logger, handler in self._handlers.items():
+            logger.removeHandler(handler)
+
+    def of(self, service: str) -> list[dict[str, Any]]:
+        """The lines of one function."""
+        return [line for line in self.lines if line["service"] == service]
+
+
 @pytest.fixture
-def load_function(monkeypatch: pytest.MonkeyPatch, backend: Backend) -> Iterator[FunctionLoader]:
+def log_lines() -> Iterator[LogLines]:
+    lines = LogLines()
+    yield lines
+    lines.detach()
+
+
+@pytest.fixture
+def load_function(
+    monkeypatch: pytest.MonkeyPatch, backend: Backend, log_lines: LogLines
+) -> Iterator[FunctionLoader]:
     """A function's module, with its environment set and nothing remembered from another test."""
     for name, value in {
         "AWS_DEFAULT_REGION": REGION,
@@ -75,6 +111,7 @@ def load_function(monkeypatch: pytest.MonkeyPatch, backend: Backend) -> Iterator
         for name in FUNCTIONS_BY_FOLDER[folder]["Environment"]["Variables"]:
             monkeypatch.setenv(name, environment[name])
         module = importlib.import_module(f"functions.{folder}.app")
+        log_lines.capture_from(module.logger)
         if hasattr(module, "stepfunctions"):
             monkeypatch.setattr(module, "stepfunctions", lambda: backend.step_functions)
         for factory in (getattr(module, name, None) for name in ("ports", "config", "engine")):
@@ -101,7 +138,7 @@ class LambdaContext:
 
 @pytest.fixture
 def call_api(load_function: FunctionLoader) -> ApiCall:
-    """An HTTP API (payload 2.0) request to a function, as somebody with these groups, or as nobody."""
+    """An HTTP API (payload 2.0) request to a function, by somebody with groups or by nobody."""
 
     def send(
         folder: str,
@@ -156,3 +193,26 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         )
 
     return send
+
+
+def sqs_event(sqs: Any, queue_url: str) -> dict[str, Any]:
+    """What lies in a queue, as Lambda hands it over."""
+    received = sqs.receive_message(
+        QueueUrl=queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+    ).get("Messages", [])
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {},
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:queue",
+                "awsRegion": "eu-central-1",
+            }
+            for message in received
+        ]
+    }

@@ -1,7 +1,4 @@
-"""The desk's and the audit's HTTP APIs.
-
-Who may, what is refused and how, through the handlers themselves.
-"""
+"""The HTTP APIs of desk and audit: who may do what, and what is refused and how."""
 
 from __future__ import annotations
 
@@ -15,69 +12,77 @@ from heard.storage.setup import Business
 from tests.unit.backend import BUSINESS, BUSINESS_NAME, OTHER_BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import ApiCall, ApiResponse
 
-CODES = {"fix": "refunded", "root_cause": "double-charge"}
+SHORT_CODES = {"fix": "refunded", "root_cause": "double-charge"}
 
 
 @pytest.fixture
-def task(backend: Backend) -> FollowUp:
+def follow_up(backend: Backend) -> FollowUp:
     backend.add_person("Ana")
     backend.add_person("Lee", "lead")
     backend.add_person("Ida", "auditor")
     backend.add_person("Eve", "agent", business=OTHER_BUSINESS)
     backend.run_route_workflow(backend.queue_message(complaint("r-1")))
-    (task,) = backend.open_follow_ups()
-    return task
+    (follow_up,) = backend.open_follow_ups()
+    return follow_up
 
 
-def problem(answer: ApiResponse) -> tuple[int, str, str]:
-    """Status, code and content type of a refusal, whose document says the same as the answer
-    itself.
-    """
-    assert answer.json["status"] == answer.status
-    assert answer.json["type"] == "urn:heard:" + answer.json["title"].replace(" ", "_")
-    assert answer.headers["cache-control"] == "no-store"
-    return answer.status, answer.json["title"], answer.headers["content-type"].partition(";")[0]
+def problem(response: ApiResponse) -> tuple[int, str, str]:
+    """Status, code and content type of an error, whose document agrees with the response."""
+    assert response.json["status"] == response.status
+    assert response.json["type"] == "urn:heard:" + response.json["title"].replace(" ", "_")
+    assert response.headers["cache-control"] == "no-store"
+    return (
+        response.status,
+        response.json["title"],
+        response.headers["content-type"].partition(";")[0],
+    )
 
 
-REFUSED = "application/problem+json"
+PROBLEM_TYPE = "application/problem+json"
 
 
-def test_an_agent_lists_sees_claims_answers_and_releases(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+def test_an_agent_lists_reads_claims_releases_and_resolves(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    listed = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-ana")
-    assert [each["id"] for each in listed.json["follow_ups"]] == [task.id]
-    seen = call_api("desk", "GET", f"/api/desk/follow-ups/{task.id}", subject="sub-ana")
-    assert (seen.status, seen.json["reviews"][0]["severity"]) == (200, "high")
-    claimed = call_api("desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana")
-    assert (claimed.status, claimed.json["fence"], claimed.json["claimed_by"]) == (
+    response_list = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-ana")
+    assert [row["id"] for row in response_list.json["follow_ups"]] == [follow_up.id]
+    details = call_api("desk", "GET", f"/api/desk/follow-ups/{follow_up.id}", subject="sub-ana")
+    assert (details.status, details.json["reviews"][0]["severity"]) == (200, "high")
+    claim = call_api(
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
+    )
+    assert (claim.status, claim.json["fence"], claim.json["claimed_by"]) == (
         200,
         1,
         "sub-ana",
     )
-    released = call_api(
+    release = call_api(
         "desk",
         "POST",
-        f"/api/desk/follow-ups/{task.id}/release",
+        f"/api/desk/follow-ups/{follow_up.id}/release",
         subject="sub-ana",
         body={"fence": 1},
     )
-    assert (released.status, released.json["claimed_by"]) == (200, None)
+    assert (release.status, release.json["claimed_by"]) == (200, None)
     fence = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana"
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
     ).json["fence"]
-    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": fence, **CODES}
-    answered = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": fence, **SHORT_CODES}
+    resolution = call_api(
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
 
-    assert (answered.status, answered.json["status"]) == (200, "resolving")
-    assert backend.cases.follow_up(task.id).status is Status.RESOLVING
+    assert (resolution.status, resolution.json["status"]) == (200, "resolving")
+    assert backend.cases.follow_up(follow_up.id).status is Status.RESOLVING
 
 
 @pytest.mark.parametrize("amount", [12.5, "12.50"])
-def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(
-    backend: Backend, task: FollowUp, call_api: ApiCall, amount: object
+def test_an_amount_is_a_number_or_a_text_and_is_stored_exactly(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall, amount: object
 ) -> None:
     backend.setup_store.put_business(
         Business(
@@ -87,46 +92,54 @@ def test_an_amount_comes_as_a_number_or_as_text_and_is_kept_exactly(
         )
     )
     fence = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana"
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
     ).json["fence"]
     body = {
         "id": "answer-1",
         "action": "resolve_without_reply",
         "fence": fence,
-        **CODES,
+        **SHORT_CODES,
         "remedy": {"name": "refund", "amount": amount},
     }
-    answered = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+    resolution = call_api(
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
-    detail = backend.outcome_log.of_review(task.reviews[0])[-1].detail
+    detail = backend.outcome_log.of_review(follow_up.reviews[0])[-1].detail
 
-    assert answered.status == 200
+    assert resolution.status == 200
     assert (detail["remedy"], detail["amount"], detail["currency"]) == ("refund", "12.5", "EUR")
 
 
 def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
     fence = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/claim", subject="sub-ana"
+        "desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana"
     ).json["fence"]
     body = {"id": "answer-1", "action": "walk_away", "fence": fence, "reason": "abuse"}
-    asked = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+    walk_away = call_api(
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
-    assert asked.json["status"] == "awaiting_approval"
-    path = f"/api/desk/follow-ups/{task.id}/approval"
-    refused = call_api(
+    assert walk_away.json["status"] == "awaiting_approval"
+    path = f"/api/desk/follow-ups/{follow_up.id}/approval"
+    denial = call_api(
         "desk", "POST", path, subject="sub-lee", groups="[agent auditor]", body={"approved": True}
     )
-    assert problem(refused) == (403, "forbidden", REFUSED)
-    approved = call_api(
+    assert problem(denial) == (403, "forbidden", PROBLEM_TYPE)
+    approval = call_api(
         "desk", "POST", path, subject="sub-lee", groups="[agent lead]", body={"approved": True}
     )
 
-    assert (approved.status, approved.json["status"]) == (200, "resolving")
-    assert backend.kinds(task.reviews[0])[-1] is Kind.RESOLUTION_GIVEN
+    assert (approval.status, approval.json["status"]) == (200, "resolving")
+    assert backend.kinds(follow_up.reviews[0])[-1] is Kind.RESOLUTION_GIVEN
 
 
 @pytest.mark.parametrize(
@@ -138,7 +151,12 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         ("POST", "/resolution", {"id": "answer-1", "action": "dance", "fence": 1}, 400),
         ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 0}, 400),
         ("POST", "/resolution", {"id": "short", "action": "reply", "fence": 1}, 400),
-        ("POST", "/resolution", {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"}, 400),
+        (
+            "POST",
+            "/resolution",
+            {"id": "answer-1", "action": "reply", "fence": 1, "mood": "good"},
+            400,
+        ),
         (
             "POST",
             "/resolution",
@@ -154,7 +172,7 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         (
             "POST",
             "/resolution",
-            {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES},
+            {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **SHORT_CODES},
             409,
         ),
         *(
@@ -165,7 +183,7 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
                     "id": "answer-1",
                     "action": "resolve_without_reply",
                     "fence": 1,
-                    **CODES,
+                    **SHORT_CODES,
                     "remedy": remedy,
                 },
                 400,
@@ -183,9 +201,9 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         ("GET", "/everything", None, 404),
     ],
 )
-def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
+def test_an_invalid_request_is_refused_as_a_problem_and_changes_nothing(
     backend: Backend,
-    task: FollowUp,
+    follow_up: FollowUp,
     call_api: ApiCall,
     method: str,
     tail: str,
@@ -193,41 +211,45 @@ def test_what_does_not_fit_is_refused_as_a_problem_and_changes_nothing(
     status: int,
 ) -> None:
     before = backend.case_items()
-    answer = call_api(
+    response = call_api(
         "desk",
         method,
-        f"/api/desk/follow-ups/{task.id}{tail}",
+        f"/api/desk/follow-ups/{follow_up.id}{tail}",
         subject="sub-lee",
         groups="[agent lead]",
         body=body,
     )
 
-    assert problem(answer)[0] == status
-    assert problem(answer)[2] == REFUSED
+    assert problem(response)[0] == status
+    assert problem(response)[2] == PROBLEM_TYPE
     assert backend.case_items() == before
 
 
-def test_a_refusal_carries_its_reason(task: FollowUp, call_api: ApiCall) -> None:
-    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **CODES}
-    answer = call_api(
-        "desk", "POST", f"/api/desk/follow-ups/{task.id}/resolution", subject="sub-ana", body=body
+def test_a_conflict_names_its_reason(follow_up: FollowUp, call_api: ApiCall) -> None:
+    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": 1, **SHORT_CODES}
+    response = call_api(
+        "desk",
+        "POST",
+        f"/api/desk/follow-ups/{follow_up.id}/resolution",
+        subject="sub-ana",
+        body=body,
     )
 
-    assert problem(answer) == (409, "conflict", REFUSED)
-    assert answer.json["reason"] == "not_claimed"
-    assert "Claim it first" in answer.json["detail"]
+    assert problem(response) == (409, "conflict", PROBLEM_TYPE)
+    assert response.json["reason"] == "not_claimed"
+    assert "Claim it first" in response.json["detail"]
 
 
-def test_what_is_not_ones_own_is_answered_like_what_is_not_there(
-    task: FollowUp, call_api: ApiCall
+def test_a_follow_up_of_another_business_is_answered_like_one_that_does_not_exist(
+    follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    others = call_api("desk", "GET", f"/api/desk/follow-ups/{task.id}", subject="sub-eve")
-    nobodys = call_api(
+    foreign = call_api("desk", "GET", f"/api/desk/follow-ups/{follow_up.id}", subject="sub-eve")
+    unknown = call_api(
         "desk", "GET", "/api/desk/follow-ups/fup_neverwasanywhere", subject="sub-eve"
     )
 
-    assert problem(others) == (404, "not found", REFUSED)
-    assert others.body == nobodys.body
+    assert problem(foreign) == (404, "not found", PROBLEM_TYPE)
+    assert foreign.body == unknown.body
     assert (
         problem(call_api("desk", "GET", "/api/desk/follow-ups/nonsense", subject="sub-ana"))[0]
         == 400
@@ -250,11 +272,13 @@ def test_what_is_not_ones_own_is_answered_like_what_is_not_there(
     )
 
 
-def test_who_belongs_to_no_business_is_told_so(task: FollowUp, call_api: ApiCall) -> None:
-    answer = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-stranger")
+def test_a_person_without_a_business_gets_the_reason(
+    follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    response = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-stranger")
 
-    assert problem(answer) == (403, "forbidden", REFUSED)
-    assert "no business" in answer.json["detail"]
+    assert problem(response) == (403, "forbidden", PROBLEM_TYPE)
+    assert "no business" in response.json["detail"]
 
 
 @pytest.mark.parametrize(("folder", "path", "subject", "groups"), [
@@ -262,13 +286,13 @@ def test_who_belongs_to_no_business_is_told_so(task: FollowUp, call_api: ApiCall
     ("desk", "/api/desk/follow-ups", "sub-ida", ""),
     ("audit", "/api/audit/reviews/rev_abcdefgh", "sub-ana", "[agent]"),
 ])  # fmt: skip
-def test_a_role_opens_its_own_api_alone(
-    task: FollowUp, call_api: ApiCall, folder: str, path: str, subject: str, groups: str
+def test_a_role_gives_access_to_its_own_api_only(
+    follow_up: FollowUp, call_api: ApiCall, folder: str, path: str, subject: str, groups: str
 ) -> None:
     assert problem(call_api(folder, "GET", path, subject=subject, groups=groups)) == (
         403,
         "forbidden",
-        REFUSED,
+        PROBLEM_TYPE,
     )
 
 
@@ -284,9 +308,9 @@ def audit(call_api: ApiCall, path: str, subject: str = "sub-ida", **query: Any) 
 
 
 def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    (review,) = task.reviews
+    (review,) = follow_up.reviews
     outcomes = audit(call_api, f"reviews/{review}").json["outcomes"]
 
     assert [outcome["kind"] for outcome in outcomes] == ["accepted", "follow_up_opened"]
@@ -334,27 +358,27 @@ def test_an_auditor_reads_a_review_a_day_and_whether_the_chain_verifies(
         ({"business": OTHER_BUSINESS}, 404),
     ],
 )
-def test_a_question_that_cannot_be_answered_says_why(
-    task: FollowUp, call_api: ApiCall, changed: dict[str, Any], status: int
+def test_an_invalid_query_is_refused(
+    follow_up: FollowUp, call_api: ApiCall, changed: dict[str, Any], status: int
 ) -> None:
     assert problem(audit(call_api, "outcomes", **{**WINDOW, **changed}))[0] == status
 
 
-def test_others_reviews_are_not_there_for_an_auditor_either(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+def test_an_auditor_cannot_see_reviews_of_another_business(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
     backend.add_person("Oda", "auditor", business=OTHER_BUSINESS)
     for tail in ("", "/verification"):
-        others = audit(call_api, f"reviews/{task.reviews[0]}{tail}", subject="sub-oda")
-        nobodys = audit(call_api, f"reviews/rev_neverwasanywhere{tail}", subject="sub-oda")
-        assert problem(others) == (404, "not found", REFUSED)
-        assert others.body == nobodys.body
+        foreign = audit(call_api, f"reviews/{follow_up.reviews[0]}{tail}", subject="sub-oda")
+        unknown = audit(call_api, f"reviews/rev_neverwasanywhere{tail}", subject="sub-oda")
+        assert problem(foreign) == (404, "not found", PROBLEM_TYPE)
+        assert foreign.body == unknown.body
 
 
-def test_a_log_that_was_written_into_is_reported_and_not_shown(
-    backend: Backend, task: FollowUp, call_api: ApiCall
+def test_a_changed_log_is_reported_and_not_shown(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
-    key = {"review": {"S": task.reviews[0]}, "sequence": {"N": "1"}}
+    key = {"review": {"S": follow_up.reviews[0]}, "sequence": {"N": "1"}}
     backend.plain_dynamodb.update_item(
         TableName=backend.tables["OutcomesTable"],
         Key=key,
@@ -362,5 +386,5 @@ def test_a_log_that_was_written_into_is_reported_and_not_shown(
         ExpressionAttributeValues={":kind": {"S": "forgiven"}},
     )
 
-    assert problem(audit(call_api, "outcomes", **WINDOW)) == (500, "tampered", REFUSED)
-    assert audit(call_api, f"reviews/{task.reviews[0]}/verification").json["broken_at"] == 1
+    assert problem(audit(call_api, "outcomes", **WINDOW)) == (500, "tampered", PROBLEM_TYPE)
+    assert audit(call_api, f"reviews/{follow_up.reviews[0]}/verification").json["broken_at"] == 1

@@ -11,7 +11,7 @@ import pytest
 
 from heard import errors
 from heard.errors import ConflictError, Fault, HeardError, PlatformUnavailable, Tampered, problem
-from heard.web import error_response
+from heard.http.responses import error_response
 
 
 def below(kind: type[HeardError]) -> Iterator[type[HeardError]]:

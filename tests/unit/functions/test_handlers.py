@@ -16,7 +16,7 @@ from heard.outcomes import Kind
 from heard.steps import desk
 from heard_simulator.server import SimulatedPlatforms
 from tests.unit.backend import COMPLAINT, SECRET, Backend, complaint, praise, review_event
-from tests.unit.functions.conftest import ApiCall, FunctionLoader, LambdaContext
+from tests.unit.functions.conftest import ApiCall, FunctionLoader, LambdaContext, sqs_event
 from tests.unit.signed import sign_standard
 
 HOOK = "con-standard-bus_bakery"
@@ -123,7 +123,10 @@ def test_what_people_wrote_is_text_on_the_answers_page_and_nothing_else(
     backend: Backend, call_api: ApiCall
 ) -> None:
     backend.connect("feedback_form")
-    evil = '<script>alert(1)</script> & "quotes" <img src=x onerror=alert(2)> I waited an hour and nobody helped, want my money back.'
+    evil = (
+        '<script>alert(1)</script> & "quotes" <img src=x onerror=alert(2)> '
+        "I waited an hour and nobody helped, want my money back."
+    )
     backend.run_route_workflow(backend.queue_message(review_event("f-1", evil, 1), "feedback_form"))
     address = {"connection": "con-feedback_form-bus_bakery", "review": "f-1"}
     page = call_api("feedback_page", "GET", "/feedback/x/f-1", parameters=address)
@@ -145,28 +148,10 @@ def test_what_people_wrote_is_text_on_the_answers_page_and_nothing_else(
 
 
 def batch(backend: Backend, bodies: list[str]) -> dict[str, Any]:
-    """The queue's messages as Lambda hands them over."""
+    """Messages of the review queue as Lambda hands them over."""
     for body in bodies:
         backend.sqs.send_message(QueueUrl=backend.queue_url, MessageBody=body)
-    received = backend.sqs.receive_message(
-        QueueUrl=backend.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
-    )["Messages"]
-    return {
-        "Records": [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "messageAttributes": {},
-                "md5OfBody": message["MD5OfBody"],
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:reviews",
-                "awsRegion": "eu-central-1",
-            }
-            for message in received
-        ]
-    }
+    return sqs_event(backend.sqs, backend.queue_url)
 
 
 def test_each_message_is_one_run_of_the_route_workflow(
@@ -244,7 +229,13 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
         )
         assert steps["route"] == "acknowledge"
         done = load_function("reply").handler(
-            {"thread": steps["thread"], "reply": steps["reply"]}, LambdaContext()
+            {
+                "step": "acknowledge",
+                "review": steps["review"],
+                "thread": steps["thread"],
+                "reply": steps["reply"],
+            },
+            LambdaContext(),
         )
         assert done["route"] == "nothing"
         assert [reply.review for reply in platforms.replies()] == ["r-1"]
@@ -255,7 +246,8 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
         follow_up = steps["follow_up"]
         assert (
             load_function("follow_up").handler(
-                {"step": "open", "follow_up": follow_up, "token": "token-1"}, LambdaContext()
+                {"step": "await_resolution", "follow_up": follow_up, "token": "token-1"},
+                LambdaContext(),
             )
             == {}
         )
@@ -273,7 +265,9 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
             root_cause="double-charge",
         )
         desk.resolve(ana, follow_up, given, backend.desk, clock.now())
-        load_function("reply").handler({"follow_up": follow_up}, LambdaContext())
+        load_function("reply").handler(
+            {"step": "carry_out", "follow_up": follow_up}, LambdaContext()
+        )
 
         assert backend.kinds(steps["review"])[-1] is Kind.ANSWERED
         assert [reply.review for reply in platforms.replies()] == ["r-1", "r-2"]

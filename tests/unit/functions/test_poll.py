@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from heard.reviews import review_id
 from heard.storage.replies import MODERATION_CHECK_DELAYS
 from heard_simulator.server import FaultMode, SimulatedPlatforms
 from tests.unit.backend import BUSINESS, PRAISE, Backend
-from tests.unit.functions.conftest import FunctionLoader, LambdaContext
+from tests.unit.functions.conftest import FunctionLoader, LambdaContext, sqs_event
 
 GOOGLE = "google_business"
 CONNECTION = f"con-{GOOGLE}-{BUSINESS}"
@@ -24,45 +25,33 @@ NAME = "accounts/100000000000000000001/locations/20000000000000000001/reviews/r-
 pytestmark = pytest.mark.loopback
 
 
+def write_review(backend: Backend) -> None:
+    """Somebody praises the business at Google."""
+    assert backend.platforms is not None
+    now = format_time(backend.clock())
+    backend.platforms.set_resource(
+        GOOGLE,
+        NAME,
+        {"starRating": "FIVE", "comment": PRAISE, "createTime": now, "updateTime": now},
+    )
+
+
 @pytest.fixture
-def shop(backend: Backend) -> Any:
+def shop(backend: Backend) -> Iterator[Backend]:
     with SimulatedPlatforms() as platforms:
         backend.clock.now = clock.now()
         backend.platforms = platforms
         backend.connect(GOOGLE)
-        now = format_time(backend.clock())
-        platforms.set_resource(
-            GOOGLE,
-            NAME,
-            {"starRating": "FIVE", "comment": PRAISE, "createTime": now, "updateTime": now},
-        )
+        write_review(backend)
         yield backend
 
 
 def records(backend: Backend) -> dict[str, Any]:
-    """The queue of looks as Lambda hands it over."""
-    received = backend.sqs.receive_message(
-        QueueUrl=backend.poll_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
-    ).get("Messages", [])
-    return {
-        "Records": [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "messageAttributes": {},
-                "md5OfBody": message["MD5OfBody"],
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:polls",
-                "awsRegion": "eu-central-1",
-            }
-            for message in received
-        ]
-    }
+    """The poll queue as Lambda hands it over."""
+    return sqs_event(backend.sqs, backend.poll_queue_url)
 
 
-def test_a_minute_queues_what_is_due_and_a_message_is_one_look(
+def test_a_minute_queues_what_is_due_and_a_message_is_one_poll(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     poll = load_function("poll").handler
@@ -76,11 +65,11 @@ def test_a_minute_queues_what_is_due_and_a_message_is_one_look(
     assert poll({}, LambdaContext()) == {"due": 0}
 
 
-def test_the_command_line_is_told_what_a_look_found(
+def test_the_command_line_gets_the_result_of_a_poll(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     poll = load_function("poll").handler
-    told = {
+    result = {
         "connection": CONNECTION,
         "found": 1,
         "queued": 1,
@@ -88,8 +77,8 @@ def test_the_command_line_is_told_what_a_look_found(
         "problems": 0,
         "error": None,
     }
-    assert poll({"connection": CONNECTION}, LambdaContext()) == told
-    assert poll({"connection": CONNECTION}, LambdaContext()) == {**told, "queued": 0}
+    assert poll({"connection": CONNECTION}, LambdaContext()) == result
+    assert poll({"connection": CONNECTION}, LambdaContext()) == {**result, "queued": 0}
 
     unknown = poll({"connection": "con-unknown"}, LambdaContext())
     assert (unknown["found"], unknown["error"].partition(":")[0]) == (0, "not_polled")
@@ -123,7 +112,7 @@ def test_a_fault_of_our_own_gives_the_message_back(
     assert shop.polls.memory(CONNECTION) == ({}, 0)
 
 
-def test_what_became_of_a_reply_is_asked_by_the_queue(
+def test_a_message_asks_what_became_of_a_reply(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     assert shop.platforms is not None
@@ -131,7 +120,13 @@ def test_what_became_of_a_reply_is_asked_by_the_queue(
     (message,) = shop.queued_messages()
     steps = load_function("triage").handler(message, LambdaContext())
     load_function("reply").handler(
-        {"thread": steps["thread"], "reply": steps["reply"]}, LambdaContext()
+        {
+            "step": "acknowledge",
+            "review": steps["review"],
+            "thread": steps["thread"],
+            "reply": steps["reply"],
+        },
+        LambdaContext(),
     )
     shop.clock.now = clock.now() + MODERATION_CHECK_DELAYS[0] + timedelta(seconds=1)
     shop.sweep()
@@ -149,9 +144,7 @@ def test_what_became_of_a_reply_is_asked_by_the_queue(
     ]
 
 
-def test_the_sweep_knows_the_queue_of_looks(
-    backend: Backend, load_function: FunctionLoader
-) -> None:
+def test_the_sweep_has_a_poll_queue(backend: Backend, load_function: FunctionLoader) -> None:
     assert load_function("sweep").handler({}, LambdaContext()) == {
         "resumed": 0,
         "woken": 0,

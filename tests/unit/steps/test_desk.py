@@ -290,14 +290,14 @@ def test_a_conflict_has_a_reason_and_advice_and_changes_nothing(
 ) -> None:
     step = CONFLICTS[reason](shop)
     before = shop.backend.case_items()
-    task_reports = list(shop.backend.step_functions.task_reports)
+    task_reports = list(shop.backend.step_functions.token_reports)
     with pytest.raises(ConflictError) as conflict:
         step()
 
     assert conflict.value.reason == reason.value
     assert len(conflict.value.detail) > 10
     assert shop.backend.case_items() == before
-    assert shop.backend.step_functions.task_reports == task_reports
+    assert shop.backend.step_functions.token_reports == task_reports
     shop.backend.check_invariants()
 
 

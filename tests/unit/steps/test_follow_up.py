@@ -83,7 +83,7 @@ def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
     shop.deliver(complaint("r-1"))
     assert execution_states(shop) == ["waiting"]
     resolve(shop, Action.REPLY, text=TEXT)
-    assert [reported for _, reported in shop.step_functions.task_reports] == ["success"]
+    assert [reported for _, reported in shop.step_functions.token_reports] == ["success"]
     shop.run_workflows()
 
     assert execution_states(shop) == ["ended"]
@@ -108,7 +108,7 @@ def test_a_resolution_that_closes_nothing_sets_a_new_timer(
 ) -> None:
     shop.deliver(complaint("r-1"))
     resolve(shop, action, **fields)
-    assert [reported for _, reported in shop.step_functions.task_reports] == [report]
+    assert [reported for _, reported in shop.step_functions.token_reports] == [report]
     shop.run_workflows()
     (follow_up,) = shop.open_follow_ups()
     (execution,) = shop.step_functions.executions.values()
@@ -122,7 +122,7 @@ def test_a_resolution_that_closes_nothing_sets_a_new_timer(
 def test_a_workflow_finds_a_resolution_given_before_it_waits(shop: Backend) -> None:
     shop.run_route_workflow(shop.queue_message(complaint("r-1")))
     resolve(shop, Action.REPLY, text=TEXT)
-    assert shop.step_functions.task_reports == []
+    assert shop.step_functions.token_reports == []
     shop.run_workflows()
 
     assert execution_states(shop) == ["ended"]

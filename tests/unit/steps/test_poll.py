@@ -299,7 +299,8 @@ def test_a_connectors_error_names_the_place_and_not_the_data(shop: Backend) -> N
 
     shop.http = raise_key_error
     result = run_poll(shop)
-    assert result.error.startswith("internal: A mistake of Heard's own: KeyError in raise_key_error")
+    mistake = "internal: A mistake of Heard's own: KeyError in raise_key_error"
+    assert result.error.startswith(mistake)
     assert "mouse" not in json.dumps(shop.stored_items("SetupTable"), default=str)
 
 

@@ -1,6 +1,6 @@
-"""The steps of a review's way.
+"""The steps of a review's way: use cases over the ports that they are handed.
 
-One module a function of the same name, each a use case over the ports it is given.
-
-A handler parses its event, calls one of these and maps the result; nothing here knows Lambda.
+A handler in `functions/` parses its event, calls one use case of a module here and maps the result.
+Nothing here knows Lambda. `ports`, `deciding`, `acknowledging`, `next_steps` and `desk_view` are
+what several steps share.
 """

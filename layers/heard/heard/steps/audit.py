@@ -1,7 +1,4 @@
-"""What auditors ask.
-
-A review's outcomes, a business's outcomes between two times, and whether a chain verifies.
-"""
+"""What auditors ask: the outcomes of a review, and whether its chain verifies."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def outcomes_of(review: str, businesses: tuple[str, ...], log: OutcomeLog) -> tuple[Outcome, ...]:
-    """A review's outcomes in order. Raises NotFound when there are none that the caller may see."""
+    """A review's outcomes in order. Raises NotFound when the caller may see none."""
     outcomes = log.of_review(review)
     if not outcomes or outcomes[0].business not in businesses:
         raise NotFound("There are no outcomes of such a review in your businesses.")
@@ -26,7 +23,7 @@ def outcomes_of(review: str, businesses: tuple[str, ...], log: OutcomeLog) -> tu
 def verify_review(
     review: str, businesses: tuple[str, ...], log: OutcomeLog, case_store: CaseStore
 ) -> ChainReport:
-    """Whether a review's chain verifies, up to the head that its state names. Raises NotFound."""
+    """Whether a review's chain verifies, up to the head in its state. Raises NotFound."""
     try:
         return _verify(review, businesses, log, case_store)
     except Tampered as error:
@@ -49,7 +46,7 @@ def _verify(
     outcomes = log.of_review(review)
     head = case_store.find_review(review)
     if head and head.sequence > len(outcomes):
-        # Appended between the two reads, or missing: reading once more tells which.
+        # Appended between the two reads, or missing: a second read shows which.
         outcomes = log.of_review(review)[: head.sequence]
     if head is None and not outcomes:
         raise NotFound("There are no outcomes of such a review in your businesses.")

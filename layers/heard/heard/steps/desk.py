@@ -343,8 +343,8 @@ def _build_resolution(
         code = getattr(request, name)
         if code and not _SHORT_CODE.fullmatch(code):
             raise BadRequest(
-                f"{name} is a short code of a-z, 0-9 and '-', such as 'late-delivery'. Put "
-                "sentences into note."
+                f"{name} must be a short code such as 'late-delivery': 2 to 40 characters of a-z, "
+                "0-9 and '-', and the first is no '-'. Put sentences into note."
             )
     return Resolution(
         id=request.id,

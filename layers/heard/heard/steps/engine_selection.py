@@ -1,7 +1,4 @@
-"""Which engine judges in this deployment.
-
-An embedded one, or one outside the stack on top of it.
-"""
+"""Which engine reads texts in this deployment: an embedded one, or an external one before it."""
 
 from __future__ import annotations
 
@@ -28,16 +25,15 @@ def select_engine(
     converse_model: str,
     on_failure: Callable[[FailureReason], None],
 ) -> Engine:
-    """The engine that the setting names.
+    """The engine with this name: `accurate`, `quick`, `comprehend` or `converse`.
 
-    `accurate`, `quick`, or `comprehend` or `converse` on top of `accurate`.
-
-    Those two make at most `calls_a_day` calls; `failed` is told why one had no scores. Raises
-    BadRequest for another name.
+    The last two are external, and `accurate` is their fallback. They make at most `calls_per_day`
+    calls; `on_failure` is called with the reason when a call gave no scores. Raises BadRequest for
+    another name.
     """
     if name not in {"comprehend", "converse"}:
         return embedded_engine(name)
-    # Imported where they are switched on: everybody else's cold start does without them.
+    # Imported only where they are switched on, as an import costs cold start.
     from heard.assessment.external import bedrock, comprehend, failures  # noqa: PLC0415
     from heard.storage.engine_budget import Allowance, EngineBudget  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
-"""The page behind a feedback form: what its author said, and what we answered.
+"""The feedback page: what the author of a form's review said, and what we replied.
 
-Its address is the author's secret.
+The page's address is the author's secret.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def feedback_page(
     connection_id: str, native_id: str, setup: SetupStore, case_store: CaseStore
 ) -> tuple[Connection, str, list[str]]:
-    """The connection, what the author wrote, and our published replies in order.
+    """The connection, what the author wrote, and our sent replies in order.
 
     Raises NotFound for any other address.
     """

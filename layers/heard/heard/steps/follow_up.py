@@ -1,7 +1,7 @@
-"""A follow-up's clock: open it with a task token, and look again when the clock rings.
+"""A follow-up's workflow: it waits with a task token, and checks when its timer ends.
 
-The workflow is only the alarm clock; the follow-up in the database is the truth. So a token that
-comes late, twice or never does no harm: whoever looks next does what the follow-up says.
+The workflow is only the timer. The follow-up in the database decides, so a token that comes late,
+twice or never does no harm.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any
 from heard import cases
 from heard.follow_ups import FollowUp, Status
 from heard.messaging import CARRY_OUT, RESCHEDULED
-from heard.steps.reply import person_decision
-from heard.steps.triage import policy_of
+from heard.steps.deciding import person_decision, policy_of
 
 if TYPE_CHECKING:
     from heard.messaging import EventBus, Workflows
-    from heard.steps.triage import StorePorts
+    from heard.steps.ports import StorePorts
     from heard.storage.case_store import CaseStore
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowPorts:
-    """What a follow-up's clock needs beside the ports: the workflows and the event bus."""
+    """What these steps need beside `StorePorts`: the workflows and the event bus."""
 
     workflows: Workflows
     event_bus: EventBus
@@ -32,10 +31,10 @@ class WorkflowPorts:
 
 def await_resolution(
     follow_up_id: str, token: str, ports: StorePorts, workflow_ports: WorkflowPorts
-) -> None:
-    """Keep the token with which the workflow waits.
+) -> FollowUp:
+    """Store the token with which the workflow waits. Returns the follow-up.
 
-    If the answer is there already, wake the workflow at once.
+    If it is resolved already, wake the workflow at once.
     """
     is_first = ports.cases.put_token(follow_up_id, token)
     follow_up = ports.cases.follow_up(follow_up_id)
@@ -43,6 +42,7 @@ def await_resolution(
         workflow_ports.event_bus.publish("follow_up.opened", _event_detail(follow_up))
     if follow_up.settled:
         wake(follow_up, ports.cases, workflow_ports.workflows)
+    return follow_up
 
 
 def check_follow_up(
@@ -53,15 +53,15 @@ def check_follow_up(
     *,
     carry_out_failed: bool = False,
 ) -> dict[str, Any]:
-    """Do what is due.
+    """Do what is due: bring back a promise, escalate, expire.
 
-    Bring back a promise, escalate, expire, or hand an answer back whose reply could not be
-    delivered.
-
-    Returns `follow_up` and the whole seconds until the next look.
+    With `carry_out_failed`, a resolution whose reply could not be delivered goes back to a person.
+    Returns `follow_up`, its `reviews` before, and `wait_seconds`, the whole seconds until the next
+    check.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
+    reviews = follow_up.reviews
     must_check = carry_out_failed or not follow_up.settled
     give_up_after = policy_of(follow_up.business, ports.setup).give_up_after if must_check else 0
     while must_check:
@@ -90,16 +90,18 @@ def check_follow_up(
             and len(follow_up_after.reviews) < len(follow_up.reviews)
         )
         follow_up, must_check = follow_up_after or follow_up, more_to_expire
-    return {"follow_up": follow_up.id, "wait_seconds": follow_up.wait_seconds(now)}
+    return {
+        "follow_up": follow_up.id,
+        "reviews": list(reviews),
+        "wait_seconds": follow_up.wait_seconds(now),
+    }
 
 
 def wake(follow_up: FollowUp, case_store: CaseStore, workflows: Workflows) -> bool:
     """Tell the waiting workflow what became of its follow-up.
 
-    False when nobody waits with that token.
-
-    Losing this message is no loss: the workflow looks by itself when its clock rings, and the sweep
-    before that.
+    False when no workflow waits with its token. If this message is lost, the sweep finds the
+    follow-up, and the workflow checks when its timer ends.
     """
     token = case_store.token(follow_up.id)
     if token is None:

@@ -1,4 +1,4 @@
-"""The webhook door: believe a request or refuse it, make it durable, and only then say so."""
+"""A webhook request: authenticate it, store what it says, and only then answer 2xx."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from heard.connectors import (
     load,
 )
 from heard.errors import NotFound, TooLarge, Unparseable
+from heard.messaging import review_of
 from heard.reviews import Channel, EventKind
 from heard.storage.quarantine import Quarantine, QuarantinedDelivery
 
@@ -27,15 +28,16 @@ if TYPE_CHECKING:
     from heard.storage.setup import Secrets, SetupStore
 
 QUARANTINE_BYTES: Final = 350_000
-"""What of a body that cannot be read is kept: an item of DynamoDB holds 400 KB."""
+"""How much of an unreadable body is kept: an item of DynamoDB holds at most 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What came of a request.
+    """What came of a request: the response, and what logs and metrics need.
 
-    The answer, one word for logs and metrics, how many events it held, and whether the door could
-    note it.
+    `result` is accepted, quarantined, refused or handshake, and `reason` says why it was refused.
+    `reviews` are the ids of the reviews that the queued `events` are about. `note_written` is False
+    if the request could not be noted.
     """
 
     response: WebhookResponse
@@ -44,13 +46,14 @@ class IngestResult:
     platform: str = ""
     delivery: str = ""
     events: int = 0
+    reviews: tuple[str, ...] = ()
     reason: str = ""
     note_written: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class IngestPorts:
-    """What the webhook door needs."""
+    """What `ingest` needs."""
 
     setup: SetupStore
     secrets: Secrets
@@ -63,11 +66,10 @@ class IngestPorts:
 def ingest(
     request: WebhookRequest, connection_id: str, ports: IngestPorts, now: datetime
 ) -> IngestResult:
-    """Answer one request at the door.
+    """Answer one webhook request.
 
-    Nothing is answered 2xx before it is durable. Raises NotFound for an unknown connection,
-    TooLarge for a body over the limit, and faults of the services beneath, which the platform's own
-    retry cures.
+    It answers 2xx only when what came is stored. Raises NotFound for an unknown connection,
+    TooLarge for a body over the limit, and faults of AWS services; the platform retries after them.
     """
     connection = ports.setup.connection(connection_id)
     if connection is None:
@@ -129,6 +131,7 @@ def _process(
         response=connector.delivery_response(request, connection, parsed, ports.http),
         result=result,
         events=len(messages),
+        reviews=tuple(review_of(message) for message in messages),
     )
 
 
@@ -137,7 +140,7 @@ def build_messages(
 ) -> list[dict[str, Any]]:
     """The messages for a delivery's events, each with a delivery id of its own.
 
-    A platform's test is not routed.
+    A platform's test event gets no message.
     """
     channel = channel_of(connection)
     return [
@@ -147,18 +150,15 @@ def build_messages(
             "business": connection.business,
             "platform": connection.platform,
             "channel": channel.value,
-            "event": event.normalize().to_json(),
+            "event": event.to_json(),
         }
-        for number, event in enumerate(parsed.events)
+        for number, event in enumerate(event.normalize() for event in parsed.events)
         if event.kind is not EventKind.TEST
     ]
 
 
 def channel_of(connection: Connection) -> Channel:
-    """A connection's channel.
-
-    Its own setting where the platform leaves it open, else the platform's.
-    """
+    """A connection's channel: its own setting, or the platform's channel without one."""
     return Channel(
         connection.settings.get("channel") or load(connection.platform).capabilities.channel
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -28,6 +28,14 @@ _MAX_FAULTS: Final = len(MODERATION_CHECK_DELAYS) + 3
 _REASON_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
+@dataclass(frozen=True, slots=True)
+class ModerationCheck:
+    """What became of a reply, in one word for logs, and the review that it answers."""
+
+    review: str
+    status: str
+
+
 def check_moderation(
     thread: str,
     reply_id: str,
@@ -35,10 +43,10 @@ def check_moderation(
     platform_ports: PlatformPorts,
     queue: Queue,
     now: datetime,
-) -> str:
+) -> ModerationCheck:
     """Ask a platform that moderates what became of a reply, and act on it.
 
-    Returns one word for logs. The platform removed the reply, or still holds it back at the last
+    The platform removed the reply, or still holds it back at the last
     question: a person gets the review, and a message to `queue` starts the workflow, as the sweep
     does. The platform cannot tell at the last question: the reply is unknown, and nothing is
     reopened. Else nothing is written, as the sweep has the next question on its list. Run twice,
@@ -48,17 +56,17 @@ def check_moderation(
         reply = ports.cases.reply(thread, reply_id)
     except Erased:
         ports.cases.stop_watching(thread, reply_id, "erased")
-        return "erased"
+        return ModerationCheck(ports.cases.review_of(thread, reply_id), "erased")
     if reply.moderation_status is None:
         moderation = _fetch_moderation(reply, ports, platform_ports)
         is_last_check = reply.check_count >= len(MODERATION_CHECK_DELAYS)
         if moderation.status is ModerationStatus.PENDING and not is_last_check:
-            return moderation.status.value
+            return ModerationCheck(reply.review, moderation.status.value)
         if moderation.status is ModerationStatus.CANNOT_TELL and not (
             is_last_check
             and (moderation.reason != _FAULT_REASON or reply.check_count >= _MAX_FAULTS)
         ):
-            return moderation.status.value
+            return ModerationCheck(reply.review, moderation.status.value)
         result = ports.cases.change(
             lambda: ports.cases.case(reply.review),
             lambda loaded: _change_for_moderation(loaded.case, reply, moderation, ports, now),
@@ -73,7 +81,7 @@ def check_moderation(
         and result.case.follow_up
     ):
         queue.send([{"resume": reply.review, "delivery": f"mod_{reply_id.removeprefix('rep_')}"}])
-    return reply.moderation_status or "not_sent"
+    return ModerationCheck(reply.review, reply.moderation_status or "not_sent")
 
 
 def _fetch_moderation(

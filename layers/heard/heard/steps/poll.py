@@ -1,10 +1,7 @@
-"""Poll.
+"""Poll the platforms that push nothing, or not all, and queue their reviews as if delivered.
 
-Ask the platforms that cannot tell us, or do not tell all, and queue what they say as if it had been
-delivered.
-
-A platform's fault is written down with its connection and tried again later; it never reaches the
-queue and delays nobody else.
+A platform's fault is stored with its connection, and the poll is tried again later. It gives no
+message back to the queue and delays no other connection.
 """
 
 from __future__ import annotations
@@ -12,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +24,7 @@ from heard.connectors import (
     ReviewPage,
     load,
 )
+from heard.messaging import review_of
 from heard.polling import (
     PollFailure,
     PollState,
@@ -45,19 +43,17 @@ if TYPE_CHECKING:
     from heard.storage.polls import Polls
 
 POLL_SECONDS: Final = 60
-"""How long one look may take: after that it asks nothing more, and the next goes on from there."""
+"""How long one poll may take. After that it asks nothing more, and the next one goes on."""
 MAX_FAILING: Final = 3
-"""How many connections of one platform that failed last time are tried in a minute, so that a
-platform that is down holds few readers.
+"""How many failing connections of one platform are polled in a minute.
+
+So a platform that is down occupies few readers of the queue.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class PollPorts:
-    """What polling needs.
-
-    The ports of every step, a way out, where polling stands, the queue of reviews, and the time.
-    """
+    """What polling needs. `queue` is the review queue."""
 
     store_ports: StorePorts
     platform_ports: PlatformPorts
@@ -68,9 +64,10 @@ class PollPorts:
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one look found; `error` is a code and our own words, empty when nothing went wrong.
+    """What one poll found. `error` is a code and our own words, empty if nothing went wrong.
 
-    `skipped` says that nobody was asked.
+    `skipped` says that the platform was not asked. `queued_reviews` are the ids of all reviews that
+    were queued, withdrawals included.
     """
 
     connection: str
@@ -81,9 +78,10 @@ class PollReport:
     problems: int = 0
     error: str = ""
     skipped: bool = False
+    queued_reviews: tuple[str, ...] = field(default=(), compare=False)
 
     def to_json(self) -> dict[str, Any]:
-        """What whoever asked for the look is told."""
+        """The report as the poll function returns it."""
         return {
             "connection": self.connection,
             "found": self.reviews,
@@ -95,10 +93,10 @@ class PollReport:
 
 
 def dispatch(polls: Polls, queue: Queue, now: datetime) -> int:
-    """Queue a look at every connection whose time has come; how many those are.
+    """Queue a poll of every connection that is due. Returns how many those are.
 
-    Its next turn is written down first: if queueing fails, it is one turn late, and two dispatchers
-    at once queue it once.
+    The time of its next poll is stored first. So if queueing fails, the connection misses one poll,
+    and of two dispatchers at once only one queues it.
     """
     failing_counts: Counter[str] = Counter()
     messages: list[dict[str, str]] = []
@@ -114,11 +112,10 @@ def dispatch(polls: Polls, queue: Queue, now: datetime) -> int:
 
 
 def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) -> PollReport:
-    """One look at a connection's platform; what is new is queued before it is remembered.
+    """Poll a connection's platform once. What is new is queued before it is remembered.
 
-    `asked_at` is when the look was queued: it is skipped if somebody has looked since. Without it
-    the look is taken now, unless the platform has asked us to wait. Raises faults of our own
-    services only.
+    `queued_at` is when the poll was queued: it is skipped if there was a poll since. Without it the
+    platform is asked now, unless it has asked us to wait. Raises faults of our own services only.
     """
     polls, now = ports.polls, ports.clock()
     connection, state = (
@@ -144,7 +141,10 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     if state.wait_until and state.wait_until > now:
         return replace(
             report,
-            error=f"asked_to_wait: The platform may be asked again at {format_time(state.wait_until)}.",
+            error=(
+                "asked_to_wait: The platform may be asked again at "
+                f"{format_time(state.wait_until)}."
+            ),
             skipped=True,
         )
     memory, version = polls.memory(connection.id)
@@ -163,8 +163,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     messages = [_message(event, connection) for event in new_events]
     if messages:
         ports.queue.send(messages)
-    # What was met may be remembered only once the places to resume from are kept: the next look
-    # stops where it knows everything.
+    # The cursors are stored before the memory: the next poll stops where it knows all reviews.
     if polls.save_state(state, result.state) and result.memory is not memory:
         polls.remember(connection.id, result.memory, version)
     withdrawn = sum(event.kind is EventKind.WITHDRAWN for event in new_events)
@@ -174,7 +173,8 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
         queued=len(messages) - withdrawn,
         withdrawn=withdrawn,
         problems=result.problems,
-        error=_trouble_text(result.state.last_failure),
+        queued_reviews=tuple(review_of(message) for message in messages),
+        error=_error_text(result.state.last_failure),
     )
 
 
@@ -190,8 +190,8 @@ class _ConnectionSource:
 
     @property
     def can_fetch(self) -> bool:
-        # Each re-reading is a request out of somebody's quota: where the platform tells of edits
-        # and deletions itself, none is made.
+        # Reading a review again costs a request of somebody's quota. If the platform pushes edits
+        # and deletions, none is needed.
         capabilities = self.connector.capabilities
         return capabilities.can_fetch and "polled" in {capabilities.edits, capabilities.deletions}
 
@@ -207,9 +207,9 @@ class _ConnectionSource:
 
 
 def _stop_polling(connection_id: str, ports: PollPorts, now: datetime) -> None:
-    """Poll a connection no more, unless it is there after all.
+    """Poll a connection no more, unless it exists after all.
 
-    The first reading may be old, or somebody stores it again just now.
+    The first read may be stale, or somebody stores the connection again just now.
     """
 
     def find_polled_connection() -> Connection | None:
@@ -218,7 +218,7 @@ def _stop_polling(connection_id: str, ports: PollPorts, now: datetime) -> None:
 
     if find_polled_connection() is None:
         ports.polls.stop(connection_id)
-        # In this order: whoever stores a connection begins to poll it afterwards.
+        # Whoever stores a connection starts its polls afterwards, so this check comes last.
         if restored := find_polled_connection():
             ports.polls.start(restored, now)
 
@@ -226,12 +226,10 @@ def _stop_polling(connection_id: str, ports: PollPorts, now: datetime) -> None:
 def _new_event(
     event: ReviewEvent, connection: Connection, ports: StorePorts, now: datetime
 ) -> ReviewEvent | None:
-    """The event in its place after what triage has; None when triage has it already.
+    """The event with a revision after what triage has. None when triage has the event already.
 
-    A webhook brought it, or a run that died.
-
-    Where a platform does not date edits, what it says now is later than other words of the same
-    date that came before.
+    A webhook may have brought it, or a run that died. If a platform does not date its edits, what
+    it says now is later than other words of the same date.
     """
     review = ports.cases.find_review(
         review_id(connection.business, connection.platform, event.native_id)
@@ -252,7 +250,7 @@ def _new_event(
 def _message(event: ReviewEvent, connection: Connection) -> dict[str, Any]:
     """The message that `ingest` would queue.
 
-    Its delivery is named by what it says, so that queueing it twice is one delivery.
+    Its delivery id follows from what the review says, so that queueing it twice is one delivery.
     """
     name = hashlib.sha256(
         "\x1f".join((connection.id, event.native_id, state_hash(event))).encode(
@@ -263,5 +261,5 @@ def _message(event: ReviewEvent, connection: Connection) -> dict[str, Any]:
     return message | {"confirmed": True}
 
 
-def _trouble_text(trouble: PollFailure | None) -> str:
-    return f"{trouble.code}: {trouble.message}" if trouble else ""
+def _error_text(failure: PollFailure | None) -> str:
+    return f"{failure.code}: {failure.message}" if failure else ""

@@ -56,15 +56,16 @@ def carry_out(
     """Carry out a follow-up's resolution: send its reply, if any, and then close what it covers.
 
     It closes one review after the other, so that an interrupted run is simply run again. Returns
-    `follow_up`, and `wait_seconds` for its workflow when it stays open. Raises PlatformUnavailable
-    or Busy when a later run should try again, NotSettled when the follow-up is open although its
-    resolution was to close it.
+    `follow_up`, its `reviews` before, and `wait_seconds` for its workflow when it stays open.
+    Raises PlatformUnavailable or Busy when a later run should try again, NotSettled when the
+    follow-up is open although its resolution was to close it.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
     resolution = follow_up.resolution
+    reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
-        return _workflow_output(follow_up, now)
+        return _workflow_output(follow_up, reviews, now)
 
     def load_case() -> LoadedCase:
         return case_store.case_of_follow_up(follow_up_id)
@@ -88,18 +89,25 @@ def carry_out(
         )
     return _workflow_output(
         result.case.follow_up or follow_up,
+        reviews,
         now,
         closes=cases.closing_kind(follow_up, resolution) is not None,
     )
 
 
-def _workflow_output(follow_up: FollowUp, now: datetime, *, closes: bool = True) -> dict[str, Any]:
+def _workflow_output(
+    follow_up: FollowUp, reviews: tuple[str, ...], now: datetime, *, closes: bool = True
+) -> dict[str, Any]:
     if closes and follow_up.status is not Status.CLOSED:
         raise NotSettled(
             f"The follow-up is {follow_up.status.value} again ({follow_up.why}). "
             "A person must resolve it again."
         )
-    return {"follow_up": follow_up.id, "wait_seconds": follow_up.wait_seconds(now)}
+    return {
+        "follow_up": follow_up.id,
+        "reviews": list(reviews),
+        "wait_seconds": follow_up.wait_seconds(now),
+    }
 
 
 def _send(

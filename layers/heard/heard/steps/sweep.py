@@ -1,8 +1,8 @@
-"""The sweep: whatever got stuck is set in motion again (R01). It decides nothing itself."""
+"""The sweep: it sets in motion again whatever got stuck (R01). It decides nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep set in motion.
+    """How many things a sweep set in motion.
 
-    `resumed` reviews, `woken` and `restarted` follow-ups, and moderated replies to be `asked`
-    about.
+    Reviews that were queued again, follow-ups whose workflow was woken or restarted, and replies
+    whose moderation is checked. `reviews` are the ids of those reviews, and of the reviews of those
+    follow-ups, for logs.
     """
 
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
     moderation_checks: int = 0
+    reviews: tuple[str, ...] = field(default=(), compare=False)
 
 
 def sweep(
@@ -39,12 +41,12 @@ def sweep(
     now: datetime,
     poll_queue: Queue | None = None,
 ) -> SweepReport:
-    """Queue open reviews again that nobody touched, wake follow-ups whose clock did not ring, and
-    have moderated replies asked about.
+    """Queue stuck reviews again, wake late follow-ups, and have moderated replies checked.
 
-    `polls` is the queue of questions to platforms; without it they wait.
+    `poll_queue` takes the questions to platforms; without it they wait.
     """
     resumed = woken = restarted = moderation_checks = 0
+    reviews: list[str] = []
     for item in case_store.stuck_items(now):
         if item.review:
             queue.send([_resume_message(item.review)])
@@ -54,6 +56,7 @@ def sweep(
                 now=now,
             )
             resumed += 1
+            reviews.append(item.review)
         elif item.follow_up:
             try:
                 follow_up = case_store.follow_up(item.follow_up)
@@ -61,12 +64,14 @@ def sweep(
                 continue
             if wake(follow_up, case_store, workflows):
                 woken += 1
+                reviews += follow_up.reviews
             elif _has_lost_workflow(follow_up, now):
                 case_store.update_follow_up(
-                    follow_up.id, lambda task: replace(task, run=task.run + 1)
+                    follow_up.id, lambda late: replace(late, run=late.run + 1)
                 )
                 queue.send([_resume_message(follow_up.reviews[0])])
                 restarted += 1
+                reviews += follow_up.reviews
         elif (
             poll_queue
             and item.reply
@@ -75,7 +80,7 @@ def sweep(
         ):
             poll_queue.send([{"moderation": {"thread": item.thread, "reply": item.reply}}])
             moderation_checks += 1
-    return SweepReport(resumed, woken, restarted, moderation_checks)
+    return SweepReport(resumed, woken, restarted, moderation_checks, tuple(reviews))
 
 
 def _has_lost_workflow(follow_up: FollowUp, now: datetime) -> bool:

@@ -141,9 +141,9 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
     ) -> LoadedCase:
         """Write a change and append its facts, all or nothing. Returns the case as stored.
 
-        Its `writes` are stored before: see `change`. `final_moderation` is a watched reply and its last status, written with the change. Raises
-        Contention when the case was changed since it was read, or the reply has its last status
-        already.
+        The change's `writes` are not stored here: see `change`. `final_moderation` is a watched
+        reply and its last status, written with the change. Raises Contention when the case was
+        changed since it was read, or the reply has its last status already.
         """
         case, case_before = change.case, before.case
         outcomes = chain_facts(

@@ -1,9 +1,8 @@
-"""What came through the webhook door lately, connection by connection, so that a business can see
-why nothing arrives.
+"""Notes of the latest webhook requests of each connection, to find out why nothing arrives.
 
-A note says when, what came of it and why; nothing of the request. Notes are samples: of equal
-results in a row one a minute is kept per process, so that a flood, genuine or forged, costs one
-write a minute and not one a request. They disappear after two weeks.
+A note says when a request came, what the result was and why. It holds nothing of the request. Notes
+are samples: of equal results one a minute is kept per process. So a flood, genuine or forged, costs
+one write a minute and not one a request. Notes disappear after two weeks.
 """
 
 from __future__ import annotations
@@ -28,10 +27,9 @@ NOTE_INTERVAL: Final = timedelta(minutes=1)
 class DeliveryNote:
     """One note.
 
-    `result` is accepted, quarantined, refused or handshake, `reason` why it was refused or kept,
-    `events` how many it held.
-
-    `unnoted` is how many requests of the same result came since the note before it.
+    `result` is accepted, quarantined, refused or handshake. `reason` says why a request was refused
+    or quarantined, and `events` how many events it held. `skipped` counts the requests with the
+    same result that came after the note before it and got no note.
     """
 
     at: str
@@ -42,7 +40,7 @@ class DeliveryNote:
 
 
 class Deliveries:
-    """Writes and reads the notes, in the Work table."""
+    """Writes and reads the notes, in the cases table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -50,12 +48,10 @@ class Deliveries:
         self._last: dict[tuple[str, str, str], tuple[datetime, int]] = {}
 
     def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> bool:
-        """Note a request, unless the same was noted less than `EVERY` ago.
+        """Note a request, unless the same was noted less than `NOTE_INTERVAL` ago.
 
-        False if the table did not take it.
-
-        That is told and not raised: a note is worth less than the delivery, which is durable by now
-        and would be sent again.
+        False if the table did not take the note. This raises nothing: a note is worth less than the
+        delivery, which is stored by now and would be sent again.
         """
         key = (connection, result, reason)
         at, skipped = self._last.get(key, (None, 0))

@@ -1,7 +1,4 @@
-"""What the optional engines have been asked today, in the Work table.
-
-One counter per engine and UTC day for the whole stack.
-"""
+"""How often the optional engines were called: one counter for each engine and UTC day."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 COUNTER_RETENTION: Final = timedelta(days=32)
-"""A month and a day, so that one can look up what a bill is made of."""
+"""A month and a day: long enough to compare the counters with the bill of a month."""
 
 
 class EngineBudget:
-    """Counts in one item per engine and day, which takes about 1,000 writes a second.
+    """Counts calls, for the whole stack.
 
-    Far more than an optional engine does.
+    One item takes about 1,000 writes a second, far more than an optional engine does.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -32,12 +29,10 @@ class EngineBudget:
         self._table = table
 
     def take(self, engine: str, day: date, units: int, limit: int) -> bool:
-        """Take `units` (1 or more) of the `most` that an engine has on a day, all or none.
+        """Take `units` (1 or more) of the `limit` that an engine has on a day, all or none.
 
-        One conditional write, of one write unit.
-
-        False when too little is left, and also when the table does not answer: a budget that cannot
-        be asked is used up.
+        False when too few are left, and also when the table does not respond: a budget that cannot
+        be read counts as used up.
         """
         if units > limit:
             return False
@@ -63,7 +58,7 @@ class EngineBudget:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One engine's budget: `most` calls a day. The `clock` says which day it is."""
+    """One engine's budget: `daily_limit` calls a day. `clock` says which day it is."""
 
     budget: EngineBudget
     engine: str
@@ -71,7 +66,7 @@ class Allowance:
     clock: Callable[[], datetime]
 
     def take(self, calls: int) -> bool:
-        """Whether so many more calls are granted today, all or none."""
+        """Whether so many more calls are allowed today, all or none."""
         return self.budget.take(
             self.engine, self.clock().astimezone(UTC).date(), calls, self.daily_limit
         )

@@ -1,8 +1,6 @@
-"""The Outcomes table.
+"""The Outcomes table: outcomes are appended in a case's transaction, and read by review or day.
 
-Append in somebody's transaction, read a review's chain, query a business's days.
-
-Nothing here updates or deletes, and no function's role may.
+Nothing here changes or deletes an outcome, and no function is allowed to.
 """
 
 from __future__ import annotations
@@ -24,16 +22,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 SHARDS: Final = 4
-"""A business's day is spread over this many partitions, so that one busy business does not heat
-one.
-"""
+"""Partitions of a business's day, so that a busy business does not overload one."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCriteria:
-    """What an auditor asks.
+    """Which outcomes an auditor asks for: a business's in `[start, end)`.
 
-    A business's outcomes in `[start, end)`, narrowed by kinds, severity and channel.
+    Empty `kinds`, and None for severity and channel, mean all.
     """
 
     business: str
@@ -72,11 +68,11 @@ class OutcomeLog:
     def page(
         self, criteria: OutcomeCriteria, *, limit: int = 100, after: str | None = None
     ) -> OutcomePage:
-        """One page of what was asked, in time order, after the cursor of the page before.
+        """One page of outcomes in time order, after the cursor `after` of the page before.
 
-        Reads about as many items as it returns, whatever the table's size: each day's shards are
-        merged lazily in small pages. Raises BadRequest for a cursor that no page ended with,
-        Tampered for an outcome that Heard did not write.
+        It reads about as many items as it returns, whatever the table's size: the shards of each
+        day are merged in small pages. Raises BadRequest for an unknown cursor, Tampered for an
+        outcome that Heard did not write.
         """
         start = max(format_time(criteria.start), f"{after}\x00" if after else "")
         end = format_time(criteria.end)
@@ -85,7 +81,7 @@ class OutcomeLog:
             day = date.fromisoformat(start[:10])
         except ValueError as error:
             raise BadRequest(
-                "`after` is not the `next` of a page. Leave it out to begin at the beginning."
+                "`after` is not the `next` of a page. Leave it out to start from the beginning."
             ) from error
         while len(outcomes) <= limit and start <= end and day.isoformat() <= end:
             streams = [
@@ -146,22 +142,22 @@ def _sort_key(outcome: Outcome) -> str:
 
 
 def append_writes(table: str, outcomes: Sequence[Outcome]) -> list[TransactWriteItemTypeDef]:
-    """The transaction items that append these outcomes, each only if its place in the chain is
-    free.
-    """
+    """The writes that append these outcomes, each only if its place in the chain is free."""
     return [
         {
             "Put": {
                 "TableName": table,
                 "Item": attributes(
                     outcome.to_json()
-                    | {
-                        "business_day": f"{outcome.business}#{outcome.at[:10]}#{zlib.crc32(outcome.review.encode()) % SHARDS}",
-                        "at_id": _sort_key(outcome),
-                    }
+                    | {"business_day": _business_day(outcome), "at_id": _sort_key(outcome)}
                 ),
                 "ConditionExpression": "attribute_not_exists(review)",
             }
         }
         for outcome in outcomes
     ]
+
+
+def _business_day(outcome: Outcome) -> str:
+    shard = zlib.crc32(outcome.review.encode()) % SHARDS
+    return f"{outcome.business}#{outcome.at[:10]}#{shard}"

@@ -1,10 +1,8 @@
-"""The policies that businesses have published, in the Setup table.
+"""The published policies of businesses, in the Setup table: every version, and which one holds.
 
-Every version for ever, and the pointer to the one that triage follows.
-
-A version is written once, under the next free number, in the same transaction that moves the
-pointer; of two who publish at once one wins and the other is told. What a version says (rules,
-wording) is `heard.policy`'s business.
+A version is written once, under the next free number, in the transaction that also makes it the
+policy that triage follows. Of two people who publish at once, one wins and the other gets a
+conflict. What a policy says is not known here, but in `heard.policy`.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MAX_BYTES: Final = 350_000
-"""Bytes that a version's document and source may have together: DynamoDB takes 400 KB an item."""
+"""Largest document and source of a version together: an item of DynamoDB has at most 400 KB."""
 
 ADOPTED_NOTE: Final = "what was followed before versions were kept"
 PLAYBOOK_NOTE: Final = "the playbook's, which was followed until then"
@@ -37,11 +35,10 @@ PLAYBOOK_NOTE: Final = "the playbook's, which was followed until then"
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion:
-    """One published policy. `hash` is what decisions name it by.
+    """One published policy.
 
-    `source` is the text as somebody wrote it, empty when there was none.
-
-    `number` counts from 1 in its business. `document` is the complete policy that is executed.
+    `number` counts from 1 in its business. Decisions name a policy by its `hash`. `document` is the
+    complete policy, `source` the text as a person wrote it (empty when there is none).
     """
 
     number: int
@@ -84,15 +81,14 @@ class Policies:
         note: str = "",
         now: datetime,
     ) -> PolicyVersion | None:
-        """Make a policy the one that the business follows from now on.
+        """Make a policy the one that the business follows; None when it follows that already.
 
-        None, and nothing is written, when it follows that already.
+        The complete document is stored, so that a version means the same after the default policy
+        has changed. A policy that the business follows but never published (usually the default
+        one) becomes a version first, so that the business can go back to it.
 
-        What is stored is the complete document, so that a version means the same after the playbook
-        has changed. What the business followed without ever publishing it (the playbook's, as a
-        rule) becomes a version first, so that it can be gone back to. Raises BadRequest for a
-        document that is no policy or too long to store, NotFound for an unknown business, Conflict
-        (`published_meanwhile`) when somebody else published between the look and the write.
+        Raises BadRequest for a document that is no policy or is too long to store, NotFound for an
+        unknown business, ConflictError (`published_meanwhile`) when another person published first.
         """
         complete, hash = complete_document(document), load_policy(document).hash
         profile, newest = self._profile(business), self._newest(business)
@@ -119,7 +115,7 @@ class Policies:
         document = _compact_json(version.document)
         if (size := len((document + version.source).encode())) > MAX_BYTES:
             raise BadRequest(
-                f"policy: {size} bytes with its source are too many to store; at most {MAX_BYTES}. "
+                f"policy: it has {size} bytes with its source; at most {MAX_BYTES} can be stored. "
                 "Shorten its longest texts."
             )
         item = {
@@ -144,7 +140,7 @@ class Policies:
     def _pointer_write(
         self, business: str, profile: Item, version: PolicyVersion
     ) -> TransactWriteItemTypeDef:
-        """Moves the pointer, if it is where it was seen."""
+        """Makes a version the business's policy, if that has not changed since it was read."""
         condition = "#policy = :seen AND attribute_not_exists(policy_version)"
         parameters: Item = {
             ":policy": _compact_json(version.document),
@@ -195,17 +191,17 @@ class Policies:
         )
         return ConflictError(
             "published_meanwhile",
-            f"Somebody else published {other_version} at the same moment; yours was not. Look at it, then "
-            "publish again.",
+            f"Another person published {other_version} at the same time, so yours was not "
+            "published. Read theirs, then publish again.",
         )
 
 
 def _unpublished_version(document: Mapping[str, Any], number: int, now: datetime) -> PolicyVersion:
-    """What a business followed before it ever published, as the version that it would be."""
+    """The policy of a business that never published one, as a version."""
     try:
         complete, hash = complete_document(document), load_policy(document).hash
     except BadRequest:
-        # An earlier release took it and this one does not; that must not keep a mended one out.
+        # This release cannot read it. That must not stop a corrected one from being published.
         complete, hash = (
             document,
             hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest(),
@@ -222,7 +218,7 @@ def _unpublished_version(document: Mapping[str, Any], number: int, now: datetime
 
 
 def _compact_json(document: Mapping[str, Any]) -> str:
-    # Escaped, letters of most scripts would take up to three times the room that `LONGEST` counts.
+    # Escaped letters of most scripts would take up to three times as many bytes.
     return json.dumps(dict(document), ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,7 +1,4 @@
-"""The polling of connections in the Setup table.
-
-Where each one stands, when it is due, and what is remembered of its platform.
-"""
+"""The polls of connections, in the setup table: their states, and the reviews that they saw."""
 
 from __future__ import annotations
 
@@ -16,22 +13,30 @@ from botocore.exceptions import ClientError
 
 from heard.clock import format_time, parse_time
 from heard.connectors import Connection
-from heard.polling import LOOKBACK, Memory, PollFailure, PollState, SeenReview, poll_interval
+from heard.polling import (
+    LOOKBACK,
+    Cursor,
+    Memory,
+    PollFailure,
+    PollState,
+    SeenReview,
+    poll_interval,
+)
 from heard.storage.tables import Item, attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX_BUCKETS: Final = 4
-"""Partitions of the index of what is due.
+"""Partitions of the index of due polls.
 
-Enough for thousands of connections, and each minute asks them all.
+They are enough for thousands of connections, and each minute's run reads them all.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DuePoll:
-    """A connection whose time has come."""
+    """A connection that is due."""
 
     connection: str
     platform: str
@@ -41,9 +46,9 @@ class DuePoll:
 
 
 class Polls:
-    """Reads and writes the polling of connections.
+    """Reads and writes poll states and memories.
 
-    Every write is conditional, so that of two runs one counts.
+    Every write has a condition, so that of two runs at once one counts.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -53,9 +58,8 @@ class Polls:
     def start(self, connection: Connection, now: datetime, since: datetime | None = None) -> None:
         """Poll a connection from now on, if its platform is polled.
 
-        One that is polled already goes on as it was.
-
-        Reviews older than `since` (a day before now, if not said) are not answered.
+        One that is polled already goes on as it was. Reviews older than `since` are not answered;
+        without it, those older than a day.
         """
         every = poll_interval(connection)
         if every is None:
@@ -80,18 +84,12 @@ class Polls:
         return None
 
     def stop(self, connection: str) -> None:
-        """Poll a connection no more, and forget what was seen there.
-
-        Forgetting twice is no error.
-        """
+        """Poll a connection no more, and forget its reviews. Doing so twice is no error."""
         for sk in ("POLL", "SEEN"):
             self._client.delete_item(TableName=self._table, Key=_key(connection, sk))
 
     def due(self, now: datetime) -> list[DuePoll]:
-        """The connections whose time has come, eventually consistent.
-
-        Who has waited longest comes first.
-        """
+        """The connections that are due, the longest overdue first. Read eventually consistent."""
         due_polls: list[DuePoll] = []
         for bucket in range(INDEX_BUCKETS):
             pages = self._client.get_paginator("query").paginate(
@@ -116,9 +114,9 @@ class Polls:
         return sorted(due_polls, key=lambda due: (due.poll_at, due.connection))
 
     def lease(self, due: DuePoll, until: datetime) -> bool:
-        """Take one turn of a connection, which is then due again at `until`.
+        """Take one poll of a connection, which is then due again at `until`.
 
-        False when somebody else took it.
+        False when another run took it.
         """
         return self._try_write(
             lambda: self._client.update_item(
@@ -133,14 +131,12 @@ class Polls:
         )
 
     def state(self, connection: str) -> PollState | None:
-        """Where the polling of a connection stands; None when it is not polled."""
+        """The poll state of a connection. None when it is not polled."""
         item = self._get(connection, "POLL")
         return _from_item(item) if item else None
 
     def save_state(self, before: PollState, after: PollState) -> bool:
-        """Write where polling stands after a run, unless another run has done so since `before` was
-        read (False then).
-        """
+        """Store the state after a poll. False when another run did so since `before` was read."""
         old, new = _to_item(before), _to_item(after)
         changes = {name: value for name, value in new.items() if old.get(name) != value} | {
             "version": before.version + 1
@@ -168,9 +164,7 @@ class Polls:
         )
 
     def memory(self, connection: str) -> tuple[Memory, int]:
-        """What is remembered of a connection's reviews, and the version of that (0 before the
-        first).
-        """
+        """What is remembered of a connection's reviews, and its version (0 if nothing is)."""
         item = self._get(connection, "SEEN")
         if not item:
             return {}, 0
@@ -182,10 +176,10 @@ class Polls:
         return memory, item["version"]
 
     def remember(self, connection: str, memory: Memory, version: int) -> bool:
-        """Keep what is remembered, unless it has changed since `version` (False then).
+        """Store what is remembered. False when it has changed since `version`.
 
-        It is one packed item: about 35 bytes a review, where an item a review would cost a write
-        for each that is forgotten as well.
+        It is one packed item with about 35 bytes a review. With an item for each review, forgetting
+        one would cost a write too.
         """
         rows = [
             (
@@ -250,15 +244,14 @@ def _key(connection: str, sk: str) -> Any:
 
 
 def _to_item(poll: PollState) -> Item:
-    """A poll's attributes without absent ones; `_poll` is its inverse."""
+    """A state's attributes without absent ones. `_from_item` is the inverse."""
     fields = {name: getattr(poll, name) for name in PollState.__dataclass_fields__}
     fields |= {
         name: format_time(fields[name]) if fields[name] else None
         for name in ("since", "poll_at", "polled_at", "wait_until")
     }
     fields |= {
-        "cursors": list(poll.cursors),
-        "reached": list(poll.reached),
+        "cursors": [[cursor.place, cursor.reached] for cursor in poll.cursors],
         "last_failure": asdict(poll.last_failure) if poll.last_failure else None,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -272,8 +265,7 @@ def _from_item(item: Mapping[str, Any]) -> PollState:
         if name in item
     }
     fields |= {
-        "cursors": tuple(item["cursors"]),
-        "reached": tuple(item.get("reached", ())),
+        "cursors": tuple(Cursor(place, reached) for place, reached in item["cursors"]),
         "last_failure": (PollFailure(**item["last_failure"]) if "last_failure" in item else None),
     }
     return PollState(**fields)

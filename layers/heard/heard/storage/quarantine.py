@@ -1,6 +1,6 @@
 """Genuine deliveries that could not be read.
 
-Kept whole in the Work table, shown to the business, replayed after a fix.
+They are kept whole in the cases table, shown to the business, and replayed after a fix.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedDelivery:
-    """One delivery as it came: `why` says what could not be read, without quoting it."""
+    """One delivery as it came. `why` says what could not be read, without quoting it."""
 
     id: str
     business: str

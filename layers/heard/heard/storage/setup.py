@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """One brand or location; `id` is the tenant key of everything.
+    """One brand or location. `id` is the tenant key of everything.
 
-    `policy` is the document that triage follows, empty for the playbook's; `policy_version` is its
-    number among the versions that were published (`heard.storage.policies`), 0 for one that never
-    was.
+    `policy` is the document that triage follows, empty for the default policy. `policy_version` is
+    its number among the published versions (`heard.storage.policies`), 0 when it was not published.
     """
 
     id: str
@@ -44,9 +43,9 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs in. `subject` is the identity provider's.
+    """Somebody who signs in. `subject` is the id at the identity provider.
 
-    Roles come with the token, businesses from here.
+    Their groups come with the token, their businesses are stored here.
     """
 
     subject: str
@@ -56,17 +55,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class InboundSecret:
-    """What a platform signs with.
-
-    The current secret, and the one before it for as long as it stays valid.
-    """
+    """The secret that a platform signs with, and the one before it while that is still valid."""
 
     current: str
     previous: str | None = None
     previous_until: datetime | None = None
 
     def valid_secrets(self, now: datetime) -> tuple[str, ...]:
-        """The secrets that count now, newest first."""
+        """The secrets that are valid now, newest first."""
         if self.previous and self.previous_until and now < self.previous_until:
             return (self.current, self.previous)
         return (self.current,)
@@ -104,9 +100,7 @@ class SetupStore:
     def connection(self, connection: str, *, fresh: bool = False) -> Connection | None:
         """The connection with this id; None when there is none (any more).
 
-        What was found is believed for `max_age` seconds.
-
-        `fresh` reads past that memory, and strongly consistent.
+        It is cached for `max_age` seconds. `fresh` reads past the cache, strongly consistent.
         """
         read_at, result = self._connection_cache.get(connection, (0.0, None))
         if result and not fresh and monotonic() - read_at < self._max_age:
@@ -123,10 +117,10 @@ class SetupStore:
     def put_connection(
         self, connection: Connection, now: datetime, *, since: datetime | None = None
     ) -> None:
-        """Store a connection, new or changed, and have it polled where its platform must be asked.
+        """Store a connection, new or changed, and start its polls if its platform is polled.
 
-        Its first look passes over reviews older than `since` (a day before now, if not said); a
-        later change begins nothing anew.
+        The first poll skips reviews from before `since` (without it: a day before `now`). A
+        connection that is polled already goes on as it was.
         """
         item = asdict(connection) | {
             "settings": dict(connection.settings),
@@ -138,21 +132,21 @@ class SetupStore:
             "kind": f"CONNECTION#{connection.platform}#{connection.id}",
         }
         self._client.put_item(TableName=self._table, Item=attributes(item | keys))
-        # After the connection, which whoever polls asks for; stopped between the two, storing it
-        # again mends it.
+        # After the connection, as a poll reads it. If this run stops in between, storing the
+        # connection again starts the polls.
         self._polls.start(connection, now, since)
 
     def remove_connection(self, connection: str) -> None:
-        """Forget a connection; its webhook address answers 404 from now on, and nobody polls it.
+        """Delete a connection: its webhook address answers 404, and it is not polled any more.
 
-        Removing twice is no error.
+        Removing it twice is no error.
         """
         self._client.delete_item(TableName=self._table, Key=_key("CONNECTION", connection))
         self._polls.stop(connection)
 
     @cached_property
     def _polls(self) -> Polls:
-        # Imported where it is needed: the webhook door reads connections, and nothing of this.
+        # Imported only where it is used: ingest reads connections too, and must start fast.
         from heard.storage.polls import Polls  # noqa: PLC0415
 
         return Polls(self._client, self._table)
@@ -172,11 +166,9 @@ class SetupStore:
         )
 
     def put_business(self, business: Business) -> None:
-        """Store a business, new or changed.
+        """Store a business, new or changed. It keeps its policy unless `business` has one.
 
-        A known one keeps the policy it follows, unless another is handed over here.
-
-        That way of changing a policy keeps no version: publishing does (`heard.storage.policies`).
+        A policy that is changed this way gets no version: see `heard.storage.policies`.
         """
         names = {"#id": "id", "#name": "name", "#policy": "policy"}
         parameters = {
@@ -220,10 +212,7 @@ class SetupStore:
 
 
 class Secrets:
-    """Secrets in SSM Parameter Store, SecureString, under one path.
-
-    Read at most once a `max_age` seconds.
-    """
+    """Secrets in SSM Parameter Store (SecureString), cached for `max_age` seconds."""
 
     def __init__(self, client: SSMClient, path: str, *, max_age: int = 60) -> None:
         self._client = client
@@ -231,31 +220,31 @@ class Secrets:
         self._max_age = max_age
         self._reader: Any = SSMProvider(
             boto3_client=client
-        )  # what its `get` returns depends on arguments that are not given here
+        )  # the type of what `get` returns depends on its arguments
 
     def inbound(self, connection: str, *, fresh: bool = False) -> InboundSecret | None:
-        """What the platform signs with, None for a connection without a secret.
+        """The secret that the platform signs with; None when the connection has none.
 
-        `fresh` reads past the memory.
+        `fresh` reads past the cache.
         """
         text = self._get(f"{connection}/inbound", fresh=fresh)
         return InboundSecret.from_text(text) if text else None
 
     def put_inbound(self, connection: str, secret: InboundSecret) -> None:
-        """Store what the platform signs with."""
+        """Store the secret that the platform signs with."""
         self._put(f"{connection}/inbound", secret.to_text())
 
     def credentials(self, connection: str) -> dict[str, str]:
-        """What we reply with; empty when the business gave none."""
+        """The credentials for the platform's API; empty when the business gave none."""
         text = self._get(f"{connection}/credentials")
         return json.loads(text) if text else {}
 
     def put_credentials(self, connection: str, credentials: Mapping[str, str]) -> None:
-        """Store what we reply with."""
+        """Store the credentials for the platform's API."""
         self._put(f"{connection}/credentials", json.dumps(dict(credentials)))
 
     def remove(self, connection: str) -> None:
-        """Delete a connection's secrets; deleting what is gone is no error."""
+        """Delete a connection's secrets; deleting them twice is no error."""
         self._client.delete_parameters(
             Names=[f"{self._path}/{connection}/{name}" for name in ("inbound", "credentials")]
         )
@@ -278,10 +267,7 @@ class Secrets:
 
 
 def require_connection(setup: SetupStore, connection: str) -> Connection:
-    """The connection with this id.
-
-    Raises NotFound, which does not tell whether there ever was one.
-    """
+    """The connection with this id. Raises NotFound, whether or not it ever existed."""
     result = setup.connection(connection)
     if result is None:
         raise NotFound("There is nothing here.")

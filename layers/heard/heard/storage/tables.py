@@ -1,4 +1,4 @@
-"""DynamoDB's dialect: its client, values to attributes and back, conditional failures."""
+"""DynamoDB's own forms: its client, values to attributes and back, failed conditions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 type Item = dict[str, Any]
-"""A stored item as plain Python values.
-
-Texts, integers, booleans, bytes, lists, objects, sets of texts.
-"""
+"""A stored item as Python values: texts, integers, booleans, bytes, lists, dicts, sets."""
 
 _SERIALIZER = TypeSerializer()
 _DESERIALIZER = TypeDeserializer()
@@ -49,9 +46,9 @@ def _to_python(value: Any) -> Any:
         case Binary():
             return bytes(cast("Any", value))
         case dict():
-            return {name: _to_python(each) for name, each in cast("dict[str, Any]", value).items()}
+            return {name: _to_python(part) for name, part in cast("dict[str, Any]", value).items()}
         case list():
-            return [_to_python(each) for each in cast("list[Any]", value)]
+            return [_to_python(part) for part in cast("list[Any]", value)]
         case _:
             return value
 
@@ -62,7 +59,7 @@ def error_code(error: ClientError) -> str:
 
 
 def condition_failed(error: ClientError) -> bool:
-    """Whether a write lost against another one: nothing was written, and looking again helps."""
+    """Whether a write lost against another: nothing was written, and reading again helps."""
     if error_code(error) in {"ConditionalCheckFailedException", "TransactionConflictException"}:
         return True
     reasons = error.response.get("CancellationReasons", [])

@@ -1,9 +1,7 @@
-"""Personal text at rest.
+"""Personal texts, sealed with XChaCha20-Poly1305 under one key for each author.
 
-XChaCha20-Poly1305 under a key per author, so that erasing an author is deleting one key.
-
-The keys lie in the Work table, which is itself encrypted with a customer-managed KMS key; a sealed
-text is bound to the place where it is stored.
+So deleting that key erases the author. The keys are in the Cases table, which is encrypted with a
+customer-managed KMS key. A sealed text can only be opened at the place where it was stored.
 """
 
 from __future__ import annotations
@@ -22,29 +20,23 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 CACHE_SECONDS: Final = 5.0
-"""How long a key is believed without looking.
-
-For one step, and not so long that a process could seal with an erased one.
-"""
+"""How long a key is cached: for one step, but too short to seal with an erased key."""
 MAX_CACHED_KEYS: Final = 1_000
 
 _NONCE_BYTES: Final = 24
 
 
 class Erased(Exception):
-    """The author's key is gone.
-
-    The text can never be read again, and that is what was asked for.
-    """
+    """The author's key was deleted, so the text can never be read again, as was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
     """What is known of an author.
 
-    How many complaints, what they are worth to the business, what they were last told.
-
-    `sealed` says whether there is a key, so that texts of theirs may be kept and can be read.
+    `complaints` counts their reviews that complained. `value` is what they are worth to the
+    business (R21). `last_variant` is the wording of their last acknowledgement. `has_key` says
+    whether their texts can be read.
     """
 
     complaints: int = 0
@@ -54,7 +46,7 @@ class AuthorRecord:
 
 
 class Vault:
-    """Seals and opens the texts of authors. Keys are remembered for one step, never longer."""
+    """Seals and opens the texts of authors."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -62,8 +54,11 @@ class Vault:
         self._key_cache: dict[str, tuple[float, bytes | None]] = {}
 
     def seal(self, author: str, associated_data: str, content: Mapping[str, Any]) -> bytes:
-        """`content` (JSON values) as ciphertext that only opens for the same author and place."""
-        from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt  # noqa: PLC0415 - who touches no text pays nothing
+        """`content` (JSON values) as a ciphertext for this author.
+
+        It opens only with the same `associated_data`, which names the place where it is stored.
+        """
+        from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt  # noqa: PLC0415 - costs cold start, and not every function reads texts
 
         nonce = secrets.token_bytes(_NONCE_BYTES)
         plaintext = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -72,7 +67,7 @@ class Vault:
         )
 
     def open(self, author: str, associated_data: str, sealed: bytes) -> dict[str, Any]:
-        """What was sealed. Raises Erased when the author's key is gone."""
+        """What was sealed. Raises Erased when the author's key was deleted."""
         from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt  # noqa: PLC0415 - as above
         from nacl.exceptions import CryptoError  # noqa: PLC0415
 
@@ -84,11 +79,11 @@ class Vault:
                 )
             )
         except CryptoError as error:
-            # Sealed before an erasure, by an author who has written again since and has a new key.
+            # Sealed before an erasure: the author wrote again since, and has a new key.
             raise Erased(author) from error
 
     def author_record(self, author: str, *, other_than: str = "") -> AuthorRecord:
-        """What is known of an author; complaints in the review `other_than` are not counted."""
+        """What is known of an author, without the review `other_than` among the complaints."""
         item = self._read_author(author)
         self._put_in_cache(author, item.get("key"))
         value = item.get("value")
@@ -100,20 +95,15 @@ class Vault:
         )
 
     def record_variant(self, author: str, variant: str) -> None:
-        """Note the variant of the last acknowledgement that this author got, so that the next is
-        another (R10).
-        """
+        """Note the variant of an author's last acknowledgement: the next is another one (R10)."""
         self._set_attribute(author, "last_variant", {"S": variant})
 
     def put_value(self, author: str, value: int | None) -> None:
-        """Say what a customer is worth to the business (R21), 0 to 100; None forgets it."""
+        """Store what an author is worth to the business (R21), 0 to 100; None deletes it."""
         self._set_attribute(author, "value", {"NULL": True} if value is None else {"N": str(value)})
 
     def count_complaint(self, author: str, review: str) -> None:
-        """Count a review among its author's complaints.
-
-        A set of ids, so that counting twice is counting once.
-        """
+        """Count a review among its author's complaints; counting it twice counts it once."""
         self._client.update_item(
             TableName=self._table,
             Key=self._item_key(author),
@@ -122,9 +112,9 @@ class Vault:
         )
 
     def erase(self, author: str) -> bool:
-        """Delete the author's key; what it sealed can never be read again.
+        """Delete the author's key: what it sealed can never be read again.
 
-        False when there was none: erasing twice is no error.
+        False when there was no key: erasing twice is no error.
         """
         response = self._client.delete_item(
             TableName=self._table, Key=self._item_key(author), ReturnValues="ALL_OLD"
@@ -169,8 +159,7 @@ class Vault:
         return values(response["Attributes"])["key"]
 
     def _read_author(self, author: str) -> dict[str, Any]:
-        # Strongly consistent: a key that was made a moment ago must not look like one that was
-        # erased.
+        # Strongly consistent: a key that was just created must not look like an erased one.
         response = self._client.get_item(
             TableName=self._table, Key=self._item_key(author), ConsistentRead=True
         )

@@ -1,23 +1,30 @@
-"""How answers leave through an HTTP API.
-
-Headers that keep pages and data where they belong, errors as problem+json.
-"""
+"""How an answer leaves through an HTTP API: one set of headers, and errors as problem+json."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final, TypedDict
 
 from heard.connectors import WebhookResponse
 from heard.errors import HeardError, problem
 
-_SECURITY_HEADERS: Final = {
+PROBLEM_TYPE: Final = "application/problem+json"
+
+RESPONSE_HEADERS: Final[Mapping[str, str]] = {
+    # Answers hold customers' words: nobody on the way may keep them.
     "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    # Pages run no script and load nothing. Browsers read this for every type of content.
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    # The address of a page can be its author's secret.
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=63072000",
+    "x-content-type-options": "nosniff",
 }
-_CONTENT_SECURITY_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+"""The headers of every answer, in small letters as HTTP/2 wants them."""
 
 
 class GatewayResponse(TypedDict):
@@ -31,16 +38,14 @@ class GatewayResponse(TypedDict):
 def gateway_response(response: WebhookResponse) -> GatewayResponse:
     """A response with the headers that every answer carries."""
     charset = "" if "charset" in response.content_type else "; charset=utf-8"
-    headers = {**_SECURITY_HEADERS, "content-type": response.content_type + charset}
-    if response.content_type.startswith("text/html"):
-        headers["content-security-policy"] = _CONTENT_SECURITY_POLICY
+    headers = {**RESPONSE_HEADERS, "content-type": response.content_type + charset}
     return {"statusCode": response.status, "headers": headers, "body": response.body}
 
 
 def error_response(error: HeardError) -> GatewayResponse:
     """An error as problem+json (RFC 9457), with Retry-After where waiting helps."""
     response = gateway_response(
-        WebhookResponse(error.http_status, json.dumps(problem(error)), "application/problem+json")
+        WebhookResponse(error.http_status, json.dumps(problem(error)), PROBLEM_TYPE)
     )
     if error.retryable:
         response["headers"]["retry-after"] = str(error.extra.get("retry_after") or 5)

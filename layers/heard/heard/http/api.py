@@ -1,0 +1,81 @@
+"""The signed-in APIs: from a request of API Gateway to an answer, and one line in the log."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.metrics import MetricUnit
+
+from heard.errors import BadRequest, ConflictError, HeardError, NotFound, problem
+from heard.http.invalid_input import describe_invalid_input
+from heard.http.responses import PROBLEM_TYPE, RESPONSE_HEADERS
+
+_FOLLOW_UP: Final = re.compile(r"/(fup_[a-z0-9]{8,40})(?=/|$)")
+_REVIEW: Final = re.compile(r"/(rev_[a-z0-9]{8,40})(?=/|$)")
+
+
+def create_api(logger: Logger) -> APIGatewayHttpResolver:
+    """An API without routes that answers every error of Heard as problem+json.
+
+    The code of an error, and the reason of a conflict, go to the log line of the request.
+    """
+    app = APIGatewayHttpResolver(enable_validation=True)
+
+    def problem_response(error: HeardError) -> Response[str]:
+        reason = error.reason if isinstance(error, ConflictError) else None
+        logger.append_keys(code=error.code, reason=reason)
+        return Response(
+            status_code=HTTPStatus(error.http_status).value,
+            content_type=PROBLEM_TYPE,
+            body=json.dumps(problem(error)),
+        )
+
+    @app.exception_handler(HeardError)
+    def handle_heard_error(error: HeardError) -> Response[str]:
+        return problem_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    def handle_invalid_request(error: RequestValidationError) -> Response[str]:
+        return problem_response(BadRequest(describe_invalid_input(error.errors())))
+
+    @app.exception_handler(NotFoundError)
+    def handle_unknown_path(_error: NotFoundError) -> Response[str]:
+        return problem_response(NotFound("There is no such address in this API."))
+
+    return app
+
+
+def lambda_handler(
+    app: APIGatewayHttpResolver, logger: Logger, metrics: Metrics
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The Lambda handler of an API.
+
+    It counts requests by the class of their status, and every answer leaves with
+    `RESPONSE_HEADERS`.
+    """
+
+    @logger.inject_lambda_context(clear_state=True)
+    @metrics.log_metrics
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        path = event.get("rawPath", "")
+        if follow_up := _FOLLOW_UP.search(path):
+            logger.append_keys(follow_up=follow_up[1])
+        if review := _REVIEW.search(path):
+            logger.append_keys(reviews=[review[1]])
+        response = app.resolve(event, context)
+        status = response["statusCode"]
+        headers = {name.lower(): value for name, value in response["headers"].items()}
+        response["headers"] = {**headers, **RESPONSE_HEADERS}
+        metrics.add_metric(f"requests_{status // 100}xx", MetricUnit.Count, 1)
+        logger.info("request", route=event.get("routeKey"), status=status)
+        return response
+
+    return handler

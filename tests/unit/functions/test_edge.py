@@ -1,0 +1,255 @@
+"""Every route answers with the same headers, and says what was wrong with a request and why."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from heard.follow_ups import FollowUp
+from heard.http.responses import RESPONSE_HEADERS
+from tests.static.cloudformation import resources
+from tests.unit.backend import BUSINESS, Backend, complaint
+from tests.unit.functions.conftest import ApiCall, ApiResponse
+
+ROUTES = sorted(route["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values())
+FOLDERS = {"/hooks": "ingest", "/feedback": "feedback_page"} | {
+    "/api/desk": "desk",
+    "/api/audit": "audit",
+}
+WINDOW = {"business": BUSINESS, "from": "2026-03-17T00:00:00Z", "to": "2026-03-18T00:00:00Z"}
+
+
+@pytest.fixture
+def follow_up(backend: Backend) -> FollowUp:
+    backend.add_person("Ana")
+    backend.add_person("Lee", "lead")
+    backend.add_person("Ida", "auditor")
+    backend.connect("feedback_form")
+    backend.run_route_workflow(backend.queue_message(complaint("f-1"), "feedback_form"))
+    (follow_up,) = backend.open_follow_ups()
+    return follow_up
+
+
+def call_route(
+    call_api: ApiCall, route: str, values: dict[str, str], **options: Any
+) -> ApiResponse:
+    method, path = route.split()
+    folder = next(folder for prefix, folder in FOLDERS.items() if path.startswith(prefix))
+    path = re.sub(r"\{(\w+)\}", lambda match: values[match[1]], path)
+    return call_api(folder, method, path, parameters=values, **options)
+
+
+def assert_headers(response: ApiResponse) -> None:
+    assert response.headers.items() >= RESPONSE_HEADERS.items(), response.status
+    assert "content-type" in response.headers
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_answers_with_the_same_headers_errors_included(
+    route: str, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    there = {
+        "connection": "con-feedback_form-bus_bakery",
+        "follow_up": follow_up.id,
+        "review": follow_up.reviews[0] if "audit" in route else "f-1",
+        "step": "claim",
+    }
+    absent = {
+        "connection": "con-nowhere",
+        "follow_up": "fup_neverwasanywhere",
+        "review": "rev_neverwasanywhere",
+        "step": "everything",
+    }
+    malformed = dict.fromkeys(absent, "non-sense")
+    lead: dict[str, Any] = {"subject": "sub-lee", "groups": "[agent lead auditor]"}
+    query = WINDOW if route == "GET /api/audit/outcomes" else {}
+    responses = [
+        call_route(call_api, route, there, query=query, **lead),
+        call_route(call_api, route, absent, query=query, **lead),
+        call_route(call_api, route, malformed, query={"limit": "many"}, **lead),
+        call_route(call_api, route, there, query=query, subject="sub-stranger"),
+        call_route(call_api, route, there, query=query, body="{", **lead),
+    ]
+
+    for response in responses:
+        assert_headers(response)
+    assert any(response.status >= 400 for response in responses)
+    assert route == "POST /hooks/{connection}" or responses[0].status == 200
+
+
+def resolve(call_api: ApiCall, follow_up: FollowUp, body: object) -> ApiResponse:
+    path = f"/api/desk/follow-ups/{follow_up.id}/resolution"
+    return call_api("desk", "POST", path, subject="sub-ana", body=body)
+
+
+GOOD = {
+    "id": "answer-1",
+    "action": "resolve_without_reply",
+    "fence": 1,
+    "fix": "refunded",
+    "root_cause": "double-charge",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (None, "The body is missing."),
+        ("{", "The body is not JSON: there is a mistake at character 2."),
+        ("5", "The body must be a JSON object; it is 5."),
+        (
+            {**GOOD, "id": "short"},
+            "`id` must have 8 to 64 letters (a-z, A-Z), digits, '-' or '_'; it is 'short'.",
+        ),
+        (
+            {**GOOD, "action": "dance"},
+            "`action` must be reply, invite_private, resolve_without_reply, promise, walk_away or "
+            "report_fake; it is 'dance'.",
+        ),
+        ({**GOOD, "fence": "one"}, "`fence` must be a whole number; it is 'one'."),
+        ({**GOOD, "fence": 1.5}, "`fence` must be a whole number; it is 1.5."),
+        ({**GOOD, "fence": "9" * 5000}, "`fence` must be a whole number with fewer digits."),
+        ({**GOOD, "fence": None}, "`fence` must be a whole number."),
+        ({**GOOD, "mood": "good"}, "`mood` is not a field of this request."),
+        ({**GOOD, "text": 5}, "`text` must be a text; it is 5."),
+        ({**GOOD, "text": "x" * 20_001}, "`text` must have at most 20000 characters."),
+        (
+            {**GOOD, "promised_for": "tomorrow"},
+            "`promised_for` must be a date and time with its time zone, such as "
+            "2026-03-17T09:00:00Z or 2026-03-17T10:00:00+01:00; it is 'tomorrow'.",
+        ),
+        (
+            {**GOOD, "promised_for": "2030-01-01T00:00:00"},
+            "`promised_for` must be a date and time with its time zone, such as "
+            "2026-03-17T09:00:00Z or 2026-03-17T10:00:00+01:00; it is '2030-01-01T00:00:00'.",
+        ),
+        ({**GOOD, "remedy": 5}, "`remedy` must be a JSON object; it is 5."),
+        ({**GOOD, "remedy": {"name": "refund"}}, "`remedy.amount` is missing."),
+        (
+            {**GOOD, "remedy": {"name": "", "amount": 0, "currency": "euro"}},
+            "`remedy.name` must have at least 1 character. `remedy.amount` must be more than 0; it "
+            "is 0. `remedy.currency` must be a currency code of three capital letters, such as EUR;"
+            " it is 'euro'.",
+        ),
+        (
+            {**GOOD, "remedy": {"name": "refund", "amount": "12.3456"}},
+            "`remedy.amount` must have at most 3 decimal places; it is '12.3456'.",
+        ),
+        (
+            {**GOOD, "remedy": {"name": "refund", "amount": "NaN"}},
+            "`remedy.amount` must be a number; it is 'NaN'.",
+        ),
+    ],
+)
+def test_a_body_that_does_not_fit_is_explained(
+    follow_up: FollowUp, call_api: ApiCall, body: object, detail: str
+) -> None:
+    response = resolve(call_api, follow_up, body)
+
+    assert (response.status, response.json["detail"]) == (400, detail)
+
+
+def test_what_an_agent_wrote_is_in_no_error(follow_up: FollowUp, call_api: ApiCall) -> None:
+    text = "The customer told me a secret about her health, " * 500
+    response = resolve(call_api, follow_up, {**GOOD, "text": text, "note": [text]})
+
+    assert response.status == 400
+    assert "secret" not in response.body
+
+
+@pytest.mark.parametrize("fence", [-1, 0, 1, 99])
+def test_any_fence_without_a_claim_is_a_conflict(
+    follow_up: FollowUp, call_api: ApiCall, fence: int
+) -> None:
+    response = resolve(call_api, follow_up, {**GOOD, "fence": fence})
+
+    assert (response.status, response.json["reason"]) == (409, "not_claimed")
+
+
+@pytest.mark.parametrize("code", ["x", "Late delivery", "-late", "x" * 41])
+def test_a_short_code_that_does_not_fit_names_its_limits(
+    follow_up: FollowUp, call_api: ApiCall, code: str
+) -> None:
+    path = f"/api/desk/follow-ups/{follow_up.id}/claim"
+    fence = call_api("desk", "POST", path, subject="sub-ana").json["fence"]
+    response = resolve(call_api, follow_up, {**GOOD, "fence": fence, "root_cause": code})
+
+    assert response.status == 400
+    assert "root_cause" in response.json["detail"]
+    assert "40 characters" in response.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "detail"),
+    [
+        ("", {"limit": "101"}, "`limit` must be at most 100; it is '101'."),
+        ("", {"limit": "0"}, "`limit` must be at least 1; it is '0'."),
+        ("", {"limit": "many"}, "`limit` must be a whole number; it is 'many'."),
+        ("", {"after": "x" * 201}, "`after` must have at most 200 characters."),
+        (
+            "/nonsense",
+            {},
+            "`follow_up` must be the id of a follow-up, which begins with fup_; it is 'nonsense'.",
+        ),
+    ],
+)
+def test_an_address_of_the_desk_that_does_not_fit_is_explained(
+    follow_up: FollowUp, call_api: ApiCall, path: str, query: dict[str, str], detail: str
+) -> None:
+    address = f"/api/desk/follow-ups{path}"
+    response = call_api("desk", "GET", address, subject="sub-ana", query=query)
+
+    assert (response.status, response.json["detail"]) == (400, detail)
+
+
+def read_outcomes(call_api: ApiCall, query: dict[str, Any]) -> ApiResponse:
+    return call_api(
+        "audit",
+        "GET",
+        "/api/audit/outcomes",
+        subject="sub-ida",
+        groups="[auditor]",
+        query=query,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"business": None}, "`business` is missing."),
+        ({"from": None}, "`from` is missing."),
+        ({"severity": "awful"}, "`severity` must be .* or .*; it is 'awful'."),
+        ({"kind": ["forgiven"]}, "`kind` must be accepted, .*; it is 'forgiven'."),
+        ({"limit": "501"}, "`limit` must be at most 500; it is '501'."),
+        ({"from": "yesterday"}, "`from` must be a date and time .* such as 90m, 24h or 7d."),
+        ({"to": "2026-03-17T00:00:00"}, "`to` must be a date and time with its time zone, .*"),
+        ({"to": "99999999d"}, "`to` must be a date and time with its time zone, .*"),
+        ({"from": "999999w"}, "`from` must be a date and time with its time zone, .*"),
+        ({"to": "2026-03-16T00:00:00Z"}, "`from` must be before `to`."),
+        ({"from": "1h", "to": "2h"}, "`from` must be before `to`."),
+    ],
+)
+def test_a_query_of_the_audit_that_does_not_fit_is_explained(
+    follow_up: FollowUp, call_api: ApiCall, change: dict[str, Any], detail: str
+) -> None:
+    query = {name: value for name, value in {**WINDOW, **change}.items() if value is not None}
+    response = read_outcomes(call_api, query)
+
+    assert response.status == 400
+    assert re.fullmatch(detail, response.json["detail"])
+
+
+@pytest.mark.parametrize("start", ["2026-03-17T00:00:00Z", "2026-03-17T01:00:00 01:00", "520w"])
+@pytest.mark.parametrize("end", [{"to": "now"}, {}, {"to": "0s"}, {"to": "2026-03-18T00:00Z"}])
+def test_the_audit_takes_times_as_the_command_does(
+    follow_up: FollowUp, call_api: ApiCall, start: str, end: dict[str, str]
+) -> None:
+    response = read_outcomes(call_api, {"business": BUSINESS, "from": start, **end})
+
+    assert response.status == 200
+    assert [outcome["kind"] for outcome in response.json["outcomes"]] == [
+        "accepted",
+        "follow_up_opened",
+    ]

@@ -1,0 +1,221 @@
+"""One id of ours follows a review through the log lines of all functions, and no words do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from heard import clock
+from heard.outcomes import Kind
+from heard.reviews import review_id
+from heard_simulator.server import SimulatedPlatforms
+from tests.static.repository import HANDLERS
+from tests.unit.backend import BUSINESS, COMPLAINT, SECRET, Backend, complaint
+from tests.unit.functions.conftest import (
+    ApiCall,
+    FunctionLoader,
+    LambdaContext,
+    LogLines,
+    sqs_event,
+)
+from tests.unit.functions.test_poll import CONNECTION, GOOGLE, NAME, write_review
+from tests.unit.signed import sign_standard
+
+AUTHOR = "Zelda Quint"
+REPLY = "I found both payments and paid one of them back this morning; the bank needs two days."
+REVIEW = review_id(BUSINESS, "standard", "r-1")
+
+
+def send_webhook(call_api: ApiCall, *native_ids: str) -> None:
+    """One delivery for each review."""
+    for native_id in native_ids:
+        body = json.dumps(
+            {
+                "type": "review.created",
+                "timestamp": "2026-03-17T11:59:00Z",
+                "data": {
+                    "id": native_id,
+                    "text": COMPLAINT,
+                    "rating": 1,
+                    "author": {"id": "cus-1", "name": AUTHOR},
+                },
+            }
+        )
+        headers = sign_standard(body.encode(), SECRET, clock.now()).headers
+        response = call_api(
+            "ingest",
+            "POST",
+            "/hooks/con-standard-bus_bakery",
+            body=body,
+            headers=headers,
+            parameters={"connection": "con-standard-bus_bakery"},
+        )
+        assert response.status == 202
+
+
+def test_there_is_a_test_for_every_function() -> None:
+    assert set(HANDLERS) == {
+        "audit",
+        "desk",
+        "feedback_page",
+        "follow_up",
+        "ingest",
+        "intake",
+        "poll",
+        "reply",
+        "sweep",
+        "triage",
+    }
+
+
+@pytest.mark.loopback
+def test_a_review_has_one_id_in_the_lines_of_every_function_from_webhook_to_closing(
+    backend: Backend, load_function: FunctionLoader, call_api: ApiCall, log_lines: LogLines
+) -> None:
+    def invoke(function: str, event: dict[str, Any]) -> Any:
+        return load_function(function).handler(event, LambdaContext())
+
+    with SimulatedPlatforms() as platforms:
+        backend.connect("standard", reply_url=platforms.url("standard"))
+        send_webhook(call_api, "r-1")
+        event = sqs_event(backend.sqs, backend.queue_url)
+        invoke("intake", event)
+        steps = invoke("triage", json.loads(event["Records"][0]["body"]))
+        follow_up = steps["follow_up"]
+        invoke(
+            "follow_up", {"step": "await_resolution", "follow_up": follow_up, "token": "token-1"}
+        )
+        backend.add_person("Ana")
+        path = f"/api/desk/follow-ups/{follow_up}"
+        call_api("desk", "GET", path, subject="sub-ana")
+        fence = call_api("desk", "POST", f"{path}/claim", subject="sub-ana").json["fence"]
+        invoke(
+            "follow_up",
+            {"step": "check_follow_up", "follow_up": follow_up, "carry_out_failed": False},
+        )
+        resolution = {
+            "id": "answer-1",
+            "action": "reply",
+            "fence": fence,
+            "text": REPLY,
+            "fix": "refunded",
+            "root_cause": "double-charge",
+        }
+        resolved = call_api(
+            "desk", "POST", f"{path}/resolution", subject="sub-ana", body=resolution
+        )
+        assert resolved.status == 200
+        invoke("reply", {"step": "carry_out", "follow_up": follow_up})
+    backend.add_person("Ida", "auditor")
+    call_api("audit", "GET", f"/api/audit/reviews/{REVIEW}", subject="sub-ida", groups="[auditor]")
+
+    assert backend.kinds(REVIEW)[-1] is Kind.ANSWERED
+    for function in ("ingest", "intake", "triage", "follow_up", "desk", "reply", "audit"):
+        lines = log_lines.of(function)
+        assert any(line.get("reviews") == [REVIEW] for line in lines), function
+    follow_up_lines = [line for line in log_lines.lines if line.get("follow_up") == follow_up]
+    assert {line["service"] for line in follow_up_lines} == {"triage", "follow_up", "desk", "reply"}
+    assert all(line["reviews"] == [REVIEW] for line in follow_up_lines)
+    deliveries = {line["delivery"] for line in log_lines.of("intake") if "delivery" in line}
+    assert deliveries == {line["delivery"] for line in log_lines.of("triage")}
+
+
+def test_what_the_sweep_sets_in_motion_is_named_in_its_line(
+    backend: Backend, load_function: FunctionLoader, log_lines: LogLines, call_api: ApiCall
+) -> None:
+    send_webhook(call_api, "r-1")
+    backend.clock.now = clock.now()
+    (message,) = backend.queued_messages()
+    backend.triage(message)
+    follow_up = backend.open_follow_ups()[0]
+    backend.clock.advance(days=3)
+    assert backend.sweep().reviews == follow_up.reviews == (REVIEW,)
+
+    load_function("sweep").handler({}, LambdaContext())
+    assert log_lines.of("sweep")[-1]["reviews"] == []
+
+
+@pytest.mark.loopback
+def test_each_review_of_a_poll_is_named_in_its_line(
+    backend: Backend, load_function: FunctionLoader, log_lines: LogLines
+) -> None:
+    """What is polled goes on as what came by a webhook."""
+    with SimulatedPlatforms() as platforms:
+        backend.clock.now = clock.now()
+        backend.platforms = platforms
+        backend.connect(GOOGLE)
+        write_review(backend)
+        load_function("poll").handler({"connection": CONNECTION}, LambdaContext())
+
+    assert log_lines.of("poll")[-1]["reviews"] == [review_id(BUSINESS, GOOGLE, NAME)]
+
+
+def test_the_authors_page_is_logged_by_our_id_and_not_by_its_secret_address(
+    backend: Backend, call_api: ApiCall, log_lines: LogLines
+) -> None:
+    backend.connect("feedback_form")
+    secret = "f-3c1f0a9be0d44c6c"
+    backend.run_route_workflow(backend.queue_message(complaint(secret), "feedback_form"))
+    address = {"connection": "con-feedback_form-bus_bakery", "review": secret}
+    assert call_api("feedback_page", "GET", "/feedback/x/y", parameters=address).status == 200
+
+    (line,) = log_lines.of("feedback_page")
+    assert line["reviews"] == [review_id(BUSINESS, "feedback_form", secret)]
+    assert secret not in json.dumps(line)
+
+
+def test_a_refused_request_names_its_follow_up_and_the_reason(
+    backend: Backend, call_api: ApiCall, log_lines: LogLines
+) -> None:
+    backend.add_person("Ana")
+    body = {"id": "answer-1", "action": "reply", "fence": 1}
+    for subject in ("sub-ana", "sub-stranger"):
+        path = "/api/desk/follow-ups/fup_neverwasanywhere/resolution"
+        call_api("desk", "POST", path, subject=subject, body=body)
+
+    lines = log_lines.of("desk")
+    assert [(line["status"], line["code"]) for line in lines] == [
+        (404, "not_found"),
+        (403, "forbidden"),
+    ]
+    assert {line["follow_up"] for line in lines} == {"fup_neverwasanywhere"}
+
+
+def test_keys_of_one_request_are_not_in_the_lines_of_the_next(
+    backend: Backend, call_api: ApiCall, log_lines: LogLines
+) -> None:
+    backend.add_person("Ana")
+    call_api("desk", "GET", "/api/desk/follow-ups/fup_neverwasanywhere", subject="sub-ana")
+    call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-ana")
+
+    first, second = log_lines.of("desk")
+    assert (first["follow_up"], first["code"]) == ("fup_neverwasanywhere", "not_found")
+    assert not {"follow_up", "code", "reason"} & second.keys()
+
+
+def test_every_line_says_which_call_it_belongs_to_and_whether_the_start_was_cold(
+    backend: Backend, load_function: FunctionLoader, call_api: ApiCall, log_lines: LogLines
+) -> None:
+    send_webhook(call_api, "r-1", "r-2")
+    load_function("intake").handler(sqs_event(backend.sqs, backend.queue_url), LambdaContext())
+
+    assert len(log_lines.lines) == 5
+    assert {line["function_request_id"] for line in log_lines.lines} == {
+        LambdaContext.aws_request_id
+    }
+    assert all(isinstance(line["cold_start"], bool) for line in log_lines.lines)
+
+
+def test_no_line_holds_a_customers_words_or_name(
+    backend: Backend, load_function: FunctionLoader, call_api: ApiCall, log_lines: LogLines
+) -> None:
+    send_webhook(call_api, "r-1")
+    event = sqs_event(backend.sqs, backend.queue_url)
+    load_function("intake").handler(event, LambdaContext())
+    load_function("triage").handler(json.loads(event["Records"][0]["body"]), LambdaContext())
+    text = json.dumps(log_lines.lines)
+
+    assert REVIEW in text
+    assert not [word for word in (COMPLAINT, "charged", AUTHOR, "Zelda") if word in text]
