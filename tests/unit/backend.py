@@ -11,6 +11,7 @@ import base64
 import copy
 import itertools
 import json
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -700,3 +701,19 @@ class InterceptedClient:
             return response
 
         return call
+
+
+class SerializedClient:
+    """A boto client for several threads: its calls are atomic, as AWS's are and moto's are not."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._lock = client, threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._client, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self._lock:
+                return attribute(*args, **kwargs)
+
+        return attribute if name == "get_paginator" else call

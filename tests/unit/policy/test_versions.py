@@ -5,7 +5,6 @@ Every version stays, one of two who publish at once wins, and triage follows the
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,14 @@ from heard.policy import complete_document, default_policy, load_policy
 from heard.steps.deciding import policy_of
 from heard.storage.policies import Policies, PolicyVersion
 from heard.storage.setup import Business
-from tests.unit.backend import BUSINESS, BUSINESS_NAME, NOON, Backend, InterceptedClient
+from tests.unit.backend import (
+    BUSINESS,
+    BUSINESS_NAME,
+    NOON,
+    Backend,
+    InterceptedClient,
+    SerializedClient,
+)
 
 
 def document(name: str) -> dict[str, Any]:
@@ -136,26 +142,8 @@ def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(backend: Back
     ]
 
 
-class OneCallAtATime:
-    """A DynamoDB client whose calls are atomic, as DynamoDB's are and moto's are not."""
-
-    def __init__(self, client: Any) -> None:
-        self._client, self._lock = client, threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._client, name)
-        if name == "get_paginator" or not callable(attribute):
-            return attribute
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            with self._lock:
-                return attribute(*args, **kwargs)
-
-        return call
-
-
 def test_many_at_once_never_overwrite_a_version(backend: Backend) -> None:
-    backend.dynamodb = OneCallAtATime(backend.dynamodb)
+    backend.dynamodb = SerializedClient(backend.plain_dynamodb)
 
     def attempt(number: int) -> str | None:
         try:

@@ -20,7 +20,15 @@ from heard.reviews import EventKind, review_id
 from heard.steps import desk
 from heard.steps.reply import carry_out
 from heard.storage.case_store import CaseStore
-from tests.unit.backend import BUSINESS, Backend, InterceptedClient, complaint, praise, review_event
+from tests.unit.backend import (
+    BUSINESS,
+    Backend,
+    InterceptedClient,
+    SerializedClient,
+    complaint,
+    praise,
+    review_event,
+)
 
 _numbers = count(1)
 
@@ -352,22 +360,6 @@ def test_a_resolution_skips_a_review_withdrawn_between_the_two_reads(shop: Backe
 
 
 # Many runs at once, in real threads. moto gets one call at a time, as a database does.
-
-
-class SerializedClient:
-    """A client that several threads may use at once."""
-
-    def __init__(self, client: Any) -> None:
-        self._client, self._lock = client, threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._client, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            with self._lock:
-                return attribute(*args, **kwargs)
-
-        return attribute if name == "get_paginator" else call
 
 
 def run_in_threads(step: Callable[[int], object], times: int) -> list[object]:
