@@ -1,13 +1,14 @@
-"""What each step makes of a case, whatever came before it and in whatever order."""
+"""What each step makes of a case, in any order of steps."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard import cases
@@ -150,7 +151,7 @@ class InMemoryCases:
 
 
 def draft(reply: str, *, public: bool = True, variant: str = "en-1") -> AcknowledgementDraft:
-    return AcknowledgementDraft(reply, "con_1", public, "Thank you.", variant)
+    return AcknowledgementDraft(praise("r-1"), reply, "con_1", public, "Thank you.", variant)
 
 
 def assess_and_decide(case: Case, event: ReviewEvent) -> tuple[Any, Decision]:
@@ -183,8 +184,8 @@ text_and_rating = st.sampled_from(
     [(PRAISE, 5), (MILD_COMPLAINT, 3), (COMPLAINT, 1), (None, 4), ("ok", None)]
 )
 review_events = st.builds(
-    lambda what, revision, kind, review: review_event(
-        review, *what, revision=revision, kind=kind, thread="t-1"
+    lambda words, revision, kind, review: review_event(
+        review, *words, revision=revision, kind=kind, thread="t-1"
     ),
     text_and_rating,
     st.integers(1, 4),
@@ -203,9 +204,9 @@ event_lists = st.lists(review_events, min_size=1, max_size=6)
 
 
 def final_states(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
-    """What a review comes to: the last revision, in the order of revision, then of what it says.
+    """The state in which each review ends: its last revision, by number and then by digest.
 
-    Withdrawn wins.
+    Of the same revision, a withdrawal is the last.
     """
     states: dict[str, tuple[str, str, bool]] = {}
     for event in events:
@@ -214,6 +215,7 @@ def final_states(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
     return states
 
 
+@settings(deadline=None)
 @given(event_lists, st.data())
 def test_events_in_any_order_and_repeated_end_in_the_same_state(
     events: list[ReviewEvent], data: st.DataObject
@@ -232,6 +234,7 @@ def test_events_in_any_order_and_repeated_end_in_the_same_state(
     assert states == final_states(events)
 
 
+@settings(deadline=None)
 @given(event_lists)
 def test_a_redelivery_of_a_processed_event_changes_nothing(
     events: list[ReviewEvent],
@@ -245,6 +248,7 @@ def test_a_redelivery_of_a_processed_event_changes_nothing(
             assert (store.reviews, store.thread, store.follow_up) == before
 
 
+@settings(deadline=None)
 @given(event_lists)
 def test_an_edit_alone_never_takes_another_slot(events: list[ReviewEvent]) -> None:
     edits = [replace(event, native_id="r-1", kind=EventKind.EDITED) for event in events]
@@ -267,7 +271,7 @@ def case_with_follow_up(*reviews: str) -> tuple[InMemoryCases, Case]:
 def make_resolution(
     action: Action = Action.REPLY,
     *,
-    reply: str | None = "rep_answer",
+    reply: str | None = "rep_resolution",
     id: str = "a-1",
     **fields: Any,
 ) -> Resolution:
@@ -285,7 +289,7 @@ def test_a_resolution_closes_every_review_it_covers_and_none_that_joined_later()
     case = store.apply(resolve(case, make_resolution()))
     late_review = store.deliver(complaint("r-3", thread="t-1"), "dlv-3").review.id
     case = store.case(complaint("r-1", thread="t-1"))
-    slot = case.thread.slot("rep_answer")
+    slot = case.thread.slot("rep_resolution")
     assert slot is not None
     store.apply(cases.record_sent_reply(case, slot, "native-1", NOON))
     store.check_invariants()
@@ -319,7 +323,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
     case = store.apply(resolve(case, make_resolution()))
     if state is SlotState.SENDING:
         case = store.apply(
-            Change(replace(case, thread=case.thread.mark_sending("rep_answer", NOON)))
+            Change(replace(case, thread=case.thread.mark_sending("rep_resolution", NOON)))
         )
     follow_up = store.follow_up
     withdrawn_case = store.deliver(
@@ -329,7 +333,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
 
     assert withdrawn_case.review.closing_kind is Kind.WITHDRAWN
     assert withdrawn_case.thread.public_replies == (0 if state is SlotState.RESERVED else 1)
-    if slot := withdrawn_case.thread.slot("rep_answer"):
+    if slot := withdrawn_case.thread.slot("rep_resolution"):
         for change in (
             cases.record_sent_reply(withdrawn_case, slot, "native-1", NOON),
             cases.record_failed_reply(
@@ -337,7 +341,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
                 slot,
                 Kind.REPLY_UNKNOWN,
                 "cannot_tell",
-                lambda: pytest.fail("nobody is needed"),
+                lambda: pytest.fail("no person is needed"),
                 NOON,
             ),
         ):
@@ -363,7 +367,7 @@ def test_withdrawing_a_joined_review_keeps_the_resolution_of_the_others() -> Non
         (case.review.id,),
     )
     assert store.thread is not None
-    assert store.thread.slot("rep_answer") is not None
+    assert store.thread.slot("rep_resolution") is not None
 
 
 def test_a_promise_stands_when_another_review_of_the_thread_is_withdrawn() -> None:
@@ -470,6 +474,7 @@ def test_an_own_reply_is_ignored_once_and_its_edits_are_only_recorded() -> None:
     assert [link.kind for link in links] == [Kind.IGNORED, Kind.REVISED, Kind.REVISED]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 40 * 24), min_size=1, max_size=30), st.integers(1, 3))
 def test_an_untouched_follow_up_escalates_until_it_expires_with_all_its_reviews(
     hours: list[int], reviews: int
@@ -535,11 +540,11 @@ def test_a_failed_resolution_goes_back_to_a_person_unless_its_reply_was_sent(
 ) -> None:
     store, case = case_with_follow_up()
     case = store.apply(resolve(case, make_resolution()))
-    thread = case.thread.mark_sending("rep_answer", NOON)
+    thread = case.thread.mark_sending("rep_resolution", NOON)
     thread = (
-        thread.mark_sent("rep_answer")
+        thread.mark_sent("rep_resolution")
         if state is SlotState.SENT
-        else thread.mark_interrupted("rep_answer", maybe_applied=state is SlotState.DOUBTFUL)
+        else thread.mark_interrupted("rep_resolution", maybe_applied=state is SlotState.DOUBTFUL)
     )
     case = replace(case, thread=thread)
     change = cases.check_follow_up(
@@ -723,3 +728,17 @@ def test_an_outcome_marks_an_unverified_review() -> None:
             cases.route(variant, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
         )
         assert detail.get("unverified", False) is unverified
+
+
+def test_the_outcome_of_a_decision_holds_its_topics_as_codes() -> None:
+    store = InMemoryCases()
+    first = store.deliver(complaint("r-1"), "dlv-1")
+    edit = complaint("r-1", revision=2)
+    store.deliver(replace(edit, text=f"{edit.text} And again today!"), "dlv-2")
+    topics = [link.detail["topics"] for link in store.chains[first.review.id][:1]]
+    revised = next(link for link in store.chains[first.review.id] if link.kind is Kind.REVISED)
+
+    assert topics == [list(assess(complaint("r-1"), first.review.channel, History()).topics)]
+    assert topics[0], "the complaint is about something"
+    assert revised.detail["topics"] == topics[0]
+    assert all(re.fullmatch(r"[a-z_]+", topic) for topic in topics[0])

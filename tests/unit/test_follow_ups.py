@@ -1,4 +1,4 @@
-"""Claims: one agent at a time, by number; and who may say what about a follow-up."""
+"""Claims: one agent at a time, by a number; and who may resolve or approve."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 AGENTS = st.sampled_from(["ana", "ben", "cem"])
 
 
-def work(**fields: object) -> FollowUp:
+def new_follow_up(**fields: object) -> FollowUp:
     opened = FollowUp(
         id="fup_1",
         business="bus_1",
@@ -47,19 +47,16 @@ def work(**fields: object) -> FollowUp:
 
 
 class Claims(RuleBasedStateMachine):
-    """Three agents claim, release and answer as they like while time passes.
-
-    A model says who holds it.
-    """
+    """Three agents claim, release and resolve while time passes; a model knows who holds it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.task = work()
+        self.follow_up = new_follow_up()
         self.now = NOW
         self.holder: str | None = None
         self.until = NOW
         self.fences: list[int] = [0]
-        self.held: dict[str, int] = {}
+        self.fence_by_agent: dict[str, int] = {}
 
     @rule(minutes=st.integers(0, 20))
     def time_passes(self, minutes: int) -> None:
@@ -67,38 +64,43 @@ class Claims(RuleBasedStateMachine):
 
     @rule(agent=AGENTS)
     def claim(self, agent: str) -> None:
-        result = follow_ups.claim(self.task, agent, self.now)
-        taken = self.holder not in {None, agent} and self.now < self.until
-        assert isinstance(result, Conflict) == taken
+        result = follow_ups.claim(self.follow_up, agent, self.now)
+        claimed_by_other = self.holder not in {None, agent} and self.now < self.until
+        assert isinstance(result, Conflict) == claimed_by_other
         if isinstance(result, FollowUp):
             renewed = self.holder == agent and self.now < self.until
-            assert result.fence == self.task.fence + (not renewed)
-            self.task, self.holder, self.until = result, agent, self.now + CLAIM_LEASE
-            self.held[agent] = result.fence
+            assert result.fence == self.follow_up.fence + (not renewed)
+            self.follow_up, self.holder, self.until = result, agent, self.now + CLAIM_LEASE
+            self.fence_by_agent[agent] = result.fence
 
     @rule(agent=AGENTS)
     def release(self, agent: str) -> None:
-        result = follow_ups.release(self.task, agent, self.held.get(agent, 0), self.now)
+        result = follow_ups.release(
+            self.follow_up, agent, self.fence_by_agent.get(agent, 0), self.now
+        )
         if isinstance(result, FollowUp):
-            self.task = result
+            self.follow_up = result
             self.holder = None if self.holder == agent else self.holder
         else:
             assert self.holder not in {None, agent}
 
     @rule(agent=AGENTS, stale=st.integers(0, 2))
-    def answer(self, agent: str, stale: int) -> None:
-        fence = max(0, self.held.get(agent, 0) - stale)
-        allowed = follow_ups.check_resolvable(self.task, agent, fence, self.now) is None
+    def resolve(self, agent: str, stale: int) -> None:
+        fence = max(0, self.fence_by_agent.get(agent, 0) - stale)
+        allowed = follow_ups.check_resolvable(self.follow_up, agent, fence, self.now) is None
         assert allowed == (
-            self.holder == agent and self.now < self.until and fence == self.task.fence
+            self.holder == agent and self.now < self.until and fence == self.follow_up.fence
         )
 
     @invariant()
     def the_fence_never_falls_and_nothing_else_changes(self) -> None:
-        assert self.task.fence >= self.fences[-1]
-        self.fences.append(self.task.fence)
-        assert replace(self.task, fence=0, claimed_by=None, claim_expires_at=None) == work()
-        assert FollowUp.from_json(self.task.to_json()) == self.task
+        assert self.follow_up.fence >= self.fences[-1]
+        self.fences.append(self.follow_up.fence)
+        assert (
+            replace(self.follow_up, fence=0, claimed_by=None, claim_expires_at=None)
+            == new_follow_up()
+        )
+        assert FollowUp.from_json(self.follow_up.to_json()) == self.follow_up
 
 
 TestClaims = Claims.TestCase
@@ -108,46 +110,58 @@ TestClaims = Claims.TestCase
     ("status", "reason"),
     [(Status.CLOSED, ConflictCode.CLOSED), (Status.RESOLVING, ConflictCode.RESOLVED)],
 )
-def test_nobody_can_claim_answer_or_approve_what_is_settled(
+def test_a_settled_follow_up_cannot_be_claimed_resolved_or_approved(
     status: Status, reason: ConflictCode
 ) -> None:
-    settled = work(
+    settled = new_follow_up(
         status=status,
         closing_kind=Kind.ANSWERED,
         fence=1,
         claimed_by="ana",
         claim_expires_at=format_time(NOW + CLAIM_LEASE),
     )
-    refusals = [
+    results = [
         follow_ups.claim(settled, "ana", NOW),
         follow_ups.check_resolvable(settled, "ana", 1, NOW),
         follow_ups.check_approvable(settled, "lee"),
     ]
 
-    assert [refused.code for refused in refusals if isinstance(refused, Conflict)] == [reason] * 3
+    assert [result.code for result in results if isinstance(result, Conflict)] == [reason] * 3
 
 
 def test_walking_away_takes_a_second_person() -> None:
-    asked = work(
+    awaiting_approval = new_follow_up(
         status=Status.AWAITING_APPROVAL,
         resolution=Resolution("a-1", Action.WALK_AWAY, "lee", format_time(NOW)),
     )
-    alone = follow_ups.check_approvable(asked, "lee")
+    by_the_agent = follow_ups.check_approvable(awaiting_approval, "lee")
+    without_request = follow_ups.check_approvable(new_follow_up(), "mia")
 
-    assert alone is not None
-    assert alone.code is ConflictCode.SAME_PERSON
-    assert follow_ups.check_approvable(asked, "mia") is None
-    nothing = follow_ups.check_approvable(work(), "mia")
-    assert nothing is not None
-    assert nothing.code is ConflictCode.NOTHING_TO_APPROVE
+    assert follow_ups.check_approvable(awaiting_approval, "mia") is None
+    assert by_the_agent is not None
+    assert by_the_agent.code is ConflictCode.SAME_PERSON
+    assert without_request is not None
+    assert without_request.code is ConflictCode.NOTHING_TO_APPROVE
+
+
+def test_who_approved_survives_storage_and_is_not_the_evidence() -> None:
+    resolution = Resolution(
+        "a-1", Action.WALK_AWAY, "ana", format_time(NOW), approved_by="lee", reviews=("rev_1",)
+    )
+
+    assert Resolution.from_json(resolution.to_json()) == resolution
+    assert "evidence" not in resolution.to_json()
 
 
 @given(st.lists(st.integers(60, 10**6), max_size=4).map(tuple), st.integers(1, 8))
 def test_each_level_waits_as_long_as_the_ladder_says_and_the_last_one_repeats(
     ladder: tuple[int, ...], times: int
 ) -> None:
-    task = work(escalate_after=ladder)
+    follow_up = new_follow_up(escalate_after=ladder)
     for level in range(1, times + 1):
-        task = follow_ups.escalate(task, NOW)
+        follow_up = follow_ups.escalate(follow_up, NOW)
         wait = (ladder or (86_400,))[min(level, len(ladder or (0,))) - 1]
-        assert (task.level, task.due_at) == (level, format_time(NOW + timedelta(seconds=wait)))
+        assert (follow_up.level, follow_up.due_at) == (
+            level,
+            format_time(NOW + timedelta(seconds=wait)),
+        )

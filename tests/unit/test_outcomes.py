@@ -1,4 +1,4 @@
-"""The chain: whatever is changed, moved or left out afterwards shows."""
+"""The chain: any change, move or omission of an outcome shows."""
 
 from __future__ import annotations
 
@@ -31,30 +31,38 @@ facts = st.lists(st.builds(Fact, st.sampled_from(Kind), details), min_size=1, ma
 FIELDS = [field.name for field in fields(Outcome)]
 
 
-def linked(said: list[Fact]) -> tuple[Outcome, ...]:
+def chain_of(review_facts: list[Fact]) -> tuple[Outcome, ...]:
     return chain_facts(
-        SUBJECT, said, sequence=0, head=initial_hash(REVIEW), at=AT, actor="heard", delivery="dlv_1"
+        SUBJECT,
+        review_facts,
+        sequence=0,
+        head=initial_hash(REVIEW),
+        at=AT,
+        actor="heard",
+        delivery="dlv_1",
     )
 
 
-def verified(outcomes: tuple[Outcome, ...], links: tuple[Outcome, ...]) -> bool:
-    """Whether `outcomes` pass for the chain `links`, of which the review's state knows the end."""
+def verifies(outcomes: tuple[Outcome, ...], links: tuple[Outcome, ...]) -> bool:
+    """Whether `outcomes` pass as the chain `links`, whose end is in the review's state."""
     return verify_chain(
         REVIEW, outcomes, expected_sequence=len(links), expected_head=links[-1].hash
     ).verified
 
 
 @given(facts)
-def test_a_chain_verifies_as_it_was_written_and_after_a_round_trip(said: list[Fact]) -> None:
-    links = linked(said)
+def test_a_chain_verifies_as_it_was_written_and_after_a_round_trip(
+    review_facts: list[Fact],
+) -> None:
+    links = chain_of(review_facts)
 
-    assert verified(links, links)
-    assert verified(tuple(Outcome.from_json(link.to_json()) for link in links), links)
+    assert verifies(links, links)
+    assert verifies(tuple(Outcome.from_json(link.to_json()) for link in links), links)
 
 
 @given(facts, facts)
 def test_a_chain_may_be_written_in_parts(first: list[Fact], then: list[Fact]) -> None:
-    start = linked(first)
+    start = chain_of(first)
     rest = chain_facts(
         SUBJECT,
         then,
@@ -65,20 +73,22 @@ def test_a_chain_may_be_written_in_parts(first: list[Fact], then: list[Fact]) ->
         delivery="dlv_1",
     )
 
-    assert start + rest == linked([*first, *then])
+    assert start + rest == chain_of([*first, *then])
 
 
 @given(facts, st.data())
-def test_any_single_change_of_any_outcome_shows(said: list[Fact], data: st.DataObject) -> None:
-    links = linked(said)
-    place = data.draw(st.integers(0, len(links) - 1), "place")
+def test_any_single_change_of_any_outcome_shows(
+    review_facts: list[Fact], data: st.DataObject
+) -> None:
+    links = chain_of(review_facts)
+    index = data.draw(st.integers(0, len(links) - 1), "index")
     name = data.draw(st.sampled_from(FIELDS), "field")
-    value = getattr(links[place], name)
+    value = getattr(links[index], name)
     other = {"sequence": st.integers(), "kind": st.sampled_from(Kind), "detail": details}.get(
         name, st.none() | st.text(max_size=70)
     )
     changed = replace(
-        links[place],
+        links[index],
         **{
             name: data.draw(
                 other.filter(lambda new: new != value or type(new) is not type(value)), "value"
@@ -86,33 +96,33 @@ def test_any_single_change_of_any_outcome_shows(said: list[Fact], data: st.DataO
         },
     )
 
-    assert not verified((*links[:place], changed, *links[place + 1 :]), links)
+    assert not verifies((*links[:index], changed, *links[index + 1 :]), links)
 
 
-@given(facts.filter(lambda said: len(said) > 1), st.data())
-def test_a_missing_a_doubled_and_a_moved_outcome_show(
-    said: list[Fact], data: st.DataObject
+@given(facts.filter(lambda review_facts: len(review_facts) > 1), st.data())
+def test_a_missing_a_repeated_and_a_moved_outcome_show(
+    review_facts: list[Fact], data: st.DataObject
 ) -> None:
-    links = linked(said)
-    place = data.draw(st.integers(0, len(links) - 1), "place")
+    links = chain_of(review_facts)
+    index = data.draw(st.integers(0, len(links) - 1), "index")
     order = data.draw(st.permutations(links).filter(lambda order: tuple(order) != links), "order")
 
-    assert not verified(links[:place] + links[place + 1 :], links)
-    assert not verified((*links[: place + 1], *links[place:]), links)
-    assert not verified(tuple(order), links)
+    assert not verifies(links[:index] + links[index + 1 :], links)
+    assert not verifies((*links[: index + 1], *links[index:]), links)
+    assert not verifies(tuple(order), links)
 
 
 @given(facts, facts)
 def test_a_chain_rewritten_from_the_start_does_not_end_where_the_reviews_state_says(
-    said: list[Fact], forged: list[Fact]
+    review_facts: list[Fact], forged: list[Fact]
 ) -> None:
-    links, others = linked(said), linked(forged)
+    links, others = chain_of(review_facts), chain_of(forged)
 
-    assert verified(others, links) == (others[-1].hash == links[-1].hash)
+    assert verifies(others, links) == (others[-1].hash == links[-1].hash)
 
 
-def test_another_reviews_outcomes_do_not_pass_for_ones_own() -> None:
-    links = linked([Fact(Kind.ACCEPTED)])
+def test_outcomes_of_another_review_do_not_verify() -> None:
+    links = chain_of([Fact(Kind.ACCEPTED)])
     report = verify_chain("rev_other", links, expected_sequence=None, expected_head=None)
 
     assert (report.verified, report.broken_at, report.why) == (
@@ -122,18 +132,20 @@ def test_another_reviews_outcomes_do_not_pass_for_ones_own() -> None:
     )
 
 
-@pytest.mark.parametrize("left", [0, 1])
-def test_without_the_reviews_state_a_missing_tail_cannot_be_seen(left: int) -> None:
-    links = linked([Fact(Kind.ACCEPTED), Fact(Kind.IGNORED)])
+@pytest.mark.parametrize("remaining", [0, 1])
+def test_without_the_reviews_state_a_missing_tail_cannot_be_seen(remaining: int) -> None:
+    links = chain_of([Fact(Kind.ACCEPTED), Fact(Kind.IGNORED)])
 
-    assert verify_chain(REVIEW, links[:left], expected_sequence=None, expected_head=None).verified
+    assert verify_chain(
+        REVIEW, links[:remaining], expected_sequence=None, expected_head=None
+    ).verified
     assert not verify_chain(
-        REVIEW, links[:left], expected_sequence=2, expected_head=links[-1].hash
+        REVIEW, links[:remaining], expected_sequence=2, expected_head=links[-1].hash
     ).verified
 
 
-def test_the_report_says_where_and_how_a_chain_breaks() -> None:
-    links = linked([Fact(Kind.ACCEPTED), Fact(Kind.FOLLOW_UP_OPENED), Fact(Kind.ANSWERED)])
+def test_the_report_says_where_a_chain_breaks_and_why() -> None:
+    links = chain_of([Fact(Kind.ACCEPTED), Fact(Kind.FOLLOW_UP_OPENED), Fact(Kind.ANSWERED)])
     report = verify_chain(
         REVIEW, (links[0], links[2]), expected_sequence=3, expected_head=links[2].hash
     )

@@ -1,4 +1,4 @@
-"""Remedies: what agents grant alone stays within the limit, and what was granted is told once."""
+"""Remedies: without a lead, grants stay within the limit, and each is announced once."""
 
 from __future__ import annotations
 
@@ -24,40 +24,40 @@ grants = st.builds(
 
 
 @given(grants)
-def test_a_grant_comes_back_from_json_as_it_was(grant: Grant) -> None:
+def test_a_grant_survives_json(grant: Grant) -> None:
     assert Grant.from_json(grant.to_json()) == grant
     assert "E" not in grant.detail["amount"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(KNOWN), amounts, st.booleans()), max_size=12))
-def test_what_agents_grant_alone_stays_within_the_limit_and_nothing_untold_is_granted_twice(
-    asked: list[tuple[Remedy, Decimal, bool]],
+def test_grants_without_a_lead_stay_within_the_limit_and_a_pending_one_is_not_granted_twice(
+    requests: list[tuple[Remedy, Decimal, bool]],
 ) -> None:
-    granted: tuple[Grant, ...] = ()
-    for number, (remedy, amount, arrives) in enumerate(asked):
+    all_grants: tuple[Grant, ...] = ()
+    for number, (remedy, amount, arrives) in enumerate(requests):
         grant = Grant(remedy.name, amount, remedy.currency, f"ana/{number}")
-        if remedies.needs_lead(grant, remedy.limit, granted):
+        if remedies.needs_lead(grant, remedy.limit, all_grants):
             continue
-        before, waiting = len(granted), remedies.pending_grant(grant, granted)
-        granted = remedies.with_grant(grant, granted)
-        assert len(granted) == before + (waiting is None)
-        assert grant in granted
+        count_before, pending = len(all_grants), remedies.pending_grant(grant, all_grants)
+        all_grants = remedies.with_grant(grant, all_grants)
+        assert len(all_grants) == count_before + (pending is None)
+        assert grant in all_grants
         if not arrives:
-            granted = remedies.unannounced(grant.resolution_key, granted)
-            assert len(remedies.with_grant(replace(grant, resolution_key="ben/1"), granted)) == len(
-                granted
-            )
+            all_grants = remedies.unannounced(grant.resolution_key, all_grants)
+            assert len(
+                remedies.with_grant(replace(grant, resolution_key="ben/1"), all_grants)
+            ) == len(all_grants)
 
     for remedy in KNOWN:
         total = sum(
-            each.amount
-            for each in granted
-            if (each.name, each.currency) == (remedy.name, remedy.currency)
+            grant.amount
+            for grant in all_grants
+            if (grant.name, grant.currency) == (remedy.name, remedy.currency)
         )
         assert total <= Decimal(str(remedy.limit))
 
 
-def test_a_name_alone_means_a_remedy_only_where_it_has_one_currency() -> None:
+def test_a_remedy_is_found_by_its_name_alone_only_if_it_has_one_currency() -> None:
     assert remedies.find_remedy(Grant("voucher", Decimal(1)), KNOWN) == KNOWN[2]
     assert remedies.find_remedy(Grant("refund", Decimal(1)), KNOWN) is None
     assert remedies.find_remedy(Grant("refund", Decimal(1), "CHF"), KNOWN) == KNOWN[1]

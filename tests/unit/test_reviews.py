@@ -1,7 +1,4 @@
-"""Reviews as they are carried.
-
-Text in normal form, cut to what fits, ids that depend on nothing but what they name.
-"""
+"""Reviews: text in normal form, cut to what fits, and ids that follow only from what they name."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ from heard.reviews import (
 )
 
 anything = st.text(st.characters(exclude_categories=()), max_size=200)
-times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are given without a zone
+times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 events = st.builds(
     ReviewEvent,
     kind=st.sampled_from(EventKind),
@@ -55,7 +52,7 @@ events = st.builds(
 
 
 @given(anything)
-def test_clean_text_is_nfc_prints_and_stays_as_it_is(text: str) -> None:
+def test_normal_text_is_nfc_and_printable_and_normalising_again_changes_nothing(text: str) -> None:
     once = normalize_text(text)
 
     assert normalize_text(once) == once
@@ -65,7 +62,7 @@ def test_clean_text_is_nfc_prints_and_stays_as_it_is(text: str) -> None:
         assert not [c for c in once if unicodedata.category(c) == "Cc" and c not in "\n\t"]
 
 
-def test_clean_keeps_every_script_and_drops_what_breaks_consoles() -> None:
+def test_normalising_keeps_every_script_and_drops_what_breaks_consoles() -> None:
     assert (
         normalize_text("e\u0301 \u05e9\u05dc\u05d5\u05dd\r\n\U0001f600\x00\x1b[31m\ud800")
         == "\u00e9 \u05e9\u05dc\u05d5\u05dd\n\U0001f600[31m\ufffd"
@@ -80,22 +77,23 @@ def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(
     piece: str, times: int
 ) -> None:
     text = piece + "x€\U0001f600\n"[times] * 40_000 * times
-    kept, length = truncate_text(text)
+    cut_text, length = truncate_text(text)
 
-    assert kept is not None
-    assert text.startswith(kept)
-    assert len(json.dumps(kept, ensure_ascii=False).encode()) <= TEXT_LIMIT_BYTES
+    assert cut_text is not None
+    assert text.startswith(cut_text)
+    assert len(json.dumps(cut_text, ensure_ascii=False).encode()) <= TEXT_LIMIT_BYTES
     if length is None:
-        assert kept == text
+        assert cut_text == text
     else:
         assert length == len(text.encode())
         assert (
-            len(json.dumps(text[: len(kept) + 1], ensure_ascii=False).encode()) > TEXT_LIMIT_BYTES
+            len(json.dumps(text[: len(cut_text) + 1], ensure_ascii=False).encode())
+            > TEXT_LIMIT_BYTES
         )
 
 
 @given(events)
-def test_an_event_survives_its_way_through_json(event: ReviewEvent) -> None:
+def test_an_event_survives_json(event: ReviewEvent) -> None:
     normal = event.normalize()
 
     assert ReviewEvent.from_json(json.loads(json.dumps(normal.to_json()))) == normal
@@ -106,7 +104,7 @@ def test_an_event_survives_its_way_through_json(event: ReviewEvent) -> None:
     st.lists(times, min_size=2, max_size=2),
     st.lists(st.integers(0, 10**12 - 1), min_size=2, max_size=2),
 )
-def test_revisions_sort_as_their_times_and_numbers_do_and_before_the_last(
+def test_revisions_sort_like_their_times_and_numbers_and_before_the_tombstone(
     at: list[datetime], numbers: list[int]
 ) -> None:
     apart = abs(at[0] - at[1]) >= timedelta(milliseconds=1)
@@ -116,18 +114,17 @@ def test_revisions_sort_as_their_times_and_numbers_do_and_before_the_last(
     assert max(time_revision(at[0]), number_revision(numbers[0])) < TOMBSTONE
 
 
-def test_marks_without_end_are_cut_to_what_a_language_may_need() -> None:
+def test_combining_marks_are_cut_to_what_a_language_may_need() -> None:
     zalgo = "a" + "\u0301\u0316" * 50_000 + "b"
-
-    kept = normalize_text(zalgo)
-    assert kept is not None
-    assert len(kept) <= MAX_COMBINING_MARKS + 2
-    assert kept.endswith("b")
+    cut_text = normalize_text(zalgo)
+    assert cut_text is not None
+    assert len(cut_text) <= MAX_COMBINING_MARKS + 2
+    assert cut_text.endswith("b")
     assert normalize_text("Cafe\u0301 \u0e17\u0e35\u0e48") == "Caf\u00e9 \u0e17\u0e35\u0e48"
 
 
 @given(events, events)
-def test_equal_digests_mean_the_same_was_said(one: ReviewEvent, other: ReviewEvent) -> None:
+def test_equal_digests_mean_equal_words_and_rating(one: ReviewEvent, other: ReviewEvent) -> None:
     one, other = one.normalize(), other.normalize()
 
     assert (one.digest == other.digest) == (
@@ -136,7 +133,7 @@ def test_equal_digests_mean_the_same_was_said(one: ReviewEvent, other: ReviewEve
 
 
 @given(st.lists(st.text(max_size=6), min_size=6, max_size=6))
-def test_ids_are_made_of_what_they_name_and_of_nothing_else(parts: list[str]) -> None:
+def test_ids_follow_only_from_what_they_name(parts: list[str]) -> None:
     one, other = tuple(parts[:3]), tuple(parts[3:])
     for id in (review_id, thread_id, author_id, reply_id):
         assert (id(*one) == id(*other)) == ("\x1f".join(one) == "\x1f".join(other))
@@ -144,7 +141,7 @@ def test_ids_are_made_of_what_they_name_and_of_nothing_else(parts: list[str]) ->
 
 
 @pytest.mark.parametrize("channel", Channel)
-def test_people_watch_where_anybody_can_read(channel: Channel) -> None:
+def test_a_channel_is_onstage_where_anybody_can_read(channel: Channel) -> None:
     onstage = {"review_site", "social", "forum", "app_store"}
 
     assert channel.stage is (Stage.ONSTAGE if channel.value in onstage else Stage.OFFSTAGE)

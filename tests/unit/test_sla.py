@@ -1,4 +1,4 @@
-"""Working time: examples at the edges, and what holds for every calendar."""
+"""Working time: examples at the edges, and properties of every calendar."""
 
 from __future__ import annotations
 
@@ -29,11 +29,7 @@ def berlin(text: str) -> datetime:
         ("2026-01-31T12:00", 0, "2026-02-02T09:00"),  # a Saturday
         ("2026-01-30T05:00", 3600, "2026-01-30T10:00"),  # before opening
         ("2026-12-24T16:00", 7200, "2026-12-28T10:00"),  # a holiday, then a weekend
-        (
-            "2026-03-27T16:00",
-            7200,
-            "2026-03-30T10:00",
-        ),  # over the night clocks go forward: nine is still nine
+        ("2026-03-27T16:00", 7200, "2026-03-30T10:00"),  # clocks go forward in the weekend
         ("2026-10-23T16:00", 7200, "2026-10-26T10:00"),  # and back
     ],
 )
@@ -85,7 +81,7 @@ def test_the_result_lies_in_working_hours_or_at_their_end(
     due = add_working_time(start, seconds, calendar)
     assert due >= start + timedelta(seconds=seconds)
     assert due.tzinfo is UTC
-    # Only a moment inside working hours, or at their end, is where zero more seconds leave it.
+    # Zero more seconds change nothing only inside working hours or at their end.
     assert add_working_time(due, 0, calendar) == due
 
 
@@ -102,14 +98,16 @@ def test_working_time_adds_up_and_never_runs_backwards(
 
 @settings(deadline=None)
 @given(starts, spans)
-def test_who_always_works_counts_plain_time(start: datetime, seconds: int) -> None:
+def test_in_a_calendar_without_breaks_working_time_is_plain_time(
+    start: datetime, seconds: int
+) -> None:
     assert add_working_time(
         start, seconds, Calendar("Asia/Kathmandu", (ALL_DAY,) * 7)
     ) == start + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
-    ("timezone", "hours", "said"),
+    ("timezone", "hours", "message"),
     [
         ("Mars/Base", (NINE_TO_FIVE,) * 7, "calendar.timezone: not a known IANA zone"),
         ("UTC", (NINE_TO_FIVE,) * 6, "calendar.hours: give seven weekdays"),
@@ -117,12 +115,12 @@ def test_who_always_works_counts_plain_time(start: datetime, seconds: int) -> No
         ("UTC", ((),) * 7, "calendar.hours: nobody ever works"),
     ],
 )
-def test_a_calendar_that_makes_no_sense_is_refused(
-    timezone: str, hours: tuple[tuple[Interval, ...], ...], said: str
+def test_an_impossible_calendar_is_refused_with_the_reason(
+    timezone: str, hours: tuple[tuple[Interval, ...], ...], message: str
 ) -> None:
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as error:
         Calendar(timezone, hours)
-    assert said in refused.value.detail
+    assert message in error.value.detail
 
 
 @settings(deadline=None)

@@ -1,4 +1,4 @@
-"""R04: two public replies in a thread, whatever becomes of them."""
+"""R04: a thread has at most two public replies, whatever becomes of them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ steps = st.one_of(
 )
 
 
-def step(thread: Thread, what: tuple[object, ...]) -> Thread:
-    match what:
+def apply_step(thread: Thread, step: tuple[object, ...]) -> Thread:
+    match step:
         case ("reserve", str(reply), Purpose() as purpose, bool(public)):
             return thread.reserve(reply, purpose, public=public) or thread
         case ("sending", str(reply)):
@@ -29,12 +29,12 @@ def step(thread: Thread, what: tuple[object, ...]) -> Thread:
             return thread.mark_sent(reply)
         case ("unknown", str(reply)):
             return thread.mark_unknown(reply)
-        case ("doubt" | "retry" as how, str(reply)):
-            return thread.mark_interrupted(reply, maybe_applied=how == "doubt")
+        case ("doubt" | "retry" as fault, str(reply)):
+            return thread.mark_interrupted(reply, maybe_applied=fault == "doubt")
         case (_, str(reply)):
             return thread.without_reply(reply)
         case _:
-            raise AssertionError(what)
+            raise AssertionError(step)
 
 
 @given(st.lists(steps, max_size=30))
@@ -42,8 +42,8 @@ def test_no_sequence_of_steps_holds_more_than_two_public_slots(
     sequence: list[tuple[object, ...]],
 ) -> None:
     thread = Thread("thr_1")
-    for what in sequence:
-        thread = step(thread, what)
+    for step in sequence:
+        thread = apply_step(thread, step)
 
         assert thread.public_replies + thread.public_replies_left == PUBLIC_REPLY_CAP
         assert len({slot.reply for slot in thread.slots}) == len(thread.slots)
@@ -79,7 +79,7 @@ def test_a_reply_that_is_or_may_be_out_keeps_its_slot(state: SlotState) -> None:
     assert [slot.state for slot in after.slots] == [state]
 
 
-def test_a_run_that_sends_is_left_alone_for_its_lease_and_then_asked_after() -> None:
+def test_no_other_run_sends_a_reply_during_the_lease_and_then_it_is_asked_about() -> None:
     thread = Thread("thr_1").reserve("rep_1", Purpose.RESOLUTION, public=True)
     assert thread is not None
     first = thread.mark_sending("rep_1", NOW).slots[0]
@@ -91,3 +91,13 @@ def test_a_run_that_sends_is_left_alone_for_its_lease_and_then_asked_after() -> 
     assert not first.is_being_sent(NOW + SENDING_LEASE)
     assert first.must_find_reply
     assert again.first_tried_at == first.first_tried_at
+
+
+def test_another_wording_of_one_reply_leaves_the_other_replies_as_they_are() -> None:
+    thread = Thread("thr_1").reserve("rep_1", Purpose.ACKNOWLEDGEMENT, public=True, variant="a")
+    assert thread is not None
+    both = thread.reserve("rep_2", Purpose.RESOLUTION, public=True)
+    assert both is not None
+
+    variants = [slot.variant for slot in both.with_variant("rep_1", "b").slots]
+    assert variants == ["b", None]

@@ -1,6 +1,4 @@
-"""Whatever order a platform's events arrive in, and however often, each of its reviews ends in the
-same state.
-"""
+"""Each review ends in the same state, in any order of its events and however often they come."""
 
 from __future__ import annotations
 
@@ -17,18 +15,20 @@ from tests.unit.simulated import PLATFORMS, SAMPLES, connect_to_simulator
 pytestmark = pytest.mark.loopback
 
 MAX_ORDERS = 24
-"""How many orders of one review's events are tried."""
+"""How many orders of one review's events are tested."""
 
 
 def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEvent]]:
-    """What the platform's samples say of each review, in their order.
+    """The events of each review in the platform's samples, in their order.
 
-    Afterwards the platform is as it is after the last of them.
+    Afterwards the platform is in its state after the last of them.
     """
     assert backend.platforms is not None
     connection, now = connect_to_simulator(platform, backend.platforms), backend.clock()
     events_by_id: dict[str, list[ReviewEvent]] = {}
-    for sample in [each for each in SAMPLES if each.platform == platform and not each.page]:
+    for sample in SAMPLES:
+        if sample.platform != platform or sample.page:
+            continue
         for entry in sample.render(now).resources:
             backend.platforms.set_resource(platform, entry.native_id, entry.resource)
         if sample.polled:
@@ -54,7 +54,7 @@ def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEv
                 != (event.revision, event.digest)
             ):
                 review_events.append(event)
-    return {native_id: told for native_id, told in events_by_id.items() if len(told) > 1}
+    return {native_id: events for native_id, events in events_by_id.items() if len(events) > 1}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

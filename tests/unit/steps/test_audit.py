@@ -1,7 +1,4 @@
-"""What auditors are told.
-
-Everything of their businesses and nothing of others', in order, and whether it was tampered with.
-"""
+"""What auditors see: the outcomes of their businesses, in order, and whether any was changed."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ def review(backend: Backend) -> str:
 
 
 def alter_outcome(backend: Backend, review: str, sequence: int, **fields: Any) -> None:
-    """Change a stored outcome past all of Heard's code."""
+    """Change a stored outcome without Heard's code."""
     key = attributes({"review": review, "sequence": sequence})
     names = {f"#{number}": name for number, name in enumerate(fields)}
     values = {f":{number}": value for number, value in enumerate(fields.values())}
@@ -58,7 +55,7 @@ def delete_outcome(backend: Backend, review: str, sequence: int) -> None:
 
 
 def append_forged_outcome(backend: Backend, review: str) -> None:
-    """Append one more outcome that fits, without the review's state knowing of it."""
+    """Append one more outcome that fits, but is not in the review's state."""
     last_outcome = backend.outcome_log.of_review(review)[-1]
     subject = OutcomeSubject(
         review,
@@ -82,26 +79,28 @@ def append_forged_outcome(backend: Backend, review: str) -> None:
 
 
 TAMPERING: dict[str, Callable[[Backend, str], None]] = {
-    "another kind": lambda house, review: alter_outcome(house, review, 2, kind="answered"),
-    "a kind that is none": lambda house, review: alter_outcome(house, review, 2, kind="forgiven"),
-    "another time": lambda house, review: alter_outcome(
-        house, review, 1, at="2020-01-01T00:00:00.000Z"
+    "another kind": lambda backend, review: alter_outcome(backend, review, 2, kind="answered"),
+    "a kind that is none": lambda backend, review: alter_outcome(
+        backend, review, 2, kind="forgiven"
     ),
-    "another detail": lambda house, review: alter_outcome(
-        house, review, 1, detail={"severity": "praise"}
+    "another time": lambda backend, review: alter_outcome(
+        backend, review, 1, at="2020-01-01T00:00:00.000Z"
     ),
-    "a detail of another type": lambda house, review: alter_outcome(
-        house, review, 1, detail="none"
+    "another detail": lambda backend, review: alter_outcome(
+        backend, review, 1, detail={"severity": "praise"}
     ),
-    "another actor": lambda house, review: alter_outcome(house, review, 1, actor="sub-eve"),
-    "another hash": lambda house, review: alter_outcome(house, review, 1, hash="0" * 64),
-    "another business": lambda house, review: alter_outcome(
-        house, review, 1, business=OTHER_BUSINESS
+    "a detail of another type": lambda backend, review: alter_outcome(
+        backend, review, 1, detail="none"
     ),
-    "no first": lambda house, review: delete_outcome(house, review, 1),
-    "no middle": lambda house, review: delete_outcome(house, review, 2),
-    "no tail": lambda house, review: delete_outcome(
-        house, review, len(house.outcome_log.of_review(review))
+    "another actor": lambda backend, review: alter_outcome(backend, review, 1, actor="sub-eve"),
+    "another hash": lambda backend, review: alter_outcome(backend, review, 1, hash="0" * 64),
+    "another business": lambda backend, review: alter_outcome(
+        backend, review, 1, business=OTHER_BUSINESS
+    ),
+    "no first": lambda backend, review: delete_outcome(backend, review, 1),
+    "no middle": lambda backend, review: delete_outcome(backend, review, 2),
+    "no tail": lambda backend, review: delete_outcome(
+        backend, review, len(backend.outcome_log.of_review(review))
     ),
     "one too many": append_forged_outcome,
 }
@@ -179,7 +178,7 @@ def store_outcomes(
     """Outcomes at so many minutes from the start, a few of each review, as storage appends them."""
     stored_outcomes: list[Outcome] = []
     heads: dict[str, tuple[int, str]] = {}
-    for minutes, short_id, kind, severity, channel in sorted(rows, key=lambda each: each[0]):
+    for minutes, short_id, kind, severity, channel in sorted(rows, key=lambda row: row[0]):
         review = f"{short_id}{business.removeprefix('bus_')}"
         sequence, head = heads.get(review, (0, initial_hash(review)))
         subject = OutcomeSubject(review, business, "standard", channel, severity)

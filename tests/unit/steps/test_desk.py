@@ -1,7 +1,4 @@
-"""The desk: every refusal has its reason and changes nothing.
-
-What is another business's does not exist.
-"""
+"""The desk: each refusal has its reason and changes nothing; other businesses do not exist."""
 
 from __future__ import annotations
 
@@ -69,7 +66,7 @@ def grant(amount: str, name: str = "refund", currency: str = "EUR") -> Grant:
 
 @dataclass
 class DeskScenario:
-    """A house with two agents, a lead and an auditor, and what they do in it."""
+    """A business with two agents, a lead and an auditor, and what they do."""
 
     backend: Backend
     ana: Caller
@@ -97,7 +94,11 @@ class DeskScenario:
         by: Caller | None = None,
         **fields: Any,
     ) -> FollowUp:
-        fields_with_defaults: dict[str, Any] = {"id": f"answer-{next(_numbers)}", **CODES, **fields}
+        fields_with_defaults: dict[str, Any] = {
+            "id": f"resolution-{next(_numbers)}",
+            **CODES,
+            **fields,
+        }
         if action in {Action.REPLY, Action.INVITE_PRIVATE}:
             fields_with_defaults.setdefault("text", TEXT)
         return desk.resolve(
@@ -129,8 +130,7 @@ def shop(backend: Backend) -> DeskScenario:
     )
 
 
-# What is refused. Each entry brings a follow-up into the state, and returns the step that is
-# refused.
+# Conflicts: each function brings a follow-up into a state, and returns the step that is refused.
 
 type Step = Callable[[], object]
 
@@ -155,9 +155,9 @@ def resolving(shop: DeskScenario) -> Step:
 def resolution_differs(shop: DeskScenario) -> Step:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
-    shop.resolve(follow_up, fence, id="answer-once")
+    shop.resolve(follow_up, fence, id="resolution-once")
     return lambda: shop.resolve(
-        follow_up, fence, id="answer-once", text="This is not what I said before, is it?"
+        follow_up, fence, id="resolution-once", text="This is not what I said before, is it?"
     )
 
 
@@ -290,14 +290,14 @@ def test_a_conflict_has_a_reason_and_advice_and_changes_nothing(
 ) -> None:
     step = CONFLICTS[reason](shop)
     before = shop.backend.case_items()
-    task_reports = list(shop.backend.step_functions.token_reports)
+    reports = list(shop.backend.step_functions.token_reports)
     with pytest.raises(ConflictError) as conflict:
         step()
 
     assert conflict.value.reason == reason.value
     assert len(conflict.value.detail) > 10
     assert shop.backend.case_items() == before
-    assert shop.backend.step_functions.token_reports == task_reports
+    assert shop.backend.step_functions.token_reports == reports
     shop.backend.check_invariants()
 
 
@@ -397,10 +397,10 @@ def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> 
     for number, text in enumerate(
         ("I looked up both payments.", "The second payment went back today.")
     ):
-        shop.resolve(follow_up, shop.claim(follow_up), id=f"answer-{'ab'[number]}", text=text)
+        shop.resolve(follow_up, shop.claim(follow_up), id=f"resolution-{'ab'[number]}", text=text)
         shop.backend.run_workflows()
     with pytest.raises(ConflictError) as conflict:
-        shop.resolve(follow_up, shop.claim(follow_up), id="answer-a", text=TEXT)
+        shop.resolve(follow_up, shop.claim(follow_up), id="resolution-a", text=TEXT)
     desk.release(
         shop.ana, follow_up.id, shop.claim(follow_up), shop.backend.desk, shop.backend.clock()
     )
@@ -410,7 +410,9 @@ def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> 
         return accept_reply(method, url)
 
     shop.backend.http = record_call
-    shop.resolve(follow_up, shop.claim(follow_up, shop.ben), by=shop.ben, id="answer-a", text=TEXT)
+    shop.resolve(
+        follow_up, shop.claim(follow_up, shop.ben), by=shop.ben, id="resolution-a", text=TEXT
+    )
     shop.backend.run_workflows()
 
     assert conflict.value.reason == "resolution_differs"
@@ -421,7 +423,7 @@ def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> 
 
 
 def remedy_outcomes(shop: DeskScenario, follow_up: FollowUp) -> list[tuple[Kind, str, str, str]]:
-    """What the log says was asked for and granted."""
+    """The remedies in the log: what was requested and granted."""
     facts = [
         (outcome.kind, outcome.detail)
         for review in follow_up.reviews
@@ -462,7 +464,8 @@ def test_above_the_limit_a_remedy_waits_for_a_lead_who_sees_the_request(shop: De
     shop.backend.run_workflows()
     closing_outcome = shop.backend.outcome_log.of_review(follow_up.reviews[0])[-1]
 
-    assert details["pending_resolution"]["remedy"] == {"name": "refund", "amount": "50.01", "currency": "EUR"}
+    remedy = details["pending_resolution"]["remedy"]
+    assert remedy == {"name": "refund", "amount": "50.01", "currency": "EUR"}
     assert [(reply["state"], TEXT in reply["text"]) for reply in details["replies"]] == [
         ("awaiting_approval", True)
     ]
@@ -555,12 +558,12 @@ def test_a_resolution_repeated_with_another_remedy_is_another_resolution(
 ) -> None:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
-    fields: dict[str, Any] = {"id": "answer-once", "remedy": grant("20", "voucher", "")}
+    fields: dict[str, Any] = {"id": "resolution-once", "remedy": grant("20", "voucher", "")}
     shop.resolve(follow_up, fence, **fields)
     before = shop.backend.case_items()
     shop.resolve(follow_up, fence, **fields)
     with pytest.raises(ConflictError) as conflict:
-        shop.resolve(follow_up, fence, id="answer-once", remedy=grant("19", "voucher"))
+        shop.resolve(follow_up, fence, id="resolution-once", remedy=grant("19", "voucher"))
 
     assert conflict.value.reason == "resolution_differs"
     assert shop.backend.case_items() == before
@@ -603,11 +606,11 @@ def test_the_same_resolution_twice_is_one_resolution_before_and_after_it_took_ef
     fence = shop.claim(follow_up)
     if action is Action.PROMISE:
         fields = {**fields, "promised_for": shop.backend.clock() + timedelta(days=2)}
-    first = shop.resolve(follow_up, fence, action, id="answer-once", **fields)
+    first = shop.resolve(follow_up, fence, action, id="resolution-once", **fields)
     if carried_out:
         shop.backend.run_workflows()
     before = shop.backend.case_items()
-    second = shop.resolve(follow_up, fence, action, id="answer-once", **fields)
+    second = shop.resolve(follow_up, fence, action, id="resolution-once", **fields)
 
     assert second.last_resolution_key == first.last_resolution_key
     assert shop.backend.case_items() == before
@@ -627,6 +630,18 @@ ENDINGS = {
     Action.INVITE_PRIVATE: ([Kind.RESOLUTION_GIVEN, Kind.INVITED_PRIVATE], None),
     Action.PROMISE: ([Kind.PROMISED], None),
 }
+
+
+def test_the_evidence_of_a_fake_is_a_sealed_note_and_not_in_the_log(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    shop.resolve(follow_up, shop.claim(follow_up), Action.REPORT_FAKE, evidence="Never a customer.")
+    shop.backend.run_workflows()
+    closing_outcome = shop.backend.outcome_log.of_review(follow_up.reviews[0])[-1]
+    (note,) = shop.backend.cases.notes(follow_up.id)
+
+    assert note["evidence"] == "Never a customer."
+    assert closing_outcome.kind is Kind.REPORTED
+    assert {"evidence", "approved_by"}.isdisjoint(closing_outcome.detail)
 
 
 @pytest.mark.parametrize("action", Action)
@@ -675,9 +690,9 @@ def test_an_invitation_closes_nothing_and_a_resolution_after_it_has_its_own_kind
 def test_a_denied_walk_away_is_open_again_and_its_request_counts_once(shop: DeskScenario) -> None:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
-    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="answer-once", reason="abuse")
+    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
     shop.approve(follow_up, shop.lee, approved=False)
-    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="answer-once", reason="abuse")
+    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
 
     assert shop.backend.cases.follow_up(follow_up.id).status is Status.OPEN
     assert shop.backend.kinds(follow_up.reviews[0])[-2:] == [
@@ -806,8 +821,8 @@ def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_er
     shop.backend.deliver(review_event(native_id, kind=EventKind.WITHDRAWN, revision="~"))
     shop.backend.cases.vault.erase(shop.backend.case(erased.reviews[0]).review.author)
     details = [
-        desk.describe_follow_up(shop.ana, task.id, shop.backend.desk, shop.backend.clock())
-        for task in (withdrawn, erased)
+        desk.describe_follow_up(shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock())
+        for follow_up in (withdrawn, erased)
     ]
 
     assert details[0]["reviews"][0]["withdrawn"] is True
@@ -894,11 +909,13 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_resolved_ones(
         page, after = desk.list_open_follow_ups(
             shop.ana, shop.backend.desk, business=BUSINESS, limit=2, after=after
         )
-        listed_ids += [task.id for task in page]
+        listed_ids += [follow_up.id for follow_up in page]
         if after is None:
             break
 
-    assert listed_ids == [task.id for task in follow_ups if task is not follow_ups[1]]
+    assert listed_ids == [
+        follow_up.id for follow_up in follow_ups if follow_up is not follow_ups[1]
+    ]
 
 
 def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
@@ -912,6 +929,6 @@ def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one
         both, shop.backend.desk, business=None, limit=10, after=None
     )
 
-    assert ({task.id for task in follow_ups}, after) == ({first.id, second.id}, None)
+    assert ({follow_up.id for follow_up in follow_ups}, after) == ({first.id, second.id}, None)
     with pytest.raises(BadRequest):
         desk.list_open_follow_ups(both, shop.backend.desk, business=None, limit=10, after="x")

@@ -1,4 +1,4 @@
-"""A follow-up's clock, and the sweep that winds it up again."""
+"""A follow-up's workflow, and the sweep that restarts it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def shop(backend: Backend) -> Backend:
 @pytest.fixture
 def read_events(shop: Backend) -> Any:
     """What is published on the bus, as a subscriber's queue receives it."""
-    queue = shop.sqs.create_queue(QueueName=f"told-{shop.bus_name}")["QueueUrl"]
+    queue = shop.sqs.create_queue(QueueName=f"events-{shop.bus_name}")["QueueUrl"]
     arn = shop.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
     ]
@@ -69,7 +69,7 @@ def resolve(shop: Backend, action: Action, **fields: Any) -> None:
     desk.resolve(
         ana,
         follow_up.id,
-        desk.ResolutionRequest("answer-1", action, fence, **codes, **fields),
+        desk.ResolutionRequest("resolution-1", action, fence, **codes, **fields),
         shop.desk,
         shop.clock(),
     )
@@ -83,7 +83,7 @@ def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
     shop.deliver(complaint("r-1"))
     assert execution_states(shop) == ["waiting"]
     resolve(shop, Action.REPLY, text=TEXT)
-    assert [reported for _, reported in shop.step_functions.token_reports] == ["success"]
+    assert [result for _, result in shop.step_functions.token_reports] == ["success"]
     shop.run_workflows()
 
     assert execution_states(shop) == ["ended"]
@@ -108,7 +108,7 @@ def test_a_resolution_that_closes_nothing_sets_a_new_timer(
 ) -> None:
     shop.deliver(complaint("r-1"))
     resolve(shop, action, **fields)
-    assert [reported for _, reported in shop.step_functions.token_reports] == [report]
+    assert [result for _, result in shop.step_functions.token_reports] == [report]
     shop.run_workflows()
     (follow_up,) = shop.open_follow_ups()
     (execution,) = shop.step_functions.executions.values()
@@ -249,7 +249,7 @@ def test_a_follow_up_whose_timer_did_not_fire_is_woken(shop: Backend) -> None:
     assert shop.sweep() == SweepReport()
 
 
-# The page on which the author of a feedback form finds our answer
+# The feedback page
 
 
 def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:
@@ -262,7 +262,7 @@ def test_a_feedback_page_shows_sent_replies_only(shop: Backend) -> None:
     desk.resolve(
         ana,
         follow_up.id,
-        desk.ResolutionRequest("answer-1", Action.REPLY, fence, **codes),
+        desk.ResolutionRequest("resolution-1", Action.REPLY, fence, **codes),
         shop.desk,
         shop.clock(),
     )

@@ -1,6 +1,6 @@
-"""A function may be stopped anywhere, and a platform may fail in any way.
+"""A function may stop anywhere, and a platform may fail in any way.
 
-A reply goes out once, or a person is asked.
+Still a reply is sent once, or a person decides.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def new_review(platform: str, text: str) -> ReviewEvent:
 
 
 def create_topic(backend: Backend, event: ReviewEvent) -> None:
-    """Let the forum have the review's topic; the other platforms take a reply to anything."""
+    """Create the review's topic in the forum; other platforms accept a reply to anything."""
     post = {"id": int(event.native_id), "post_number": 1, "username": "zelda", "raw": event.text}
     backend.platforms.set_resource(
         "discourse", event.native_thread, {"title": "Bread", "posts": [post]}
@@ -73,10 +73,9 @@ def create_topic(backend: Backend, event: ReviewEvent) -> None:
 
 @contextmanager
 def stop_after_calls(backend: Backend, calls: int) -> Iterator[None]:
-    """The function is stopped once so many of its calls took effect, be it at DynamoDB or at the
-    platform.
+    """Stop the function after so many calls that took effect, at DynamoDB or at the platform.
 
-    To stop between two reads is to stop after the write before them.
+    A stop between two reads is the same as a stop after the write before them.
     """
     dynamodb, http, remaining = backend.dynamodb, backend.http, calls
 
@@ -101,8 +100,9 @@ def stop_after_calls(backend: Backend, calls: int) -> Iterator[None]:
 def stop_everywhere(
     backend: Backend, event: ReviewEvent, step: Callable[[], object], check: Callable[[], None]
 ) -> int:
-    """Stop `step` after each call that takes effect, run it again as the queue or the workflow
-    would, and check; how many there are.
+    """Stop `step` after each call that takes effect, run it again, and check.
+
+    Returns how many such calls there are.
     """
     restore = backend.snapshot()
     for calls in count(1):
@@ -173,23 +173,23 @@ def test_an_acknowledgement_stopped_anywhere_is_sent_once(
 def follow_up_with_resolution(
     backend: Backend, event: ReviewEvent, platform: str, action: Action = Action.REPLY
 ) -> tuple[str, list[str]]:
-    """A follow-up about two reviews of a thread, whose answer waits to be carried out.
+    """A follow-up about two reviews of a thread, with a resolution that is not carried out yet.
 
-    Its id, its reviews.
+    Returns its id and its reviews.
     """
     if platform == "discourse":
         create_topic(backend, event)
     other_event = replace(event, native_id=f"{event.native_id}1")
     review_ids = [
-        backend.run_route_workflow(backend.queue_message(said, platform))["review"]
-        for said in (event, other_event)
+        backend.run_route_workflow(backend.queue_message(arriving, platform))["review"]
+        for arriving in (event, other_event)
     ]
     (follow_up,) = backend.open_follow_ups()
     ana = backend.add_person("Ana")
     claim = desk.claim(ana, follow_up.id, backend.desk, backend.clock())
     text = REPLY_TEXT if action is Action.REPLY else None
     request = desk.ResolutionRequest(
-        "answer-1",
+        "resolution-1",
         action,
         claim.fence,
         text=text,
@@ -256,7 +256,7 @@ def test_a_resolution_stopped_anywhere_closes_every_review_once(simulated_backen
 
 
 def praise_on_platform(backend: Backend, platform: str) -> ReviewEvent:
-    """A happy review, which is acknowledged, on a platform that knows it."""
+    """Praise, which is acknowledged, on a platform that knows the review."""
     event = new_review(platform, PRAISE)
     if platform == "discourse":
         create_topic(backend, event)
@@ -264,7 +264,7 @@ def praise_on_platform(backend: Backend, platform: str) -> ReviewEvent:
 
 
 def retry_until_done(step: Callable[[], object], backend: Backend) -> int:
-    """Run a step as the queue would until it has no fault any more; how often it took."""
+    """Run a step as the queue does, until it ends without a fault. Returns how often it ran."""
     for attempts in range(1, 6):
         try:
             step()
@@ -327,9 +327,9 @@ def test_a_person_decides_where_the_platform_cannot_find_the_reply(
         Kind.REPLY_UNKNOWN,
         Kind.FOLLOW_UP_OPENED,
     ]
-    assert [(task.reviews, task.why) for task in simulated_backend.open_follow_ups()] == [
-        ((review,), "reply_unknown")
-    ]
+    assert [
+        (follow_up.reviews, follow_up.why) for follow_up in simulated_backend.open_follow_ups()
+    ] == [((review,), "reply_unknown")]
     simulated_backend.check_invariants()
 
 

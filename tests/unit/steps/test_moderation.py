@@ -1,4 +1,4 @@
-"""Accepted is not published: what becomes of a reply that a platform took and then looks at."""
+"""What becomes of a reply that a platform accepted, and then moderates."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.loopback
 
 @pytest.fixture
 def shop(simulated_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Backend:
-    """A business at Google, which decides nothing by itself here."""
+    """A business at Google, which decides nothing by itself in these tests."""
     simulated_backend.connect(PLATFORM)
     assert simulated_backend.platforms is not None
     monkeypatch.setattr(
@@ -49,7 +49,7 @@ def shop(simulated_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Backend
 
 
 def write_review(shop: Backend, text: str = PRAISE, stars: str = "FIVE") -> str:
-    """A review is written at Google and delivered; its id."""
+    """Write a review at Google and deliver it; its id."""
     assert shop.platforms is not None
     now = shop.clock()
     shop.platforms.set_resource(
@@ -77,7 +77,7 @@ def write_review(shop: Backend, text: str = PRAISE, stars: str = "FIVE") -> str:
 
 
 def moderate_reply(shop: Backend, state: str, **extra: str) -> None:
-    """Google comes to a decision about the reply that stands there."""
+    """Let Google decide about the reply there."""
     assert shop.platforms is not None
     reply: dict[str, Any] = shop.platforms.get(PLATFORM)._reviews[REVIEW_NAME]["reviewReply"]  # type: ignore[attr-defined]
     shop.platforms.set_resource(
@@ -88,7 +88,7 @@ def moderate_reply(shop: Backend, state: str, **extra: str) -> None:
 
 
 def sweep_after(shop: Backend, wait: timedelta) -> list[Any]:
-    """The sweep after some time, and what the questions it asks are answered."""
+    """Run the sweep after some time, and then the moderation checks that it queued."""
     shop.clock.now += wait
     shop.sweep()
     return shop.process_poll_queue()
@@ -141,7 +141,7 @@ def test_a_removed_reply_gives_the_review_to_a_person(shop: Backend) -> None:
     ]
     assert shop.outcome_log.of_review(review)[2].detail["reason"] == "PERSONAL_INFO"
     assert shop.case(review).thread.public_replies == 1  # R04: onlookers may have read it
-    assert [task.why for task in shop.open_follow_ups()] == ["moderation"]
+    assert [follow_up.why for follow_up in shop.open_follow_ups()] == ["moderation"]
     assert shop.step_functions.executions == {}
 
     shop.process_queue()
@@ -170,15 +170,15 @@ def test_the_persons_reply_takes_the_last_slot_and_is_asked_about_too(shop: Back
 
 
 def visible_replies(shop: Backend) -> list[str]:
-    """What Google shows of what we sent."""
+    """Our reply as Google shows it."""
     assert shop.platforms is not None
     return [reply.text for reply in shop.platforms.replies() if reply.removed_at is None]
 
 
 def acknowledged_then_edited_worse(shop: Backend) -> tuple[str, str]:
-    """A review that was acknowledged, and then edited for the worse, so that a person has it.
+    """A review that was acknowledged, then edited for the worse, so that a person has it.
 
-    Its id, and the acknowledgement.
+    Returns its id and the acknowledgement.
     """
     review = write_review(shop)
     (acknowledgement,) = visible_replies(shop)
@@ -228,7 +228,7 @@ def test_a_reply_never_replaces_what_the_owner_wrote_at_google(
         if outcome.kind is Kind.REPLY_REJECTED
     )
     assert rejected.detail["reason"] == "already_answered"
-    assert [(task.status, task.why) for task in shop.open_follow_ups()] == [
+    assert [(follow_up.status, follow_up.why) for follow_up in shop.open_follow_ups()] == [
         (Status.OPEN, "reply_rejected")
     ]
     assert shop.case(review).thread.public_replies == 1
@@ -246,13 +246,13 @@ def test_an_erased_acknowledgement_is_no_longer_recognised_as_ours(
     resolve(shop, Action.REPLY)
 
     assert visible_replies(shop) == replies_before
-    assert [task.why for task in shop.open_follow_ups()] == ["reply_rejected"]
+    assert [follow_up.why for follow_up in shop.open_follow_ups()] == ["reply_rejected"]
     shop.check_invariants(PRAISE, COMPLAINT, TEXT)
 
 
 def test_a_reply_pending_for_a_week_gives_the_review_to_a_person(shop: Backend) -> None:
     review = write_review(shop)
-    results = [answer for wait in MODERATION_CHECK_DELAYS for answer in sweep_after(shop, wait)]
+    results = [result for wait in MODERATION_CHECK_DELAYS for result in sweep_after(shop, wait)]
     assert results == ["pending"] * len(MODERATION_CHECK_DELAYS)
     assert shop.kinds(review) == [
         *KINDS_BEFORE,
@@ -340,7 +340,7 @@ def resolve(shop: Backend, action: Action) -> None:
     desk.resolve(
         ana,
         follow_up.id,
-        desk.ResolutionRequest("answer-1", action, fence, text=TEXT, **codes),
+        desk.ResolutionRequest("resolution-1", action, fence, text=TEXT, **codes),
         shop.desk,
         shop.clock(),
     )
@@ -359,9 +359,9 @@ def test_a_removed_reply_reopens_the_follow_up_it_announced(
     assert [follow_up.status for follow_up in shop.open_follow_ups()] == [status]
     moderate_reply(shop, "REJECTED")
     sweep_after(shop, MODERATION_CHECK_DELAYS[0])
-    (task,) = shop.open_follow_ups()
+    (follow_up,) = shop.open_follow_ups()
 
-    assert (task.status, task.invited, task.promised_for, task.why) == (
+    assert (follow_up.status, follow_up.invited, follow_up.promised_for, follow_up.why) == (
         Status.OPEN,
         False,
         None,

@@ -1,8 +1,7 @@
-"""One public thread, three reviews in it, two agents and a lead, a platform with faults, functions
-that stop half-way; in any order.
+"""One public thread with three reviews, two agents, a lead, and faults; in any order.
 
-After every step everything holds that must hold at any moment (`House.check`), and whatever
-happened, every review comes to its end once the faults do.
+Functions stop half-way and the platform fails. After every step the invariants hold
+(`Backend.check_invariants`). When the faults end, every review is closed.
 """
 
 from __future__ import annotations
@@ -129,7 +128,7 @@ class OneThread(RuleBasedStateMachine):
     def the_platform_fails_once(self, mode: FaultMode, calls: CallKind) -> None:
         self.platforms.add_fault("discourse", mode, call_kind=calls)
 
-    # What the queue and the clocks do
+    # What the queue and the timers do
 
     def route_message(self, message: dict[str, Any]) -> None:
         try:
@@ -158,7 +157,7 @@ class OneThread(RuleBasedStateMachine):
     # What people do
 
     def attempt(self, step: Any) -> None:
-        """A step of a person: it happens, or it is refused and nothing has changed."""
+        """A person's step: it is done, or it is refused and changes nothing."""
         before = self.backend.case_items()
         try:
             step()
@@ -170,8 +169,8 @@ class OneThread(RuleBasedStateMachine):
     def agent_claims(self, name: str) -> None:
         for follow_up in self.backend.open_follow_ups():
             self.attempt(
-                lambda task=follow_up: desk.claim(
-                    self.people[name], task.id, self.backend.desk, self.backend.clock()
+                lambda follow_up=follow_up: desk.claim(
+                    self.people[name], follow_up.id, self.backend.desk, self.backend.clock()
                 )
             )
 
@@ -195,7 +194,7 @@ class OneThread(RuleBasedStateMachine):
         for follow_up in self.backend.open_follow_ups():
             self.resolution_count += 1
             request = desk.ResolutionRequest(
-                id=f"answer-{self.resolution_count}",
+                id=f"resolution-{self.resolution_count}",
                 action=action,
                 fence=follow_up.fence - stale,
                 text=reply_text,
@@ -206,8 +205,12 @@ class OneThread(RuleBasedStateMachine):
                 promised_for=self.backend.clock() + timedelta(days=2),
             )
             self.attempt(
-                lambda task=follow_up, request=request: desk.resolve(
-                    self.people[name], task.id, request, self.backend.desk, self.backend.clock()
+                lambda follow_up=follow_up, request=request: desk.resolve(
+                    self.people[name],
+                    follow_up.id,
+                    request,
+                    self.backend.desk,
+                    self.backend.clock(),
                 )
             )
 
@@ -215,25 +218,25 @@ class OneThread(RuleBasedStateMachine):
     def lead_decides(self, approved: bool) -> None:
         for follow_up in self.backend.open_follow_ups():
             self.attempt(
-                lambda task=follow_up: desk.approve(
+                lambda follow_up=follow_up: desk.approve(
                     self.people["Lee"],
-                    task.id,
+                    follow_up.id,
                     approved=approved,
                     desk=self.backend.desk,
                     now=self.backend.clock(),
                 )
             )
 
-    # What holds
+    # What must hold
 
     @invariant()
     def invariants_hold(self) -> None:
         self.backend.check_invariants(PRAISE, MILD_COMPLAINT, COMPLAINT, *REPLY_TEXTS[:4], AUTHOR)
 
     def run_to_the_end(self) -> None:
-        """Without faults, and with nobody there.
+        """Go on without faults and without people, until nothing is left to do.
 
-        The queue delivers, clocks ring, the sweep finds the rest, and work expires.
+        The queue delivers, timers end, the sweep finds the rest, and follow-ups expire.
         """
         self.platforms._faults.clear()
         for _ in range(100):
@@ -242,7 +245,7 @@ class OneThread(RuleBasedStateMachine):
             self.backend.process_queue()
             open_follow_ups = self.backend.open_follow_ups()
             if any(
-                not any(review in task.reviews for task in open_follow_ups)
+                not any(review in follow_up.reviews for follow_up in open_follow_ups)
                 for review in self.open_reviews()
             ):
                 self.backend.clock.advance(minutes=16)

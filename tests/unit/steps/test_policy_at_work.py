@@ -1,6 +1,6 @@
-"""What a business's policy makes of reviews, on real storage.
+"""What a business's policy does to its reviews, on real storage.
 
-Waits, caps, what is remembered, and decisions made again.
+Waits, caps, wordings that are not repeated, and decisions that can be made again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from heard.connectors import HttpResponse
 from heard.outcomes import Kind
 from heard.policy import Context, ThreadState, decide, load_policy
 from heard.reviews import EventKind
-from heard.steps.triage import inputs_digest
+from heard.steps.deciding import inputs_digest
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,

@@ -1,7 +1,4 @@
-"""Two at once.
-
-Whoever comes first has it, whoever comes second finds that out, and nothing is written over.
-"""
+"""Two runs at once: one comes first, the other notices, and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ _numbers = count(1)
 def act_before_call(
     backend: Backend, call: int, competing_step: Callable[[], object]
 ) -> Iterator[list[int]]:
-    """Before the given call to DynamoDB somebody else acts. Yields the calls counted so far."""
+    """Let a rival act before one call to DynamoDB. Yields the calls counted so far."""
     dynamodb, calls = backend.dynamodb, [0]
 
     def before(_: str) -> None:
@@ -59,9 +56,7 @@ def race_at_every_call(
     *,
     every: int = 1,
 ) -> None:
-    """Let the rival act before each of the step's calls in turn (or before some of them), and check
-    what came of it.
-    """
+    """Let the rival act before each of the step's calls in turn (or some of them), and check."""
     restore = backend.snapshot()
     for call in count(1, every):
         restore()
@@ -76,13 +71,13 @@ def race_at_every_call(
 
 
 def run_tolerant(step: Callable[[], object]) -> None:
-    """A refusal and a fault are ways to lose a race."""
+    """Run a step that may lose a race by a conflict or a fault."""
     with suppress(ConflictError, Fault):
         step()
 
 
 def accept_reply(method: str, _url: str, **_sent: Any) -> HttpResponse:
-    """A platform that takes every reply."""
+    """A platform that accepts every reply."""
     return HttpResponse(201, {}, b"{}") if method == "POST" else HttpResponse(404, {}, b"")
 
 
@@ -129,7 +124,7 @@ def resolve(shop: Backend, follow_up: ClaimedFollowUp, action: Action = Action.R
         else None
     )
     request = desk.ResolutionRequest(
-        f"answer-{number}",
+        f"resolution-{number}",
         action,
         follow_up.fence,
         text=text,
@@ -191,6 +186,30 @@ def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
         assert shop.case(first).thread.public_replies == 2
 
     race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
+
+
+def test_two_acknowledgements_on_one_page_have_different_wordings(shop: Backend) -> None:
+    def deliver(number: int) -> None:
+        event = praise(f"r-{number}", author=f"cus-{number}")
+        shop.run_route_workflow(shop.queue_message(event))
+
+    def variants() -> list[str]:
+        facts = (outcome for outcome in shop.outcomes() if outcome.kind is Kind.ACKNOWLEDGED)
+        return [fact.detail["variant"] for fact in facts]
+
+    # Two reviews that get the same wording when each is alone on the page.
+    restore, numbers_by_variant = shop.snapshot(), dict[str, list[int]]()
+    for number in range(4):
+        deliver(number)
+        numbers_by_variant.setdefault(variants()[0], []).append(number)
+        restore()
+    one, another = next(pair for pair in numbers_by_variant.values() if len(pair) > 1)[:2]
+
+    def check() -> None:
+        first, second = variants()
+        assert first != second
+
+    race_at_every_call(shop, lambda: deliver(one), lambda: deliver(another), check)
 
 
 def test_a_resolution_and_an_acknowledgement_do_not_share_the_last_slot(shop: Backend) -> None:
@@ -311,9 +330,9 @@ def test_a_withdrawal_while_the_reply_is_sent_does_not_close_the_review_twice(
 
 
 def test_a_resolution_skips_a_review_withdrawn_between_the_two_reads(shop: Backend) -> None:
-    """The leader of a follow-up changes between the two reads that find its case.
+    """The first review of a follow-up changes between the two reads that load its case.
 
-    The answer must not land in the wrong chain.
+    The resolution must not be written to the wrong chain.
     """
     follow_up = claimed_follow_up(shop, reviews=2)
     reads = count(1)
@@ -332,7 +351,7 @@ def test_a_resolution_skips_a_review_withdrawn_between_the_two_reads(shop: Backe
     assert store.case_of_follow_up(follow_up.follow_up).case.review.id == follow_up.reviews[1]
 
 
-# Many at once, with real threads. moto is handed one call at a time, as a database would take them.
+# Many runs at once, in real threads. moto gets one call at a time, as a database does.
 
 
 class SerializedClient:
@@ -352,9 +371,9 @@ class SerializedClient:
 
 
 def run_in_threads(step: Callable[[int], object], times: int) -> list[object]:
-    """What came of the step in each of so many threads, which start together.
+    """The results of a step in so many threads, which start together.
 
-    A fault is tried again, as a queue would.
+    A step with a fault is tried again, as a queue does.
     """
     barrier = threading.Barrier(times)
 

@@ -1,7 +1,4 @@
-"""Triage on real storage: whatever comes, in any order, ends as it should.
-
-And any text gets through.
-"""
+"""Triage on real storage: any event in any order ends as it should, whatever its text."""
 
 from __future__ import annotations
 
@@ -30,6 +27,7 @@ from tests.unit.backend import (
     PRAISE,
     SECRET,
     Backend,
+    InterceptedClient,
     complaint,
     praise,
     review_event,
@@ -146,7 +144,20 @@ def _default_document() -> dict[str, Any]:
     return json.loads((files("heard.policy") / "default.json").read_text())
 
 
-# A platform that signs nothing is asked before it is believed
+def test_triage_reads_all_that_it_needs_before_it_writes(shop: Backend) -> None:
+    """A decision may be made several times, so it must leave no trace."""
+    for event in (praise("r-1"), complaint("r-2"), praise("r-1", revision=2)):
+        operations: list[str] = []
+        shop.dynamodb = InterceptedClient(shop.plain_dynamodb, operations.append)
+        shop.triage(shop.queue_message(event))
+        reads = [name in {"get_item", "query", "batch_get_item"} for name in operations]
+
+        assert True in reads
+        assert False in reads
+        assert reads == sorted(reads, reverse=True), operations
+
+
+# An event that is not signed is verified at its platform
 
 
 def trustpilot_review(review: str, text: str, stars: int) -> dict[str, Any]:
@@ -270,11 +281,11 @@ def test_a_signed_review_is_verified(shop: Backend) -> None:
     assert not shop.case(shop.deliver(praise("r-1"))).review.unverified
 
 
-# From the door to the person
+# From the webhook to a person
 
 
 def deliver_webhook(backend: Backend, data: dict[str, Any]) -> str:
-    """One signed webhook, taken at the door, queued and routed; its review's id."""
+    """Send one signed webhook through ingest, queue and route workflow; its review's id."""
     body = json.dumps(
         {"type": "review.created", "timestamp": "2026-03-17T11:59:00Z", "data": data}
     ).encode()

@@ -1,6 +1,6 @@
-"""Acknowledgements that wait, and what may happen meanwhile.
+"""Acknowledgements that wait, and what may happen in the meantime.
 
-None is forgotten, and none speaks beside a person or out of place.
+None is forgotten, and none is sent beside a person's reply or to other words.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from heard.policy import default_policy
 from heard.policy.document import playbook
 from heard.reviews import EventKind, review_id
 from heard.steps import desk
+from heard.steps.deciding import policy_of
 from heard.steps.desk import ResolutionRequest
-from heard.steps.triage import policy_of
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
@@ -38,14 +38,14 @@ TEXT = "How good to hear that we did better this time; the whole team read it at
 
 @dataclass
 class ReplyReceiver:
-    """What the platform took; while it is `down` nobody can tell."""
+    """The replies that a platform accepted; while it is `down`, it may or may not have them."""
 
     down: bool = False
     bodies: list[bytes] = field(default_factory=list[bytes])
 
     def __call__(self, method: str, _url: str, *, body: bytes = b"", **_: Any) -> HttpResponse:
         if self.down:
-            raise PlatformUnavailable("It does not answer.", maybe_applied=True)
+            raise PlatformUnavailable("It does not respond.", maybe_applied=True)
         if method != "POST":
             return HttpResponse(404, {}, b"")
         self.bodies.append(body)
@@ -70,7 +70,7 @@ def publish_policy(shop: Backend, **document: Any) -> None:
 
 
 def end_quiet_hours(shop: Backend) -> None:
-    """The quiet hours end."""
+    """Let the quiet hours end."""
     shop.clock.advance(hours=3, minutes=5)
     shop.sweep()
     shop.process_queue()
@@ -78,7 +78,7 @@ def end_quiet_hours(shop: Backend) -> None:
 
 
 def praise_after_complaint(shop: Backend) -> str:
-    """Praise by somebody who complained before: thanked, and for a person as well."""
+    """Praise by an author who complained before: it is acknowledged, and a person gets it."""
     shop.deliver(complaint("r-1", author="kim"))
     return shop.deliver(praise("r-2", author="kim"))
 
@@ -101,7 +101,9 @@ def test_a_persons_earlier_reply_replaces_a_waiting_acknowledgement(
     follow_up = shop.case(review).follow_up
     assert follow_up
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
-    request = ResolutionRequest(action=Action.INVITE_PRIVATE, fence=fence, id="answer-1", text=TEXT)
+    request = ResolutionRequest(
+        action=Action.INVITE_PRIVATE, fence=fence, id="resolution-1", text=TEXT
+    )
     desk.resolve(ana, follow_up.id, request, shop.desk, shop.clock())
     shop.run_workflows()
     assert shop.case(review).thread.public_replies == 1
@@ -193,9 +195,9 @@ def test_a_page_records_the_variant_that_was_sent_and_not_that_of_a_stopped_run(
             else review_id(BUSINESS, "standard", native_id)
         )
         sent_variants += [
-            each.detail["variant"]
-            for each in shop.outcome_log.of_review(review)
-            if each.kind is Kind.ACKNOWLEDGED
+            outcome.detail["variant"]
+            for outcome in shop.outcome_log.of_review(review)
+            if outcome.kind is Kind.ACKNOWLEDGED
         ]
     page_variants = [
         item["variant"] for item in shop.stored_items() if item["pk"].startswith("PAGE#")

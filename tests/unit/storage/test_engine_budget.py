@@ -22,21 +22,21 @@ def budget(module_backend: Backend) -> EngineBudget:
     return EngineBudget(module_backend.plain_dynamodb, module_backend.tables["CasesTable"])
 
 
-@given(most=st.integers(0, 12), asked=st.lists(st.integers(1, 5), max_size=12))
+@given(limit=st.integers(0, 12), requests=st.lists(st.integers(1, 5), max_size=12))
 @settings(max_examples=25, deadline=None)
-def test_what_fits_is_granted_and_nothing_more(
-    budget: EngineBudget, most: int, asked: list[int]
+def test_calls_are_allowed_up_to_the_limit(
+    budget: EngineBudget, limit: int, requests: list[int]
 ) -> None:
-    engine, taken = next(_engines), 0
-    for units in asked:
-        granted = budget.take(engine, NOON.date(), units, most)
-        assert granted == (taken + units <= most)
-        taken += units * granted
+    engine, used = next(_engines), 0
+    for units in requests:
+        fits = budget.take(engine, NOON.date(), units, limit)
+        assert fits == (used + units <= limit)
+        used += units * fits
 
 
 def test_each_engine_has_its_own_budget_and_each_day_a_new_one(budget: EngineBudget) -> None:
-    clock, most = FakeClock(), 3
-    one, other = (Allowance(budget, next(_engines), most, clock) for _ in range(2))
+    clock, limit = FakeClock(), 3
+    one, other = (Allowance(budget, next(_engines), limit, clock) for _ in range(2))
     assert one.take(3)
     assert not one.take(1)
     assert other.take(1)
@@ -52,7 +52,7 @@ def test_a_lowered_budget_counts_at_once(budget: EngineBudget) -> None:
     assert not budget.take(engine, NOON.date(), 1, 3)
 
 
-def test_a_count_is_forgotten_after_a_month(module_backend: Backend, budget: EngineBudget) -> None:
+def test_a_count_expires_after_a_month(module_backend: Backend, budget: EngineBudget) -> None:
     engine = next(_engines)
     budget.take(engine, NOON.date(), 1, 1)
     (item,) = (item for item in module_backend.stored_items() if item["pk"] == f"ENGINE#{engine}")
@@ -65,16 +65,16 @@ def test_a_count_is_forgotten_after_a_month(module_backend: Backend, budget: Eng
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "fault",
     [
         ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem"),
         EndpointConnectionError(endpoint_url="https://dynamodb.example"),
     ],
 )
-def test_a_budget_that_cannot_be_asked_is_used_up(trouble: Exception) -> None:
+def test_a_budget_that_cannot_be_read_counts_as_used_up(fault: Exception) -> None:
     class Broken:
         def update_item(self, **_: Any) -> None:
-            raise trouble
+            raise fault
 
     client: Any = Broken()
-    assert not EngineBudget(client, "work").take("converse", NOON.date(), 1, 100)
+    assert not EngineBudget(client, "cases").take("converse", NOON.date(), 1, 100)

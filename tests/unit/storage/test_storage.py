@@ -1,4 +1,4 @@
-"""Storage: what it promises to the steps, whatever they ask of it."""
+"""Storage: what it promises to the steps."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ anything = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=8), anything, max_size=5))
-def test_an_items_values_survive_dynamodbs_dialect(item: dict[str, Any]) -> None:
+def test_an_items_values_survive_dynamodb(item: dict[str, Any]) -> None:
     assert values(attributes(item)) == {
         name: value for name, value in item.items() if value is not None
     }
@@ -58,7 +58,7 @@ def test_an_items_values_survive_dynamodbs_dialect(item: dict[str, Any]) -> None
 # The transaction
 
 
-def loaded(backend: Backend, name: str = "r-1") -> LoadedCase:
+def load_case(backend: Backend, name: str = "r-1") -> LoadedCase:
     return backend.cases.case(backend.triage(backend.queue_message(praise(name)))["review"])
 
 
@@ -67,7 +67,7 @@ def fact(before: LoadedCase, kind: Kind = Kind.ESCALATED) -> Change:
 
 
 def test_of_two_changes_of_one_case_the_second_is_not_written_at_all(backend: Backend) -> None:
-    before = loaded(backend)
+    before = load_case(backend)
     backend.cases.commit(before, fact(before), now=NOON)
     stored = backend.case_items()
     with pytest.raises(Contention):
@@ -77,8 +77,8 @@ def test_of_two_changes_of_one_case_the_second_is_not_written_at_all(backend: Ba
     backend.check_invariants()
 
 
-def test_a_chain_cannot_fork_even_if_the_state_were_put_back(backend: Backend) -> None:
-    before = loaded(backend)
+def test_a_chain_cannot_fork_even_if_an_older_state_is_put_back(backend: Backend) -> None:
+    before = load_case(backend)
     state = next(item for item in backend.stored_items() if item["sk"] == "STATE")
     backend.cases.commit(before, fact(before), now=NOON)
     backend.plain_dynamodb.put_item(TableName=backend.tables["CasesTable"], Item=attributes(state))
@@ -88,8 +88,8 @@ def test_a_chain_cannot_fork_even_if_the_state_were_put_back(backend: Backend) -
     assert backend.kinds(before.case.review.id) == [Kind.ACCEPTED, Kind.ESCALATED]
 
 
-def test_the_database_refuses_a_third_public_slot_whatever_the_code_says(backend: Backend) -> None:
-    before = loaded(backend)
+def test_the_database_refuses_a_third_public_slot_by_itself(backend: Backend) -> None:
+    before = load_case(backend)
     thread = replace(
         before.case.thread,
         slots=tuple(Slot(f"rep_{number}", Purpose.RESOLUTION, public=True) for number in range(2)),
@@ -104,7 +104,7 @@ def test_the_database_refuses_a_third_public_slot_whatever_the_code_says(backend
 
 
 def test_a_change_that_keeps_losing_gives_up_as_a_fault(backend: Backend) -> None:
-    before = loaded(backend)
+    before = load_case(backend)
     others = backend.cases
 
     def rival(current: LoadedCase) -> Change:
@@ -119,22 +119,22 @@ def test_a_change_that_keeps_losing_gives_up_as_a_fault(backend: Backend) -> Non
 
 
 def test_a_change_that_changes_nothing_writes_nothing(backend: Backend) -> None:
-    before = loaded(backend)
-    written: list[str] = []
-    watched = CaseStore(
-        InterceptedClient(backend.plain_dynamodb, written.append),
+    before = load_case(backend)
+    operations: list[str] = []
+    intercepted = CaseStore(
+        InterceptedClient(backend.plain_dynamodb, operations.append),
         backend.tables["CasesTable"],
         backend.tables["OutcomesTable"],
     )
-    watched.commit(before, Change(before.case), now=NOON)
+    intercepted.commit(before, Change(before.case), now=NOON)
 
-    assert written == []
+    assert operations == []
 
 
-def test_a_fault_that_is_no_lost_race_is_not_taken_for_one(backend: Backend) -> None:
+def test_a_fault_of_the_database_is_not_taken_for_a_lost_race(backend: Backend) -> None:
     from botocore.exceptions import ClientError
 
-    before = loaded(backend)
+    before = load_case(backend)
 
     def throttled(_: str) -> None:
         raise ClientError(
@@ -142,16 +142,16 @@ def test_a_fault_that_is_no_lost_race_is_not_taken_for_one(backend: Backend) -> 
             "TransactWriteItems",
         )
 
-    watched = CaseStore(
+    intercepted = CaseStore(
         InterceptedClient(backend.plain_dynamodb, throttled),
         backend.tables["CasesTable"],
         backend.tables["OutcomesTable"],
     )
     with pytest.raises(ClientError):
-        watched.commit(before, fact(before), now=NOON)
+        intercepted.commit(before, fact(before), now=NOON)
 
 
-def test_what_was_never_stored_is_not_found(backend: Backend) -> None:
+def test_reading_what_was_never_stored_raises_not_found(backend: Backend) -> None:
     for read in (
         lambda: backend.cases.case("rev_neverwas"),
         lambda: backend.cases.follow_up("fup_neverwas"),
@@ -164,8 +164,8 @@ def test_what_was_never_stored_is_not_found(backend: Backend) -> None:
     assert backend.cases.find_review("nonsense") is None
 
 
-def test_a_reply_once_decided_stays_as_it_was(backend: Backend) -> None:
-    case = loaded(backend).case
+def test_a_stored_reply_never_changes(backend: Backend) -> None:
+    case = load_case(backend).case
     target = ReplyTarget("r-1", "r-1", {"to": "x"})
     first = Reply(
         "rep_1",
@@ -186,7 +186,7 @@ def test_a_reply_once_decided_stays_as_it_was(backend: Backend) -> None:
     assert backend.cases.reply(case.thread.id, "rep_1") == first
 
 
-def test_text_is_nowhere_in_the_table_but_sealed_to_its_place(backend: Backend) -> None:
+def test_texts_are_stored_sealed_and_open_only_at_their_place(backend: Backend) -> None:
     event = complaint("r-1")
     case = backend.case(backend.triage(backend.queue_message(event))["review"])
     stored = next(item for item in backend.stored_items() if item["sk"].startswith("REVISION#"))
@@ -237,26 +237,26 @@ def test_a_businesss_connections_and_people_are_its_own(backend: Backend) -> Non
     assert backend.setup_store.person("sub-nobody") is None
     backend.setup_store.put_person(Person("sub-ana", "Ana", (BUSINESS,)))
     assert backend.setup_store.person("sub-ana") == Person("sub-ana", "Ana", (BUSINESS,))
-    found = backend.setup_store.business(BUSINESS)
-    assert found is not None
-    assert found.name == BUSINESS_NAME
+    business = backend.setup_store.business(BUSINESS)
+    assert business is not None
+    assert business.name == BUSINESS_NAME
 
 
-def test_a_connection_is_remembered_only_as_long_as_it_may_be(backend: Backend) -> None:
+def test_a_connection_is_cached_only_as_long_as_the_caller_allows(backend: Backend) -> None:
     mine = backend.connections["standard"]
-    remembering, forgetful = (
+    cached, uncached = (
         SetupStore(backend.plain_dynamodb, backend.tables["SetupTable"], max_age=60),
         backend.setup_store,
     )
-    assert remembering.connection(mine.id) == forgetful.connection(mine.id) == mine
+    assert cached.connection(mine.id) == uncached.connection(mine.id) == mine
     backend.setup_store.remove_connection(mine.id)
     backend.setup_store.remove_connection(mine.id)
 
-    assert forgetful.connection(mine.id) is None
-    assert remembering.connection(mine.id) == mine
+    assert uncached.connection(mine.id) is None
+    assert cached.connection(mine.id) == mine
 
 
-def test_secrets_are_read_once_rotate_and_go(backend: Backend) -> None:
+def test_secrets_are_cached_rotated_and_removed(backend: Backend) -> None:
     secrets = Secrets(backend.ssm, backend.secrets_path + "/")
     until = NOON + timedelta(hours=1)
     secrets.put_inbound("con-x", InboundSecret("new", "old", until))
@@ -279,9 +279,9 @@ def test_secrets_are_read_once_rotate_and_go(backend: Backend) -> None:
 
 
 def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Backend) -> None:
-    """A forum numbers its posts and its topics apart.
+    """A forum numbers its posts apart from its topics.
 
-    A review and another review's thread may share a number, and an item.
+    So a review and the thread of another review may have the same number, and share an item.
     """
     post = backend.triage(backend.queue_message(complaint("812", thread="900")))["review"]
     topic = backend.triage(backend.queue_message(complaint("5", thread="812")))["review"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from heard.cases.case import (
     Case,
@@ -35,37 +36,34 @@ class Arrival(StrEnum):
     OWN_REPLY = "own_reply"
 
 
+_ARRIVAL_OF_KIND: Final = {
+    EventKind.WITHDRAWN: Arrival.WITHDRAWAL,
+    EventKind.REPLY_SEEN: Arrival.OWN_REPLY,
+}
+
+
 def classify_arrival(review: Review | None, event: ReviewEvent, delivery: str) -> Arrival:
     """What this event is; `review` is None when it is the first one of its review.
 
     Revisions are compared as (revision, digest). So platforms that do not number their edits end
     in the same state too, in any order of arrival.
     """
-    if review is not None and review.delivery == delivery and review.revision == event.revision:
+    if review is None:
+        return _ARRIVAL_OF_KIND.get(event.kind, Arrival.NEW)
+    if review.delivery == delivery and review.revision == event.revision:
         return Arrival.RESUMED
-    last_revision = (review.revision, review.digest) if review else ("", "")
-    if review is not None and (event.revision, event.digest) == last_revision:
-        is_same_state = review.withdrawn == (event.kind is EventKind.WITHDRAWN)
-        return (
-            Arrival.DUPLICATE
-            if is_same_state
-            else (Arrival.WITHDRAWAL if not review.withdrawn else Arrival.LATE)
-        )
-    if review is not None and (event.revision, event.digest) < last_revision:
+    withdraws = event.kind is EventKind.WITHDRAWN
+    revision, known_revision = (event.revision, event.digest), (review.revision, review.digest)
+    if revision == known_revision:
+        if review.withdrawn == withdraws:
+            return Arrival.DUPLICATE
+        return Arrival.WITHDRAWAL if withdraws else Arrival.LATE
+    if revision < known_revision:
         return Arrival.LATE
-    match event.kind:
-        case EventKind.WITHDRAWN:
-            return Arrival.WITHDRAWAL
-        case EventKind.REPLY_SEEN:
-            return Arrival.OWN_REPLY
-        case _ if review is None:
-            return Arrival.NEW
-        case _:
-            return (
-                Arrival.UNCHANGED
-                if event.digest == review.digest and not review.withdrawn
-                else Arrival.NEWER
-            )
+    if event.kind in _ARRIVAL_OF_KIND:
+        return _ARRIVAL_OF_KIND[event.kind]
+    says_the_same = event.digest == review.digest and not review.withdrawn
+    return Arrival.UNCHANGED if says_the_same else Arrival.NEWER
 
 
 def apply_event(

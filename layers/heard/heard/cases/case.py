@@ -117,12 +117,13 @@ class Revision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgementDraft:
-    """An acknowledgement as it was chosen, before it is stored and its slot is taken.
+    """An acknowledgement of an event as it was chosen, before it is stored and has a slot.
 
-    `page` identifies what onlookers read together, empty for a private reply. `page_variant` is
-    the last variant on that page when the wording was chosen.
+    `reply` is its id. `page` identifies what onlookers read together; it is empty for a private
+    reply. `page_variant` is the last variant on that page when the wording was chosen.
     """
 
+    event: ReviewEvent
     reply: str
     connection: str
     public: bool
@@ -137,7 +138,6 @@ class Writes:
     """What is stored before a change that refers to it.
 
     Each is the same however often it is written, so that an interrupted run can be repeated.
-    The acknowledgement answers the revision.
     """
 
     is_complaint: bool = False

@@ -141,9 +141,8 @@ def open_or_join_follow_up(
                 queue=decision.queue,
                 priority=decision.priority,
                 escalate_after=decision.escalate_after,
-            )
-            follow_up = replace(
-                follow_up, rules=decision.fired, checklist=decision.checklist or follow_up.checklist
+                rules=decision.fired,
+                checklist=decision.checklist or follow_up.checklist,
             )
         follow_up = replace(
             follow_up,

@@ -19,28 +19,29 @@ if TYPE_CHECKING:
 
 
 def draft_acknowledgement(
-    case: Case, decided: RevisionDecision, connection: Connection, case_store: CaseStore
+    case: Case, revision_decision: RevisionDecision, connection: Connection, case_store: CaseStore
 ) -> AcknowledgementDraft | None:
     """The acknowledgement of a revision; None when no wording fits, or the platform takes none."""
     capabilities = load(case.review.platform).capabilities
     if capabilities.replies == "none":
         return None
-    event, decision, review = decided.event, decided.decision, case.review
+    event, decision, review = revision_decision.event, revision_decision.decision, case.review
     public = review.channel.stage is Stage.ONSTAGE
     page = _page_key(connection, review.channel, event) if public else ""
     page_variant = case_store.last_variant(page) if page else None
-    last_variants = (decided.author.last_variant, page_variant)
+    last_variants = (revision_decision.author.last_variant, page_variant)
     wording = choose_acknowledgement(
         event,
-        decided.assessment,
-        decided.policy,
+        revision_decision.assessment,
+        revision_decision.policy,
         connection.business_name or review.business,
         review.id,
         preferred_names=decision.variants,
         avoid=tuple(variant for variant in last_variants if variant),
         channel=review.channel,
         person_follows=(
-            decision.route is Route.BOTH and Flag.RECOVERED not in decided.assessment.flags
+            decision.route is Route.BOTH
+            and Flag.RECOVERED not in revision_decision.assessment.flags
         ),
         limit=capabilities.reply_limit,
         unit=capabilities.reply_unit,
@@ -50,6 +51,7 @@ def draft_acknowledgement(
     # The id follows from the revision, so that a repeated run means the same reply.
     revision = f"{review.id}/{event.revision}"
     return AcknowledgementDraft(
+        event=event,
         reply=reply_id(case.thread.id, revision, Purpose.ACKNOWLEDGEMENT.value),
         connection=connection.id,
         public=public,

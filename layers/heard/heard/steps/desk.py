@@ -73,7 +73,7 @@ class ResolutionRequest:
     """What an agent sends to resolve a follow-up.
 
     `id` is the caller's own: the same id again means the same resolution. `fence` is the number of
-    the claim. The customer reads `text`; `note` and `evidence` stay in the house. `fix` and
+    the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix` and
     `root_cause` are short codes (R14). `remedy` is what the customer is granted (R28).
     """
 
@@ -137,9 +137,7 @@ def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> 
     _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
-        lambda follow_up: _follow_up_or_raise(
-            follow_ups.claim(follow_up, caller.person.subject, now)
-        ),
+        lambda follow_up: _or_raise(follow_ups.claim(follow_up, caller.person.subject, now)),
     )
 
 
@@ -151,7 +149,7 @@ def release(
     _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
-        lambda follow_up: _follow_up_or_raise(
+        lambda follow_up: _or_raise(
             follow_ups.release(follow_up, caller.person.subject, fence, now)
         ),
     )
@@ -170,11 +168,11 @@ def resolve(
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
     draft: tuple[Reply, Fingerprint] | None = None
-    if _already_resolved(follow_up, resolution) is None:
+    if not _already_resolved(follow_up, resolution):
         conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
-        _follow_up_or_raise(conflict or follow_up)
+        _or_raise(conflict or follow_up)
         loaded = desk.cases.case_of_follow_up(follow_up_id)
-        _change_or_raise(cases.resolve(loaded.case, resolution, policy, now))
+        _or_raise(cases.resolve(loaded.case, resolution, policy, now))
         if request.text:
             draft = _draft_reply(request, resolution, loaded, caller, desk, now)
             if _reply_text(desk, follow_up.thread, draft[0].id) not in {None, draft[0].text}:
@@ -190,11 +188,11 @@ def resolve(
         current = loaded.case.follow_up
         if current is None or _already_resolved(current, resolution):
             return None
-        _follow_up_or_raise(
+        _or_raise(
             follow_ups.check_resolvable(current, caller.person.subject, request.fence, now)
             or current
         )
-        return _change_or_raise(cases.resolve(loaded.case, resolution, policy, now))
+        return _or_raise(cases.resolve(loaded.case, resolution, policy, now))
 
     result = desk.cases.change(
         lambda: desk.cases.case_of_follow_up(follow_up_id),
@@ -221,13 +219,13 @@ def approve(
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
-        _follow_up_or_raise(
+        _or_raise(
             (follow_ups.check_approvable(current, caller.person.subject) if current else None)
             or follow_up
         )
         if not approved:
             return cases.deny(loaded.case, caller.person.subject)
-        return _change_or_raise(cases.approve(loaded.case, caller.person.subject, now))
+        return _or_raise(cases.approve(loaded.case, caller.person.subject, now))
 
     result = desk.cases.change(
         lambda: desk.cases.case_of_follow_up(follow_up_id),
@@ -255,8 +253,8 @@ def _find_follow_up(caller: Caller, follow_up_id: str, desk: DeskPorts) -> Follo
     return follow_up
 
 
-def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> FollowUp | None:
-    return follow_up if follow_up.last_resolution_key == resolution.key else None
+def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> bool:
+    return follow_up.last_resolution_key == resolution.key
 
 
 def _is_same_request(
@@ -302,13 +300,7 @@ def _reply_text(desk: DeskPorts, thread: str, reply: str | None) -> str | None:
         return None
 
 
-def _follow_up_or_raise(result: FollowUp | Conflict) -> FollowUp:
-    if isinstance(result, Conflict):
-        raise ConflictError(result.code.value, result.detail)
-    return result
-
-
-def _change_or_raise(result: Change | Conflict) -> Change:
+def _or_raise[T](result: T | Conflict) -> T:
     if isinstance(result, Conflict):
         raise ConflictError(result.code.value, result.detail)
     return result
@@ -343,8 +335,8 @@ def _build_resolution(
         code = getattr(request, name)
         if code and not _SHORT_CODE.fullmatch(code):
             raise BadRequest(
-                f"{name} must be a short code such as 'late-delivery': 2 to 40 characters of a-z, "
-                "0-9 and '-', and the first is no '-'. Put sentences into note."
+                f"{name} is a code of 2 to 40 characters from a-z, 0-9 and '-', such as "
+                "'late-delivery'. It does not begin with '-'. Put sentences into note."
             )
     return Resolution(
         id=request.id,

@@ -163,23 +163,25 @@ def _assess_and_route(
     engine: Engine | None,
     now: datetime,
 ) -> Change:
-    decided = decide_revision(case, event, ports, engine, now)
-    case = replace(case, thread=replace(case.thread, cap=decided.policy.public_replies))
-    revision, assessment = decided.revision, decided.assessment
+    revision_decision = decide_revision(case, event, ports, engine, now)
+    case = replace(case, thread=replace(case.thread, cap=revision_decision.policy.public_replies))
+    revision, assessment = revision_decision.revision, revision_decision.assessment
     digest = inputs_digest(revision.assessment or {}, revision.context or {})
     writes = Writes(is_complaint=assessment.is_complaint, revision=revision)
     change = cases.route(
-        case, event, assessment, decided.decision, delivery, now, inputs_digest=digest
+        case, event, assessment, revision_decision.decision, delivery, now, inputs_digest=digest
     )
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
-        draft = draft_acknowledgement(change.case, decided, connection, ports.cases)
-        not_before = decided.decision.send_after
-        acknowledged = cases.acknowledge(change, draft, not_before=not_before) if draft else None
-        if acknowledged is not None:
-            return acknowledged
-        # What no program can answer, a person answers.
-        person_decision = decided.hand_over(now)
+        draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases)
+        not_before = revision_decision.decision.send_after
+        acknowledged_change = (
+            cases.acknowledge(change, draft, not_before=not_before) if draft else None
+        )
+        if acknowledged_change is not None:
+            return acknowledged_change
+        # A person replies where no automatic reply is possible.
+        person_decision = revision_decision.hand_over(now)
         change = cases.route(
             case, event, assessment, person_decision, delivery, now, inputs_digest=digest
         )

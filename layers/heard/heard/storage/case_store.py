@@ -230,14 +230,14 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         if writes.revision:
             self.put_revision(change.case, *writes.revision)
         draft = writes.acknowledgement
-        if draft is None or writes.revision is None:
+        if draft is None:
             return change
         is_noted = not draft.page or self.record_variant(
             draft.page, draft.variant, draft.page_variant
         )
         if not is_noted and give_way:
             return None
-        event = writes.revision.event
+        event = draft.event
         reply = Reply(
             id=draft.reply,
             thread=review.thread,

@@ -100,7 +100,7 @@ class Policies:
         version = PolicyVersion(
             number + len(missing_versions), hash, complete, source, now, published_by, note
         )
-        writes = [self._version_write(business, each) for each in (*missing_versions, version)]
+        writes = [self._version_write(business, new) for new in (*missing_versions, version)]
         try:
             self._client.transact_write_items(
                 TransactItems=[*writes, self._pointer_write(business, profile, version)]
