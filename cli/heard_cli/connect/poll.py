@@ -55,7 +55,7 @@ def run_poller(stack: Stack, connection: Connection) -> PollSummary:
         )
     return PollSummary(
         connection.id,
-        reviews=int(result.get("found") or 0),
+        reviews=int(result.get("reviews") or 0),
         queued=int(result.get("queued") or 0),
         withdrawn=int(result.get("withdrawn") or 0),
         problems=int(result.get("problems") or 0),

@@ -838,7 +838,7 @@ def test_a_platform_is_polled_at_once(
     functions = Functions(
         {
             "connection": polled,
-            "found": 3,
+            "reviews": 3,
             "queued": 2,
             "withdrawn": 1,
             "problems": 0,
@@ -860,7 +860,7 @@ def test_a_platform_is_polled_at_once(
         (
             Functions(
                 {
-                    "found": 1,
+                    "reviews": 1,
                     "queued": 0,
                     "withdrawn": 0,
                     "problems": 1,
@@ -893,7 +893,7 @@ def test_a_failed_poll_is_explained(
 def test_a_poll_that_failed_at_once_counts_nothing(
     heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    functions = Functions({"found": 0, "queued": 0, "error": "It refuses the credentials."})
+    functions = Functions({"reviews": 0, "queued": 0, "error": "It refuses the credentials."})
     monkeypatch.setattr(Stack, "functions", functions)
 
     result = heard("connect", "poll", polled, "--stack", "staging")

@@ -62,7 +62,7 @@ class ModerationStatus(StrEnum):
 
     PUBLISHED = "published"
     PENDING = "pending"
-    REMOVED = "refused"
+    REMOVED = "removed"
     """The platform decided not to show it, or took it down."""
     CANNOT_TELL = "cannot_tell"
 

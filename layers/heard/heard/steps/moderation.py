@@ -124,7 +124,7 @@ def _change_for_moderation(
                 reply.id,
                 reply.purpose,
                 Kind.REPLY_REMOVED,
-                reason or "refused",
+                reason or "removed",
                 decide,
                 now,
             )

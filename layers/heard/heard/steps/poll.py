@@ -85,7 +85,7 @@ class PollReport:
         """The report as the poll function returns it."""
         return {
             "connection": self.connection,
-            "found": self.reviews,
+            "reviews": self.reviews,
             "queued": self.queued,
             "withdrawn": self.withdrawn,
             "problems": self.problems,
