@@ -64,7 +64,7 @@ test: build $(CHECKOV) ## run every test, one process for each core
 	@if command -v npm >/dev/null; then $(MAKE) $(NODE); \
 	else echo "-> npm is not installed: the test with asl-validator is skipped"; fi
 	@pytest $(parallel)
-parallel = --numprocesses auto --dist loadgroup
+parallel = --numprocesses auto
 
 .PHONY: test-deep
 test-deep: $(VENV) ## run the unit tests with many more examples for each property

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
 ORDER = ("unit", "static", "stack")  # quick tests first
@@ -55,6 +56,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             ORDER.index(test_kind(item.path)) if test_kind(item.path) in ORDER else len(ORDER)
         )
     )
+
+
+SHARED = {"tests/stack/": "stack", "tests/static/test_layer.py": "layers"}
+"""Tests that share something expensive (by how their ids begin), and the name of their group."""
+
+
+class SharedScheduling(LoadScopeScheduling):
+    """pytest-xdist sends each test to the next free process, and a group to one process.
+
+    The largest group starts first, so that the stack starts at once and runs beside all others.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for start, group in SHARED.items() if nodeid.startswith(start)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedScheduling:
+    return SharedScheduling(config, log)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_every_platforms_review_gets_an_outcome_and_every_reply_arrives(
         assert len(replies) in {1, 2 if opening else 1}, [
             outcome.kind.value for outcome in outcomes
         ]
-        assert closing.detail["native"]
+        assert closing.detail["native_id"]
 
 
 def connection_of(connected_business: ConnectedBusiness, platform: str) -> Connection:

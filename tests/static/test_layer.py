@@ -1,6 +1,6 @@
 """The layers as Lambda gets them: small, complete, compiled, and for Lambda's processor.
 
-Each layer is built once, so all tests of one layer run in the same process of pytest-xdist.
+Each layer is built once, so all these tests run in the same process of pytest-xdist.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AARCH64 = 183  # e_machine of an ELF file
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"layer-{name}")) for name in TARGETS],
+    params=TARGETS,
 )
 def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A layer, built as `make deploy` builds it, in a folder of the layer's name."""
