@@ -10,7 +10,7 @@ import pytest
 from heard.acknowledgements import rendering, wordings
 from heard.policy.document import RESERVED
 from heard_cli.generated_part import replace_generated
-from heard_cli.policy.check import PolicyCheck, check_content
+from heard_cli.policy.check import DocumentCheck, check_content
 from heard_cli.policy.policy_docs import GUARDS, KINDS, NAMES, sections
 from tests.static.repository import ROOT
 
@@ -22,7 +22,7 @@ def policy_blocks(document: str) -> list[str]:
     return re.findall(r"^```yaml\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
 
 
-def check_policy(policy: str) -> PolicyCheck:
+def check_policy(policy: str) -> DocumentCheck:
     return check_content(policy.encode(), date(2026, 11, 22))
 
 

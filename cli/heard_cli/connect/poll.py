@@ -20,7 +20,7 @@ class PollSummary:
     """
 
     connection: str
-    reviews: int = 0
+    listed: int = 0
     queued: int = 0
     withdrawn: int = 0
     problems: int = 0
@@ -55,7 +55,7 @@ def run_poller(stack: Stack, connection: Connection) -> PollSummary:
         )
     return PollSummary(
         connection.id,
-        reviews=int(result.get("reviews") or 0),
+        listed=int(result.get("listed") or 0),
         queued=int(result.get("queued") or 0),
         withdrawn=int(result.get("withdrawn") or 0),
         problems=int(result.get("problems") or 0),
@@ -81,11 +81,11 @@ def poll(
     summary = run_poller(stack, connection)
     if as_json:
         show.data(asdict(summary) | {"platform": connection.platform})
-    elif summary.reviews or not summary.error:
+    elif summary.listed or not summary.error:
         # A poll that failed before its first review has nothing to count.
         problem_text = f", {summary.problems} could not be read" if summary.problems else ""
         show.line(
-            f"{capabilities.title}: {show.count(summary.reviews, 'review')} found, "
+            f"{capabilities.title}: {show.count(summary.listed, 'review')} listed, "
             f"{summary.queued} queued, "
             f"{summary.withdrawn} withdrawn{problem_text}."
         )

@@ -54,7 +54,7 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyCheck:
+class DocumentCheck:
     """A policy's text, its problems, and the document to store (None with any error)."""
 
     text: str
@@ -67,7 +67,7 @@ class PolicyCheck:
         return tuple(finding for finding in self.diagnostics if finding.severity == "error")
 
 
-def check_content(content: bytes, today: date) -> PolicyCheck:
+def check_content(content: bytes, today: date) -> DocumentCheck:
     """The policy in a file, with its problems.
 
     Total: any bytes give a policy or problems.
@@ -78,7 +78,7 @@ def check_content(content: bytes, today: date) -> PolicyCheck:
             Diagnostic(fault.line, fault.column, "error", fault.message, fault.fix)
             for fault in source.issues
         ]
-        return PolicyCheck(source.text, tuple(entries), None)
+        return DocumentCheck(source.text, tuple(entries), None)
     document, holiday_problems = resolve_holidays(source.document, today)
     entries = (
         _to_diagnostic(problem, source.position(problem.path))
@@ -86,7 +86,7 @@ def check_content(content: bytes, today: date) -> PolicyCheck:
     )
     diagnostics = sorted(entries, key=lambda entry: (entry.line, entry.column))
     has_errors = any(finding.severity == "error" for finding in diagnostics)
-    return PolicyCheck(
+    return DocumentCheck(
         source.text, tuple(diagnostics), None if has_errors else complete_document(document)
     )
 

@@ -132,7 +132,7 @@ def test_importing_the_encoder_costs_no_numpy() -> None:
         [
             sys.executable,
             "-c",
-            "import heard.assessment.encoder, sys; print('numpy' in sys.modules)",
+            "import heard.assessment.engines.encoder, sys; print('numpy' in sys.modules)",
         ],
         capture_output=True,
         text=True,

@@ -848,7 +848,7 @@ def test_a_platform_is_polled_at_once(
     monkeypatch.setattr(Stack, "functions", functions)
 
     assert (
-        "3 reviews found, 2 queued, 1 withdrawn" in heard.run_ok("connect", "poll", polled).stdout
+        "3 reviews listed, 2 queued, 1 withdrawn" in heard.run_ok("connect", "poll", polled).stdout
     )
     assert heard.run_ok("connect", "poll", polled, "--json").json["queued"] == 2
     assert functions.calls[0] == ("heard-poll", {"connection": polled})

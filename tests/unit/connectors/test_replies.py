@@ -463,8 +463,8 @@ def test_every_fault_says_whether_the_reply_may_be_there(
             connector.reply(target, TEXT, "rep_1", PlatformAccount(connection, credentials, client))
         assert (caught.value.maybe_applied, caught.value.retry_after) == (maybe_applied, wait)
         before = before[-1:]  # the token is kept, the review is read each time
-    for look in (http_response(500), None):
-        platform.respond_with(look)
+    for check in (http_response(500), None):
+        platform.respond_with(check)
         with pytest.raises(PlatformUnavailable) as caught:
             connector.find_reply(
                 target, TEXT, "rep_1", PlatformAccount(connection, credentials, http)

@@ -71,7 +71,7 @@ def test_the_command_line_gets_the_result_of_a_poll(
     poll = load_function("poll").handler
     result = {
         "connection": CONNECTION,
-        "reviews": 1,
+        "listed": 1,
         "queued": 1,
         "withdrawn": 0,
         "problems": 0,
@@ -81,7 +81,7 @@ def test_the_command_line_gets_the_result_of_a_poll(
     assert poll({"connection": CONNECTION}, LambdaContext()) == {**result, "queued": 0}
 
     unknown = poll({"connection": "con-unknown"}, LambdaContext())
-    assert (unknown["reviews"], unknown["error"].partition(":")[0]) == (0, "not_polled")
+    assert (unknown["listed"], unknown["error"].partition(":")[0]) == (0, "not_polled")
 
 
 def test_a_platform_that_is_down_fails_no_message(

@@ -111,33 +111,33 @@ def test_polled_reviews_are_processed_once_and_edits_and_deletions_follow(
 ) -> None:
     write_review(shop, "r-1")
     write_review(shop, "r-2", COMPLAINT, "ONE")
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2, queued=2)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=2, queued=2)]
     assert review_kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
     assert review_kinds(shop, "r-2") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED]
 
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=2)]
     created = shop.clock()
     write_review(shop, "r-1", COMPLAINT, "ONE", created=created - timedelta(hours=1))
     delete_review(shop, "r-2")
     assert poll_and_process(shop) == [
-        PollReport(CONNECTION, PLATFORM, reviews=1, queued=1, withdrawn=1)
+        PollReport(CONNECTION, PLATFORM, listed=1, queued=1, withdrawn=1)
     ]
     assert review_kinds(shop, "r-1")[2:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
     assert review_kinds(shop, "r-2")[-1] is Kind.WITHDRAWN
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=1)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=1)]
     shop.check_invariants(PRAISE, COMPLAINT)
 
 
 def test_reviews_long_before_the_connection_are_skipped(shop: Backend) -> None:
     write_review(shop, "old", COMPLAINT, "ONE", at=NOON - timedelta(days=2))
     write_review(shop, "recent", COMPLAINT, "ONE", at=NOON - timedelta(hours=20))
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2, queued=1)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=2, queued=1)]
 
     shop.setup_store.remove_connection(CONNECTION)
     shop.setup_store.put_connection(
         shop.connections[PLATFORM], shop.clock(), since=NOON - timedelta(days=9)
     )
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=2, queued=1)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=2, queued=1)]
 
 
 def test_a_review_from_a_webhook_is_not_queued_again(shop: Backend) -> None:
@@ -150,7 +150,7 @@ def test_a_review_from_a_webhook_is_not_queued_again(shop: Backend) -> None:
     assert event is not None
     shop.deliver(event, PLATFORM)  # type: ignore[arg-type]
 
-    assert run_poll(shop) == PollReport(CONNECTION, PLATFORM, reviews=1)
+    assert run_poll(shop) == PollReport(CONNECTION, PLATFORM, listed=1)
     assert review_kinds(shop, "r-1") == [Kind.ACCEPTED, Kind.ACKNOWLEDGED]
 
 
@@ -168,7 +168,7 @@ def test_a_withdrawn_complaint_that_reappears_opens_a_follow_up(
     write_review(shop, "r-1", COMPLAINT, "ONE", at=at)
     poll_and_process(shop)
     assert review_kinds(shop, "r-1")[3:] == [Kind.REVISED, Kind.REOPENED, Kind.FOLLOW_UP_OPENED]
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=1)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=1)]
     shop.clock.advance(hours=3)
     delete_review(shop, "r-1")
     poll_and_process(shop)
@@ -290,7 +290,7 @@ def test_a_rate_limited_platform_is_not_polled_early_even_by_hand(shop: Backend)
     assert dispatch(shop.polls, shop.poll_queue, shop.clock()) == 0
     shop.clock.advance(minutes=2)
     write_review(shop, "r-1")
-    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, reviews=1, queued=1)]
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=1, queued=1)]
     assert poll_state(shop).failures == 0
 
 

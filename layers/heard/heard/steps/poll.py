@@ -73,7 +73,7 @@ class PollReport:
 
     connection: str
     platform: str = ""
-    reviews: int = 0
+    listed: int = 0
     queued: int = 0
     withdrawn: int = 0
     problems: int = 0
@@ -85,7 +85,7 @@ class PollReport:
         """The report as the poll function returns it."""
         return {
             "connection": self.connection,
-            "reviews": self.reviews,
+            "listed": self.listed,
             "queued": self.queued,
             "withdrawn": self.withdrawn,
             "problems": self.problems,
@@ -170,7 +170,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     withdrawn = sum(event.kind is EventKind.WITHDRAWN for event in new_events)
     return replace(
         report,
-        reviews=result.review_count,
+        listed=result.review_count,
         queued=len(messages) - withdrawn,
         withdrawn=withdrawn,
         problems=result.problems,
