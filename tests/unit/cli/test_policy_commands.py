@@ -289,8 +289,8 @@ def test_the_same_policy_changes_nothing(
     ("line", "output"),
     [
         ("{", "not JSON"),
-        ("[1]", "not a JSON object"),
-        ('{"id": "x"}', "none of"),
+        ("[1]", "no JSON object"),
+        ('{"id": "x"}', "neither"),
         ('{"text": "no id"}', "`id`"),
         ('{"id": "x", "rating": 9}', "`rating`"),
         ('{"id": "x", "severity": "awful", "agenda": "answer"}', "`severity`"),
