@@ -1,7 +1,7 @@
 """`heard replay`: send files to a webhook address, or stored reviews to the queue again.
 
 Every step after the webhook may run again. It knows a review by the platform's ids and a revision
-by its text, so a repetition is logged as a duplicate and nobody gets a second answer. Requests from
+by its text, so a repetition is logged as a duplicate and nobody gets a second reply. Requests from
 files are signed again, with the connection's own secret.
 """
 
@@ -125,7 +125,7 @@ def replay(
         bool,
         typer.Option(
             "--quarantined",
-            help="Without files: also parse again the quarantined requests of the period.",
+            help="Without files: also read the quarantined deliveries of the period again.",
         ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; send nothing.")] = False,
@@ -137,8 +137,8 @@ def replay(
 
     Files are signed with the connection's stored secret, and each HTTP response is shown. Stored
     reviews are those with an outcome in the period, each in its last processed revision. Every step
-    after the queue is idempotent: work that was done already becomes an outcome "duplicate" and
-    nobody gets a second answer; unfinished work is done now.
+    after the queue can run again: work that was done already becomes an outcome "duplicate", and
+    nobody gets a second reply. Unfinished work is done now.
     """
     mode = ReplayMode(dry_run=dry_run, yes=yes, as_json=as_json)
     if platform is not None:
@@ -254,8 +254,9 @@ def _replay_files(
             empty="There was nothing to send.",
         )
     if refused_count:
+        total = show.count(len(responses), "request")
         raise CommandError(
-            f"{refused_count} of {len(responses)} requests were rejected.",
+            f"The webhook did not accept {refused_count} of {total}.",
             "Find out why:",
             f"connect deliveries {connection.id}",
         )
@@ -394,7 +395,7 @@ class ReplayPeriod:
     end: datetime
     platform: str | None
     quarantined: bool
-    """Whether requests in quarantine are parsed again too."""
+    """Whether deliveries in quarantine are read again too."""
 
 
 def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None:
@@ -440,9 +441,9 @@ def _replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None
             show.line(f"{count} not sent: {why}")
         if period.quarantined:
             summary = (
-                "would be parsed again"
+                "would be read again"
                 if mode.dry_run
-                else f"{len(results) - unresolved_count} parsed again, {unresolved_count} kept"
+                else f"{len(results) - unresolved_count} read again, {unresolved_count} kept"
             )
             show.line(f"{len(deliveries)} in quarantine: {summary}")
     if sent_counts and not mode.dry_run:
@@ -459,10 +460,10 @@ def _confirm_period(
 ) -> None:
     """Ask for confirmation. Raises CommandError without it."""
     show.note(
-        "Reviews that were handled already become duplicate outcomes; nobody gets a second answer."
+        'Work that was done already becomes an outcome "duplicate"; nobody gets a second reply.'
     )
-    requests = show.count(delivery_count, "request")
-    quarantine = f" and {requests} in quarantine" if period.quarantined else ""
+    quarantined = show.count(delivery_count, "quarantined request")
+    quarantine = f" and {quarantined}" if period.quarantined else ""
     if not typer.confirm(
         f"Send {show.count(review_count, 'review')}{quarantine} of {business} to the queue again?",
         err=True,
@@ -568,5 +569,5 @@ def _replay_quarantine(
     with show.progress() as bar:
         return [
             replay_delivery(stack, delivery)
-            for delivery in bar.track(deliveries, description="Parsing the quarantine")
+            for delivery in bar.track(deliveries, description="Reading the quarantine")
         ]

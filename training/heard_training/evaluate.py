@@ -225,7 +225,7 @@ def evaluate(
     ] = False,
     jobs: Annotated[
         int,
-        typer.Option(min=1, show_default="one a core", help="The number of processes."),
+        typer.Option(min=1, show_default="one per core", help="The number of processes."),
     ] = os.process_cpu_count() or 1,
     write: Annotated[
         Path | None,

@@ -52,7 +52,7 @@ _BODY_PREVIEW: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class OfflineHttp:
-    """An `Http` without a network: each GET returns the file of keys, everything else fails."""
+    """An `Http` without a network: each GET returns the file of keys, every other request fails."""
 
     published_keys: bytes | None
 
@@ -150,11 +150,11 @@ def verify(
     ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Check a captured request offline: is it authentic, what does it contain, and if it is
+    """Check a captured request offline: is it genuine, what does it contain, and if it is
     refused, why.
 
-    Nothing is sent. Exit code 0 if the request is authentic (or a handshake), 1 if it is refused or
-    cannot be parsed, 2 if an option is wrong.
+    Nothing is sent. Exit code 0 if the request is genuine (or a handshake), 1 if it is refused or
+    cannot be read, 2 if an option is wrong.
     """
     connector = _load_pushing_connector(platform)
     if sum(str(value) == "-" for value in (headers, body, secret_file)) > 1:
@@ -234,7 +234,7 @@ def check_request(
             "refused",
             "too_large",
             message,
-            "No platform sends such large bodies. Find out what sent this.",
+            "No platform sends such large bodies. Find out which program sent this one.",
         )
     if handshake := connector.handshake(request, connection, secrets, now):
         return CheckResult("handshake", response=handshake)
@@ -248,7 +248,7 @@ def check_request(
     try:
         response = connector.delivery_response(request, connection, parsed, OfflineHttp(None))
     except (PlatformUnavailable, BadRequest):
-        response = None  # it depends on a request to the platform
+        response = None  # the response depends on a request to the platform
     return CheckResult(
         "quarantined" if parsed.problems else "accepted", parsed=parsed, response=response
     )
@@ -267,14 +267,14 @@ def _advice(
     causes = usual_causes(failure.reason, connector)
     match failure.reason:
         case SignatureFailureReason.SIGNATURE_MISSING:
-            headers = f"It has {len(request.headers)} headers."
-            return f"Is the file complete? {headers} If yes: {causes}."
+            headers = show.count(len(request.headers), "header")
+            return f"Is the file complete? It has {headers}. If it is complete: {causes}."
         case SignatureFailureReason.SIGNATURE_MALFORMED:
-            return f"Copy the whole header on one line. If you did: {causes}."
+            return f"Is the whole header on one line? If it is: {causes}."
         case SignatureFailureReason.STALE:
             return (
-                "The signature is right, but old. To check at the time the request came: --at "
-                "2026-01-31T09:30"
+                "The signature is right, but too old now. To check it as of the time when the "
+                "request came, add for example: --at 2026-01-31T09:30"
             )
         case SignatureFailureReason.NO_SECRET:
             return "Give the signing secret: --secret-file"
@@ -293,9 +293,9 @@ def _advice(
                 else ""
             )
             return (
-                "Is this the newest secret of this connection? If yes, the body was changed "
-                "after signing: give the original bytes, not JSON that was parsed and "
-                f"written again.{address_hint}"
+                "Is this the newest secret of this connection? If it is, the body was changed "
+                "after signing: give the original bytes, not JSON that a program read and "
+                f"wrote again.{address_hint}"
             )
 
 
@@ -315,8 +315,10 @@ def _signature_matches(
 
 
 def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookRequest, str, str]]:
-    """Usual changes of a body or an address on the way into a file: the request and address before
-    that change, and the advice if the signature matches them.
+    """The request and the address before a usual change, with the advice for that change.
+
+    Bodies and addresses are often changed on their way into a file. The advice holds if the
+    signature matches the request before the change.
     """
     body = request.body
     for variant, change in (
@@ -325,11 +327,11 @@ def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookReques
         (body + b"\r\n", "with a line break at its end, which was cut off"),
         (
             body.replace(b"\r\n", b"\n"),
-            "with Unix line breaks (LF), which something turned into those of Windows",
+            "with Unix line breaks (LF), which a program turned into those of Windows",
         ),
         (
             body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
-            "with Windows line breaks (CRLF), which something turned into those of Unix",
+            "with Windows line breaks (CRLF), which a program turned into those of Unix",
         ),
         (
             body.removeprefix(b"\xef\xbb\xbf"),
@@ -338,7 +340,7 @@ def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookReques
         *(
             (
                 variant_body,
-                "as other JSON of the same content: something parsed it and wrote it again",
+                "as the same JSON in another form: a program read it and wrote it again",
             )
             for variant_body in _json_variants(body)
         ),
@@ -506,7 +508,7 @@ def _print_result(
             )
         case "quarantined":
             show.line(
-                "Authentic, but it cannot be parsed: it would go to quarantine.",
+                "Genuine, but it cannot be read: it would go to quarantine.",
                 style="bold yellow",
             )
             for problem in result.parsed.problems:

@@ -199,7 +199,7 @@ def test_the_words_are_shown_with_the_option(standard: Check) -> None:
         (lambda body: body + b"\n", "without the line break at its end"),
         (lambda body: body.replace(b"\n", b"\r\n"), "Unix line breaks"),
         (lambda body: b"\xef\xbb\xbf" + body, "byte order mark"),
-        (lambda body: json.dumps(json.loads(body)).encode(), "parsed it and wrote it again"),
+        (lambda body: json.dumps(json.loads(body)).encode(), "read it and wrote it again"),
         (lambda body: body.replace(b"stale", b"mouldy"), "the original bytes"),
     ],
 )
