@@ -213,6 +213,6 @@ def _print_document(document: Mapping[str, Any]) -> None:
             )
             or "never",
             "public replies": str(policy.public_replies),
-            "workflow gives up": f"after {format_duration(policy.give_up_after)}",
+            "a follow-up expires": f"after {format_duration(policy.give_up_after)}",
         }
     )
