@@ -21,7 +21,7 @@ from heard.connectors import Connector, HttpResponse, WebhookRequest, load, plat
 from heard.connectors.signatures import SharedSecret
 from heard.errors import PlatformUnavailable
 from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
-from heard_cli.connect.verify import OfflineHttp
+from heard_cli.connect.offline_check import OfflineHttp
 from heard_cli.local.samples import EVENTS, Sample, build_sample
 from heard_simulator.server import PlatformRequest, ReplyLedger, platform_classes
 from tests.unit.cli.conftest import CommandResult, HeardCommand
