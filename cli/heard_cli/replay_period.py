@@ -211,8 +211,8 @@ def _queue_message(
         "platform": head.platform,
         "channel": head.channel.value,
     }
-    # A review that was verified when it came is not verified again. Another one is fetched from the
-    # platform once more, as it was then.
+    # A review that was verified when it came is not verified again. Triage fetches any other review
+    # from the platform, as it did when the review came.
     message = {
         "delivery": delivery,
         **source_fields,

@@ -67,7 +67,7 @@ def material(data: Path) -> dict[str, list[str]]:
     for code, sentences in corpus.sentences(data).items():
         texts[code].extend(sentences)
     for row in [*corpus.rows(data), *corpus.examples(), *corpus.phrases()]:
-        # Complaints without their function words, and Pidgin, are no fair samples of English.
+        # Two sets are not fair samples of English: complaints without function words, and Pidgin.
         if row.use.trains and row.language and row.source not in {"cfpb_1k", "afrisenti_pcm"}:
             texts[row.language].append(row.text[: language_model.MAX_CHARACTERS])
     for code in vocabulary.LANGUAGES:
