@@ -201,7 +201,7 @@ def test_a_thousand_bad_lines_are_counted_and_not_all_told(
     said = heard("assess", "run", file(*["nonsense"] * 1000), "--engine", "quick")
     assert said.exit_code == 2
     assert said.stderr.count("line ") == run.MAX_ERRORS_SHOWN
-    assert "1000 lines" in said.stderr
+    assert "1,000 lines" in said.stderr
 
 
 def test_bytes_that_are_no_text_and_a_line_without_end_stop_nothing(

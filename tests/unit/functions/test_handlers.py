@@ -1,4 +1,4 @@
-"""The handlers behind the queue and the door, with the events that AWS really sends."""
+"""The handlers of ingest and behind the queue, with the events that AWS really sends."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def post(
     )
 
 
-# The door
+# Ingest
 
 
 def test_a_webhook_is_taken_whatever_the_case_of_its_headers(

@@ -100,7 +100,7 @@ def test_words_mean_what_people_who_write_a_policy_mean(
         ),
         ("? [a]\n: b", 1, "is not a plain key", 'Write "name: value"'),
         ("a: " + "[" * (MAX_DEPTH + 2), 1, "is nested too deep", "check the brackets"),
-        ("a: b\u200b\x07", 1, "contains an invisible character", "Type the line again"),
+        ("a: b\u200b\x07", 1, "there is an invisible character", "Type the line again"),
         ("- a\nb: c", 2, "indentation", "same column"),
     ],
 )
