@@ -14,7 +14,7 @@ from heard.clock import format_time
 from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard.storage.replies import MODERATION_CHECK_DELAYS
-from heard_simulator.server import FaultMode, SimulatedPlatforms
+from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 from tests.unit.backend import BUSINESS, PRAISE, Backend
 from tests.unit.functions.conftest import FunctionLoader, LambdaContext, sqs_event
 
@@ -96,6 +96,24 @@ def test_a_platform_that_is_down_fails_no_message(
     stands = shop.polls.state(CONNECTION)
     assert stands is not None
     assert stands.failures == 1
+
+
+def test_a_poll_before_the_time_that_the_platform_asked_for_is_skipped_and_not_failed(
+    shop: Backend, load_function: FunctionLoader, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shop.platforms is not None
+    shop.platforms.add_fault(
+        GOOGLE, FaultMode.RATE_LIMITED, seconds=600, call_kind=CallKind.READ
+    )
+    poll = load_function("poll").handler
+    poll({"connection": CONNECTION}, LambdaContext())
+    assert '"polls_failed"' in capsys.readouterr().out
+
+    skipped = poll({"connection": CONNECTION}, LambdaContext())
+    metrics = capsys.readouterr().out
+    assert skipped["error"].startswith("asked_to_wait: ")
+    assert '"polls_skipped"' in metrics
+    assert '"polls_failed"' not in metrics
 
 
 def test_a_fault_of_our_own_gives_the_message_back(

@@ -13,11 +13,18 @@ import pytest
 
 from heard.cases import Case
 from heard.clock import format_time
-from heard.connectors import HttpResponse, PlatformAccount, load
+from heard.connectors import HttpResponse, PlatformAccount, load, platform_names
 from heard.outcomes import Kind
 from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.poll import MAX_FAILING, PollPorts, PollReport, dispatch, poll
+from heard.steps.poll import (
+    MAX_FAILING,
+    POLL_SECONDS,
+    PollPorts,
+    PollReport,
+    dispatch,
+    poll,
+)
 from heard.storage.setup import SetupStore
 from heard_simulator.server import CallKind, FaultMode
 from tests.unit.backend import (
@@ -32,6 +39,9 @@ from tests.unit.backend import (
 )
 
 PLATFORM = "google_business"
+POLLED_PLATFORMS = [
+    platform for platform in platform_names() if load(platform).capabilities.poll_seconds
+]
 CONNECTION = f"con-{PLATFORM}-{BUSINESS}"
 LOCATION = "accounts/100000000000000000001/locations/20000000000000000001"
 
@@ -350,6 +360,54 @@ def test_a_poll_stays_within_its_request_limit(shop: Backend) -> None:
         withdrawn_counts.append(run_poll(shop).withdrawn)
         assert len(urls) <= 21  # and the sign-in
     assert withdrawn_counts[0] >= MAX_SUSPECTS
+
+
+def slow_down(backend: Backend, seconds: float) -> list[float]:
+    """Let each request take some seconds. The list gets the seconds after which each one began."""
+    begins: list[float] = []
+    send, started_at = backend.http, backend.clock()
+
+    def send_slowly(method: str, url: str, **options: Any) -> HttpResponse:
+        begins.append((backend.clock() - started_at).total_seconds())
+        response = send(method, url, **options)
+        backend.clock.advance(seconds=seconds)
+        return response
+
+    backend.http = send_slowly
+    return begins
+
+
+@pytest.mark.parametrize("platform", POLLED_PLATFORMS)
+@pytest.mark.parametrize("seconds", [POLL_SECONDS, POLL_SECONDS / 2])
+def test_after_its_time_a_poll_begins_no_request_on_any_platform(
+    simulated_backend: Backend, platform: str, seconds: float
+) -> None:
+    connection = simulated_backend.connect(platform).id
+    begins = slow_down(simulated_backend, seconds)
+    run_poll(simulated_backend, connection)
+
+    assert begins == [number * seconds for number in range(len(begins))]
+    assert 0 < len(begins) <= POLL_SECONDS / seconds
+
+
+def test_a_slow_list_of_many_pages_ends_with_the_time_of_the_poll(
+    simulated_backend: Backend,
+) -> None:
+    """Booking.com's connector reads all pages of two weeks in one call, up to ten."""
+    connection = simulated_backend.connect("booking_com").id
+    page = {
+        "data": {"reviews": [{"review_id": "r-1"}]},
+        "meta": {"next_page": "/reviews?cursor=next"},
+        "jwt": "token",
+    }
+    answer = HttpResponse(200, {}, json.dumps(page).encode())
+    simulated_backend.http = lambda *_, **__: answer
+    begins = slow_down(simulated_backend, 20)
+    report = run_poll(simulated_backend, connection)
+
+    assert begins == [0, 20, 40]
+    assert report.error.startswith("platform_unavailable: The platform is slow: the 60 s of this ")
+    assert poll_state(simulated_backend, connection).failures == 1
 
 
 # Whose turn it is

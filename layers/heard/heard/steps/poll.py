@@ -14,10 +14,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.cases import Arrival, classify_arrival
-from heard.clock import format_time, parse_time
+from heard.clock import add_seconds, format_time, parse_time
 from heard.connectors import (
     Connection,
     Connector,
+    Http,
+    HttpResponse,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -25,6 +27,7 @@ from heard.connectors import (
     ReviewPage,
     load,
 )
+from heard.errors import PlatformUnavailable
 from heard.messaging import review_of
 from heard.polling import (
     PollFailure,
@@ -44,7 +47,10 @@ if TYPE_CHECKING:
     from heard.storage.polls import Polls
 
 POLL_SECONDS: Final = 60
-"""How long one poll may take. After that it asks nothing more, and the next one goes on."""
+"""How long one poll may take. After that it begins no request, and the next poll goes on.
+
+The request that is on its way then may last as long as `HttpClient` lets it.
+"""
 MAX_FAILING: Final = 3
 """How many failing connections of one platform are polled in a minute.
 
@@ -67,8 +73,9 @@ class PollPorts:
 class PollReport:
     """What one poll found. `error` is a code and our own words, empty if nothing went wrong.
 
-    `skipped` says that the platform was not asked. `queued_reviews` are the ids of all reviews that
-    were queued, withdrawals included.
+    `skipped` says that the platform was not asked, and `error` then says why, if it was asked for
+    too early. A skipped poll is not a failed one: the poll before it has failed and was counted.
+    `queued_reviews` are the ids of all reviews that were queued, withdrawals included.
     """
 
     connection: str
@@ -153,7 +160,9 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
         load(connection.platform),
         connection,
         ports.platform_ports.secrets.credentials(connection.id),
-        ports.platform_ports,
+        _PollHttp(
+            ports.platform_ports.http, ports.clock, add_seconds(ports.clock(), POLL_SECONDS)
+        ),
         now,
     )
     result = run_poll(
@@ -180,14 +189,47 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
 
 
 @dataclass(frozen=True, slots=True)
+class _PollHttp:
+    """The HTTP client of one poll. After the deadline it begins no request.
+
+    One call of a connector may be many requests: all pages of a period, a token, the comments above
+    a comment. So the time is checked here, before each request, and no connector can forget it.
+    """
+
+    http: Http
+    clock: Callable[[], datetime]
+    deadline: datetime
+
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpResponse:
+        if self.clock() >= self.deadline:
+            raise PlatformUnavailable(
+                f"The platform is slow: the {POLL_SECONDS} s of this poll were over before all "
+                "that it asked for was read. The next poll asks again.",
+                maybe_applied=False,
+            )
+        return self.http(method, url, headers=headers, body=body)
+
+
+@dataclass(frozen=True, slots=True)
 class _ConnectionSource:
     """One connection's platform."""
 
     connector: Connector
     connection: Connection
     credentials: Mapping[str, str]
-    platform_ports: PlatformPorts
+    http: Http
     now: datetime
+
+    @property
+    def account(self) -> PlatformAccount:
+        return PlatformAccount(self.connection, self.credentials, self.http)
 
     @property
     def can_fetch(self) -> bool:
@@ -197,16 +239,10 @@ class _ConnectionSource:
         return capabilities.can_fetch and "polled" in {capabilities.edits, capabilities.deletions}
 
     def recent(self, cursor: str | None) -> ReviewPage | Rejection:
-        return self.connector.recent(
-            cursor,
-            PlatformAccount(self.connection, self.credentials, self.platform_ports.http),
-            self.now,
-        )
+        return self.connector.recent(cursor, self.account, self.now)
 
     def fetch(self, native_id: str) -> ReviewEvent | ReviewGone | None:
-        return self.connector.fetch(
-            native_id, PlatformAccount(self.connection, self.credentials, self.platform_ports.http)
-        )
+        return self.connector.fetch(native_id, self.account)
 
 
 def _stop_polling(connection_id: str, ports: PollPorts, now: datetime) -> None:

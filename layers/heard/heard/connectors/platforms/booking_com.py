@@ -64,6 +64,7 @@ _TITLE: Final = "Booking.com"
 _PERIOD: Final = timedelta(days=14)
 _PAGE_SIZE: Final = 100
 _MAX_PAGES: Final = 10
+"""How many of these pages `recent` reads at most. All of them count as one page of the poll."""
 _CURSOR: Final = re.compile(r"[?&]cursor=([^&#]+)")
 
 
