@@ -102,9 +102,7 @@ def test_a_poll_before_the_time_that_the_platform_asked_for_is_skipped_and_not_f
     shop: Backend, load_function: FunctionLoader, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert shop.platforms is not None
-    shop.platforms.add_fault(
-        GOOGLE, FaultMode.RATE_LIMITED, seconds=600, call_kind=CallKind.READ
-    )
+    shop.platforms.add_fault(GOOGLE, FaultMode.RATE_LIMITED, seconds=600, call_kind=CallKind.READ)
     poll = load_function("poll").handler
     poll({"connection": CONNECTION}, LambdaContext())
     assert '"polls_failed"' in capsys.readouterr().out

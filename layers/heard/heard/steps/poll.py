@@ -160,9 +160,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
         load(connection.platform),
         connection,
         ports.platform_ports.secrets.credentials(connection.id),
-        _PollHttp(
-            ports.platform_ports.http, ports.clock, add_seconds(ports.clock(), POLL_SECONDS)
-        ),
+        _PollHttp(ports.platform_ports.http, ports.clock, add_seconds(ports.clock(), POLL_SECONDS)),
         now,
     )
     result = run_poll(
