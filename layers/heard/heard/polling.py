@@ -32,11 +32,11 @@ from heard.reviews import EventKind, ReviewEvent, time_revision
 MAX_PAGES: Final = 5
 """How many pages of reviews one poll reads."""
 MAX_SUSPECTS: Final = 10
-"""How many reviews that should have been on those pages one poll reads again."""
+"""How many reviews one poll reads again because they should have been on those pages."""
 MAX_REREADS: Final = 5
-"""How many others it reads again, in turn."""
+"""How many other remembered reviews one poll reads again, in turn."""
 MAX_FAILED_REREADS: Final = 2
-"""How many of them may fail before a poll leaves the rest for the next."""
+"""How many of these reads may fail before a poll leaves the rest for the next poll."""
 MAX_REMEMBERED: Final = 1_000
 """How many reviews of a connection are remembered: the newest.
 
@@ -69,7 +69,7 @@ class SeenReview:
 
     `state_hash` stands for what it said, `revision_hash` for the revision that the platform gave
     it, and `at` is when it was written. `thread` is the platform's id of its thread, if that is not
-    the review's own id. `too_old` ones are not answered, `gone` ones were taken back. For `undated`
+    the review's own id. `too_old` ones are not answered, `gone` ones were withdrawn. For `undated`
     ones `at` is when we first saw them.
     """
 
@@ -156,7 +156,7 @@ class ReviewSource(Protocol):
 
 
 class ReviewStatus(StrEnum):
-    """What a review on a page is to us."""
+    """What a review on a page is, compared with the memory."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -193,7 +193,7 @@ def poll_interval(connection: Connection) -> int | None:
 
 
 def state_hash(event: ReviewEvent) -> str:
-    """What stands for a review's state in the memory. Equal hashes mean equal states.
+    """The hash that the memory holds of a review's state. Equal hashes mean equal states.
 
     The list and a single review may disagree on whether the same words are new or an edit. That
     makes no difference here.
@@ -205,7 +205,7 @@ def state_hash(event: ReviewEvent) -> str:
 
 
 def revision_hash(event: ReviewEvent) -> str:
-    """What stands for an event's revision in the memory."""
+    """The hash that the memory holds of an event's revision."""
     return hashlib.sha256(event.revision.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
@@ -233,7 +233,7 @@ def as_edit_now(event: ReviewEvent, now: datetime) -> ReviewEvent:
 
 
 def review_status(event: ReviewEvent, memory: Memory, state: PollState) -> ReviewStatus:
-    """What an event is to us, given what is remembered.
+    """What an event is, compared with the memory.
 
     A review without a date counts as old in the first poll of a connection, as new in later ones.
     """
@@ -477,9 +477,9 @@ class _PollRun:
 
 
 def _call_platform[Result](request: Callable[[], Result]) -> Result | PollFailure:
-    """What a platform answers.
+    """What a request to a platform returns, or why it failed.
 
-    Whatever goes wrong, mistakes of ours included, is a failure of this connection alone.
+    Whatever goes wrong, our own mistakes included, is a failure of this connection alone.
     """
     try:
         return request()
@@ -505,7 +505,7 @@ def _failure_of(rejection: Rejection) -> PollFailure:
 
 def _withdrawal(native_id: str, known: SeenReview, now: datetime) -> ReviewEvent:
     # No tombstone: a review that a platform took down can be shown again, and must then be answered
-    # (R01). Its clock may be ahead of ours.
+    # (R01). The platform's clock may be ahead of ours.
     revision = max(time_revision(now), f"{known.at}~")
     return ReviewEvent(
         EventKind.WITHDRAWN,
@@ -575,7 +575,7 @@ def _schedule_next(state: PollState, failure: PollFailure | None, now: datetime)
 
 
 def next_poll_at(planned: datetime, every: int, now: datetime) -> datetime:
-    """When to poll after a poll that was planned for one moment and begins at another.
+    """When the next poll is due, after one that was planned for `planned` and begins at `now`.
 
     It keeps to the plan's grid, so that a scheduler's delays do not add up. If that were too soon
     for the platform, it counts from now.

@@ -37,7 +37,7 @@ RESERVED: Final = (
     "R20-person",
     "R23-person",
 )
-"""The guards, which decide where no rule of a policy did. No entry may have such an id."""
+"""The ids of the guards, and of the hand-over to a person. No entry may have such an id."""
 
 type Clock = Literal["working", "always"]
 
@@ -251,7 +251,7 @@ def _ends_unconditionally(entries: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
-    """Two entries with one id, entries behind one without conditions, and a list with no last one.
+    """Two entries with one id, entries after one without conditions, and a list with no such end.
 
     A last entry without conditions gives every review a decision.
     """
@@ -292,7 +292,7 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
             problems.append(
                 Problem(
                     (part, place, "when"),
-                    "has no conditions, so that nothing after it is reached",
+                    "has no conditions, so nothing after it is reached",
                     fix,
                 )
             )
@@ -343,7 +343,7 @@ def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
 
 
 def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
-    """SLAs that need more working hours than `MAX_WAIT` has, and holidays not looked up yet."""
+    """SLAs that need more working hours than `MAX_WAIT` has, and holidays without dates."""
     holidays = full_document["calendar"]["holidays"]
     if isinstance(holidays, dict) and "country" in holidays:
         fix = "`heard policy publish` looks the days up. Here, give a list of dates."

@@ -27,9 +27,9 @@ NOTE_INTERVAL: Final = timedelta(minutes=1)
 class DeliveryNote:
     """One note.
 
-    `result` is accepted, quarantined, refused or handshake. `reason` says why a request was refused
-    or quarantined, and `events` how many events it held. `skipped` counts the requests with the
-    same result that came after the note before it and got no note.
+    `result` is accepted, quarantined, refused or handshake. `reason` says why a request was
+    refused, and `events` how many events were queued. `skipped` counts the requests with the same
+    result and reason that came after the note before it and got no note.
     """
 
     at: str
@@ -48,7 +48,7 @@ class Deliveries:
         self._last: dict[tuple[str, str, str], tuple[datetime, int]] = {}
 
     def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> bool:
-        """Note a request, unless the same was noted less than `NOTE_INTERVAL` ago.
+        """Note a request, unless an equal one was noted less than `NOTE_INTERVAL` ago.
 
         False if the table did not take the note. This raises nothing: a note is worth less than the
         delivery, which is stored by now and would be sent again.

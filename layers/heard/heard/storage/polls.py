@@ -1,4 +1,4 @@
-"""The polls of connections, in the setup table: their states, and the reviews that they saw."""
+"""The polls of connections, in the Setup table: their states, and the reviews that they saw."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Polls:
         return None
 
     def stop(self, connection: str) -> None:
-        """Poll a connection no more, and forget its reviews. Doing so twice is no error."""
+        """Stop polling a connection, and forget its reviews. Stopping twice is no error."""
         for sk in ("POLL", "SEEN"):
             self._client.delete_item(TableName=self._table, Key=_key(connection, sk))
 

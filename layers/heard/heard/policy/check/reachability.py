@@ -69,8 +69,7 @@ def check_reachable(
         elif check.find_reachable(entry, earlier) is None:
             places = _covering_places(check, place, conditions)
             names = [str(check.full_document[part][index]["id"]) for index in places]
-            verb = "hold" if len(names) > 1 else "holds"
-            entries = f"{join_names(names, 'and', _MAX_NAMED)} {verb}"
+            entries = join_names(names, "and", _MAX_NAMED)
             yield problem("unreachable", at, entries=entries)
 
 
