@@ -136,7 +136,7 @@ def cancel_unreadable(case: Case, reply: str) -> Change | None:
 
 
 def record_published_reply(case: Case, reply: str, native_id: str) -> Change:
-    """The case after a moderating platform showed a reply: one fact, and no other change."""
+    """The case after a moderating platform published a reply: one fact, and no other change."""
     return Change(case, (Fact(Kind.REPLY_PUBLISHED, {"reply": reply, "native_id": native_id}),))
 
 

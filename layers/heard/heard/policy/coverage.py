@@ -110,7 +110,7 @@ def _box(entry: Conditions, values: Mapping[str, Sequence[Any]]) -> dict[str, in
             test.predicate(value.stage if test.fact == "stage" else value) for value in values[name]
         )
         box[name] = box.get(name, -1) & sum(
-            1 << place for place, is_allowed in enumerate(allowed) if is_allowed
+            1 << bit for bit, is_allowed in enumerate(allowed) if is_allowed
         )
     return box
 

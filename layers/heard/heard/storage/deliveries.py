@@ -45,7 +45,7 @@ class Deliveries:
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-        self._last: dict[tuple[str, str, str], tuple[datetime, int]] = {}
+        self._latest_notes: dict[tuple[str, str, str], tuple[datetime, int]] = {}
 
     def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> bool:
         """Note a request, unless an equal one was noted less than `NOTE_INTERVAL` ago.
@@ -54,13 +54,13 @@ class Deliveries:
         delivery, which is stored by now and would be sent again.
         """
         key = (connection, result, reason)
-        at, skipped = self._last.get(key, (None, 0))
+        at, skipped = self._latest_notes.get(key, (None, 0))
         if at is not None and now - at < NOTE_INTERVAL:
-            self._last[key] = (at, skipped + 1)
+            self._latest_notes[key] = (at, skipped + 1)
             return True
-        if len(self._last) > 1_000:
-            self._last.clear()
-        self._last[key] = (now, 0)
+        if len(self._latest_notes) > 1_000:
+            self._latest_notes.clear()
+        self._latest_notes[key] = (now, 0)
         item = {
             "pk": f"DELIVERY#{connection}",
             "sk": f"{format_time(now)}#{result}#{reason}",
@@ -76,7 +76,7 @@ class Deliveries:
         try:
             self._client.put_item(TableName=self._table, Item=attributes(item))
         except (BotoCoreError, ClientError):
-            del self._last[key]
+            del self._latest_notes[key]
             return False
         return True
 

@@ -170,8 +170,10 @@ class Polls:
             return {}, 0
         rows = json.loads(zlib.decompress(item["seen"]))
         memory = {
-            id: SeenReview(mark, at, edition, thread, "n" in flags, "g" in flags, "u" in flags)
-            for id, mark, at, edition, thread, flags in rows
+            id: SeenReview(
+                state_hash, at, revision_hash, thread, "n" in flags, "g" in flags, "u" in flags
+            )
+            for id, state_hash, at, revision_hash, thread, flags in rows
         }
         return memory, item["version"]
 
@@ -184,13 +186,13 @@ class Polls:
         rows = [
             (
                 id,
-                seen.state_hash,
-                seen.at,
-                seen.revision_hash,
-                seen.thread,
-                "n" * seen.too_old + "g" * seen.gone + "u" * seen.undated,
+                review.state_hash,
+                review.at,
+                review.revision_hash,
+                review.thread,
+                "n" * review.too_old + "g" * review.gone + "u" * review.undated,
             )
-            for id, seen in memory.items()
+            for id, review in memory.items()
         ]
         compressed_rows = zlib.compress(
             json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(
