@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgements.compose import acknowledgement_kind, choose_acknowledgement
+from heard.acknowledgements.compose import (
+    ReviewToAcknowledge,
+    WordingPreferences,
+    acknowledgement_kind,
+    choose_acknowledgement,
+)
 from heard.acknowledgements.rendering import MAX_CHARACTERS, Acknowledgement, Detail, render
 from heard.acknowledgements.template_check import check_template
 from heard.acknowledgements.variants import Variant, choose_variant, playbook_variants
@@ -91,14 +97,21 @@ def said(
     assessment: Assessment,
     seed: str = "rev_1",
     policy: Policy | None = None,
-    **how: Any,
+    *,
+    channel: Channel = Channel.REVIEW_SITE,
+    person_follows: bool = False,
+    preferred_names: Collection[str] = (),
+    avoid: Sequence[str] = (),
+    **limits: Any,
 ) -> Acknowledgement:
-    how = {"channel": Channel.REVIEW_SITE} | how
-    found = choose_acknowledgement(
-        event, assessment, policy or default_policy(), "Hotel Sol", seed, **how
+    acknowledgement = choose_acknowledgement(
+        ReviewToAcknowledge(event, assessment, channel, "Hotel Sol", person_follows),
+        policy or default_policy(),
+        WordingPreferences(seed, preferred_names, avoid),
+        **limits,
     )
-    assert found is not None
-    return found
+    assert acknowledgement is not None
+    return acknowledgement
 
 
 def with_variants(*variants: dict[str, Any]) -> Policy:
@@ -207,13 +220,14 @@ def test_whatever_comes_the_answer_is_short_automatic_clean_and_repeats_no_custo
     seed: str,
     unit: Any,
 ) -> None:
-    how: dict[str, Any] = {
-        "channel": channel,
-        "person_follows": person_follows,
-        "limit": MAX_CHARACTERS,
-        "unit": unit,
-    }
-    answer = choose_acknowledgement(event, assessment, default_policy(), business, seed, **how)
+    limits: dict[str, Any] = {"limit": MAX_CHARACTERS, "unit": unit}
+    how: dict[str, Any] = {"channel": channel, "person_follows": person_follows, **limits}
+    answer = choose_acknowledgement(
+        ReviewToAcknowledge(event, assessment, channel, business, person_follows),
+        default_policy(),
+        WordingPreferences(seed),
+        **limits,
+    )
     if answer is None:
         # Only a business's own name can be at fault: with a plain one there is always something to
         # say.
@@ -368,7 +382,10 @@ def test_own_words_that_do_not_fit_a_platform_give_way_to_those_that_do() -> Non
     )
     assert (
         choose_acknowledgement(
-            review(), assessed(), default_policy(), "Sol", "s", channel=Channel.SOCIAL, limit=20
+            ReviewToAcknowledge(review(), assessed(), Channel.SOCIAL, "Sol"),
+            default_policy(),
+            WordingPreferences("s"),
+            limit=20,
         )
         is None
     )
@@ -448,7 +465,7 @@ def test_no_author_and_no_page_sees_a_text_twice_in_a_row(language: str, own: in
         author, page = chance.randrange(4), chance.randrange(3)
         judged = assessed(chance.choice(list(Severity)), language=language)
         last = [seen[key] for seen, key in ((authors, author), (pages, page)) if key in seen]
-        how = {
+        how: dict[str, Any] = {
             "channel": chance.choice([Channel.REVIEW_SITE, Channel.EMAIL]),
             "person_follows": chance.random() < 0.3,
         }
