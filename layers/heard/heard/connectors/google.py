@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from heard import clock
 from heard.connectors import (
     Http,
+    HttpRequest,
     PlatformAccount,
     Rejection,
     SignatureFailure,
@@ -95,7 +96,7 @@ class PublishedKeys:
 
 
 def _fetch_key_set(url: str, http: Http, timestamp: float) -> _KeySet:
-    response = call_api(http, _TITLE, "GET", url, headers={"accept": "application/json"})
+    response = call_api(http, _TITLE, HttpRequest("GET", url, {"accept": "application/json"}))
     if isinstance(response, Rejection):
         raise PlatformUnavailable(
             f"{_TITLE}'s keys cannot be read: {response.detail}", maybe_applied=False

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from heard import clock
-from heard.connectors import Http, HttpResponse, Rejection
+from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
 from heard.errors import BadRequest, PlatformUnavailable
 
 if TYPE_CHECKING:
@@ -290,23 +290,18 @@ def _is_loopback(host: str) -> bool:
 def call_api(
     http: Http,
     platform: str,
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str] | None = None,
-    body: bytes | None = None,
-    no_side_effects: bool = False,
+    request: HttpRequest,
     explain: Callable[[Rejection, bytes], Rejection] | None = None,
 ) -> HttpResponse | Rejection:
     """A platform's response if it is a success (2xx), else why it rejects the request for good.
 
-    `platform` is its name in messages. `no_side_effects`: the request changes nothing that a
-    customer could see (GET never does), so a fault leaves no doubt. `explain` may make a better
-    rejection from the rejection and the body that came with it. Raises PlatformUnavailable.
+    `platform` is its name in messages. `explain` may make a better rejection from the rejection and
+    the body of the response. Raises PlatformUnavailable. If the request has no side effects, the
+    error says that it was not applied.
     """
-    no_side_effects = no_side_effects or method == "GET"
+    no_side_effects = request.no_side_effects or request.method == "GET"
     try:
-        response = http(method, url, headers=headers, body=body)
+        response = http(request.method, request.url, headers=request.headers, body=request.body)
     except BadRequest as error:
         return Rejection("bad_address", error.detail)
     except PlatformUnavailable as fault:

@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from heard.clock import format_time
 from heard.connectors import (
     Http,
+    HttpRequest,
     Rejection,
     SignatureFailure,
     SignatureFailureReason,
@@ -192,7 +193,7 @@ class Sns:
         An address names one certificate for ever, so one that is there is kept.
         """
         if url not in self._certificates:
-            response = call_api(http, "Amazon SNS", "GET", url)
+            response = call_api(http, "Amazon SNS", HttpRequest("GET", url))
             if isinstance(response, Rejection):
                 return None
             while len(self._certificates) >= _CERTIFICATE_CACHE_SIZE:

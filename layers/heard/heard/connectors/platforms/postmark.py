@@ -37,6 +37,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -313,15 +314,8 @@ def _request(
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    return call_api(
-        account.http,
-        _TITLE,
-        method,
-        base + path,
-        headers=headers,
-        body=body,
-        explain=_rejection_by_code,
-    )
+    request = HttpRequest(method, base + path, headers, body)
+    return call_api(account.http, _TITLE, request, _rejection_by_code)
 
 
 CONNECTOR: Connector = Postmark()

@@ -45,6 +45,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -421,15 +422,8 @@ class Reddit(Connector):
         headers = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
         body = urlencode(form).encode() if form is not None else None
         identified_http = _with_user_agent(account.http, user, url)
-        return self._tokens.call(
-            grant,
-            identified_http,
-            method,
-            _api_base(account.connection) + path,
-            headers=headers,
-            body=body,
-            explain=_with_platform_message,
-        )
+        request = HttpRequest(method, _api_base(account.connection) + path, headers, body)
+        return self._tokens.call(grant, identified_http, request, _with_platform_message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -180,14 +181,10 @@ class SendGrid(Connector):
         }
         base = account.address("api_base", _API)
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        response = call_api(
-            account.http,
-            _TITLE,
-            "POST",
-            f"{base}/v3/mail/send",
-            headers=headers,
-            body=json.dumps(document).encode(),
+        request = HttpRequest(
+            "POST", f"{base}/v3/mail/send", headers, json.dumps(document).encode()
         )
+        response = call_api(account.http, _TITLE, request)
         if isinstance(response, Rejection):
             return response
         return SentReply(response.headers.get("x-message-id", "").strip() or reply_id)

@@ -34,6 +34,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -185,7 +186,7 @@ class Ses(Connector):
             _setting(connection, "topic_arn"),
             _setting(connection, "certificate_base"),
         ):
-            response = call_api(http, "Amazon SNS", "GET", subscribe_url)
+            response = call_api(http, "Amazon SNS", HttpRequest("GET", subscribe_url))
             if isinstance(response, Rejection):
                 # SNS asks again for a while, but not after a success.
                 raise PlatformUnavailable(
@@ -231,14 +232,8 @@ class Ses(Connector):
             or f"https://email.{region}.amazonaws.com"
         )
         url, body = f"{base}/v2/email/outbound-emails", json.dumps(document).encode()
-        response = call_api(
-            account.http,
-            _TITLE,
-            "POST",
-            url,
-            headers=_signed_headers(url, body, key, secret, region),
-            body=body,
-        )
+        headers = _signed_headers(url, body, key, secret, region)
+        response = call_api(account.http, _TITLE, HttpRequest("POST", url, headers, body))
         if isinstance(response, Rejection):
             # The message of SES quotes addresses, so it is dropped.
             return (

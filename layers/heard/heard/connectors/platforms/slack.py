@@ -45,6 +45,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -504,14 +505,8 @@ def _request(
             "application/json; charset=utf-8",
             json.dumps(document).encode(),
         )
-    response = call_api(
-        account.http,
-        _TITLE,
-        "GET" if read_only else "POST",
-        f"{base}/{method}",
-        headers=headers,
-        body=body,
-    )
+    request = HttpRequest("GET" if read_only else "POST", f"{base}/{method}", headers, body)
+    response = call_api(account.http, _TITLE, request)
     if isinstance(response, Rejection):
         return response
     # Slack refuses with 200 too, so the status of an unreadable response proves nothing.

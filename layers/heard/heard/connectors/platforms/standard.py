@@ -58,6 +58,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -241,7 +242,7 @@ class Standard(Connector):
             ).geturl()
         if body:
             headers["content-type"] = "application/json"
-        return call_api(account.http, _TITLE, method, url, headers=headers, body=body or None)
+        return call_api(account.http, _TITLE, HttpRequest(method, url, headers, body or None))
 
 
 def _review_event(

@@ -38,6 +38,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -246,15 +247,14 @@ class Yotpo(ReviewApi):
             "client_secret": secret,
             "grant_type": "client_credentials",
         }
-        response = call_api(
-            account.http,
-            _TITLE,
+        request = HttpRequest(
             "POST",
             f"{base}/oauth/token",
-            headers={"content-type": "application/json", "accept": "application/json"},
-            body=json.dumps(document).encode(),
+            {"content-type": "application/json", "accept": "application/json"},
+            json.dumps(document).encode(),
             no_side_effects=True,
         )
+        response = call_api(account.http, _TITLE, request)
         if isinstance(response, Rejection):
             return Rejection(
                 "unauthorized", f"{_TITLE} does not take app_key and api_secret: check both."

@@ -34,6 +34,7 @@ for creating tickets only. So it is not used for comments; they are searched for
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -343,16 +344,10 @@ def _added_comment_event(event: Fields, at: datetime, connection: Connection) ->
     comment_author = Author(
         author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
     )
-    return _comment_event(
-        comment,
-        number,
-        native_id,
-        author=comment_author,
-        at=at,
-        connection=connection,
-        kind=kind,
-        subject=ticket.one_line("subject"),
+    review = _comment_event(
+        comment, number, native_id, author=comment_author, at=at, connection=connection
     )
+    return replace(review, kind=kind, subject=ticket.one_line("subject"))
 
 
 def _is_opening(ticket: Fields, comment: Fields, at: datetime) -> bool:
@@ -372,18 +367,15 @@ def _comment_event(
     author: Author,
     at: datetime | None,
     connection: Connection,
-    kind: EventKind = EventKind.CREATED,
-    subject: str | None = None,
 ) -> ReviewEvent:
     return ReviewEvent(
-        kind=kind,
+        kind=EventKind.CREATED,
         native_id=native_id,
         native_thread=ticket,
         revision=number_revision(0),
         author=author,
         text=comment.text("body"),
         occurred_at=at,
-        subject=subject,
         link=_ticket_link(connection, ticket),
         reply_to={"ticket_id": ticket},
     )
