@@ -45,7 +45,7 @@ _FORBIDDEN: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "human": (
         "It sounds as if a person wrote it ({quote}), but nobody did (R11).",
-        "Speak as the business, and say that the answer is automatic.",
+        "Speak as the business, and say that the reply is automatic.",
     ),
 }
 
@@ -83,10 +83,10 @@ def check_template(text: str, language: str, kinds: Collection[str] = ()) -> tup
 def _hidden_characters(text: str) -> list[str]:
     return sorted(
         {
-            sign
-            for sign in text
-            if sign in INVISIBLE_CHARACTERS
-            or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t")
+            character
+            for character in text
+            if character in INVISIBLE_CHARACTERS
+            or (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t")
         }
     )
 
@@ -139,8 +139,8 @@ def _possible_values(template: Template, language: str) -> dict[str, list[Value]
 
 def _text_problems(text: str, language: str, kinds: Collection[str]) -> Iterator[str]:
     """The problems of one text that a template can give."""
-    read_text = matchable_text(text)
-    hits = _lexicon(language).find(read_text, tokens(read_text))
+    matchable = matchable_text(text)
+    hits = _lexicon(language).find(matchable, tokens(matchable))
     if not any(hit.code == "automatic" and not hit.negated for hit in hits):
         example = _example(language)
         yield f"It does not always say that it is automatic (R11). Add for example {example}."

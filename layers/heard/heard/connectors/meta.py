@@ -4,8 +4,8 @@ They share the handshake, the signature, the shape of a delivery, and the errors
 
 Handshake: GET with `hub.mode=subscribe`, `hub.verify_token` (words that the business chose) and
 `hub.challenge`, answered with the bare challenge. The challenge is returned as plain text, and only
-if it is made of letters, digits and the like, so that nobody can show a page of theirs from our
-address. Signature: `X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's
+if it is made of letters, digits and the like, so that nobody can make our address show a page of
+their own. Signature: `X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's
 secret, in hexadecimal. Meta escapes characters beyond ASCII before it signs and sends the body, so
 the bytes as they came are what counts. The older `X-Hub-Signature` (SHA-1) comes too and is not
 read. Nothing is dated: a repetition is known by the ids in the body.

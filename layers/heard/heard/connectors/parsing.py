@@ -346,7 +346,7 @@ def parse_page(
     """The events of a page's entries, like `parse_each`, but total. For what a poll reads.
 
     A page of which no entry is readable is a page of problems. As a fault it would stop the poll
-    at this page for ever.
+    at this page forever.
     """
     return _parse_entries(entries, name, parse_entry)[0]
 

@@ -19,7 +19,7 @@ def parse_query_time(name: str, text: str, now: datetime) -> datetime:
     BadRequest, which names the parameter.
     """
     if text == "now":
-        # What was written this very moment counts as well.
+        # What was written in this very millisecond counts as well.
         return now + timedelta(milliseconds=1)
     try:
         if age := _AGE.fullmatch(text):

@@ -1,7 +1,7 @@
 """Lints what people write to customers, and signs it.
 
 People use their own words. The lint holds a reply back only where it would do harm (R10, R12, R13).
-Automatic answers pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
+Automatic replies pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
 arguments. Whether a reply has a slot in its thread is decided in `heard.threads`.
 """
 
@@ -208,9 +208,9 @@ def _tone_findings(text: str, *, public: bool) -> list[LintFinding]:
 
 def _unsuitable_phrases(text: str) -> list[Hit]:
     """The phrases of `FINDINGS` in a text, without negated ones: "not your fault" blames nobody."""
-    read_text = matchable_text(text)
-    words = tokens(read_text)
-    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(read_text, words))
+    matchable = matchable_text(text)
+    words = tokens(matchable)
+    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(matchable, words))
     return [hit for hit in hits if not hit.negated]
 
 

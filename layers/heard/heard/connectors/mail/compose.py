@@ -42,7 +42,7 @@ def reply_headers(target: ReplyTarget) -> dict[str, str]:
     """The headers that make a mail a reply to another.
 
     They also ask machines for no automatic reply. Another Heard obeys too: without that, two of
-    them would reply to each other for ever.
+    them would reply to each other forever.
     """
     message_id = target.reply_to.get("message_id", "")
     references = MESSAGE_ID.findall(target.reply_to.get("references", ""))

@@ -72,7 +72,7 @@ class GooglePlay(ReviewApi):
         platform="google_play",
         title=_TITLE,
         channel=Channel.APP_STORE,
-        signature="none: nothing is pushed; Heard asks with the credentials",
+        signature="none: nothing is pushed; Heard polls with the credentials",
         edits="polled",
         deletions="no",
         replies="one",

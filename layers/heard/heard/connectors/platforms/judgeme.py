@@ -107,10 +107,10 @@ class JudgeMe(ReviewApi):
         ),
         verified=("Reviews are read as in the sample of Judge.me's API documentation.",),
         assumptions=(
-            "The whole body of a delivery: only the id, the reviewer's e-mail address and the "
+            "Of the body of a delivery, only the id, the reviewer's e-mail address and the "
             "product are documented.",
-            f"The longest reply ({REPLY_LIMIT} characters is our own guess), and whether a second "
-            "one stands beside the first.",
+            f"The longest reply has {REPLY_LIMIT:,} characters, which is our own guess, and a "
+            "second reply stands beside the first.",
             "Reading reviews takes the token in X-Api-Token, as replies do, and the list begins "
             "with the newest.",
         ),

@@ -144,11 +144,11 @@ class Postmark(Connector):
             "Mails with attachments of more than about 180 KB are too large, because Postmark "
             "sends the attachments along.",
         ),
-        verified=("The payloads that Postmark's own tester sends.",),
+        verified=("The payloads that Postmark's own tester sends are read.",),
         assumptions=(
-            "How soon after sending Postmark finds a reply by its metadata, and the name of that "
-            "filter.",
-            "That Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
+            "No document says how soon after sending Postmark finds a reply by its metadata. The "
+            "name of that filter is assumed.",
+            "Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
             "sender brought along.",
         ),
     )

@@ -121,10 +121,10 @@ class Ses(Connector):
             "SES cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature, with messages of both versions that Amazon SNS really sent.",
-            "Signature Version 4, with a second implementation.",
+            "The signature is checked with messages of both versions that Amazon SNS really sent.",
+            "Signature Version 4 is checked with a second implementation.",
         ),
-        assumptions=("That SES replaces our Message-ID with its own.",),
+        assumptions=("SES replaces our Message-ID with its own.",),
     )
 
     def __init__(self) -> None:
@@ -168,7 +168,7 @@ class Ses(Connector):
             return ParsedDelivery((test_event(),))
         if notice.values.get("notificationType") != "Received":
             return ParsedDelivery()
-        return parse_one(notice, lambda received: _review_event(received, connection, now))
+        return parse_one(notice, lambda notification: _review_event(notification, connection, now))
 
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http

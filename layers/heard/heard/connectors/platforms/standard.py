@@ -135,8 +135,8 @@ class Standard(Connector):
             "Without reply_url people reply at the source.",
         ),
         verified=(
-            "The signature, against 18 vectors and the official package. Our own schema, so "
-            "nothing else has to be confirmed.",
+            "The signature is checked against 18 vectors and the official package. The schema is "
+            "our own, so nothing else has to be checked.",
         ),
     )
 

@@ -177,8 +177,8 @@ class Yotpo(ReviewApi):
     def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
         """Send a request. A token that is refused is replaced once, as Yotpo asks for."""
         response = super().call(request, account)
-        refused = isinstance(response, Rejection) and response.reason == "unauthorized"
-        if refused and request.method == "GET" and self._utokens.pop(_utoken_key(account), None):
+        is_refused = isinstance(response, Rejection) and response.reason == "unauthorized"
+        if is_refused and request.method == "GET" and self._utokens.pop(_utoken_key(account), None):
             return super().call(request, account)
         return response
 

@@ -132,20 +132,21 @@ class Zendesk(ReviewApi):
             "of the agent who replies."
         ),
         limitations=(
-            "Webhooks of triggers and automations: their author decides what is in the body.",
-            "Words that an agent redacted, and public comments that were made private afterwards: "
-            "Zendesk does not report these.",
+            "Webhooks of triggers and automations are not read: their author decides what is in "
+            "the body.",
+            "Zendesk reports neither words that an agent redacted nor public comments that were "
+            "made private afterwards.",
         ),
         verified=(
-            "The signature, with two projects' vectors under Zendesk's published test secret.",
+            "The signature is checked with two projects' vectors under Zendesk's published test "
+            "secret.",
         ),
         assumptions=(
-            "Whether a ticket's first comment is also reported as added: a comment with the "
-            "description's words at its time is ignored.",
-            "That tickets which somebody else than the requester wrote are the business's own "
-            "words, unless they came through the API.",
-            "The longest comment: Zendesk says about 65,000 characters, which is read as "
-            f"{REPLY_LIMIT} bytes.",
+            "No document says whether a ticket's first comment is also reported as added: a "
+            "comment with the description's words at its time is ignored.",
+            "Tickets that somebody else than the requester wrote are the business's own words, "
+            "unless they came through the API.",
+            f"The longest comment has {REPLY_LIMIT:,} bytes; Zendesk says about 65,000 characters.",
         ),
     )
 
