@@ -67,7 +67,7 @@ def render(
 
     The text has at most `MAX_CHARACTERS`, and at most `limit` of the platform's `unit`. If it is
     too long or the lint blocks it (R10, R12), the subject is left out, and then every detail. None
-    if that does not help: nothing is cut. None too for a template that is no longer allowed.
+    if that does not help: nothing is cut. None also for a template that is no longer allowed.
     """
     try:
         template = parse(variant.template, NAMES)

@@ -110,8 +110,8 @@ def _possible_texts(template: Template, language: str) -> list[tuple[dict[str, V
     outcomes: dict[tuple[str, bool], dict[str, Value]] = {}
     for combination in itertools.product(*tested_values.values()):
         values = dict(zip(tested_values, combination, strict=True))
-        # A text is checked once, and once more if it came about without the details that can be
-        # left out.
+        # Each text is checked once. If it comes both with and without the details that can be left
+        # out, it is checked for both.
         has_details = any(values[name] for name in _DETAILS)
         outcomes.setdefault((render_text(template, values), has_details), values)
     return [(values, text) for (text, _), values in outcomes.items()]

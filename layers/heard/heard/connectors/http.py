@@ -1,7 +1,7 @@
 """How connectors call platforms: one bounded request, and one meaning for each response.
 
-Owns the client (`HttpClient`) and where it may go. Owns `call_api`, which turns a response that is
-no success into a rejection for good (`Rejection`), or into a fault that a retry may cure
+Owns the client (`HttpClient`) and where it may go. Owns `call_api`, which turns an unsuccessful
+response into a permanent rejection (`Rejection`), or into a fault that a retry may cure
 (`PlatformUnavailable`). The fault says whether the request may have taken effect. Knows no
 platform.
 """
@@ -293,7 +293,7 @@ def call_api(
     request: HttpRequest,
     explain: Callable[[Rejection, bytes], Rejection] | None = None,
 ) -> HttpResponse | Rejection:
-    """A platform's response if it is a success (2xx), else why it rejects the request for good.
+    """A platform's response if it is a success (2xx), else why it rejects the request.
 
     `platform` is its name in messages. `explain` may make a better rejection from the rejection and
     the body of the response. Raises PlatformUnavailable. If the request has no side effects, the
@@ -319,10 +319,10 @@ def call_api(
 def to_rejection(
     response: HttpResponse, platform: str, *, no_side_effects: bool = False
 ) -> Rejection:
-    """Why a platform rejects a request for good, from a response that is no success.
+    """Why a platform rejects a request, from an unsuccessful response. A retry would not help.
 
     Raises PlatformUnavailable for what a retry may cure: 408, 425, 429, and 5xx but 501. A request
-    that was answered 425 or 429 was not applied. The others may have been, unless
+    that gets 425 or 429 was not applied. The others may have been, unless
     `no_side_effects`.
     """
     status = response.status

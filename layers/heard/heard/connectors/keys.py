@@ -229,7 +229,7 @@ def _is_sns_url(address: str, certificate_base: str) -> bool:
 
     With `certificate_base`, only an address of that origin is.
     """
-    # An address that two readers may understand differently is none of SNS.
+    # An address that two readers may understand differently is not one of SNS's.
     if (
         len(address) > _URL_LIMIT
         or not re.fullmatch(r"[!-~]+", address)

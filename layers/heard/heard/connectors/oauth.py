@@ -33,9 +33,9 @@ class TokenGrant:
     authenticates the client where the platform wants that. `cache_key` holds all that makes this
     grant different from another.
 
-    Not every platform follows RFC 6749. `as_json` sends the form as a JSON object, `token_field` is
-    the name of the token in the response, and `lifetime` is the life of a token in seconds where
-    the response does not say.
+    Not every platform follows RFC 6749. `as_json` sends the form as a JSON object. `token_field` is
+    the name of the token in the response. `lifetime` is the life of a token in seconds, for
+    responses that do not say.
     """
 
     url: str

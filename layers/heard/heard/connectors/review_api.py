@@ -153,10 +153,10 @@ class ReviewApi(Connector):
         raise NotImplementedError
 
     def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
-        """The platform's id of our reply. By default the reply goes by the id of its review.
+        """The platform's id of our reply. By default it is the id of the review.
 
         `source` is the review that shows the reply, or the response to `reply_request`, without
-        any fields if that response is unreadable. After Unparseable the reply goes by `reply_id`.
+        any fields if that response is unreadable. After Unparseable, our `reply_id` is used.
         """
         return target.native_id
 

@@ -132,10 +132,10 @@ def lint(
     """The problems of a reply before it is sent. Total: it raises nothing for any text.
 
     `limit` is the platform's, counted in `unit`. `recent` are the fingerprints of the business's
-    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are those that
-    sign the reply; a reply of names alone is empty. Codes: empty, too_long, excuse, blame, arguing,
-    marketing, incentive, admission, card_number, account_number, copy_paste. Blame and arguing
-    block in public, where others read them, and only warn in private.
+    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are the
+    agent's and the business's; a reply that holds only names is empty. Codes: empty, too_long,
+    excuse, blame, arguing, marketing, incentive, admission, card_number, account_number,
+    copy_paste. Blame and arguing block in public, where others read them, and only warn in private.
     """
     if not any(character.isalnum() for character in _remove_names(names, text)):
         return (_EMPTY,)

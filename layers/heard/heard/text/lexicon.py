@@ -33,8 +33,9 @@ _QUOTED_CHARACTERS: Final = 80
 class Hit:
     """A phrase of the meaning `code` that stands in the text.
 
-    `at` and `to` count tokens, of `a + b` those of `a`; both are 0 for a phrase of signs. `start`
-    and `end` count characters, for a phrase of signs those of the folded text.
+    `at` and `to` count tokens; of `a + b` they cover only `a`. Both are 0 for a phrase of signs.
+    `start` and `end` count characters: of the text for a phrase of words, of the folded text for a
+    phrase of signs.
     """
 
     code: str

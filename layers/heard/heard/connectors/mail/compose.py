@@ -16,7 +16,7 @@ from heard.connectors.parsing import ONE_LINE_LIMIT
 
 
 def business_sender(connection: Connection) -> tuple[str, str] | Rejection:
-    """The business's name and address in replies; why not, where `from_address` is no address."""
+    """The business's name and address in replies; a rejection if `from_address` is no address."""
     address = parse_address(connection.settings.get("from_address", ""))[1]
     if not address:
         return Rejection(
@@ -27,7 +27,7 @@ def business_sender(connection: Connection) -> tuple[str, str] | Rejection:
 
 
 def from_header(connection: Connection) -> str | Rejection:
-    """The From header of replies; why not, where `from_address` is no address."""
+    """The From header of replies; a rejection if `from_address` is no address."""
     sender = business_sender(connection)
     return sender if isinstance(sender, Rejection) else formataddr(sender)
 

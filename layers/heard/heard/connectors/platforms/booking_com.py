@@ -245,11 +245,11 @@ class BookingCom(ReviewApi):
         return super().reply(target, text, reply_id, account)
 
     def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
-        """The request that posts the review's one reply, which goes by the review's id."""
+        """The request that posts the review's one reply, which has the review's id."""
         return ApiRequest("POST", f"/{quote(target.native_id, safe='')}", document={"reply": text})
 
     def reply_text(self, review: Fields) -> str | None:
-        """The published reply. None: none is published, which does not mean that none was taken."""
+        """The published reply; None if none is published. One may still wait for moderation."""
         return review.object("reply").text("text")
 
     def already_answered(self) -> Rejection:

@@ -269,7 +269,7 @@ class GoogleBusiness(ReviewApi):
         return review.object("reviewReply").text("comment") or ""
 
     def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
-        """A reply has no id of its own but its address."""
+        """The reply's address, because a reply has no id of its own."""
         return f"{target.native_id}/reply"
 
     def reply_status(self, review: Fields) -> ModerationResult:

@@ -165,7 +165,7 @@ class GooglePlay(ReviewApi):
         return ApiRequest("POST", path, document={"replyText": text})
 
     def reply_text(self, review: Fields) -> str:
-        """The business's comment. A reply has no id of its own: it goes by the review's."""
+        """The business's comment. A reply has no id of its own: it has the review's."""
         return _first_comment(review, "developerComment").text("text") or ""
 
     def explain(self, rejection: Rejection, body: bytes) -> Rejection:

@@ -7,7 +7,7 @@ body does not name its topic, so a review counts as edited if `updated_at` is la
 `created_at`.
 
 Only `id`, `reviewer.email` and `product_external_id` of a delivered review are documented. It is
-read as the review of the API, of which we know a full sample. A review without title and body is
+read like the review of the API, of which we have a full sample. A review without title and body is
 partial, and the rest is read from the API.
 
 Order. `updated_at` sorts. It also moves when a review is published or hidden: then the words are

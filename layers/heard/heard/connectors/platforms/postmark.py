@@ -171,7 +171,7 @@ class Postmark(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """Postmark takes any status but 200 for a failure."""
+        """Postmark counts any status but 200 as a failure."""
         return WebhookResponse(200, "{}")
 
     def reply(

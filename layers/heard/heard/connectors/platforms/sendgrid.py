@@ -65,7 +65,7 @@ from heard.reviews import Channel, ReviewEvent
 _API: Final = "https://api.sendgrid.com"
 _TITLE: Final = "SendGrid"
 _SPAM_THRESHOLD: Final = 5.0
-"""The default score from which SpamAssassin takes a mail for spam."""
+"""The default score from which SpamAssassin counts a mail as spam."""
 
 _DKIM: Final = re.compile(r"@([^\s@:{}]{1,253})\s*:\s*([a-z]+)", re.IGNORECASE)
 _CONTENT_TYPE_LIMIT: Final = 2_000

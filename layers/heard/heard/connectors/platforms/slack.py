@@ -93,7 +93,7 @@ _ACCESS_REJECTION: Final = (
 )
 _GONE_REJECTION: Final = (
     "gone",
-    "What the reply answers is not there any more, or the app is no longer in the channel.",
+    "The message is not there any more, or the app is no longer in the channel.",
 )
 _CLOSED_REJECTION: Final = (
     "not_allowed",

@@ -154,7 +154,7 @@ class Trustpilot(ReviewApi):
         return ApiRequest("POST", _reply_path(target), document=document)
 
     def reply_text(self, review: Fields) -> str:
-        """The review's one company reply, which goes by the review's id."""
+        """The review's one company reply, which has the review's id."""
         return review.object("companyReply").text("text") or ""
 
     def make_room(

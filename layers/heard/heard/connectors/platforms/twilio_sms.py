@@ -65,7 +65,7 @@ REPLY_LIMIT: Final = 1_600
 OPT_OUT_WORDS: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
-"""Twilio takes a message for an opt-out if it is one of these words, in upper or lower case."""
+"""A message that is one of these words, in upper or lower case, is an opt-out for Twilio."""
 
 _PAGE_SIZE: Final = 100
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)

@@ -288,7 +288,7 @@ class Yelp(ReviewApi):
         return self.missing(account, *_RESPONSE_CREDENTIALS)
 
     def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
-        """The request for the review's one response, which goes by the review's id."""
+        """The request for the review's one response, which has the review's id."""
         document = {"response_text": text, "response_type": "public_comment"}
         return ApiRequest("POST", f"/{quote(target.native_id, safe='')}", document=document)
 

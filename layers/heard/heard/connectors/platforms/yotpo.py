@@ -232,7 +232,7 @@ class Yotpo(ReviewApi):
         return ApiRequest("POST", path, document={"content": text, "public": True})
 
     def reply_text(self, review: Fields) -> str | None:
-        """The review's comment, which goes by the review's id."""
+        """The review's comment, which has the review's id."""
         if "comment" not in review.values:
             return None
         return _unescaped_text(review.object("comment"), "content") or ""
