@@ -1,10 +1,10 @@
-"""The automatic first answer to a review: its kind, its language, its wording and its details.
+"""The automatic first reply to a review: its kind, its language, its wording and its details.
 
 An acknowledgement thanks, names a detail of the review in its language, and says that it is
 automatic. It promises and admits nothing (R03, R10, R11). It repeats nothing that the customer
 wrote, only what the review is about. A hash decides which wording a review gets, so that results
-can be compared (R27). Knows no platform and stores nothing: what an author or a page got last is an
-argument.
+can be compared (R27). Knows no platform and stores nothing: the caller names the variants that the
+author and the page got last.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def choose_acknowledgement(
     limit: int | None = None,
     unit: Unit = "characters",
 ) -> Acknowledgement | None:
-    """The automatic first answer to a review, or None if no wording fits and a person must answer.
+    """The automatic first reply to a review, or None if no wording fits and a person must answer.
 
     It is in the review's language, else in the policy's fallback. `limit` is the longest text that
     the platform takes, in `unit`.
@@ -99,7 +99,7 @@ def choose_acknowledgement(
     preferred = [variant for variant in candidates if variant.name in names]
     others = [variant for variant in candidates if variant.name not in names]
     # Where only the business has words in a language, the playbook's words in the next language
-    # are better than no answer or the same words again.
+    # are better than no reply or the same words again.
     playbook_language = language if language in LANGUAGES else _choose_language(None, fallback, ())
     formality = policy.voice.formality.get(playbook_language, "formal")
     pools = (preferred, others, playbook_variants(kind, playbook_language, formality))
@@ -152,7 +152,7 @@ def _subject(event: ReviewEvent, channel: Channel) -> str:
     if event.subject is None or channel not in _NAMED_BY_BUSINESS:
         return ""
     subject = one_line(event.subject, SUBJECT_CHARACTERS)
-    letters = sum(sign.isalpha() for sign in subject)
-    digits = sum(sign.isdigit() for sign in subject)
+    letters = sum(character.isalpha() for character in subject)
+    digits = sum(character.isdigit() for character in subject)
     is_code = letters < 2 or digits > min(6, letters) or (digits and " " not in subject)
     return "" if is_code or _ADDRESS.search(subject) or has_url(subject) else subject
