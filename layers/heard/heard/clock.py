@@ -20,7 +20,7 @@ def now() -> datetime:
 
 def format_time(time: datetime) -> str:
     """`2026-01-31T09:30:00.000Z`: fixed width, so that text order is time order."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_time(text: str) -> datetime:

@@ -215,3 +215,10 @@ def is_unsent(slot: Slot) -> bool:
 def reopened_status(follow_up: FollowUp) -> Status:
     """Where a follow-up stands when a person must work on it again."""
     return Status.INVITED if follow_up.invited else Status.OPEN
+
+
+def without_promise(follow_up: FollowUp) -> FollowUp:
+    """The follow-up, open again if it waited for the date of a promise."""
+    if follow_up.status is not Status.PROMISED:
+        return replace(follow_up, promised_for=None)
+    return replace(follow_up, status=reopened_status(follow_up), promised_for=None, level=0)

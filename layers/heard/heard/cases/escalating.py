@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from heard.cases.case import Case, Change, is_unsent, reopened_status
+from heard.cases.case import Case, Change, is_unsent, without_promise
 from heard.cases.closing import close
 from heard.cases.replying import record_failed_reply
 from heard.clock import add_seconds, format_time, parse_time
@@ -48,9 +48,7 @@ def check_follow_up(
         return Change(case)
     if follow_up.status is Status.PROMISED:
         due = escalate(follow_up, now).due_at
-        reopened_follow_up = replace(
-            follow_up, status=reopened_status(follow_up), promised_for=None, level=0, due_at=due
-        )
+        reopened_follow_up = replace(without_promise(follow_up), due_at=due)
         return Change(
             replace(case, follow_up=reopened_follow_up),
             (Fact(Kind.PROMISE_DUE, {"follow_up": follow_up.id, "due_at": due}),),

@@ -59,9 +59,14 @@ def record_failed_reply(
     case_after = replace(case, thread=thread)
     fact = Fact(kind, {"reply": slot.reply, "reason": reason})
     if case.follow_up and _resolution_in_progress(case.follow_up, slot.reply):
+        due_at = case.follow_up.due_at
+        if case.follow_up.promised_for and (decision_due_at := decide().due_at):
+            due_at = min(due_at, format_time(decision_due_at))
         reopened_follow_up = replace(
             case.follow_up,
+            due_at=due_at,
             status=reopened_status(case.follow_up),
+            promised_for=None,
             resolution=None,
             grants=_unannounced_grants(case.follow_up),
             why=kind.value,

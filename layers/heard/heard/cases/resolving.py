@@ -118,7 +118,8 @@ def deny(case: Case, lead: str) -> Change:
     follow_up = case.follow_up
     if follow_up is None:
         return Change(case)
-    reopened_follow_up = replace(follow_up, status=reopened_status(follow_up), resolution=None)
+    status = Status.PROMISED if follow_up.promised_for else reopened_status(follow_up)
+    reopened_follow_up = replace(follow_up, status=status, resolution=None)
     return Change(
         replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),)
     )
@@ -207,6 +208,7 @@ def apply_resolution(
             follow_up,
             status=Status.INVITED,
             invited=True,
+            promised_for=None,
             resolution=None,
             level=0,
             due_at=format_time(now + INVITATION_WAIT),

@@ -43,6 +43,9 @@ FINDINGS: Final = ("excuse", "blame", "arguing", "marketing", "incentive", "admi
 To ask for another review is an incentive together with a reward (R13), and only unwise without.
 """
 
+_SIGNATURE_START: Final = "\n\n— "
+"""What stands between a reply and the names that sign it."""
+
 _FOLDER: Final = PhraseFolder(Path(__file__).with_name("phrases"))
 
 type Fingerprint = frozenset[int]
@@ -163,7 +166,19 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
     last_line = body.rpartition("\n")[2].casefold()
     if _contains_name(agent, last_line) and _contains_name(business, last_line):
         return text
-    return f"{body}\n\n— {agent}, {business}"
+    return f"{body}{_SIGNATURE_START}{agent}, {business}"
+
+
+def is_signed_copy(signed: str, text: str) -> bool:
+    """Whether `signed` is `text` as `sign_off` returned it, under whatever names."""
+    ending = signed.removeprefix(text.rstrip())
+    return signed.startswith(text.rstrip()) and (
+        not ending.strip()
+        or (
+            ending.startswith(_SIGNATURE_START)
+            and "\n" not in ending.removeprefix(_SIGNATURE_START)
+        )
+    )
 
 
 def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:

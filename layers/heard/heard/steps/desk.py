@@ -273,7 +273,7 @@ def _is_same_request(
     same_text = (
         earlier_text is None
         if request.text is None
-        else earlier_text is not None and earlier_text.startswith(request.text.strip())
+        else earlier_text is not None and lint.is_signed_copy(earlier_text, request.text)
     )
     return same_text and _is_same_remedy(resolution, follow_up)
 
