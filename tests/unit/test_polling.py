@@ -244,6 +244,21 @@ def test_a_review_that_is_listed_again_sorts_after_its_withdrawal_whatever_the_p
     assert clock_ahead or len(set(revisions)) == 4
 
 
+def test_a_review_that_was_edited_while_it_was_not_listed_sorts_after_its_withdrawal() -> None:
+    review = ReviewEvent(
+        EventKind.CREATED, "r", "r", time_revision(NOON), Author("a"), text="A", occurred_at=NOON
+    )
+    dated_edit = replace(review, text="B", revision=time_revision(NOON + timedelta(seconds=1)))
+    platform = OnePagePlatform([])
+    poller = Poller(platform)
+    for events in ([review], [], [dated_edit]):
+        platform.events = events
+        poller.poll_once()
+
+    assert [event.kind.value for event in poller.queued] == ["created", "withdrawn", "edited"]
+    assert poller.queued[1].revision < poller.queued[2].revision
+
+
 actions = st.one_of(
     st.tuples(st.just("write"), st.integers(1, 12)),
     st.tuples(st.just("edit"), st.integers(0, 99)),
