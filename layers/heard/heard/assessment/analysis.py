@@ -197,11 +197,11 @@ def _is_gibberish(words: Sequence[Token], detected: str | None) -> bool:
         return True
     if detected is not None or not joined.isascii():
         return False
-    random_count = sum(_looks_random(word) for word in text_words if len(word) >= 4)
+    random_count = sum(_is_random(word) for word in text_words if len(word) >= 4)
     return random_count * 2 > len(text_words)
 
 
-def _looks_random(word: str) -> bool:
+def _is_random(word: str) -> bool:
     if any(row in word for row in _KEYBOARD_ROWS):
         return True
     consonants = longest = 0
