@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 from heard.connectors import (
     Connection,
     Connector,
+    ParsedDelivery,
     PlatformAccount,
     ReviewPage,
+    SignatureFailure,
     WebhookRequest,
+    WebhookResponse,
     load,
     platform_names,
 )
@@ -44,6 +47,15 @@ class SimulatedConnection:
     @property
     def account(self) -> PlatformAccount:
         return PlatformAccount(self.connection, self.credentials, self.http)
+
+    def handshake(self, request: WebhookRequest, at: datetime) -> WebhookResponse | None:
+        return self.connector.handshake(request, self.connection, self.secrets, at)
+
+    def verify(self, request: WebhookRequest, at: datetime) -> SignatureFailure | None:
+        return self.connector.verify(request, self.connection, self.secrets, at, self.http)
+
+    def parse(self, request: WebhookRequest, at: datetime) -> ParsedDelivery:
+        return self.connector.parse(request, self.connection, at)
 
     def request(self, sample: Sample, at: datetime) -> WebhookRequest:
         """The sample as it arrives. A form is opened a minute before it is sent, as by a person."""
@@ -77,7 +89,7 @@ class SimulatedConnection:
                 events = page.events
             else:
                 request = self.request(sample, now)
-                events = self.connector.parse(request, self.connection, now).events
+                events = self.parse(request, now).events
             event = next(event for event in events if event.kind is EventKind.CREATED)
             if not event.partial:
                 return event
@@ -87,9 +99,7 @@ class SimulatedConnection:
         raise AssertionError(f"{self.platform} has no sample of a new review")
 
     def _open_form(self, at: datetime) -> str:
-        page = self.connector.handshake(
-            WebhookRequest("GET", {}, b""), self.connection, self.secrets, at
-        )
+        page = self.handshake(WebhookRequest("GET", {}, b""), at)
         assert page is not None
         return page.body
 

@@ -167,9 +167,7 @@ def test_any_request_leads_to_a_documented_result_or_error(
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(request=hostile_requests(platform))
     def check_request(request: WebhookRequest) -> None:
-        response = connection.connector.handshake(
-            request, connection.connection, connection.secrets, NOW
-        )
+        response = connection.handshake(request, NOW)
         assert response is None or isinstance(response, WebhookResponse)
         for secrets in (connection.secrets, (other_secret,), ()):
             failure = connection.connector.verify(
@@ -180,7 +178,7 @@ def test_any_request_leads_to_a_documented_result_or_error(
             )
         parsed = ParsedDelivery()
         with suppress(Unparseable):
-            parsed = connection.connector.parse(request, connection.connection, NOW)
+            parsed = connection.parse(request, NOW)
         with suppress(PlatformUnavailable):
             assert isinstance(
                 connection.connector.delivery_response(
@@ -215,9 +213,7 @@ def test_a_request_without_a_signature_is_refused_unless_the_platform_does_not_s
         WebhookRequest("POST", {}, b"{}"),
         WebhookRequest("POST", {"content-type": "application/json"}, b""),
     ):
-        failure = connection.connector.verify(
-            request, connection.connection, connection.secrets, NOW, connection.http
-        )
+        failure = connection.verify(request, NOW)
         assert (failure is None) == (not connection.connector.capabilities.signed)
     assert connection.connector.capabilities.signature.startswith("none") == (
         not connection.connector.capabilities.signed
@@ -243,12 +239,7 @@ def test_a_genuine_request_with_one_flipped_bit_is_refused_or_holds_the_same_eve
     @settings(max_examples=60, deadline=None)
     @given(st.sampled_from(signed_requests), st.integers(0))
     def flip_one_bit(genuine: WebhookRequest, bit: int) -> None:
-        assert (
-            connection.connector.verify(
-                genuine, connection.connection, connection.secrets, NOW, connection.http
-            )
-            is None
-        )
+        assert connection.verify(genuine, NOW) is None
         if signs_body:
             at = bit % (len(genuine.body) * 8)
             body = bytes(
@@ -256,12 +247,7 @@ def test_a_genuine_request_with_one_flipped_bit_is_refused_or_holds_the_same_eve
                 for index, byte in enumerate(genuine.body)
             )
             forged = WebhookRequest(genuine.method, genuine.headers, body, genuine.query)
-            accepted = (
-                connection.connector.verify(
-                    forged, connection.connection, connection.secrets, NOW, connection.http
-                )
-                is None
-            )
+            accepted = connection.verify(forged, NOW) is None
             # A platform may sign less than the bytes: a form's fields or a message's parts. The
             # events of an accepted request must still be those that the platform sent.
             assert not accepted or parse_events(connection, forged) == events_of[id(genuine)]
@@ -274,6 +260,6 @@ def parse_events(
 ) -> tuple[ReviewEvent, ...] | None:
     """The events in a request; None if it cannot be parsed."""
     try:
-        return connection.connector.parse(request, connection.connection, NOW).events
+        return connection.parse(request, NOW).events
     except Unparseable:
         return None

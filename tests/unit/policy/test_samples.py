@@ -36,9 +36,9 @@ def test_the_samples_are_routed_as_they_expect(
         if sample.platform != platform or sample.polled:
             continue
         request = connection.request(sample, NOW)
-        if connector.handshake(request, connection.connection, connection.secrets, NOW):
+        if connection.handshake(request, NOW):
             continue
-        events = connector.parse(request, connection.connection, NOW).events
+        events = connection.parse(request, NOW).events
         for event, expected in zip(events, sample.expect, strict=True):
             if event.partial or event.kind not in {EventKind.CREATED, EventKind.EDITED}:
                 continue
