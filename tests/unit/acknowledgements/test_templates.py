@@ -35,7 +35,7 @@ negated = st.tuples(st.sampled_from(["", "not ", "not not "]), comparisons).map(
 conditions = st.lists(
     st.lists(negated, min_size=1, max_size=2).map(" and ".join), min_size=1, max_size=2
 ).map(" or ".join)
-shown = (
+expressions = (
     st.lists(words, min_size=1, max_size=3)
     .map(" or ".join)
     .map(lambda inner: "{{ " + inner + " }}")
@@ -54,8 +54,8 @@ def choices(bodies: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-pieces = st.recursive(texts | shown, choices, max_leaves=4)
-templates = st.lists(pieces, max_size=4).map("".join)
+fragments = st.recursive(texts | expressions, choices, max_leaves=4)
+templates = st.lists(fragments, max_size=4).map("".join)
 
 
 @settings(max_examples=60)

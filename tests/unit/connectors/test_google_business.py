@@ -797,14 +797,14 @@ def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials
     location.simulator.revoke_tokens()
     assert isinstance(location.reply(), SentReply)
     location.credentials["refresh_token"] = "1//another"
-    for answer in (location.reply("Again."), location.recent()):
-        assert isinstance(answer, Rejection)
-        assert answer.reason == "unauthorized"
+    for result in (location.reply("Again."), location.recent()):
+        assert isinstance(result, Rejection)
+        assert result.reason == "unauthorized"
     assert (location.fetch(), location.find()) == (None, ReplyLookup.CANNOT_TELL)
     location.credentials.pop("client_secret")
-    for answer in (location.reply("Again."), location.recent()):
-        assert isinstance(answer, Rejection)
-        assert answer.reason == "no_credentials"
+    for result in (location.reply("Again."), location.recent()):
+        assert isinstance(result, Rejection)
+        assert result.reason == "no_credentials"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def responding_with(
     *documents: Any,
 ) -> tuple[Callable[..., HttpResponse], list[tuple[str, bytes | None]]]:
     """An `Http` that returns a token and then these documents, and the list of its requests."""
-    answers, requests = (
+    responses, requests = (
         iter([{"access_token": "t", "expires_in": 3_599}, *documents]),
         list[tuple[str, bytes | None]](),
     )
@@ -127,7 +127,7 @@ def responding_with(
         body: bytes | None = None,
     ) -> HttpResponse:
         requests.append((f"{method} {url}", body))
-        return HttpResponse(200, {}, json.dumps(next(answers)).encode())
+        return HttpResponse(200, {}, json.dumps(next(responses)).encode())
 
     return http, requests
 
@@ -401,9 +401,9 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(app: SimulatedApp)
         ("\ud800", "bad_credentials"),
     ):
         app.credentials["service_account"] = text
-        for answer in (app.reply(), app.recent()):
-            assert isinstance(answer, Rejection)
-            assert answer.reason == reason
+        for result in (app.reply(), app.recent()):
+            assert isinstance(result, Rejection)
+            assert result.reason == reason
         assert (app.fetch(), app.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 

@@ -83,9 +83,9 @@ def notice(
 
 
 def request(message: object, kind: str = "Notification") -> WebhookRequest:
-    said = message if isinstance(message, str) else json.dumps(message)
+    message_text = message if isinstance(message, str) else json.dumps(message)
     return WebhookRequest(
-        "POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": said}).encode()
+        "POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": message_text}).encode()
     )
 
 

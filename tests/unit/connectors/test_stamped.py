@@ -146,20 +146,20 @@ def test_numbers_may_come_as_text(id: int, rating: int) -> None:
 
 def test_a_reply_inside_the_review_is_the_businesss_own_and_stands_beside_it() -> None:
     (review,) = parse_delivery(SENT).events
-    (answer,) = parse_delivery(
+    (event,) = parse_delivery(
         {**SENT, "reviewReply": "We are sorry.", "dateReplied": "2026-03-13T10:00:00"}
     ).events
-    assert (answer.kind, answer.native_id, answer.native_thread) == (
+    assert (event.kind, event.native_id, event.native_thread) == (
         EventKind.REPLY_SEEN,
         "reply-617",
         review.native_thread,
     )
-    assert (answer.text, answer.revision, answer.rating) == (
+    assert (event.text, event.revision, event.rating) == (
         "We are sorry.",
         "2026-03-13T10:00:00.000Z",
         None,
     )
-    assert answer.author != review.author
+    assert event.author != review.author
 
 
 def test_only_the_topic_dates_an_edit_or_reports_a_deletion() -> None:
