@@ -31,7 +31,7 @@ def post(
     call_api: ApiCall, body: str, *, secret: str = SECRET, connection: str = HOOK, **more: Any
 ) -> Any:
     headers = sign_standard(body.encode("utf-8", "surrogatepass"), secret, clock.now()).headers
-    shown = {
+    request_headers = {
         "Webhook-Id": headers["webhook-id"],
         **{name: value for name, value in headers.items() if name != "webhook-id"},
     }
@@ -40,7 +40,7 @@ def post(
         "POST",
         f"/hooks/{connection}",
         body=body,
-        headers=shown,
+        headers=request_headers,
         parameters={"connection": connection},
         **more,
     )
