@@ -25,7 +25,7 @@ _AUTHOR: Final = typer.Argument(
 )
 _EMAIL: Final = typer.Option(
     "--email",
-    help="AUTHOR is an e-mail address (mailboxes, and shops that identify customers by e-mail).",
+    help="AUTHOR is an e-mail address, as mailboxes and some shops identify customers.",
 )
 _ERASURE_NOTE: Final = (
     "Not erased: the outcome log (ids, codes and digests, no text of the author) and what the "
@@ -87,13 +87,13 @@ def value(
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Set a customer's value to the business (R21).
+    """Set what a customer is worth to the business (R21).
 
-    Policies can use it from the author's next review on.
+    Policies can use the value from the author's next review on.
     """
     if clear == (amount is not None):
         raise typer.BadParameter(
-            "give a number from 0 to 100, or --none to delete the stored value", param_hint="VALUE"
+            "give a number from 0 to 100, or --none to delete the stored value.", param_hint="VALUE"
         )
     id = _resolve_author(stack, author, business, platform, email=email)
     stack.cases.vault.put_value(id, amount)
@@ -143,5 +143,5 @@ def _resolve_author(stack: Stack, author: str, business: str, platform: str, *, 
     stack.business(business)
     check_platform(platform, "--platform")
     if email and "@" not in author:
-        raise typer.BadParameter(f"{author!r} is not an e-mail address", param_hint="AUTHOR")
+        raise typer.BadParameter(f"{author!r} is not an e-mail address.", param_hint="AUTHOR")
     return author_id(business, platform, author_id_from_email(author) if email else author)

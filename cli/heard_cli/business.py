@@ -42,17 +42,17 @@ def add(
     """
     if not _ID.fullmatch(business):
         raise typer.BadParameter(
-            "use 1 to 63 lower-case letters, digits and hyphens", param_hint="BUSINESS"
+            "use 1 to 63 lower-case letters, digits and hyphens.", param_hint="BUSINESS"
         )
     if not name.strip():
-        raise typer.BadParameter("the name must not be empty", param_hint="--name")
+        raise typer.BadParameter("the name must not be empty.", param_hint="--name")
     before = stack.setup.business(business)
     after = Business(business, name.strip())
     stack.setup.put_business(after)
     update_count = 0
     if before and before.name != after.name:
-        # Each connection holds the name too: the webhook must not read a second item for a page's
-        # heading.
+        # Each connection holds the name too, so that the webhook of a form reads one item for its
+        # page.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
             update_count += 1

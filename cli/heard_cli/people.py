@@ -80,7 +80,7 @@ def add(
 ) -> None:
     """Add a person who signs in, or change their roles and businesses.
 
-    Without a password they get an invitation by e-mail.
+    Without a password, a new person gets an invitation by e-mail.
     """
     if "@" not in email or email != email.strip():
         raise typer.BadParameter(f"{email!r} is not an e-mail address.", param_hint="--email")
@@ -184,7 +184,7 @@ def add_person(
     previous_businesses = before.businesses if before and not only else ()
     person = Person(subject, first_name.strip(), tuple(sorted({*previous_businesses, *businesses})))
     if person != before:
-        # Last: a person who is stored here has rights, and by now they can sign in to use them.
+        # Last: a person who is stored here has rights, so everything else must be in place by now.
         stack.setup.put_person(person)
     return person, groups, new
 

@@ -101,9 +101,9 @@ def redrive(
         )
     elif dry_run:
         show.line(
-            f"{show.count(before.dead_letters, 'dead letter')}; "
-            f"{show.count(before.queued, 'review')} in the queue, "
-            f"{before.in_flight} are being processed."
+            f"{show.count(before.dead_letters, 'dead letter')}, "
+            f"{show.count(before.queued, 'message')} in the queue, "
+            f"{before.in_flight} being processed."
         )
     else:
         show.line(
@@ -132,8 +132,8 @@ def _move_messages(
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages", [])
-        # A message that was sent after we began is one that we moved and that failed again. It must
-        # not go round in circles.
+        # A message that was sent after this run began was moved by it and failed again. It must not
+        # be moved a second time.
         candidates = [
             message
             for message in messages

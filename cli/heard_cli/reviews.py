@@ -37,7 +37,7 @@ _REVISION_KINDS: Final = (Kind.ACCEPTED, Kind.REVISED, Kind.LATE_REVISION)
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewAnswers:
+class ReviewReplies:
     """Our replies in a review's thread, in time order.
 
     `erased` says that they exist but cannot be read any more.
@@ -112,15 +112,15 @@ def show_one(
         ) from error
     outcomes = [outcome for outcome in stack.log.of_review(review) if _has_revision(outcome)]
     revisions = stack.history.revisions(outcomes)
-    answers = _read_answers(stack, case.review)
+    review_replies = _read_replies(stack, case.review)
     if as_json:
         show.data(
             {
                 **_state_json(case.review),
                 "follow_up": case.follow_up.id if case.follow_up else None,
                 "revisions": [_revision_json(revision) for revision in revisions],
-                "replies": [_reply_json(reply, case.thread) for reply in answers.replies],
-                "replies_erased": answers.erased,
+                "replies": [_reply_json(reply, case.thread) for reply in review_replies.replies],
+                "replies_erased": review_replies.erased,
             }
         )
         return
@@ -137,7 +137,7 @@ def show_one(
     for number, revision in enumerate(revisions, start=1):
         show.line()
         _print_revision(revision, f"Version {number} of {len(revisions)}")
-    _print_answers(stack, answers, case.thread)
+    _print_replies(stack, review_replies, case.thread)
     log = stack.options.command_line(f"audit list --review {review}")
     show.note(f"All that happened: {log}")
 
@@ -167,13 +167,13 @@ def _summary(revision: HistoricalRevision) -> ReviewText:
     return ReviewText(rating=revision.outcome.detail.get("rating"), unavailable=unavailable)
 
 
-def _read_answers(stack: Stack, review: Review) -> ReviewAnswers:
+def _read_replies(stack: Stack, review: Review) -> ReviewReplies:
     """The replies to a review; its thread may hold replies to other reviews."""
     try:
         replies = stack.cases.replies(review.thread)
     except Erased:
-        return ReviewAnswers((), erased=True)
-    return ReviewAnswers([reply for reply in replies if reply.review == review.id])
+        return ReviewReplies((), erased=True)
+    return ReviewReplies([reply for reply in replies if reply.review == review.id])
 
 
 # As JSON
@@ -296,13 +296,13 @@ def _assessment_fields(assessment: Mapping[str, Any], outcome: Outcome) -> dict[
     }
 
 
-def _print_answers(stack: Stack, answers: ReviewAnswers, thread: Thread) -> None:
+def _print_replies(stack: Stack, review_replies: ReviewReplies, thread: Thread) -> None:
     show.line()
-    if answers.erased:
+    if review_replies.erased:
         show.line("Our replies were erased with the author's data.")
-    elif not answers.replies:
+    elif not review_replies.replies:
         show.line("No replies.")
-    for reply in answers.replies:
+    for reply in review_replies.replies:
         writer = stack.person_name(reply.agent) if reply.agent else "Heard (automatic)"
         audience = "in public" if reply.public else "in private"
         show.line(

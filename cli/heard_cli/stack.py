@@ -273,9 +273,8 @@ class Stack:
         return self._client("lambda")
 
     def _client(self, service: str) -> Any:
-        session: Any = (
-            self.session
-        )  # the overloads of `client` name hundreds of services that are not installed
+        # The overloads of `client` name hundreds of services that are not installed.
+        session: Any = self.session
         config = _LOCAL_CONFIG if self.on_this_machine else _CONFIG
         return session.client(
             service,
@@ -295,7 +294,7 @@ class Stack:
 
     @cached_property
     def quarantine(self) -> Quarantine:
-        """Deliveries that could not be parsed."""
+        """Genuine deliveries that could not be read."""
         return Quarantine(self.dynamodb, self.outputs["CasesTableName"])
 
     @cached_property
@@ -446,16 +445,14 @@ def _explain_aws_error(
                     "The local stack is not running.",
                     "Start it: heard local up",
                 )
-            return "AWS cannot be reached: " + str(
-                error
-            ), "Check the network, --region and --endpoint."
+            return f"AWS cannot be reached: {error}", "Check the network, --region and --endpoint."
         case ClientError():
             code, message = error_code(error), error.response.get("Error", {}).get("Message", "")
             if code in _EXPIRED_CODES:
                 return "The AWS credentials have expired.", "Sign in again: aws sso login"
             if code in _UNKNOWN_CALLER_CODES:
                 return (
-                    "AWS rejected these credentials as unknown.",
+                    "AWS does not know these credentials.",
                     "Check AWS_PROFILE and --profile: aws sts get-caller-identity",
                 )
             if code in _ACCESS_DENIED_CODES:

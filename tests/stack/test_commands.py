@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -95,6 +98,8 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
         ) == len(connections)
         assert json.loads(_run_ok("audit", "list", "--business", "acme", "--local", "--json")) == []
         _run_ok("audit", "verify", "--business", "acme", "--local")
+        assert _first_own_review(tmp_path) == _first_own_review_in_the_readme()[-1]
+        assert _send_from_a_program(connections) == "202"
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -106,6 +111,67 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
     assert not state_file.exists()
     with socket.socket() as client_socket:
         assert client_socket.connect_ex(("127.0.0.1", 4598)) != 0, "the local stack still listens"
+
+
+def _first_own_review_in_the_readme() -> list[str]:
+    """The lines of README's "Your first own review": commands, and the output of the last one."""
+    section = (ROOT / "README.md").read_text().partition("## Your first own review")[2]
+    return section.partition("```console\n")[2].partition("\n```")[0].splitlines()
+
+
+def _first_own_review(folder: Path) -> str:
+    """Type what README says, with the ids that the commands printed. Returns the last output."""
+    shutil.copytree(ROOT / "events" / "standard", folder / "events" / "standard")
+    (folder / ".heard").symlink_to(ROOT / ".heard")
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "200",
+    }
+    ids: dict[str, str] = {}
+    output = ""
+
+    def type_command(command: str) -> str:
+        process = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+        assert process.returncode == 0, (command, process.stdout, process.stderr)
+        ids.update({name[:4]: name for name in re.findall(r"(?:con|rev)_\w+", process.stdout)})
+        return process.stdout.strip()
+
+    activate, *commands, _ = (line.removeprefix("$ ") for line in _first_own_review_in_the_readme())
+    assert activate == ". .venv/bin/activate"
+    for typed in commands:
+        command = re.sub(r"(con_|rev_)…", lambda match: ids[match[1]], typed)
+        output = type_command(command)
+        if " reviews list " in command:
+            wait_until(lambda: "rev_" in type_command(command))  # noqa: B023 - called at once
+    return output
+
+
+def _send_from_a_program(connections: list[dict[str, str]]) -> str:
+    """Run the Python of docs/connect.md, with a connection's address and secret in it."""
+    program = (ROOT / "docs" / "connect.md").read_text()
+    program = program.partition("```python\n")[2].partition("```")[0]
+    url = next(each["url"] for each in connections if each["platform"] == "standard")
+    secret = json.loads(
+        _run_ok(
+            "connect", "rotate", url.rpartition("/")[2], "--overlap", "24h", "--local", "--json"
+        )
+    )["secret"]
+    program = program.replace("https://…/hooks/con_…", url).replace("whsec_…", secret)
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    ).stdout.strip()
 
 
 def _run_failing(*arguments: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from heard.outcomes import CLOSING_KINDS, Kind
 from tests.static.cloudformation import template
 from tests.static.repository import (
     FUNCTIONS,
@@ -65,6 +66,18 @@ def test_every_rule_id_that_is_used_is_defined() -> None:
 def test_the_readme_and_the_guide_for_contributors_link_the_playbook() -> None:
     for document in ("README.md", "CONTRIBUTING.md"):
         assert "(docs/playbook.md)" in (ROOT / document).read_text(), document
+
+
+def test_the_guide_for_auditors_explains_every_kind_of_outcome() -> None:
+    guide = (ROOT / "docs" / "audit.md").read_text().partition("## Kinds of outcomes")[2]
+    first, closing = guide.split("| closing kind |")
+
+    def kinds(part: str) -> set[str]:
+        cells = re.findall(r"^\| (`[^|]+) \|", part, re.MULTILINE)
+        return {kind for cell in cells for kind in re.findall(r"`(\w+)`", cell)}
+
+    assert kinds(first) == set(Kind) - CLOSING_KINDS
+    assert kinds(closing) == CLOSING_KINDS
 
 
 # --- words ---

@@ -207,7 +207,7 @@ def evaluate(
         int,
         typer.Option(
             min=findings.MIN_TEXTS,
-            help="At most so many texts of a source, always the same ones.",
+            help="The most texts of a source that are measured, always the same ones.",
         ),
     ] = 400,
     fold_count: Annotated[
@@ -215,8 +215,8 @@ def evaluate(
         typer.Option(
             "--folds",
             min=0,
-            help="Train quick so many times, each time without other sources, and measure it on "
-            "those. Each takes minutes.",
+            help="How often to train quick, each time without other sources, and to measure it on "
+            "those. Each time takes minutes.",
         ),
     ] = 0,
     seen: Annotated[
@@ -225,7 +225,7 @@ def evaluate(
     ] = False,
     jobs: Annotated[
         int,
-        typer.Option(min=1, show_default="one a core", help="The number of processes."),
+        typer.Option(min=1, show_default="one per core", help="The number of processes."),
     ] = os.process_cpu_count() or 1,
     write: Annotated[
         Path | None,
@@ -235,13 +235,14 @@ def evaluate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    """Measure the engines.
+    """Measure how often the engines are right, and what they cost.
 
-    Who needs a person, the five levels, critical reviews, abuse and questions, calibration, speed
-    and memory.
+    It measures who needs a person, the five levels, critical reviews, abuse and questions,
+    calibration, speed and memory.
 
-    On sources that training never saw, by source and language, and next to VADER, the rating alone
-    and the most common label. The accurate engine takes about 50 ms a text, a few minutes in all.
+    It measures on sources that training never saw, by source and language, and compares with VADER,
+    the rating alone and the most common label. The accurate engine takes about 50 ms per text, a
+    few minutes in all.
     """
     names = [name.value for name in engine or EngineName]
     if weights and len(names) != 1:

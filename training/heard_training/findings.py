@@ -75,7 +75,7 @@ class JudgedRow:
     with_rating: Prediction | None = None
 
     def prediction(self, inputs: Inputs) -> Prediction:
-        """The prediction for these inputs, without a rating that by the words."""
+        """The prediction for these inputs; the one by the words if the row has no rating."""
         return (
             self.text_only
             if inputs is Inputs.TEXT or self.with_rating is None
@@ -87,7 +87,7 @@ class JudgedRow:
 class PersonFigures:
     """How well a judge finds the texts of one source and language that need a person.
 
-    Stars or sentiment say which texts do.
+    Stars or sentiment decide which texts need one.
     """
 
     judge: str
@@ -226,7 +226,7 @@ def person_figures(
 def average_figures(persons: Iterable[PersonFigures]) -> list[AverageFigures]:
     """One average for each judge, its inputs, and the status of the sources.
 
-    Without sources of one class, and without texts whose language is unknown.
+    Sources with one class only, and texts whose language is unknown, are left out.
     """
     groups: defaultdict[tuple[str, Inputs, SourceStatus], list[PersonFigures]] = defaultdict(list)
     for figures in persons:
@@ -329,8 +329,8 @@ def rated_figures(
         for label, prediction in zip(truths, predictions, strict=True)
     ]
     asking = [
-        (label.agenda is Agenda.QUESTION or "question" in label.flags, v)
-        for label, v in zip(truths, predictions, strict=True)
+        (label.agenda is Agenda.QUESTION or "question" in label.flags, prediction)
+        for label, prediction in zip(truths, predictions, strict=True)
     ]
     return [
         _detection_figures(judge, "abuse", source, SourceStatus.UNSEEN, abusive),

@@ -97,8 +97,8 @@ def auc(truths: Sequence[bool], scores: Sequence[float]) -> float | None:
 def confusion(truths: Sequence[int], predictions: Sequence[int], levels: int) -> Confusion:
     """How often each level, counted from 0, was predicted as each level."""
     counts = [[0] * levels for _ in range(levels)]
-    for truth, guess in zip(truths, predictions, strict=True):
-        counts[truth][guess] += 1
+    for truth, prediction in zip(truths, predictions, strict=True):
+        counts[truth][prediction] += 1
     return tuple(map(tuple, counts))
 
 

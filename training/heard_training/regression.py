@@ -30,8 +30,8 @@ def logistic_regression(
 ) -> tuple[Vector, float]:
     """The weight of each feature and the bias that fit labels of 0 and 1 best.
 
-    What is minimised is the weighted mean of the loss plus `penalty` times half of the squared
-    weights; the bias has no penalty.
+    The fit minimises the weighted mean of the loss plus `penalty` times half of the squared
+    weights. The bias has no penalty.
     """
     share = weights / weights.sum()
     columns = np.column_stack([features, np.ones(len(features))]).astype(np.float64)
@@ -61,7 +61,7 @@ def logistic_regression(
 
 
 def fit_platt(logits: Vector, labels: Vector, weights: Vector | None = None) -> tuple[float, float]:
-    """The slope and the offset that make calibrated logits of logits (Platt 1999)."""
+    """The slope and the offset that calibrate logits (Platt 1999)."""
     counts = np.ones(len(labels)) if weights is None else weights
     slope, offset = logistic_regression(logits[:, None], labels, counts, _CALIBRATION_PENALTY)
     return float(slope[0]), offset

@@ -3,9 +3,9 @@
 `python -m heard_training.train_accurate [--data FOLDER] [--out FILE]`. The encoder needs about
 50 ms a text. In two steps:
 
-1. Each head is a logistic regression on what the encoder makes of the texts in its upper layers.
-2. The heads are calibrated on what heads that were learned without a fifth of the sources say of
-   these.
+1. Each head is a logistic regression on the encoder's output in its upper layers.
+2. The heads are calibrated. For this, heads are learned without a fifth of the sources, and score
+   the texts of that fifth; five times, so that each text is scored once.
 
 Only sets whose licences let weights ship are read, our own ratings of them, and our own examples;
 never a text of the validation set. The same texts and versions give the same file.
@@ -31,10 +31,10 @@ from heard_training.corpus import Row
 from heard_training.regression import fit_platt, logistic_regression
 
 LAYERS: Final = (8, 9, 10, 11)
-"""Where features are taken from: words of feeling are clearest below the last layer."""
+"""The layers that give features. Feelings are clearest below the last layer."""
 
 PENALTY: Final = 0.02
-"""Of half of the heads' squared weights, beside the mean loss of a text."""
+"""The factor of half of the heads' squared weights, which is added to the mean loss of a text."""
 
 FOLDS: Final = 5
 _FOLD_SEED: Final = 0
@@ -45,29 +45,29 @@ _EXAMPLES: Final = "examples"
 _SHIPPED: Final = Path(__file__).parents[2] / "layers" / "judgement" / accurate.WEIGHTS_FILE
 
 _RATED, _WRITTEN = 4.0, 2.0
-"""What a text counts that we rated, or wrote.
+"""The weight of a text that we rated, and of one that we wrote.
 
-A text that only its stars speak for counts at most about 1.
+A text that has only stars weighs at most about 1.
 """
 
 _MAX_COUNTED: Final = 1_500
-"""Texts of a class from which a source counts no more."""
+"""With more texts of a class than this, a source gets no more weight."""
 
 _TYPICAL: Final = 600
-"""Texts of a class in a source whose texts count 1 each."""
+"""A source with this number of texts of a class gives each of them the weight 1."""
 
 _OFFENSIVE: Final = 150.0
-"""What the offensive tweets of a source count together, and the others of it together.
+"""The weight of all offensive tweets of a source together, and of all its other tweets together.
 
-They insult anybody, and seldom the staff.
+It is small, because such tweets insult anybody, and seldom the staff.
 """
 
 
 class Targets:
-    """What each head should say of each text.
+    """The right output of each head for each text.
 
-    `values` (texts, heads) are 0 or 1; `counts` (texts, heads) say how much that counts, 0 where
-    nobody knows it.
+    `values` (texts, heads) are 0 or 1. `counts` (texts, heads) are their weights, 0 where the right
+    output is not known.
     """
 
     def __init__(self, rows: Sequence[Row]) -> None:
@@ -92,8 +92,8 @@ class Targets:
         rank = label.text_severity.rank
         for above, head in enumerate(HEADS[:4]):
             self._set(head, [number], rank > above, counts)
-        # Where stars made it worse, the label says of both together who needs a person, but the
-        # engine knows the words alone.
+        # Where the stars made the severity worse, the label is about stars and words together. But
+        # the engine knows the words alone.
         needs_person = label.needs_person if label.severity is label.text_severity else rank >= 2
         self._set("needs_person", [number], needs_person, counts)
         for head in ("question", "abuse", "spam"):
@@ -122,7 +122,7 @@ class Targets:
         ]
 
     def _set(self, head: str, numbers: Sequence[int], value: bool | None, counts: float) -> None:
-        """Sets targets that nothing set before: what a person said comes first and stays."""
+        """Sets targets that are not set yet. A person's label is set first, so it stays."""
         column = HEADS.index(head)
         free = [number for number in numbers if not self.counts[number, column]]
         self.values[free, column] = bool(value)
@@ -151,7 +151,7 @@ def fit_heads(features: Floats, targets: Targets, counts: Floats) -> Heads:
 
 
 def calibrate(heads: Heads, features: Floats, targets: Targets, tick: Callable[[], None]) -> Heads:
-    """The same heads with probabilities that hold for sources and languages they have not seen."""
+    """The same heads, with probabilities that hold for unseen sources and languages."""
     folds = _folds(targets.rows)
     unseen: Floats = np.zeros_like(targets.values)
     for number in range(FOLDS):
@@ -177,7 +177,7 @@ def calibrate(heads: Heads, features: Floats, targets: Targets, tick: Callable[[
 
 
 def _folds(rows: Sequence[Row]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The fold of each row. A source is in one fold, of our examples a language."""
+    """The fold of each row. A source is in one fold, and so is a language of our examples."""
     groups = [
         f"{row.source} {row.language}" if row.source == _EXAMPLES else row.source for row in rows
     ]

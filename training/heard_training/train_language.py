@@ -1,10 +1,10 @@
 """Trains the language model.
 
 `python -m heard_training.train_language [--data FOLDER] [--out FILE]`.
-It takes a quarter of a minute. It counts the n-grams of texts by language (naive Bayes without a
-prior): sentences of the set of languages, reviews of sets whose licences let weights ship, our own
-examples and phrases. One text in five, by its digest, is not counted. These texts measure how well
-a language's own texts fit.
+It takes 15 seconds. It counts the n-grams of texts by language (naive Bayes without a prior):
+sentences of the set of languages, reviews of sets whose licences let weights ship, our own examples
+and phrases. One text in five, by its digest, is not counted. With these texts the program measures
+how well a language's own texts fit.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _SMOOTH: Final = 0.1
 """Weight of the shares of all languages in the shares of each one."""
 
 _MAX_NATS: Final = 4.0
-"""The most that an n-gram can speak for or against a language (nats)."""
+"""The most that one n-gram counts for or against a language (nats)."""
 
 _REJECTED_SHARE: Final = 0.03
-"""Share of a language's own texts that are not recognised, so that noise is not either."""
+"""Share of a language's own texts that we leave unrecognised, to leave noise unrecognised too."""
 
 _MIN_TEXTS: Final = 20
 _FIRST_WORDS: Final = 6
@@ -67,7 +67,7 @@ def material(data: Path) -> dict[str, list[str]]:
     for code, sentences in corpus.sentences(data).items():
         texts[code].extend(sentences)
     for row in [*corpus.rows(data), *corpus.examples(), *corpus.phrases()]:
-        # Complaints without their function words, and Pidgin, are no fair samples of English.
+        # Two sets are not fair samples of English: complaints without function words, and Pidgin.
         if row.use.trains and row.language and row.source not in {"cfpb_1k", "afrisenti_pcm"}:
             texts[row.language].append(row.text[: language_model.MAX_CHARACTERS])
     for code in vocabulary.LANGUAGES:

@@ -38,16 +38,16 @@ optimize = import_package("scipy.optimize", "scipy")
 
 type Vector = NDArray[np.float64]
 type Matrix = Any
-"""A sparse matrix of texts by n-grams."""
+"""A sparse matrix: a row for each text, a column for each n-gram."""
 
 _PHRASES: Final = 1.0
 """Weight of all our phrases of praise and displeasure, relative to all other texts."""
 
 _GRAVE: Final = 0.2
-"""The same for our phrases of failures and dangers, which show less how people complain."""
+"""Weight of all our phrases of failures and dangers. They show less how people complain."""
 
 _MIN_TEXTS: Final = 3
-"""Texts in which an n-gram must stand to get a weight."""
+"""An n-gram gets a weight only if it is in so many texts."""
 
 _PENALTY: Final = 1e-5
 _MIN_TILT: Final = 0.02
@@ -56,16 +56,16 @@ _FOLDS: Final = 5
 _STEPS: Final = 60
 _SHIPPED: Final = Path(__file__).parents[2] / "layers" / "judgement" / quick.WEIGHTS_FILE
 _KEPT_QUANTILE: Final = 0.9998
-"""Share of the weights that keep their size as whole numbers from -127 to 127; others are cut."""
+"""Share of the weights that fit between -127 and 127 as whole numbers. Larger ones are cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a head is learned.
 
-    `tilted` makes the penalty lighter for n-grams that tell classes apart. `phrases` is the weight
-    of all our phrases, `offensive` that of all tweets that are only labelled offensive, both
-    relative to all texts that people labelled.
+    `tilted` makes the penalty lighter for n-grams that one class has more often. `phrases` is the
+    weight of all our phrases, and `offensive` is the weight of all tweets with no other label than
+    "offensive". Both are relative to all texts that people labelled.
     """
 
     penalty: float
@@ -88,15 +88,15 @@ _RECIPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """A weight for each n-gram, a bias, and the weight `lean` of one more column."""
+    """A weight for each n-gram, a bias, and `lean`: the weight of one more column."""
 
     weight: Vector
     bias: float
     lean: float = 0.0
 
-    def logits(self, pieces: Matrix, extra: Vector | None = None) -> Vector:
+    def logits(self, ngram_counts: Matrix, extra: Vector | None = None) -> Vector:
         """The logit of each text."""
-        logits = pieces @ self.weight + self.bias
+        logits = ngram_counts @ self.weight + self.bias
         return logits if extra is None else logits + self.lean * extra
 
     def calibrated(self, slope: float, offset: float) -> LinearModel:
@@ -132,27 +132,28 @@ def train_weights(material: Sequence[Row]) -> quick.Weights:
     """The weights that are learned from these rows."""
     with show.progress() as bar:
         bar_task = bar.add_task("Training quick", total=2 + _FOLDS + len(quick.HEADS))
-        pieces = matrix([row.text for row in material], quick.UNHAPPY_BITS)
+        ngram_counts = matrix([row.text for row in material], quick.UNHAPPY_BITS)
         bar.advance(bar_task)
         polarity = np.array([_polarity(row) for row in material])
         weights = _weights(material, polarity)
 
-        def fit_part(learn: NDArray[np.bool_]) -> LinearModel:
+        def fit_part(chosen: NDArray[np.bool_]) -> LinearModel:
             bar.advance(bar_task)
-            return scaled_fit(pieces[learn], polarity[learn], weights[learn], _PENALTY)
+            return scaled_fit(ngram_counts[chosen], polarity[chosen], weights[chosen], _PENALTY)
 
         unhappy = fit_part(weights > 0)
-        # The heads must not build on texts that the first step learned by heart.
+        # The first step has learned its own texts by heart, so the heads get scores of models that
+        # did not see them.
         leaning, parts = np.zeros(len(material)), np.array([_part(row) for row in material])
         for part in range(_FOLDS):
             model = fit_part((weights > 0) & (parts != part))
-            leaning[parts == part] = model.logits(pieces[parts == part])
+            leaning[parts == part] = model.logits(ngram_counts[parts == part])
         index = [at for at, row in enumerate(material) if row.label or row.offensive is not None]
         rows, leaning = [material[at] for at in index], leaning[index]
-        few = matrix([row.text for row in rows], quick.HEADS_BITS)
+        head_counts = matrix([row.text for row in rows], quick.HEADS_BITS)
         heads: list[LinearModel] = []
         for name in quick.HEADS:
-            heads.append(_fit_head(name, rows, few, leaning))
+            heads.append(_fit_head(name, rows, head_counts, leaning))
             bar.advance(bar_task)
     return _quantise(unhappy, heads, _sentiment(rows, leaning), _known_blocks(material))
 
@@ -177,7 +178,7 @@ def matrix(texts: Iterable[str], bits: int) -> Matrix:
 
 
 def scaled_fit(
-    pieces: Matrix,
+    ngram_counts: Matrix,
     labels: Vector,
     weights: Vector,
     penalty: float,
@@ -187,14 +188,14 @@ def scaled_fit(
 ) -> LinearModel:
     """A logistic regression with a lighter penalty for some n-grams.
 
-    For rare ones and, if `tilted`, for those that one class has more of. Wang and Manning (2012)
-    scale by how much more often an n-gram stands in one class. The root of that, times the inverse
-    document frequency, was better on sources that training had not seen than either alone. `extra`
-    is one more column, without a penalty.
+    These are rare n-grams and, if `tilted`, n-grams that one class has more often. Wang and Manning
+    (2012) scale by how much more often one class has an n-gram. We take the root of that, times the
+    inverse document frequency. On sources that training had not seen, the product was better than
+    each factor alone. `extra` is one more column, without a penalty.
     """
-    frequency = np.bincount(pieces.indices, minlength=pieces.shape[1])
+    frequency = np.bincount(ngram_counts.indices, minlength=ngram_counts.shape[1])
     kept_columns = np.flatnonzero(frequency >= _MIN_TEXTS)
-    known = pieces[:, kept_columns].tocsr()
+    known = ngram_counts[:, kept_columns].tocsr()
     scale = np.log(len(labels) / frequency[kept_columns]).clip(0.1) / 5
     if tilted:
         scale *= np.sqrt(_tilt(known, labels, weights))
@@ -204,13 +205,13 @@ def scaled_fit(
     model = logistic(
         sparse.hstack(columns).tocsr(), labels, weights, penalty, free=len(columns) - 1
     )
-    weight = np.zeros(pieces.shape[1])
+    weight = np.zeros(ngram_counts.shape[1])
     weight[kept_columns] = model.weight[: len(kept_columns)] * scale
     return LinearModel(weight, model.bias, float(model.weight[-1]) if extra is not None else 0.0)
 
 
-def _tilt(pieces: Matrix, labels: Vector, weights: Vector) -> Vector:
-    presence = pieces.copy()
+def _tilt(ngram_counts: Matrix, labels: Vector, weights: Vector) -> Vector:
+    presence = ngram_counts.copy()
     presence.data = np.ones_like(presence.data)
     share = weights / weights.sum() * len(labels)
     bad = presence.T @ (share * (labels == 1)) + 1
@@ -219,24 +220,24 @@ def _tilt(pieces: Matrix, labels: Vector, weights: Vector) -> Vector:
 
 
 def logistic(
-    pieces: Matrix, labels: Vector, weights: Vector, penalty: float, free: int = 0
+    ngram_counts: Matrix, labels: Vector, weights: Vector, penalty: float, free: int = 0
 ) -> LinearModel:
     """A logistic regression by L-BFGS; the last `free` columns and the bias have no penalty."""
     share = weights / weights.sum()
     sign = 2 * labels - 1
-    turned = pieces.T.tocsr()
-    strength = np.full(pieces.shape[1], penalty)
-    strength[pieces.shape[1] - free :] = 0
+    transposed = ngram_counts.T.tocsr()
+    strength = np.full(ngram_counts.shape[1], penalty)
+    strength[ngram_counts.shape[1] - free :] = 0
 
     def loss(at: Vector) -> tuple[float, Vector]:
-        margin = -sign * (pieces @ at[:-1] + at[-1])
+        margin = -sign * (ngram_counts @ at[:-1] + at[-1])
         pull = -sign * share / (1 + np.exp(-margin))
         value = float((share * np.logaddexp(0, margin)).sum() + (strength * at[:-1] ** 2).sum() / 2)
-        return value, np.append(turned @ pull + strength * at[:-1], pull.sum())
+        return value, np.append(transposed @ pull + strength * at[:-1], pull.sum())
 
     result = optimize.minimize(
         loss,
-        np.zeros(pieces.shape[1] + 1),
+        np.zeros(ngram_counts.shape[1] + 1),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": _STEPS, "maxcor": 6},
@@ -245,7 +246,7 @@ def logistic(
 
 
 def _polarity(row: Row) -> float:
-    """1 for displeasure, 0 for content, NaN if the row says neither.
+    """1 for an unhappy author, 0 for a happy one, NaN if the row does not say.
 
     A person's label counts before stars and sentiment.
     """
@@ -260,21 +261,21 @@ def _part(row: Row) -> int:
 
 
 def _weights(material: Sequence[Row], polarity: Vector) -> Vector:
-    """The weight of each row, 0 without polarity.
+    """The weight of each row; 0 for a row without polarity.
 
-    A source counts as the root of its size, and both classes of a source count the same. Our
-    phrases have their own shares.
+    A source weighs as much as the root of its size, and both classes of a source weigh the same.
+    Our phrases have their own shares.
     """
     has_polarity = ~np.isnan(polarity)
     counts = Counter(
         (row.source, label)
-        for row, label, tells in zip(material, polarity, has_polarity, strict=True)
-        if tells
+        for row, label, known in zip(material, polarity, has_polarity, strict=True)
+        if known
     )
     weights = np.array(
         [
-            counts[row.source, label] ** -0.5 if tells else 0.0
-            for row, label, tells in zip(material, polarity, has_polarity, strict=True)
+            counts[row.source, label] ** -0.5 if known else 0.0
+            for row, label, known in zip(material, polarity, has_polarity, strict=True)
         ]
     )
     kinds = np.array([_kind(row) for row in material])
@@ -293,7 +294,7 @@ def _kind(row: Row) -> str:
     return "grave" if row.label and row.label.severity.rank >= Severity.HIGH.rank else "phrase"
 
 
-def _fit_head(name: str, rows: Sequence[Row], few: Matrix, unhappy: Vector) -> LinearModel:
+def _fit_head(name: str, rows: Sequence[Row], head_counts: Matrix, unhappy: Vector) -> LinearModel:
     """A head, calibrated on labelled texts that it did not learn from.
 
     Each fold leaves out whole sources.
@@ -308,20 +309,20 @@ def _fit_head(name: str, rows: Sequence[Row], few: Matrix, unhappy: Vector) -> L
     groups, is_real = _groups(rows), np.array([_is_customer_label(row) for row in rows])
     held_out = np.zeros(len(rows))
 
-    def fit_part(learn: NDArray[np.intp]) -> LinearModel:
+    def fit_part(chosen: NDArray[np.intp]) -> LinearModel:
         return scaled_fit(
-            few[learn],
-            labels[learn],
-            weights[learn],
+            head_counts[chosen],
+            labels[chosen],
+            weights[chosen],
             recipe.penalty,
             tilted=recipe.tilted,
-            extra=unhappy[learn],
+            extra=unhappy[chosen],
         )
 
     for fold in range(_FOLDS):
         test = np.flatnonzero(is_real & (groups == fold))
         model = fit_part(index[groups[index] != fold])
-        held_out[test] = model.logits(few[test], unhappy[test])
+        held_out[test] = model.logits(head_counts[test], unhappy[test])
     return fit_part(index).calibrated(*fit_platt(held_out[is_real], labels[is_real]))
 
 
@@ -363,9 +364,10 @@ def _needs_person(label: Label) -> bool:
 def _head_weights(
     recipe: Recipe, rows: Sequence[Row], labels: Vector, use: NDArray[np.bool_]
 ) -> Vector:
-    """The weight of each row: each kind has its share.
+    """The weight of each row; each kind of row has its share.
 
-    Within a kind a row of the rarer class weighs more, but the class less in all.
+    Within a kind, a row of the rarer class weighs more than another row, but the rarer class as a
+    whole weighs less.
     """
     kinds = np.array(
         [
@@ -390,9 +392,9 @@ def _head_weights(
 
 
 def _groups(rows: Sequence[Row]) -> NDArray[np.int64]:
-    """The fold of each row, -1 for phrases.
+    """The fold of each row; -1 for phrases.
 
-    A source is in one fold, of our examples a file.
+    All rows of a source are in one fold. Of our examples, all rows of a file are in one fold.
     """
     names = [row.id.rpartition("-")[0] if row.source == "examples" else row.source for row in rows]
     order = {name: at for at, (name, _) in enumerate(Counter(names).most_common())}
@@ -415,11 +417,11 @@ def _sentiment(rows: Sequence[Row], unhappy: Vector) -> tuple[float, float]:
             for row in rows
         ]
     )
-    sad = np.array(
+    complains = np.array(
         [row.label is not None and row.label.text_severity is not Severity.PRAISE for row in rows],
         float,
     )
-    return fit_platt(unhappy[is_usable], sad[is_usable])
+    return fit_platt(unhappy[is_usable], complains[is_usable])
 
 
 def _quantise(

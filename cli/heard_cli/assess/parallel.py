@@ -108,7 +108,7 @@ def assess_all(
 
 @cache
 def shared_engine(choice: EngineChoice) -> Engine:
-    """The chosen engine, loaded once a process. Raises what `choice.load` raises."""
+    """The chosen engine, loaded once per process. Raises what `choice.load` raises."""
     return _LastScoresEngine(choice.load())
 
 

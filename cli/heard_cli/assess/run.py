@@ -1,4 +1,4 @@
-"""`heard assess run`: assesses a file of reviews, one review a line.
+"""`heard assess run`: assesses a file of reviews, one review per line.
 
 Owns the format of a line and of its result. A line that cannot be read stops nothing: an error
 names it and how to fix it, the other lines are assessed, and the exit code is 2.
@@ -35,7 +35,7 @@ MAX_LINE_BYTES: Final = 1 << 20
 """The longest line. A longer one is no review, and must not fill the memory."""
 
 MAX_ERRORS_SHOWN: Final = 20
-"""Lines that cannot be read and have an error message of their own."""
+"""How many unreadable lines get an error message of their own."""
 
 PASSED_FIELDS: Final = (
     "id",
@@ -138,27 +138,27 @@ def run(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|-", help="Reviews, one JSON object a line; - is standard input."
+            metavar="FILE|-", help="Reviews, one JSON object per line; - is standard input."
         ),
     ],
     engine_name: Annotated[
         EngineName,
         typer.Option(
-            "--engine", help="The engine that judges the words; the other one is its fallback."
+            "--engine", help="The engine that assesses the words; the other one is its fallback."
         ),
     ] = EngineName.ACCURATE,
     out: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, help="Write the assessments to this file and not to standard output."
+            dir_okay=False, help="Write the assessments to this file instead of standard output."
         ),
     ] = None,
     jobs: Annotated[
         int,
-        typer.Option(min=1, show_default="one a core", help="The number of processes."),
+        typer.Option(min=1, show_default="one per core", help="The number of processes."),
     ] = os.process_cpu_count() or 1,
 ) -> None:
-    """Assess reviews from a file, one JSON object a line, and write one assessment a line.
+    """Assess the reviews of a file, one JSON object per line, and write one assessment per line.
 
     A line has id, text, and if known title, rating (1-5), channel (review_site if absent) and
     language. An assessment has id, severity, needs_person, agenda, flags, language, confidence,
@@ -189,7 +189,8 @@ def run(
     if reader.invalid_count:
         more = f" ({MAX_ERRORS_SHOWN} are shown)" if reader.invalid_count > MAX_ERRORS_SHOWN else ""
         show.error(
-            f"{reader.invalid_count} lines could not be read{more}; the others were assessed.",
+            f"{show.count(reader.invalid_count, 'line')} could not be read{more}. "
+            "The others were assessed.",
             "Fix these lines and try again, or remove them.",
         )
         raise typer.Exit(2)
@@ -223,18 +224,20 @@ def _result_line(about: dict[str, Any], assessment: Assessment) -> bytes:
 def _parse_object(line: bytes, *, first: bool) -> dict[str, Any]:
     if len(line) > MAX_LINE_BYTES:
         raise InvalidLine(
-            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give one review a line and no more."
+            f"it is longer than {MAX_LINE_BYTES:,} bytes. Give only one review per line."
         )
     try:
         text = line.decode("utf-8-sig" if first else "utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidLine("it is not UTF-8. Save the file in that encoding.") from error
+        raise InvalidLine("it is not UTF-8. Save the file as UTF-8.") from error
     try:
         fields: object = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidLine("it is not JSON. Write one JSON object a line.") from error
+        raise InvalidLine("it is not JSON. Write one JSON object per line.") from error
     if not isinstance(fields, dict):
-        raise InvalidLine('it is no JSON object. Write one a line: {"id": "1", "text": "…"}.')
+        raise InvalidLine(
+            'it is not a JSON object. Write one per line, such as {"id": "1", "text": "…"}.'
+        )
     return {str(name): value for name, value in fields.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
@@ -255,7 +258,7 @@ _FIXES: Final = {
     "id": "Give a text or a whole number.",
     "rating": "Give a whole number from 1 to 5, or leave it out where there is no rating.",
     "channel": f"Give one of {', '.join(Channel)}, or leave it out.",
-    "earlier_complaints": "Give a whole number from 0 on, or leave it out.",
+    "earlier_complaints": "Give a whole number of 0 or more, or leave it out.",
 }
 
 
@@ -292,7 +295,7 @@ def _open_files(
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """The lines. Of a line that is too long only the beginning, which shows that it is."""
+    """The lines. A line that is too long is cut just after the limit, so that it can be refused."""
     while line := source.readline(MAX_LINE_BYTES + 1):
         rest = line
         while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):

@@ -82,7 +82,7 @@ def add(
         typer.Option(
             "--secret-later",
             help="The platform shows its secret only after you enter the address there. Until you "
-            "add the secret, all requests are rejected.",
+            "add the secret, all requests are refused.",
         ),
     ] = False,
     since: Annotated[
@@ -177,7 +177,7 @@ def _print_missing_secret(stack: Stack, capabilities: Capabilities, connection: 
     rotate = stack.options.command_line(f"connect rotate {connection.id} --secret-file FILE")
     show.note(
         f"Until the secret of {capabilities.title} is stored, every webhook request is "
-        f"rejected{polled}. Store it: {rotate}"
+        f"refused{polled}. Store it: {rotate}"
     )
 
 

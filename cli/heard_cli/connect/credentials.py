@@ -185,7 +185,9 @@ def choose_signing_secret(
     """
     capabilities, scheme = connector.capabilities, connector.scheme
     if secret_input and secret_later:
-        raise typer.BadParameter("a secret is given already.", param_hint="--secret-later")
+        raise typer.BadParameter(
+            "give a secret or --secret-later, not both.", param_hint="--secret-later"
+        )
     if secret_later and capabilities.secret_origin is not SecretOrigin.FROM_PLATFORM:
         raise typer.BadParameter(
             f"{capabilities.title} does not create the secret itself.", param_hint="--secret-later"
@@ -210,7 +212,7 @@ def choose_signing_secret(
                 f"{capabilities.secret_credential}"
             )
             raise typer.BadParameter(
-                f"{message}, or the same as --secret-file.", param_hint="--secret-file"
+                f"{message}, or give the same value with --secret-file.", param_hint="--secret-file"
             )
         case SecretOrigin.FROM_PLATFORM:
             optional = capabilities.poll_seconds is not None and bool(
@@ -228,7 +230,7 @@ def choose_signing_secret(
                 raise typer.BadParameter(
                     (
                         f"{message}. If the platform shows the secret only after you enter the "
-                        "address: --secret-later."
+                        "address, add --secret-later."
                     ),
                     param_hint="--secret-file",
                 )

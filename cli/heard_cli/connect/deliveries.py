@@ -55,9 +55,9 @@ def deliveries(
 
     For polled platforms: also the time of the last poll and its problem.
 
-    Of equal results in a row, one per minute and process is recorded; "more" counts the others, and
-    is known with the next record. So the reviews of the last 15 minutes are counted apart. Records
-    are kept for two weeks and contain nothing of what was sent.
+    Of equal results in a row, each process records one a minute. The column "more" counts the
+    others; the next record brings this count. So the reviews of the last 15 minutes are counted
+    separately. Records are kept for two weeks and hold nothing of what was sent.
     """
     connection = require_connection(stack, connection_id)
     connector = load(connection.platform)
@@ -120,7 +120,7 @@ def deliveries(
             f"connect quarantine --business {connection.business}"
         )
         show.line(
-            f"{show.count(quarantine_count, 'authentic request')} could not be read, see the "
+            f"{show.count(quarantine_count, 'genuine request')} could not be read, see the "
             f"quarantine: {quarantine}"
         )
 

@@ -1,6 +1,6 @@
-"""`heard connect quarantine`: authentic requests that could not be parsed, and their replay.
+"""`heard connect quarantine`: genuine requests that could not be read, and their replay.
 
-A replay parses a request again with today's connector, as the webhook does after it has checked the
+A replay reads a request again with today's connector, as the webhook does after it has checked the
 signature. The signature was checked when the request came. It is not checked again, because it is
 too old by now.
 """
@@ -42,17 +42,17 @@ def quarantine(
     replay_id: Annotated[
         str | None,
         typer.Option(
-            "--replay", metavar="ID", help="Parse this request again and queue its reviews."
+            "--replay", metavar="ID", help="Read this request again and queue its reviews."
         ),
     ] = None,
     replay_all: Annotated[
-        bool, typer.Option("--replay-all", help="Parse all of them again.")
+        bool, typer.Option("--replay-all", help="Read all of them again.")
     ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """List authentic webhook requests that could not be parsed, and replay them after a fix.
+    """List genuine webhook requests that could not be read, and replay them after a fix.
 
-    Requests that still cannot be parsed stay in quarantine, and the exit code is 1.
+    Requests that still cannot be read stay in quarantine, and the exit code is 1.
     """
     if sum((show_id is not None, replay_id is not None, replay_all)) > 1:
         raise typer.BadParameter(
@@ -87,7 +87,7 @@ def quarantine(
 
 
 def replay_delivery(stack: Stack, delivery: QuarantinedDelivery) -> ReplayResult:
-    """Parse one request again, queue its events, and only then remove it from quarantine.
+    """Read one request again, queue its events, and only then remove it from quarantine.
 
     Raises Fault when the queue does not take the events.
     """
@@ -156,8 +156,8 @@ def _replay_deliveries(
         )
     if unresolved:
         show.note(
-            f"{len(unresolved)} still cannot be parsed and stay in quarantine. Replay them "
-            "again after the next fix."
+            f"{show.count(len(unresolved), 'request')} could not be read. They stay in quarantine: "
+            "replay them again after the next fix."
         )
         raise typer.Exit(1)
 
@@ -168,7 +168,7 @@ def _find_delivery(
     match = next((delivery for delivery in deliveries if delivery.id == id), None)
     if match is None:
         raise CommandError(
-            f"There is no delivery {id} in this quarantine.",
+            f"There is no delivery {id} in the quarantine of {business}.",
             "List them:",
             f"connect quarantine --business {business}",
         )

@@ -269,20 +269,19 @@ def _webhook_error(connection: Connection, response: LocalHttpResponse) -> Comma
     match response.status:
         case HTTPStatus.UNAUTHORIZED if "stale" in response.text:
             return CommandError(
-                f"{message} It rejected the request as too old.",
+                f"{message} It refused the request as too old.",
                 "The clock of this machine is wrong by more than five minutes. Set it.",
             )
         case HTTPStatus.UNAUTHORIZED if covers_address(load(connection.platform)):
             return CommandError(
-                f"{message} It rejected the signature.",
+                f"{message} It refused the signature.",
                 "The signature covers the address: if the stack moved, connect it again. "
                 "Otherwise:",
                 f"connect rotate {connection.id}",
             )
         case HTTPStatus.UNAUTHORIZED:
             return CommandError(
-                f"{message} It rejected the signature, although it was made with the stored "
-                "secret.",
+                f"{message} It refused the signature, although it was made with the stored secret.",
                 "The stored secret was changed recently or by hand. Try again in a minute, or:",
                 f"connect rotate {connection.id}",
             )

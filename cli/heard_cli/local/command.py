@@ -37,7 +37,7 @@ def up(
     port: Annotated[
         int,
         typer.Option(
-            help="Port of the local stack on 127.0.0.1; another one is taken when it is busy."
+            help="Port of the local stack on 127.0.0.1. If it is busy, another port is used."
         ),
     ] = 4566,
     empty: Annotated[bool, typer.Option("--empty", help="Do not deliver the samples.")] = False,
@@ -55,12 +55,13 @@ def demo(
         ),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object last on standard output.")
+        bool,
+        typer.Option("--json", help="Print one JSON object as the last line of standard output."),
     ] = False,
     port: Annotated[
         int,
         typer.Option(
-            help="Port of the local stack on 127.0.0.1; another one is taken when it is busy."
+            help="Port of the local stack on 127.0.0.1. If it is busy, another port is used."
         ),
     ] = 4566,
 ) -> None:

@@ -155,7 +155,7 @@ class DemoResult:
 
 
 class SampleRejected(Exception):
-    """Heard answered the delivery of a sample with an error."""
+    """The webhook did not accept a sample. The message names the sample and the response."""
 
 
 def deliver_samples(
@@ -181,7 +181,8 @@ def deliver_samples(
             )
             if response.status >= 300:
                 raise SampleRejected(
-                    f"{sample.name} was answered {response.status}: {response.text[:300]}"
+                    f"The webhook returned {response.status} for the sample {sample.name}: "
+                    f"{response.text[:300]}"
                 )
         on_sample(sample)
 

@@ -63,5 +63,5 @@ class LocalHttpClient:
         """A page's HTML, fetched as by a browser. Raises LookupError if there is no such page."""
         response = self.send("GET", url)
         if response.status != 200:
-            raise LookupError(f"{url} answered {response.status}")
+            raise LookupError(f"{url} returned {response.status}")
         return response.text

@@ -256,7 +256,7 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
     body_formats = [name for name in _BODY_FORMATS if name in sample]
     body_format = body_formats[0] if body_formats else ""
     if len(body_formats) > 1 or not isinstance(sample.get(body_format, {}), dict):
-        yield "a sample has one of 'body', 'form' and 'multipart', an object"
+        yield "a sample has one of 'body', 'form' and 'multipart', and that is an object"
     if not body_formats and not sample.get("resources") and sample.get("method", "POST") == "POST":
         yield "a sample that sends nothing needs 'resources': what appears at the platform"
     headers = sample.get("headers", {})
@@ -266,7 +266,7 @@ def _problems(path: Path, sample: Json) -> Iterator[str]:
         yield "'headers' must map names to texts"
     times = sample.get("times", 1)
     if not isinstance(times, int) or times < 1:
-        yield "'times' must be a number from 1"
+        yield "'times' must be a whole number of 1 or more"
     yield from _resource_problems(sample.get("resources", []))
     yield from _expect_problems(sample.get("expect"))
     yield from _directive_problems(sample.get(body_format))
@@ -294,7 +294,7 @@ def _expect_problems(expect: Any) -> Iterator[str]:
         for name, allowed in (("severity", SEVERITIES), ("route", ROUTES)):
             values = _as_list(expectation.get(name, []))
             if invalid := [str(value) for value in values if value not in allowed]:
-                yield f"{', '.join(invalid)} is no {name}: use {', '.join(sorted(allowed))}"
+                yield f"{', '.join(invalid)} is not a {name}: use {', '.join(sorted(allowed))}"
             if not values and kind in {"created", "edited"}:
                 yield f"'expect' needs a {name} for what was {kind}"
 
@@ -304,7 +304,7 @@ def _directive_problems(value: Any) -> Iterator[str]:
         for directive in _PLACEHOLDER.findall(text):
             if not _TIME_PATTERN.fullmatch(directive):
                 examples = "{{now}}, {{now-90m}}, {{unix+2d}}"
-                yield f"{{{{{directive}}}}} is no time: write for example {examples}"
+                yield f"{{{{{directive}}}}} is not a time: write for example {examples}"
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -357,7 +357,7 @@ def _expand(value: Any, now: datetime) -> Any:
 def _expand_time(directive: str, now: datetime) -> str:
     match = _TIME_PATTERN.fullmatch(directive)
     if match is None:
-        raise ValueError(f"{directive!r} is no time.")
+        raise ValueError(f"{directive!r} is not a time.")
     time_format, sign, number, unit = match.groups()
     shift = timedelta(**{_UNITS[unit]: int(number)}) if number else timedelta()
     at = now - shift if sign == "-" else now + shift

@@ -66,7 +66,7 @@ class ScriptedAgent:
         while True:
             status, page = self.agent.call("GET", f"/api/desk/follow-ups?limit=20{after}")
             if status != 200:
-                raise RuntimeError(f"The desk answered {status}: {page.get('detail')}")
+                raise RuntimeError(f"The desk returned {status}: {page.get('detail')}")
             yield from page["follow_ups"]
             if not page["next"]:
                 return

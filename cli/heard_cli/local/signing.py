@@ -63,8 +63,8 @@ def sign_sample(
     return SignedRequest(request.method, target_url, request.headers, request.body)
 
 
-def fill_form(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
-    """The request of a browser when the page's form is filled in with `answers`.
+def fill_form(page: str, url: str, values: Mapping[str, str]) -> SignedRequest:
+    """The request of a browser when the page's form is filled in with `values`.
 
     It includes the form's hidden fields. `url` is the address of the page, to which the form's
     `action` is relative. Raises FormNotFound.
@@ -76,7 +76,7 @@ def fill_form(page: str, url: str, answers: Mapping[str, str]) -> SignedRequest:
         raise FormNotFound(f"There is no form on {url}.")
     # A field that the visitor sees and leaves empty is sent empty, as browsers do.
     fields = form.fields | {
-        name: value for name, value in answers.items() if name not in form.hidden_names
+        name: value for name, value in values.items() if name not in form.hidden_names
     }
     return SignedRequest(
         "POST", urljoin(url, form.action), {"Content-Type": _FORM_TYPE}, urlencode(fields).encode()

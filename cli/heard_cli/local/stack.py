@@ -58,7 +58,7 @@ def free_port(preferred: int = 0) -> int:
     for port in (preferred, 0):
         if free := _bind(port):
             return free
-    raise EmulatedStackError("No port is free on 127.0.0.1.")
+    raise EmulatedStackError("No port is free on 127.0.0.1. Stop another program and try again.")
 
 
 def _bind(port: int) -> int | None:
@@ -199,7 +199,7 @@ class EmulatedStack:
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 raise EmulatedStackError(
-                    f"The emulator did not start; see .heard/emulator-{self.port}.log."
+                    f"The emulator did not start. Its log is .heard/emulator-{self.port}.log."
                 )
             try:
                 sqs.list_queues()
@@ -208,7 +208,8 @@ class EmulatedStack:
                 continue
             return
         raise EmulatedStackError(
-            f"The emulator does not answer on {self.endpoint}; see .heard/emulator-{self.port}.log."
+            f"The emulator does not respond at {self.endpoint}. Its log is "
+            f".heard/emulator-{self.port}.log."
         )
 
     def _deploy(self) -> None:

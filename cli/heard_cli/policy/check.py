@@ -1,4 +1,4 @@
-"""`heard policy check`: the errors of a policy, line by line, and what it does, in words.
+"""`heard policy check`: the errors of a policy with their lines, and what the policy does.
 
 It owns how problems are shown, and the check that every policy passes before it is published
 (`read_valid_policy`).
@@ -75,8 +75,8 @@ def check_content(content: bytes, today: date) -> DocumentCheck:
     source = read_source(content)
     if source.issues:
         entries = [
-            Diagnostic(fault.line, fault.column, "error", fault.message, fault.fix)
-            for fault in source.issues
+            Diagnostic(issue.line, issue.column, "error", issue.message, issue.fix)
+            for issue in source.issues
         ]
         return DocumentCheck(source.text, tuple(entries), None)
     document, holiday_problems = resolve_holidays(source.document, today)
@@ -100,7 +100,7 @@ def read_valid_policy(file: Path) -> tuple[str, dict[str, Any]]:
     if result.document is None:
         error_lines = "\n".join(diagnostic.as_line(str(file)) for diagnostic in result.errors)
         raise CommandError(
-            (f"{file} is not a valid policy.\n{error_lines}"),
+            f"{file} is not a valid policy.\n{error_lines}",
             "Fix it and try again. Nothing was changed.",
         )
     for finding in result.diagnostics:
@@ -213,6 +213,6 @@ def _print_document(document: Mapping[str, Any]) -> None:
             )
             or "never",
             "public replies": str(policy.public_replies),
-            "workflow gives up": f"after {format_duration(policy.give_up_after)}",
+            "a follow-up expires": f"after {format_duration(policy.give_up_after)}",
         }
     )

@@ -1,6 +1,6 @@
 """`heard policy diff`: what another policy would have done with past reviews.
 
-The result is a table, JSON or a page.
+The result is tables, JSON, or an HTML page.
 """
 
 from __future__ import annotations
@@ -117,10 +117,10 @@ def diff(
     if history.line_errors:
         for line_error in history.line_errors:
             show.note(line_error)
-        unreadable_count = history.skip_reasons["not readable"]
+        unreadable = show.count(history.skip_reasons["not readable"], "line")
         show.error(
-            f"{unreadable_count} lines could not be read; the others were compared.",
-            "Fix or remove them, then try again.",
+            f"{unreadable} could not be read. The others were compared.",
+            "Fix or remove the unreadable lines, then try again.",
         )
         raise typer.Exit(2)
 
@@ -160,7 +160,7 @@ def _parse_minutes(text: str) -> Mapping[Severity, int]:
         ):
             example = ",".join(f"{severity.value}={count}" for severity, count in MINUTES.items())
             raise typer.BadParameter(
-                f"{part!r} is not a valid value. Write for example {example}",
+                f"{part!r} is not a severity with its minutes. Write for example {example}",
                 param_hint="--minutes",
             )
         minutes_by_severity[Severity(name.strip())] = int(number)
@@ -169,7 +169,7 @@ def _parse_minutes(text: str) -> Mapping[Severity, int]:
 
 def _skipped_notes(history: past_reviews.ReviewHistory) -> list[str]:
     return [
-        f"{count} reviews were left out: {why.replace('_', ' ')}."
+        f"Left out ({why.replace('_', ' ')}): {show.count(count, 'review')}."
         for why, count in history.skip_reasons.most_common()
         if why != "erased"
     ]
@@ -278,7 +278,8 @@ def _print_tables(
     )
     if simulation.undated:
         show.note(
-            f"{simulation.undated:,} reviews have no time and are not counted in the busiest hours."
+            f"Without a time, and not counted in the busiest hours: "
+            f"{show.count(simulation.undated, 'review')}."
         )
     for note in (*history.notes, *_skipped_notes(history)):
         show.note(note)

@@ -71,8 +71,7 @@ def experiments(
     with show.progress() as bar:
         progress_line = bar.add_task("Following reviews", total=None)
         for batch in batched(read_outcomes(stack.log, criteria), _PAGE, strict=False):
-            # Two reviews belong together if they have the same author. The log does not name the
-            # author.
+            # A second complaint is one by the same author. The log does not name authors.
             reviews = {
                 outcome.review for outcome in batch if outcome.kind in _AUTHOR_KINDS
             } - tracker.authors.keys()

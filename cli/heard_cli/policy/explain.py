@@ -57,8 +57,8 @@ class DecisionRecord:
 
     def as_past_review(self) -> PastReview:
         """This decision's review as a past review, whose route can be decided again."""
-        # An edit is acknowledged only if its review was not acknowledged before. The route in the
-        # log shows that.
+        # An edit is acknowledged only if its review was not acknowledged before. The logged route
+        # shows whether it was.
         edit = (
             self.outcome.kind is Kind.REVISED
             and not Route(self.outcome.detail["route"]).acknowledges
@@ -124,12 +124,13 @@ def explain(
     ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Explain a decision.
+    """Explain why a review got its route.
 
-    Recompute it from the stored data, compare it with the log, and show what today's policy would
-    decide.
+    It recomputes the decision from the stored data, compares it with the log, and shows what
+    today's policy would decide.
 
-    Exit code 1 if the recomputed decision differs from the log.
+    Exit code 1 if the recomputed decision or its inputs do not match the log, or if the log itself
+    was changed.
     """
     owner = stack.business(business)
     chain = [outcome for outcome in stack.log.of_review(review) if outcome.business == business]
@@ -158,7 +159,7 @@ def _find_decision_outcome(
 ) -> Outcome:
     if not chain:
         raise CommandError(
-            f"There are no outcomes of a review {review} of {business}.",
+            f"{business} has no outcomes of a review {review}.",
             "Review ids begin with rev_. List them:",
             f"reviews list --business {business}",
         )
@@ -192,7 +193,7 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
     if state is None:
         raise CommandError(
             "The state of this review is not stored.",
-            "Restore the Work table (point-in-time recovery), or explain another review.",
+            "Restore the cases table (point-in-time recovery), or explain another review.",
         )
     try:
         event, assessment, context = stack.cases.revision(
@@ -278,9 +279,10 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
 
 
 def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Decision:
-    """`handed_over` if the review went to a person instead of an acknowledgement.
+    """The decision of a policy about a recorded review.
 
-    That happens when no wording fits, or when no reply is left.
+    With `handed_over` a person gets the review instead of an acknowledgement. That happens when no
+    wording fits, or when no reply is left.
     """
     decision = replay_decision(record.as_past_review(), policy, record.at)
     if handed_over and decision.route.acknowledges:
@@ -328,7 +330,7 @@ def _rule_causes(
         causes.append(f"The deciding rule {old_rule} is not in today's policy.")
     elif failed := rules[old_rule].when.failed_names(facts):
         causes.append(
-            f"{old_rule} decided; today it has conditions that are not met: {', '.join(failed)}."
+            f"{old_rule} decided. Today the review fails its conditions: {', '.join(failed)}."
         )
     else:
         causes.append(f"{old_rule} decided and would still match, but {new_rule} now comes first.")
@@ -340,7 +342,7 @@ def _rule_causes(
             policy_facts(record.assessment, record.context, recomputation.policy, record.at)
         ):
             causes.append(
-                f"{new_rule}, which decides today, had conditions then that were not met: "
+                f"{new_rule} decides today. Then the review failed its conditions: "
                 f"{', '.join(failed)}."
             )
     return causes
@@ -448,8 +450,8 @@ def _proof_line(record: DecisionRecord, recomputation: Recomputation | None) -> 
     if recomputation is None:
         return (
             (
-                "It cannot be recomputed: the policy that decided is not stored (it is no "
-                "published version and not today's default)."
+                "It cannot be recomputed: the policy that decided is not stored. It is not a "
+                "published version, and not today's default policy."
             ),
             "yellow",
         )

@@ -1,8 +1,8 @@
-"""Past reviews from where they are.
+"""Past reviews, from one of three sources.
 
-A file of assessments or of raw reviews, the samples of the demo, a stack's stored assessments.
-
-Everything is read as it is asked for, so that a year of reviews takes no more memory than a day.
+The sources are a file of assessments or of raw reviews, the samples of the demo, and the stored
+assessments of a stack. Reviews are read one after the other, so a year of reviews takes no more
+memory than a day.
 """
 
 from __future__ import annotations
@@ -52,9 +52,10 @@ from heard.outcomes import Kind, Outcome
 from heard.policy import Context, Route, ThreadState
 from heard.policy.simulation import PastReview
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.storage.history import HistoricalRevision, HistoryReader
+from heard.storage.history import HistoricalRevision
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.threads import PUBLIC_REPLY_CAP
+from heard_cli import show
 from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.local.samples import EVENTS, Sample, load_samples
 from heard_cli.local.signing import sign_sample
@@ -63,7 +64,7 @@ from heard_cli.stack import CommandError, Stack
 from heard_simulator.server import SimulatedPlatforms
 
 MAX_LINE_ERRORS: Final = 5
-"""How many unreadable lines are told one by one."""
+"""How many unreadable lines get an error message of their own."""
 
 DEMO_WEEKS: Final = 4
 _DEMO_ADDRESS: Final = "https://heard.example/hooks/demo"
@@ -74,11 +75,11 @@ _WORKERS: Final = 8
 
 @dataclass
 class ReviewHistory:
-    """Past reviews, to be read once, and what is to be said of those that could not be.
+    """Past reviews, which can be read once, and what a report must say about them.
 
-    `left_out` by why, `faults` line by line.
-
-    `total` is None where nobody knows how many there are.
+    `total` is None if their number is not known. `line_errors` has a message for each of the first
+    unreadable lines, and `skip_reasons` counts the reviews that were left out, by reason. `notes`,
+    `line_errors` and `skip_reasons` are complete when all reviews have been read.
     """
 
     reviews: Iterable[PastReview] = ()
@@ -94,9 +95,9 @@ class _Evidence(BaseModel):
 
 
 class _Line(BaseModel):
-    """What a line of either kind may say beside its words.
+    """The fields that both kinds of lines may have.
 
-    Everything that a line leaves out is as for a new review that is proven.
+    A line that leaves out a field means a new, verified review.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -163,7 +164,7 @@ class _AssessedLine(_Line):
             language=self.language,
             topics=tuple(self.topics),
             flags=tuple(self.flags),
-            # Codes are shown to anybody; what is none may be a customer's words.
+            # Codes are shown to anybody. Anything else may be a customer's words.
             reasons=tuple(Reason(code) for code in codes if _CODE.fullmatch(code)),
             model=self.model,
             needs_person=self.needs_person,
@@ -173,16 +174,14 @@ class _AssessedLine(_Line):
 
 
 class _InvalidLine(ValueError):
-    """A line is no review.
-
-    The message says what is wrong with it and how to mend it, and quotes no words of a customer.
-    """
+    """A line is no review. The message says why and how to fix it, and quotes no customer."""
 
 
 def from_file(path: str, *, with_text: bool) -> ReviewHistory:
-    """The reviews of a JSONL file (`-`.
+    """The reviews of a JSONL file, or of standard input if `path` is `-`.
 
-    Standard input), whose lines `heard assess run` wrote, or say `id`, `text`, `rating` and so on.
+    Each line is an assessment as `heard assess run` writes it, or a raw review (`id`, `text`,
+    `rating` and more). Raises BadParameter.
     """
     if path == "-":
         history = ReviewHistory(source="standard input")
@@ -191,7 +190,7 @@ def from_file(path: str, *, with_text: bool) -> ReviewHistory:
     file = Path(path)
     if not file.is_file():
         raise typer.BadParameter(
-            f"there is no file {path}. For the samples that Heard comes with say demo.",
+            f"there is no file {path}. For the samples that come with Heard: --on demo.",
             param_hint="--on",
         )
     with file.open("rb") as counted:
@@ -227,18 +226,21 @@ def _read_lines(lines: TextIO, history: ReviewHistory, *, with_text: bool) -> It
             continue
         yield review
     if raw_count:
-        history.notes.append(f"{raw_count} raw reviews were assessed first, by {_engine_name()}.")
+        history.notes.append(
+            f"{show.count(raw_count, 'review')} without an assessment: assessed first, by "
+            f"{_engine_name()}."
+        )
     if with_text and no_text_count:
-        history.notes.append(f"{no_text_count} lines have no words to show.")
+        history.notes.append(f"Without words to show: {show.count(no_text_count, 'line')}.")
 
 
 def _parse_object(line: str) -> dict[str, Any]:
     try:
         fields: object = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _InvalidLine("it is not JSON. Write one JSON object a line.") from error
+        raise _InvalidLine("it is not JSON. Write one JSON object per line.") from error
     if not isinstance(fields, dict):
-        raise _InvalidLine("it is no JSON object. Write one JSON object a line.")
+        raise _InvalidLine("it is not a JSON object. Write one JSON object per line.")
     return cast("dict[str, Any]", fields)
 
 
@@ -256,8 +258,8 @@ def _from_raw_line(fields: dict[str, Any], *, with_text: bool) -> PastReview:
     line = _validate(_Line, fields)
     if not line.full_text and line.rating is None:
         raise _InvalidLine(
-            "it says neither `severity` (as `heard assess run` writes) nor `text` or `rating`. "
-            "Give one of them."
+            "it has none of `severity` (as `heard assess run` writes it), `text` and `rating`. "
+            "Give at least one of them."
         )
     event = ReviewEvent(
         EventKind.CREATED,
@@ -304,9 +306,9 @@ def _validate[Kind: _Line](model: type[Kind], fields: dict[str, Any]) -> Kind:
 def assess_event(
     event: ReviewEvent, channel: Channel, history: History, *, model: str = ""
 ) -> Assessment:
-    """A review as this release assesses it.
+    """The assessment of a review by this release.
 
-    By the kind of engine that made `model`, and by the quick one if that is not said.
+    The engine is of the kind that made `model`. Without a `model` it is the quick one.
     """
     return assess(
         event,
@@ -323,10 +325,7 @@ def _engine_name() -> str:
 
 @cache
 def can_reply(platform: str) -> bool:
-    """Whether a program can reply there.
-
-    A platform that we do not know is taken for one where it can.
-    """
+    """Whether a program can reply at this platform. For an unknown platform the answer is yes."""
     try:
         return load(platform).capabilities.replies != "none"
     except NotFound:
@@ -336,7 +335,7 @@ def can_reply(platform: str) -> bool:
 def from_stack(
     stack: Stack, business: str, start: datetime, end: datetime, *, with_text: bool
 ) -> ReviewHistory:
-    """What was decided upon in a business's reviews in `[start, end)`, as it is stored."""
+    """The stored reviews of a business about which something was decided in `[start, end)`."""
     history = ReviewHistory(source=f"{business}, {start:%Y-%m-%d %H:%M}-{end:%Y-%m-%d %H:%M} UTC")
     history.reviews = _stored_reviews(
         stack,
@@ -354,19 +353,15 @@ def _stored_reviews(
         outcome for outcome in read_outcomes(stack.log, criteria) if "route" in outcome.detail
     )
     with ThreadPoolExecutor(_WORKERS) as pool:
-        # Asked for a few batches ahead, and never all at once: a year of reviews must not wait in
-        # memory.
+        # A few batches are read ahead, never all: a year of reviews must not wait in memory.
         for batches in batched(batched(decisions, _PAGE, strict=False), _WORKERS, strict=False):
-            for revisions in pool.map(
-                HistoryReader(stack.dynamodb, stack.outputs["CasesTableName"]).revisions, batches
-            ):
+            for revisions in pool.map(stack.history.revisions, batches):
                 for revision in revisions:
                     if review := _stored_review(revision, history, with_text=with_text):
                         yield review
     if history.skip_reasons["erased"]:
-        history.notes.append(
-            f"{history.skip_reasons['erased']} reviews were erased and cannot be decided again."
-        )
+        erased = show.count(history.skip_reasons["erased"], "review")
+        history.notes.append(f"Left out (the author was erased): {erased}.")
 
 
 def _stored_review(
@@ -392,7 +387,7 @@ def _stored_review(
 
 
 def stored_assessment(fields: Any) -> Assessment:
-    """An assessment as it was stored, by this release or by one whose assessments said less."""
+    """A stored assessment. Assessments of earlier releases have fewer fields."""
     severity, flags = Severity(fields["severity"]), set(fields["flags"])
     needs_person = severity.rank >= Severity.MEDIUM.rank or bool(flags)
     return Assessment.from_json(
@@ -401,10 +396,7 @@ def stored_assessment(fields: Any) -> Assessment:
 
 
 def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context:
-    """The context that a decision was made with.
-
-    Where none was stored, what can still be told of it.
-    """
+    """The stored context of a decision, or what is still known of it if it was not stored."""
     if fields is not None:
         return Context.from_json(fields)
     return Context(
@@ -418,7 +410,10 @@ def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context
 
 
 def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
-    """The reviews of the samples, each in its last revision, as their connectors read them."""
+    """The reviews of the samples, each in its last revision, as their connectors read them.
+
+    Raises CommandError.
+    """
     if not EVENTS.is_dir():
         raise CommandError(
             "The samples are not installed here.",
@@ -436,7 +431,7 @@ def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
         for id, (platform, event) in latest.items()
     ]
     note = (
-        f"The samples have no past. Their times are invented, over {DEMO_WEEKS} weeks. Assessed by "
+        f"The times of the samples are invented, over {DEMO_WEEKS} weeks. Assessed by "
         f"{_engine_name()}."
     )
     return ReviewHistory(reviews, len(reviews), f"the {len(reviews)} reviews of the demo", [note])
@@ -460,7 +455,7 @@ def _demo_review(
 
 
 def _demo_events(now: datetime) -> Iterator[tuple[str, ReviewEvent]]:
-    """What the samples say, read by the connectors from the simulated platforms."""
+    """The events of the samples, as the connectors read them from the simulated platforms."""
     samples = load_samples(EVENTS)
     http = HttpClient(allow_loopback=True)
     with SimulatedPlatforms(clock=lambda: now) as simulators:
@@ -513,7 +508,7 @@ def _pushed_events(
                 {name.lower(): value for name, value in signed_request.headers.items()},
                 signed_request.body,
             )
-        with suppress(HeardError):  # a challenge or a test says nothing about a review
+        with suppress(HeardError):  # a challenge or a test is not about a review
             yield from connector.parse(request, connection, now).events if request else ()
 
 

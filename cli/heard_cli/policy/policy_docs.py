@@ -144,7 +144,7 @@ def sections() -> dict[str, str]:
             ],
         ),
         "The playbook's escalation": markdown_table(
-            ("entry", "when", "the next level is notified after"),
+            ("entry", "when", "escalates after"),
             [
                 (
                     f"`{entry['id']}`",

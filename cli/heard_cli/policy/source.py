@@ -74,7 +74,7 @@ _PARSER_MESSAGES: Final = (
     ),
     (
         "special characters are not allowed",
-        "contains an invisible character",
+        "there is an invisible character here",
         "Type the line again by hand; an invisible character was pasted.",
     ),
     (
@@ -98,7 +98,10 @@ class SyntaxIssue:
 
 @dataclass(frozen=True, slots=True)
 class PolicySource:
-    """A policy's text and its document, empty for an empty text. `faults` say why it is useless."""
+    """A policy's text and its document, which is empty for an empty text.
+
+    With any `issues` the document must not be used.
+    """
 
     text: str
     document: Any
@@ -120,7 +123,7 @@ class PolicySource:
 
 
 def read_source(content: bytes) -> PolicySource:
-    """A policy's file as a document. Total: any bytes give a document or faults."""
+    """A policy's file as a document. Total: any bytes give a document or issues."""
     if len(content) > MAX_BYTES:
         return _source_with_issue(
             "", 1, 1, f"is {len(content):,} bytes long", f"The limit is {MAX_BYTES:,} bytes."
@@ -257,7 +260,7 @@ class _YamlReader:
                 _issue(
                     event,
                     "is nested too deep",
-                    "A policy is never that deep: check the brackets and the indentation.",
+                    "No policy is that deep: check the brackets and the indentation.",
                 )
             )
         match event:

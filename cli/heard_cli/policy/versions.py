@@ -60,7 +60,7 @@ def publish(
 ) -> None:
     """Publish a policy as the new active version of a business.
 
-    A policy with errors is rejected and the old one stays active.
+    A policy with errors is refused, and the old one stays active.
     """
     stack.business(business)
     name, reason = _check_text(by, "--by", 80), _check_text(note, "--note", 300, required=False)
@@ -301,7 +301,7 @@ def _publish_version(
         ) from conflict
     except BadRequest as bad_request:
         raise CommandError(
-            f"This policy was rejected: {bad_request.detail}",
+            f"This policy was refused: {bad_request.detail}",
             "Nothing was published. The current policy stays active.",
         ) from bad_request
 
@@ -327,9 +327,8 @@ def _check_text(text: str, option: str, max_length: int, *, required: bool = Tru
         or len(cleaned_text) > max_length
         or not cleaned_text.isprintable()
     ):
-        raise typer.BadParameter(
-            f"write 1 to {max_length} characters on one line", param_hint=option
-        )
+        length = f"1 to {max_length}" if required else f"at most {max_length}"
+        raise typer.BadParameter(f"write {length} characters on one line.", param_hint=option)
     return cleaned_text
 
 

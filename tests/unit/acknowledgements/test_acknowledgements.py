@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgements.compose import acknowledgement_kind, choose_acknowledgement
+from heard.acknowledgements.compose import (
+    ReviewToAcknowledge,
+    WordingPreferences,
+    acknowledgement_kind,
+    choose_acknowledgement,
+)
 from heard.acknowledgements.rendering import MAX_CHARACTERS, Acknowledgement, Detail, render
 from heard.acknowledgements.template_check import check_template
 from heard.acknowledgements.variants import Variant, choose_variant, playbook_variants
@@ -91,11 +97,18 @@ def acknowledge(
     assessment: Assessment,
     seed: str = "rev_1",
     policy: Policy | None = None,
-    **options: Any,
+    *,
+    channel: Channel = Channel.REVIEW_SITE,
+    person_follows: bool = False,
+    preferred_names: Collection[str] = (),
+    avoid: Sequence[str] = (),
+    **limits: Any,
 ) -> Acknowledgement:
-    options = {"channel": Channel.REVIEW_SITE} | options
     acknowledgement = choose_acknowledgement(
-        event, assessment, policy or default_policy(), "Hotel Sol", seed, **options
+        ReviewToAcknowledge(event, assessment, channel, "Hotel Sol", person_follows),
+        policy or default_policy(),
+        WordingPreferences(seed, preferred_names, avoid),
+        **limits,
     )
     assert acknowledgement is not None
     return acknowledgement
@@ -213,14 +226,13 @@ def test_any_acknowledgement_is_short_automatic_passes_lint_and_repeats_no_text_
     seed: str,
     unit: Any,
 ) -> None:
-    options: dict[str, Any] = {
-        "channel": channel,
-        "person_follows": person_follows,
-        "limit": MAX_CHARACTERS,
-        "unit": unit,
-    }
+    limits: dict[str, Any] = {"limit": MAX_CHARACTERS, "unit": unit}
+    options: dict[str, Any] = {"channel": channel, "person_follows": person_follows, **limits}
     acknowledgement = choose_acknowledgement(
-        event, assessment, default_policy(), business, seed, **options
+        ReviewToAcknowledge(event, assessment, channel, business, person_follows),
+        default_policy(),
+        WordingPreferences(seed),
+        **limits,
     )
     if acknowledgement is None:
         # The name of the business is the only possible reason: with a plain one there is always an
@@ -399,12 +411,9 @@ def test_an_own_variant_over_the_limit_is_replaced_by_one_that_fits() -> None:
     )
     assert (
         choose_acknowledgement(
-            review(),
-            make_assessment(),
+            ReviewToAcknowledge(review(), make_assessment(), Channel.SOCIAL, "Sol"),
             default_policy(),
-            "Sol",
-            "s",
-            channel=Channel.SOCIAL,
+            WordingPreferences("s"),
             limit=20,
         )
         is None
@@ -491,7 +500,7 @@ def test_neither_an_author_nor_a_page_gets_the_same_text_twice_in_a_row(
         last_acknowledgements = [
             by_key[key] for by_key, key in ((authors, author), (pages, page)) if key in by_key
         ]
-        options = {
+        options: dict[str, Any] = {
             "channel": generator.choice([Channel.REVIEW_SITE, Channel.EMAIL]),
             "person_follows": generator.random() < 0.3,
         }

@@ -229,5 +229,5 @@ def http_client(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> InProcessHttpC
     """The client that `heard connect test` and `heard replay` send with."""
     client = InProcessHttpClient(stack)
     monkeypatch.setattr("heard_cli.connect.test.LocalHttpClient", lambda timeout: client)
-    monkeypatch.setattr("heard_cli.replay.LocalHttpClient", lambda timeout: client)
+    monkeypatch.setattr("heard_cli.replay_files.LocalHttpClient", lambda timeout: client)
     return client

@@ -208,7 +208,7 @@ def test_a_thousand_bad_lines_are_counted_and_only_the_first_are_reported(
     result = heard("assess", "run", file(*["nonsense"] * 1000), "--engine", "quick")
     assert result.exit_code == 2
     assert result.stderr.count("line ") == run.MAX_ERRORS_SHOWN
-    assert "1000 lines" in result.stderr
+    assert "1,000 lines" in result.stderr
 
 
 def test_invalid_bytes_and_a_line_over_the_limit_are_reported_and_the_others_assessed(

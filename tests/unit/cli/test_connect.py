@@ -671,7 +671,7 @@ def test_a_secret_may_be_stored_later(
     result = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--secret-later")
 
     (connection,) = stack.setup.connections("acme")
-    assert "every webhook request is rejected" in result.stderr
+    assert "every webhook request is refused" in result.stderr
     assert parameters(stack) == set()
     assert post(stack, connection.id, "x") == 401
     assert heard("connect", "rotate", connection.id).exit_code == 2
@@ -838,7 +838,7 @@ def test_a_platform_is_polled_at_once(
     functions = Functions(
         {
             "connection": polled,
-            "reviews": 3,
+            "listed": 3,
             "queued": 2,
             "withdrawn": 1,
             "problems": 0,
@@ -860,7 +860,7 @@ def test_a_platform_is_polled_at_once(
         (
             Functions(
                 {
-                    "reviews": 1,
+                    "listed": 1,
                     "queued": 0,
                     "withdrawn": 0,
                     "problems": 1,

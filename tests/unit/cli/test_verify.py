@@ -21,7 +21,7 @@ from heard.connectors import Connector, HttpResponse, WebhookRequest, load, plat
 from heard.connectors.signatures import SharedSecret
 from heard.errors import PlatformUnavailable
 from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
-from heard_cli.connect.verify import OfflineHttp
+from heard_cli.connect.offline_check import OfflineHttp
 from heard_cli.local.samples import EVENTS, Sample, build_sample
 from heard_simulator.server import PlatformRequest, ReplyLedger, platform_classes
 from tests.unit.cli.conftest import CommandResult, HeardCommand
@@ -182,7 +182,7 @@ def test_the_text_is_shown_only_with_the_option_show_text(standard: VerifyComman
         (lambda body: body + b"\n", "without the line break at its end"),
         (lambda body: body.replace(b"\n", b"\r\n"), "Unix line breaks"),
         (lambda body: b"\xef\xbb\xbf" + body, "byte order mark"),
-        (lambda body: json.dumps(json.loads(body)).encode(), "parsed it and wrote it again"),
+        (lambda body: json.dumps(json.loads(body)).encode(), "read it and wrote it again"),
         (lambda body: body.replace(b"stale", b"mouldy"), "the original bytes"),
     ],
 )

@@ -46,7 +46,7 @@ def post(
     )
 
 
-# The door
+# Ingest
 
 
 def test_a_webhook_is_accepted_whatever_the_case_of_its_header_names(

@@ -81,7 +81,7 @@ def wording(template: str) -> dict[str, Any]:
                 ({"severity": ["high"], "has_text": True}, FOLLOW_UP),
             ),
             "error",
-            "rules[1].when: is never reached: before it own-0 holds for all that it could decide",
+            "rules[1].when: is never reached: everything that it could match goes to own-0 first",
         ),
         (
             rules(
@@ -90,8 +90,8 @@ def wording(template: str) -> dict[str, Any]:
                 ({"rating_min": 1, "has_text": True}, FOLLOW_UP),
             ),
             "error",
-            "rules[2].when: is never reached: before it own-0 and own-1 hold for all that it "
-            "could decide",
+            "rules[2].when: is never reached: everything that it could match goes to own-0 and "
+            "own-1 first",
         ),
         (
             rules(({"severity": ["critical"]}, THANK)),
@@ -157,7 +157,7 @@ def wording(template: str) -> dict[str, Any]:
         (
             {"rules": [CATCH_ALL_RULE]},
             "warning",
-            "rules[0].when: has no conditions, so that none of the playbook's rules follow it",
+            "rules[0].when: has no conditions, so none of the playbook's rules follows it",
         ),
         (
             rules(({"severity": ["low"]}, FOLLOW_UP | {"queue": "vpi"}), queues=["vip"]),
@@ -210,7 +210,7 @@ def wording(template: str) -> dict[str, Any]:
                 ]
             },
             "error",
-            "sla[1].when: is never reached: before it a holds",
+            "sla[1].when: is never reached: everything that it could match goes to a first",
         ),
         (
             {
@@ -219,7 +219,7 @@ def wording(template: str) -> dict[str, Any]:
                 ]
             },
             "error",
-            "sla[0]: when 40 days are over, the follow-up has been given up (30 days)",
+            "sla[0]: the follow-up is given up after 30 days, before 40 days are over",
         ),
         (
             {"calendar": {"hours": {"mon": "09:00-10:00"}}},

@@ -109,11 +109,11 @@ SLA = {"id": "R07-x", "when": {}}
         ),
         (
             {"rules": [CATCH_ALL_RULE, CATCH_ALL_RULE | {"id": "x"}]},
-            "rules[0].when: has no conditions, so that nothing after it is reached",
+            "rules[0].when: has no conditions, so nothing after it is reached",
         ),
         (
             rule({}, FOLLOW_UP) | {"playbook_rules": True},
-            "rules[0].when: has no conditions, so that nothing after it is reached",
+            "rules[0].when: has no conditions, so nothing after it is reached",
         ),
         (
             rule({"has_text": True}, FOLLOW_UP) | {"playbook_rules": False},

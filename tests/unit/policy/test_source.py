@@ -101,7 +101,7 @@ def test_yaml_values_are_read_as_the_author_of_a_policy_means_them(
         ),
         ("? [a]\n: b", 1, "is not a plain key", 'Write "name: value"'),
         ("a: " + "[" * (MAX_DEPTH + 2), 1, "is nested too deep", "check the brackets"),
-        ("a: b\u200b\x07", 1, "contains an invisible character", "Type the line again"),
+        ("a: b\u200b\x07", 1, "there is an invisible character", "Type the line again"),
         ("- a\nb: c", 2, "indentation", "same column"),
     ],
 )

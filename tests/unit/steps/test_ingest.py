@@ -1,7 +1,4 @@
-"""The webhook door.
-
-What is genuine is kept before it is answered, what is not leaves nothing behind.
-"""
+"""Ingest: what is genuine is kept before it is answered, what is not leaves nothing behind."""
 
 from __future__ import annotations
 

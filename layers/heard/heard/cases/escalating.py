@@ -26,9 +26,10 @@ def check_follow_up(
     """The case when its follow-up's timer ends.
 
     A promise is due, the follow-up escalates (R08, R14) or expires, or nothing is due yet.
-    `carry_out_failed` says that carrying out the resolution failed for good: a reply that is not
-    out is then unknown, or known not to be there. `give_up_after` is how many seconds a follow-up
-    may stay open. Its reviews expire one by one; the first of them expires here.
+    `carry_out_failed` says that carrying out the resolution failed for good. A reply that is still
+    to be sent is then unknown, or rejected if the platform certainly does not have it.
+    `give_up_after` is how many seconds a follow-up may stay open. Its reviews expire one by one;
+    the first of them expires here.
     """
     follow_up = case.follow_up
     if follow_up is None or follow_up.status is Status.CLOSED:

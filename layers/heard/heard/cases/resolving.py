@@ -173,8 +173,8 @@ def close_next_review(case: Case, resolution: Resolution, now: datetime) -> Chan
     """The case after a resolution, whose reply (if any) is out, closed one review.
 
     `case` is that of the follow-up's first review. Repeated, it closes one review after the other,
-    until none is left that the resolution covers. None when the resolution is not being carried
-    out (any more).
+    until none is left that the resolution covers. None when the resolution is not (or no longer)
+    being carried out.
     """
     follow_up = case.follow_up
     if (

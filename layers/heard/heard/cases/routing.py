@@ -128,7 +128,7 @@ def open_or_join_follow_up(
 ) -> tuple[FollowUp, Thread, Fact]:
     """The thread's follow-up with this review in it: the open one, else a new one.
 
-    Returned with the thread after it and the fact to append. A review that is more urgent raises
+    Also returns the thread after it, and the fact to append. A review that is more urgent raises
     the open follow-up.
     """
     review, thread, follow_up = case.review, case.thread, case.follow_up

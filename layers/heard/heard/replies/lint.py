@@ -1,7 +1,7 @@
 """Lints what people write to customers, and signs it.
 
 People use their own words. The lint holds a reply back only where it would do harm (R10, R12, R13).
-Automatic answers pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
+Automatic replies pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
 arguments. Whether a reply has a slot in its thread is decided in `heard.threads`.
 """
 
@@ -132,10 +132,10 @@ def lint(
     """The problems of a reply before it is sent. Total: it raises nothing for any text.
 
     `limit` is the platform's, counted in `unit`. `recent` are the fingerprints of the business's
-    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are those that
-    sign the reply; a reply of names alone is empty. Codes: empty, too_long, excuse, blame, arguing,
-    marketing, incentive, admission, card_number, account_number, copy_paste. Blame and arguing
-    block in public, where others read them, and only warn in private.
+    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are the
+    agent's and the business's; a reply that holds only names is empty. Codes: empty, too_long,
+    excuse, blame, arguing, marketing, incentive, admission, card_number, account_number,
+    copy_paste. Blame and arguing block in public, where others read them, and only warn in private.
     """
     if not any(character.isalnum() for character in _remove_names(names, text)):
         return (_EMPTY,)
@@ -208,9 +208,9 @@ def _tone_findings(text: str, *, public: bool) -> list[LintFinding]:
 
 def _unsuitable_phrases(text: str) -> list[Hit]:
     """The phrases of `FINDINGS` in a text, without negated ones: "not your fault" blames nobody."""
-    read_text = matchable_text(text)
-    words = tokens(read_text)
-    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(read_text, words))
+    matchable = matchable_text(text)
+    words = tokens(matchable)
+    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(matchable, words))
     return [hit for hit in hits if not hit.negated]
 
 
