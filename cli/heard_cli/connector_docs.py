@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from heard.connectors import Capabilities, load, platform_names
+from heard.connectors import Capabilities, SecretOrigin, load, platform_names
 from heard_cli.connect.guide import inbound_description
 from heard_cli.generated_part import markdown_table, update_file
 
 type Column = Callable[[Capabilities], str]
+
+_SECRET_LABELS: Final = {
+    SecretOrigin.GENERATED: "made by Heard",
+    SecretOrigin.INTERNAL: "kept by Heard",
+    SecretOrigin.FROM_PLATFORM: "made by the platform",
+    SecretOrigin.CREDENTIAL: "a credential",
+    SecretOrigin.NONE: "none",
+}
 
 
 def _yes(value: bool) -> str:
@@ -81,7 +89,7 @@ TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
         "credentials": lambda capabilities: _names(
             capabilities.credentials, capabilities.optional_credentials
         ),
-        "signing secret": lambda capabilities: capabilities.secret_origin.value.replace("_", " "),
+        "signing secret": lambda capabilities: _SECRET_LABELS[capabilities.secret_origin],
     },
 }
 

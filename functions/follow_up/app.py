@@ -1,4 +1,4 @@
-"""The clock of a follow-up: keep the token of the waiting workflow, and check when time is over."""
+"""A follow-up's workflow: store its token, and check the follow-up when its timer ends."""
 
 from __future__ import annotations
 

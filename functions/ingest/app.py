@@ -1,4 +1,4 @@
-"""POST|GET /hooks/{connection}: believe a webhook or refuse it, queue what it says, answer."""
+"""POST|GET /hooks/{connection}: authenticate a webhook, queue its events, and answer."""
 
 from __future__ import annotations
 

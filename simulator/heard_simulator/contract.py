@@ -84,7 +84,7 @@ class PlatformRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlatformResponse:
-    """What a platform answers: JSON, or bytes as they are (then `headers` name their type).
+    """A platform's response: JSON, or bytes as they are (then `headers` name their type).
 
     No body at all when `body` is None.
     """

@@ -1,4 +1,4 @@
-"""How a simulated platform can fail, and the failures that are ordered."""
+"""How a simulated platform can fail, and the faults that are injected."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FaultMode(StrEnum):
 
 @dataclass(slots=True)
 class InjectedFault:
-    """One ordered failure: the next `times` matching calls (None: all until reset) fail.
+    """One injected fault: the next `times` matching calls (None: all until reset) fail.
 
     `native_id` is a review's or a thread's id as the platform names it, or `*` for any.
     """
@@ -52,22 +52,22 @@ class InjectedFault:
 
 
 class FaultQueue:
-    """The ordered failures. The oldest one that matches a call is used first."""
+    """The injected faults. The oldest one that matches a call is used first."""
 
     def __init__(self) -> None:
         self._faults: list[InjectedFault] = []
 
     def add(self, fault: InjectedFault) -> None:
-        """Order a failure."""
+        """Inject a fault."""
         self._faults.append(fault)
 
     def take(self, platform: str, operation: Operation) -> InjectedFault | None:
-        """The fault for a call, one time less afterwards; None if the call shall work."""
+        """The fault for a call, which is then used once more; None if the call works."""
         fault = next((fault for fault in self._faults if fault.matches(platform, operation)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
         return fault
 
     def clear(self) -> None:
-        """Drop all ordered failures."""
+        """Remove all faults."""
         self._faults.clear()

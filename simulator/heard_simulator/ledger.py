@@ -59,5 +59,5 @@ class ReplyLedger:
         ]
 
     def clear(self) -> None:
-        """Delete all."""
+        """Delete all replies."""
         self._replies.clear()

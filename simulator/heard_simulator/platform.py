@@ -1,7 +1,8 @@
 """What all simulated platforms have in common.
 
-A platform keeps resources by their native ids and access tokens with their ends. It checks a
-caller's credentials before an operation runs. What its API looks like is in its own module.
+A platform keeps resources by their native ids, and access tokens with their times of expiry. It
+checks a caller's credentials before an operation runs. What its API looks like is in its own
+module.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class SimulatedPlatform(ABC):
 
     `credentials` are what it accepts by default. They are fixed, so that a demo can be set up in
     advance. `settings` are the settings of a connection to it; `{url}` in them stands for the
-    address of the mount. `rate_limit_body` is what it says when it is asked too often.
+    address of the mount. `rate_limit_body` is the body of its response to a caller who asks too
+    often.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {}
@@ -52,7 +54,7 @@ class SimulatedPlatform(ABC):
         self.url = url
         self.resources: dict[str, Json] = {}
         """What the platform has, by native id, in the order of the last change."""
-        self._token_ends: dict[str, datetime] = {}
+        self._token_expiries: dict[str, datetime] = {}
         self.start()
 
     def start(self) -> None:  # noqa: B027 - many platforms keep nothing more
@@ -63,7 +65,7 @@ class SimulatedPlatform(ABC):
         """What the request would do; None for a path that the platform does not have."""
 
     def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
-        """The answer to a caller without the right credentials; None if they are right."""
+        """The response to a caller without the right credentials; None if they are right."""
         return None
 
     # Resources
@@ -81,11 +83,11 @@ class SimulatedPlatform(ABC):
         if resource is None:
             self.resources.pop(native_id, None)
             return
-        record = self.stored(native_id, resource, self.resources.get(native_id, {}))
+        record = self.to_record(native_id, resource, self.resources.get(native_id, {}))
         self.resources.pop(native_id, None)
         self.resources[native_id] = record
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         """The resource as the platform keeps it; `previous` is the record so far, or empty."""
         return dict(resource)
 
@@ -98,17 +100,17 @@ class SimulatedPlatform(ABC):
     def issue_token(self, lifetime: timedelta = _ENDLESS, prefix: str = "") -> str:
         """A new access token that is good for `lifetime`, or until it is revoked."""
         token = prefix + secrets.token_urlsafe(24)
-        self._token_ends[token] = self.clock() + lifetime
+        self._token_expiries[token] = self.clock() + lifetime
         return token
 
     def has_token(self, token: str | None) -> bool:
-        """Whether this token was issued, is not revoked and has not ended."""
-        end = self._token_ends.get(token or "")
-        return end is not None and self.clock() < end
+        """Whether this token was issued, is not revoked and has not expired."""
+        expires_at = self._token_expiries.get(token or "")
+        return expires_at is not None and self.clock() < expires_at
 
     def revoke_tokens(self) -> None:
         """Refuse every access token that was issued so far."""
-        self._token_ends.clear()
+        self._token_expiries.clear()
 
     # Operations
 
@@ -116,19 +118,19 @@ class SimulatedPlatform(ABC):
         self, request: PlatformRequest, run: Callable[[], PlatformResponse], *native_ids: str
     ) -> Operation:
         """An operation that reads these ids, for callers with the right credentials."""
-        return self._checked(CallKind.READ, request, run, native_ids)
+        return self._with_auth_check(CallKind.READ, request, run, native_ids)
 
     def reply(
         self, request: PlatformRequest, run: Callable[[], PlatformResponse], *native_ids: str
     ) -> Operation:
         """An operation that replies to these ids, for callers with the right credentials."""
-        return self._checked(CallKind.REPLY, request, run, native_ids)
+        return self._with_auth_check(CallKind.REPLY, request, run, native_ids)
 
     def sign_in(self, run: Callable[[], PlatformResponse]) -> Operation:
         """An operation that gives out a token or a key; it checks credentials itself."""
         return Operation(CallKind.SIGN_IN, frozenset(), run)
 
-    def _checked(
+    def _with_auth_check(
         self,
         kind: CallKind,
         request: PlatformRequest,
@@ -165,5 +167,5 @@ class SimulatedPlatform(ABC):
         return PlatformResponse(403, {"error": "This is not allowed."})
 
     def rate_limit(self, seconds: int) -> PlatformResponse:
-        """Its way to say that it is asked too often."""
+        """The response to a caller who asks too often."""
         return PlatformResponse(429, self.rate_limit_body, {"Retry-After": str(seconds)})

@@ -300,13 +300,13 @@ class KindUsage:
     reviews: int
 
     def total(self, value: Callable[[FunctionUsage], float]) -> float:
-        return sum(value(done) for done in self.by_function.values()) / self.reviews
+        return sum(value(function) for function in self.by_function.values()) / self.reviews
 
     def call_count(self, name: str) -> float:
         return (
             sum(
-                done.external_calls[name] + done.units.requests[name]
-                for done in self.by_function.values()
+                function.external_calls[name] + function.units.requests[name]
+                for function in self.by_function.values()
             )
             / self.reviews
         )
@@ -496,10 +496,10 @@ def _wait_until[T](condition: Callable[[], T], seconds: float = 300) -> T:
 def test_capacity_units(usage_by_kind: Mapping[str, KindUsage], report: BenchmarkReport) -> None:
     for kind, usage in usage_by_kind.items():
         table_units, index_units = (
-            usage.total(lambda done: done.units.write),
-            usage.total(lambda done: done.units.index_write),
+            usage.total(lambda function: function.units.write),
+            usage.total(lambda function: function.units.index_write),
         )
-        emulator_units = usage.total(lambda done: done.units.emulator_write)
+        emulator_units = usage.total(lambda function: function.units.emulator_write)
         note = (
             f"{table_units:g} tables + {index_units:g} indexes; "
             f"the emulator counts {emulator_units:g}"
@@ -530,7 +530,7 @@ def test_capacity_units(usage_by_kind: Mapping[str, KindUsage], report: Benchmar
         report.add_figure(
             Section.COST,
             f"read units, {kind}",
-            usage.total(lambda done: done.units.read),
+            usage.total(lambda function: function.units.read),
             "",
             note=read_note,
         )
@@ -593,9 +593,11 @@ def test_a_million_reviews(
 
     cost_lines: dict[str, tuple[float, str]] = {}
     write_units = per_million(
-        lambda kind: usage_by_kind[kind].total(lambda done: done.units.total_write)
+        lambda kind: usage_by_kind[kind].total(lambda function: function.units.total_write)
     )
-    read_units = per_million(lambda kind: usage_by_kind[kind].total(lambda done: done.units.read))
+    read_units = per_million(
+        lambda kind: usage_by_kind[kind].total(lambda function: function.units.read)
+    )
     cost_lines["DynamoDB writes"] = (
         write_units * prices.WRITE_UNIT,
         f"{write_units / prices.MILLION:.2f} M units",
@@ -653,9 +655,9 @@ def test_a_million_reviews(
 
     warm_gb_seconds = per_million(gb_seconds)
     cpu_note = ", ".join(
-        f"{name} {done.cpu_ms / METERED_REVIEWS:.1f} -> "
+        f"{name} {usage.cpu_ms / METERED_REVIEWS:.1f} -> "
         f"{_invocation_ms(usage_by_kind['human'], name):.0f}"
-        for name, done in usage_by_kind["human"].by_function.items()
+        for name, usage in usage_by_kind["human"].by_function.items()
     )
     cost_lines["Lambda GB-s"] = (
         warm_gb_seconds * prices.LAMBDA_GB_SECOND,

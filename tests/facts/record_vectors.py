@@ -70,50 +70,61 @@ def standard_webhooks() -> None:
         return {"webhook-id": id, "webhook-timestamp": at, "webhook-signature": signature}
 
     def case(
-        name: str, expected: str, sent: Mapping[str, str], *, key: str = secret, seconds: int = 0
+        name: str,
+        expected: str,
+        request_headers: Mapping[str, str],
+        *,
+        key: str = secret,
+        seconds: int = 0,
     ) -> Vector:
         now = int((NOW + timedelta(seconds=seconds)).timestamp())
-        return vector(name, expected, key, sent, body, now=now)
+        return vector(name, expected, key, request_headers, body, now=now)
 
-    good = Webhook(secret).sign(message, NOW, body)
-    by_other = Webhook(short_secret).sign(message, NOW, body)
-    digest = good.removeprefix("v1,")
+    signature = Webhook(secret).sign(message, NOW, body)
+    other_signature = Webhook(short_secret).sign(message, NOW, body)
+    digest = signature.removeprefix("v1,")
     last = "A" if digest[-2] != "A" else "E"
     svix_signature = SvixWebhook(secret).sign(message, NOW, body)
     svix = {name.replace("webhook", "svix"): value for name, value in headers("").items()}
     missing = {
-        f"without {name}": {key: value for key, value in headers(good).items() if key != name}
-        for name in headers(good)
+        f"without {name}": {key: value for key, value in headers(signature).items() if key != name}
+        for name in headers(signature)
     }
     write(
         "standard-webhooks",
         "standard-webhooks-v1",
         "the packages standardwebhooks and svix",
         [
-            case("signed", "valid", headers(good)),
-            case("signed with a short key", "valid", headers(by_other), key=short_secret),
+            case("signed", "valid", headers(signature)),
+            case("signed with a short key", "valid", headers(other_signature), key=short_secret),
             case(
                 "secret without its prefix",
                 "valid",
-                headers(good),
+                headers(signature),
                 key=secret.removeprefix("whsec_"),
             ),
             case("svix names of the headers", "valid", svix | {"svix-signature": svix_signature}),
             case("last character changed", "invalid", headers(f"v1,{digest[:-2]}{last}=")),
-            case("signed with another key", "invalid", headers(by_other)),
-            case("one of three is right", "valid", headers(f"{by_other} v2,{digest} {good}")),
-            case("none of three is right", "invalid", headers(f"{by_other} v2,{digest} v1,")),
+            case("signed with another key", "invalid", headers(other_signature)),
+            case(
+                "one of three is right",
+                "valid",
+                headers(f"{other_signature} v2,{digest} {signature}"),
+            ),
+            case(
+                "none of three is right", "invalid", headers(f"{other_signature} v2,{digest} v1,")
+            ),
             case("right digest, unknown version", "invalid", headers(f"v2,{digest}")),
             case("empty digest", "invalid", headers("v1,")),
             case("digest cut off", "invalid", headers(f"v1,{digest[:6]}")),
             case("digest is not Base64", "invalid", headers("v1,no base64 at all!")),
-            case("time is no number", "invalid", headers(good, at="yesterday")),
-            case("other message id", "invalid", headers(good, id="msg_2f9d")),
-            case("301 seconds old", "invalid", headers(good), seconds=301),
-            case("301 seconds early", "invalid", headers(good), seconds=-301),
-            case("300 seconds old", "valid", headers(good), seconds=300),
-            case("empty secret", "invalid", headers(good), key="whsec_"),
-            *(case(name, "invalid", sent) for name, sent in missing.items()),
+            case("time is no number", "invalid", headers(signature, at="yesterday")),
+            case("other message id", "invalid", headers(signature, id="msg_2f9d")),
+            case("301 seconds old", "invalid", headers(signature), seconds=301),
+            case("301 seconds early", "invalid", headers(signature), seconds=-301),
+            case("300 seconds old", "valid", headers(signature), seconds=300),
+            case("empty secret", "invalid", headers(signature), key="whsec_"),
+            *(case(name, "invalid", request_headers) for name, request_headers in missing.items()),
         ],
     )
 

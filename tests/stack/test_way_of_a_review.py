@@ -53,7 +53,7 @@ def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
     sample, at = standard_sample("praise-1", PRAISE, 5), clock.now()
     with ThreadPoolExecutor(8) as threads:
         responses = list(threads.map(lambda _: shop.deliver(sample, at), range(12)))
-    assert {answer.status for answer in responses} == {202}
+    assert {response.status for response in responses} == {202}
     review = review_id(shop.business, "standard", "praise-1")
     eventually(
         lambda: (
@@ -339,9 +339,9 @@ def test_the_feedback_form_is_filled_in_and_answered_on_its_own_page(
     )
     page_text = eventually(
         lambda: (
-            (shown := shop.environment.http.send("GET", feedback_page_url)).status == 200
-            and "zurückgezahlt" in shown.text
-            and shown.text
+            (page_response := shop.environment.http.send("GET", feedback_page_url)).status == 200
+            and "zurückgezahlt" in page_response.text
+            and page_response.text
         )
     )
     assert "&lt;b&gt;doppelt" in page_text

@@ -164,14 +164,14 @@ def test_every_named_room_exists() -> None:
 )
 def test_packages_import_each_other_in_one_direction(package: str, never: set[str]) -> None:
     """The simulator plays the other side of the connectors, so it may not share code with them."""
-    wrong = [
+    violations = [
         f"{relative_path(path)} imports {module}"
         for path in sorted((ROOT / package).rglob("*.py"))
         for module in _all_imports(path)
         if module.split(".", 1)[0] in never
     ]
 
-    assert wrong == []
+    assert violations == []
 
 
 def test_a_class_name_stands_for_one_thing() -> None:
@@ -217,7 +217,7 @@ def test_ingest_loads_no_platform_before_a_request_names_one_and_then_only_that(
 def test_connectors_reach_the_network_only_through_the_given_http_client() -> None:
     """That client calls nothing private, only addresses that settings and documents name."""
     sockets = {"socket", "http.client", "urllib.request", "urllib3", "ssl", "asyncio", "subprocess"}
-    wrong = {
+    violations = {
         relative_path(path): sorted(modules)
         for path in LIBRARY_FILES
         if path.is_relative_to(LIBRARY / "connectors")
@@ -225,7 +225,7 @@ def test_connectors_reach_the_network_only_through_the_given_http_client() -> No
         and (modules := set(_all_imports(path)) & sockets)
     }
 
-    assert wrong == {}
+    assert violations == {}
 
 
 def test_only_storage_talks_to_dynamodb() -> None:

@@ -1,6 +1,6 @@
 """docs/playbook.md defines every rule id and every word that the repository uses.
 
-It also keeps out the few names that stood for one thing beside another name.
+It also keeps out a few old names of things that have another name now.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ ROWS: list[tuple[str, str]] = re.findall(r"^\| (R\d\d) \| ([a-z-]+) \|", PLAYBOO
 SECTIONS: list[tuple[str, str]] = re.findall(r"^### (R\d\d) (.+)$", PLAYBOOK, re.MULTILINE)
 
 LOCK = ROOT / "package-lock.json"
-"""What looks like a rule id in there is a piece of a digest."""
+"""Its digests hold strings that look like rule ids."""
 
 
 def _rule_ids(path: Path) -> set[str]:
-    """What is named in a file; nothing in one that holds no text."""
+    """The rule ids in a file; none in a file that is not text."""
     try:
         text = path.read_text()
     except UnicodeDecodeError:
@@ -51,7 +51,7 @@ def test_rule_ids_are_unique_and_run_without_gaps() -> None:
     assert [id for id, _ in ROWS] == [f"R{number:02d}" for number in range(1, len(ROWS) + 1)]
 
 
-def test_every_rule_has_a_section_that_says_what_the_product_does() -> None:
+def test_every_rule_in_the_table_has_a_section() -> None:
     assert SECTIONS == ROWS
 
 
@@ -85,10 +85,11 @@ def test_the_guide_for_auditors_explains_every_kind_of_outcome() -> None:
 
 
 def glossary() -> list[tuple[str, str]]:
-    """(package, name) of each piece of code that the glossary says carries a word."""
+    """(package, name) of each piece of code that the glossary names for a word."""
     groups = re.findall(r"\(((?:`[\w.]+`(?:,| and)?\s+)+)in\s+`(heard\.[a-z_]+)`\)", PLAYBOOK)
-    split = [(package, re.findall(r"`([\w.]+)`", names)) for names, package in groups]
-    return [(package, name) for package, names in split for name in names]
+    return [
+        (package, name) for names, package in groups for name in re.findall(r"`([\w.]+)`", names)
+    ]
 
 
 @functools.cache
@@ -100,15 +101,16 @@ def _names_in(package: str) -> frozenset[str]:
     names = {module.stem for module in modules}
     for module in modules:
         for node in ast.parse(module.read_text()).body:
-            top = list(_bound(node))
-            names |= set(top)
+            names |= set(_defined_names(node))
             if isinstance(node, ast.ClassDef):
-                names |= {f"{node.name}.{name}" for inner in node.body for name in _bound(inner)}
+                names |= {
+                    f"{node.name}.{name}" for inner in node.body for name in _defined_names(inner)
+                }
     return frozenset(names)
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
-    """The names that one statement defines where it stands."""
+def _defined_names(node: ast.stmt) -> Iterator[str]:
+    """The names that one statement defines in its own scope."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield node.name
@@ -121,7 +123,7 @@ def _bound(node: ast.stmt) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("package", "name"), glossary())
-def test_what_the_glossary_names_is_in_the_code(package: str, name: str) -> None:
+def test_every_name_in_the_glossary_is_defined_in_the_code(package: str, name: str) -> None:
     assert name in _names_in(package)
 
 
@@ -137,24 +139,24 @@ def test_the_glossary_has_each_word_once() -> None:
 
 @dataclass(frozen=True)
 class Unwanted:
-    """A word that names nothing here, in all its forms.
+    """A word that no name may hold, in all its forms.
 
-    `instead` says what the thing is called. `allowed` fits names that other people chose and we
-    have to use. In the files of `apart` the word means something else.
+    `instead` says what to name the thing. `allowed` matches names of other interfaces, which we
+    have to use. In the files of `exceptions` the word means something else.
     """
 
     forms: frozenset[str]
     instead: str
     allowed: str = r"(?!)"
-    apart: frozenset[str] = frozenset()
+    exceptions: frozenset[str] = frozenset()
 
     def is_in(self, name: str, place: str) -> bool:
-        """Whether a name, found at a place, has the word and may not have it."""
+        """Whether a name at a place in the repository has the word and may not have it."""
         if self.forms.isdisjoint(words_of(name)):
             return False
         if re.fullmatch(self.allowed, name, re.IGNORECASE):
             return False
-        return self.apart.isdisjoint(Path(place.partition(":")[0]).parts)
+        return self.exceptions.isdisjoint(Path(place.partition(":")[0]).parts)
 
 
 UNWANTED = {
@@ -165,10 +167,10 @@ UNWANTED = {
     "task": Unwanted(
         forms=frozenset({"task", "tasks"}),
         instead="work for a person is a follow_up; Step Functions' own names stay",
-        # What AWS's interface calls its token, and the calls that take one.
+        # The token of Step Functions, and the calls that take one.
         allowed=r"_*(task_?token|send_task_\w+)s?",
-        # A progress bar, what a model learns, and the states of a workflow.
-        apart=frozenset(
+        # A progress bar, the tasks of a model, and the states of a workflow.
+        exceptions=frozenset(
             {"assess", "training", "emulator.py", "asl.py", "test_asl.py"}
             | {"test_workflow_definitions.py"}
         ),
@@ -186,9 +188,9 @@ def words_of(name: str) -> set[str]:
 
 
 def names_of(source: str) -> Iterator[tuple[int, str]]:
-    """(line, name) of what Python source names: functions, parameters, variables, fields.
+    """(line, name) of the functions, parameters, variables and fields that Python source defines.
 
-    A test's name is a sentence, and says what it likes.
+    The name of a test is a sentence, which may hold any word.
     """
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -212,7 +214,7 @@ def names_of(source: str) -> Iterator[tuple[int, str]]:
 
 
 def keys_of(document: Any) -> Iterator[str]:
-    """Every key of a JSON or YAML document: logical ids, names of states, fields of payloads."""
+    """Every key of a JSON or YAML document, such as logical ids, state names and fields."""
     if isinstance(document, dict):
         for key, value in document.items():  # pyright: ignore[reportUnknownVariableType]
             yield str(key)  # pyright: ignore[reportUnknownArgumentType]
@@ -223,7 +225,7 @@ def keys_of(document: Any) -> Iterator[str]:
 
 
 def _stored_keys(source: str) -> Iterator[tuple[int, str]]:
-    """(line, key) of the objects that Python source writes down as literals."""
+    """(line, key) of each dictionary literal in Python source."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Dict):
             for key in node.keys:
@@ -232,31 +234,34 @@ def _stored_keys(source: str) -> Iterator[tuple[int, str]]:
 
 
 @functools.cache
-def everything_named() -> tuple[tuple[str, str], ...]:
+def located_names() -> tuple[tuple[str, str], ...]:
     """(place, name) of every identifier in Python, and every key that is stored or deployed."""
-    found: list[tuple[str, str]] = []
+    names_by_place: list[tuple[str, str]] = []
     for path in repository_files():
         if path.suffix != ".py":
             continue
         source = path.read_text()
-        named = list(names_of(source))
+        names = list(names_of(source))
         if path.is_relative_to(LAYER) or path.is_relative_to(FUNCTIONS):
-            named += _stored_keys(source)
-        found += [(f"{relative_path(path)}:{line}", name) for line, name in named]
-    found += [("template.yaml", key) for key in keys_of(template())]
+            names += _stored_keys(source)
+        names_by_place += [(f"{relative_path(path)}:{line}", name) for line, name in names]
+    names_by_place += [("template.yaml", key) for key in keys_of(template())]
     for workflow in WORKFLOWS:
         path = FUNCTIONS / workflow / "workflow.asl.json"
-        found += [(relative_path(path), key) for key in keys_of(json.loads(path.read_text()))]
-    return tuple(found)
+        names_by_place += [
+            (relative_path(path), key) for key in keys_of(json.loads(path.read_text()))
+        ]
+    return tuple(names_by_place)
 
 
 @pytest.mark.parametrize("word", UNWANTED)
-def test_a_word_that_was_given_up_names_nothing(word: str) -> None:
+def test_no_name_holds_an_unwanted_word(word: str) -> None:
     unwanted = UNWANTED[word]
-    found = [(place, name) for place, name in everything_named() if unwanted.is_in(name, place)]
-    named = sorted(f"{place}: {name}" for place, name in found)
+    violations = sorted(
+        f"{place}: {name}" for place, name in located_names() if unwanted.is_in(name, place)
+    )
 
-    assert named == [], f'"{word}" names nothing here: {unwanted.instead}'
+    assert violations == [], f'rename these without "{word}": {unwanted.instead}'
 
 
 @pytest.mark.parametrize(
@@ -284,7 +289,7 @@ def test_a_word_that_was_given_up_names_nothing(word: str) -> None:
         "type Told = int",
     ],
 )
-def test_a_name_is_seen_wherever_python_lets_one_be_given(source: str) -> None:
+def test_every_way_to_define_a_name_in_python_is_checked(source: str) -> None:
     assert any("told" in words_of(name) for _, name in names_of(source))
 
 
@@ -297,5 +302,5 @@ def test_a_name_is_seen_wherever_python_lets_one_be_given(source: str) -> None:
         "lookup = 1",
     ],
 )
-def test_a_sentence_and_the_use_of_somebody_elses_name_are_no_names(source: str) -> None:
+def test_test_names_texts_and_uses_of_a_name_are_not_checked(source: str) -> None:
     assert not any(words_of(name) & {"told", "look"} for _, name in names_of(source))

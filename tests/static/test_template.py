@@ -129,7 +129,7 @@ def test_the_dashboard_shows_metrics_that_a_function_emits() -> None:
     """A metric with a wrong name is an empty graph, and nobody knows why."""
     (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
     body = json.loads(dashboard["DashboardBody"]["Fn::Sub"])
-    shown = [
+    metrics = [
         (metric[3], metric[1])
         for widget in body["widgets"]
         for metric in widget["properties"]["metrics"]
@@ -142,8 +142,8 @@ def test_the_dashboard_shows_metrics_that_a_function_emits() -> None:
         for function in HANDLERS
     }
 
-    assert shown
-    for function, name in shown:
+    assert metrics
+    for function, name in metrics:
         # A name with a brace is the constant beginning of a family of metrics.
         steps = re.findall(r'case "(\w+)"', _own_source(function))
         assert any(

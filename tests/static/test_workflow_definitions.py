@@ -163,7 +163,7 @@ def _success_without_task(all_states: States, name: str, visited: frozenset[str]
         _success_without_task(all_states, following_name, visited | {name})
         for following_name in next_states(state)
     )
-    return next((way for way in endings if way), None)
+    return next((ending for ending in endings if ending), None)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
@@ -195,7 +195,7 @@ def test_asl_validator_reports_nothing(workflow: str, tmp_path: Path) -> None:
     text = (FUNCTIONS / workflow / "workflow.asl.json").read_text()
     definition_file = tmp_path / "workflow.asl.json"
     definition_file.write_text(
-        re.sub(r"\$\{(\w+)\}", lambda found: _placeholder_value(found[1]), text)
+        re.sub(r"\$\{(\w+)\}", lambda match: _placeholder_value(match[1]), text)
     )
 
     process = subprocess.run(

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from heard.connectors import Connection, Connector, WebhookRequest, load, platform_names
+from heard.connectors import (
+    Connection,
+    Connector,
+    ParsedDelivery,
+    PlatformAccount,
+    ReviewPage,
+    SignatureFailure,
+    WebhookRequest,
+    WebhookResponse,
+    load,
+    platform_names,
+)
 from heard.connectors.http import HttpClient
+from heard.reviews import EventKind, ReviewEvent
 from heard_cli.connect.credentials import choose_signing_secret
 from heard_cli.local.samples import EVENTS, Sample, load_samples
 from heard_cli.local.signing import SignedRequest, sign_sample
@@ -32,6 +44,19 @@ class SimulatedConnection:
     http: HttpClient
     simulator: SimulatedPlatforms
 
+    @property
+    def account(self) -> PlatformAccount:
+        return PlatformAccount(self.connection, self.credentials, self.http)
+
+    def handshake(self, request: WebhookRequest, at: datetime) -> WebhookResponse | None:
+        return self.connector.handshake(request, self.connection, self.secrets, at)
+
+    def verify(self, request: WebhookRequest, at: datetime) -> SignatureFailure | None:
+        return self.connector.verify(request, self.connection, self.secrets, at, self.http)
+
+    def parse(self, request: WebhookRequest, at: datetime) -> ParsedDelivery:
+        return self.connector.parse(request, self.connection, at)
+
     def request(self, sample: Sample, at: datetime) -> WebhookRequest:
         """The sample as it arrives. A form is opened a minute before it is sent, as by a person."""
         return as_request(
@@ -44,10 +69,37 @@ class SimulatedConnection:
             )
         )
 
+    def first_review(self, account: PlatformAccount | None = None) -> ReviewEvent:
+        """The first new review among the platform's samples, as Heard receives it, with its text.
+
+        A test may give an account whose client changes responses.
+        """
+        account = account or self.account
+        now = datetime.now(UTC)
+        for sample in SAMPLES:
+            if sample.platform != self.platform or "created" not in {
+                expected.kind for expected in sample.expect
+            }:
+                continue
+            for entry in sample.render(now).resources:
+                self.simulator.set_resource(self.platform, entry.native_id, entry.resource)
+            if sample.polled:
+                page = self.connector.recent(None, account, now)
+                assert isinstance(page, ReviewPage)
+                events = page.events
+            else:
+                request = self.request(sample, now)
+                events = self.parse(request, now).events
+            event = next(event for event in events if event.kind is EventKind.CREATED)
+            if not event.partial:
+                return event
+            whole_event = self.connector.fetch(event.native_id, account)
+            assert isinstance(whole_event, ReviewEvent)
+            return whole_event
+        raise AssertionError(f"{self.platform} has no sample of a new review")
+
     def _open_form(self, at: datetime) -> str:
-        page = self.connector.handshake(
-            WebhookRequest("GET", {}, b""), self.connection, self.secrets, at
-        )
+        page = self.handshake(WebhookRequest("GET", {}, b""), at)
         assert page is not None
         return page.body
 

@@ -1,4 +1,4 @@
-"""The interpreter of our workflows does what Step Functions does, and nothing that it does not."""
+"""The interpreter of our workflows behaves like Step Functions, or refuses the definition."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_task_is_retried_as_often_as_its_retrier_says_and_then_the_run_fails()
     assert (execution.state, execution.failure.error) == ("first", "Fault")
 
 
-def test_only_the_first_retrier_that_fits_counts() -> None:
+def test_only_the_first_matching_retrier_is_used() -> None:
     retriers = [{"ErrorEquals": ["NotSettled"], "MaxAttempts": 0}, RETRY]
     tasks = Tasks("Fault", "NotSettled")
     execution = run(machine(task(Retry=retriers)), tasks)
@@ -125,7 +125,7 @@ def test_only_the_first_retrier_that_fits_counts() -> None:
     assert execution.failure.error == "NotSettled"
 
 
-def test_each_state_counts_its_own_retries_anew() -> None:
+def test_the_retries_of_each_state_are_counted_separately() -> None:
     first = task(Retry=[RETRY], Next="second")
     del first["End"]
     tasks = Tasks("Fault", "Fault", {}, "Fault", "Fault", {})
@@ -140,7 +140,7 @@ def test_each_state_counts_its_own_retries_anew() -> None:
         ("Other", {"Error": "Other", "Cause": "why"}),
     ],
 )
-def test_the_first_catch_that_fits_decides_what_comes_next(error: str, expected: Any) -> None:
+def test_the_first_matching_catch_decides_the_next_state(error: str, expected: Any) -> None:
     catches = [
         {"ErrorEquals": ["Mine"], "Output": {"kept": "{% $states.input.a %}"}, "Next": "end"},
         {"ErrorEquals": ["States.ALL"], "Next": "end"},
@@ -174,7 +174,7 @@ def waiting_machine(tasks: Any) -> Machine:
     return Machine(machine(wait, end={"Type": "Succeed"}), tasks, lambda: "token-7")
 
 
-def test_a_run_waits_with_its_token_until_its_time_is_over() -> None:
+def test_a_run_waits_with_its_token_until_its_timeout() -> None:
     tasks = Tasks({"ignored": True})
     interpreter = waiting_machine(tasks)
     execution = interpreter.start({"seconds": 90})
@@ -208,7 +208,7 @@ def test_a_token_may_be_used_before_the_function_that_got_it_returns_or_fails() 
     assert (execution.state, execution.failure) == (ENDED, None)
 
 
-def test_a_function_that_fails_waits_for_nobody() -> None:
+def test_a_run_whose_function_fails_does_not_wait_for_its_token() -> None:
     interpreter = waiting_machine(Tasks("Fault"))
     execution = interpreter.start({"seconds": 1})
     interpreter.advance(execution, NOW)
@@ -217,13 +217,13 @@ def test_a_function_that_fails_waits_for_nobody() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 1.5, "90", True, 100_000_000])
-def test_a_timeout_that_aws_would_not_take_fails(seconds: Any) -> None:
+def test_a_timeout_that_aws_does_not_accept_fails(seconds: Any) -> None:
     interpreter = waiting_machine(Tasks({}))
     with pytest.raises(QueryEvaluationError):
         interpreter.advance(interpreter.start({"seconds": seconds}), NOW)
 
 
-def test_a_mistake_of_the_code_under_test_goes_through() -> None:
+def test_an_unexpected_exception_of_the_tested_code_is_raised() -> None:
     def fail(_resource: str, _arguments: Any) -> Any:
         raise KeyError("a mistake")
 
@@ -232,7 +232,7 @@ def test_a_mistake_of_the_code_under_test_goes_through() -> None:
         interpreter.advance(interpreter.start({}), NOW)
 
 
-def test_a_circle_is_noticed() -> None:
+def test_an_endless_loop_is_detected() -> None:
     choice = {
         "Type": "Choice",
         "Choices": [{"Condition": "{% true %}", "Next": "first"}],
@@ -262,13 +262,13 @@ def test_an_expression_without_a_value_fails(template: Any) -> None:
         {"Catch": [{"ErrorEquals": ["A"], "Next": "first", "Assign": {}}]},
     ],
 )
-def test_a_construct_that_is_not_known_is_refused(change: dict[str, Any]) -> None:
+def test_an_unknown_construct_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(UnknownConstruct):
         check_definition(machine(task() | change))
 
 
 @pytest.mark.parametrize("change", [{"QueryLanguage": "JSONPath"}, {"TimeoutSeconds": 5}])
-def test_a_machine_with_more_than_is_known_is_refused(change: dict[str, Any]) -> None:
+def test_a_machine_with_an_unknown_field_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(UnknownConstruct):
         check_definition(machine(task()) | change)
 

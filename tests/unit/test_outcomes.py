@@ -1,4 +1,4 @@
-"""The chain: any change, move or omission of an outcome shows."""
+"""The chain: verification finds any changed, moved or missing outcome."""
 
 from __future__ import annotations
 
@@ -77,21 +77,21 @@ def test_a_chain_may_be_written_in_parts(first: list[Fact], then: list[Fact]) ->
 
 
 @given(facts, st.data())
-def test_any_single_change_of_any_outcome_shows(
+def test_any_single_change_of_any_outcome_breaks_the_chain(
     review_facts: list[Fact], data: st.DataObject
 ) -> None:
     links = chain_of(review_facts)
     index = data.draw(st.integers(0, len(links) - 1), "index")
     name = data.draw(st.sampled_from(FIELDS), "field")
     value = getattr(links[index], name)
-    other = {"sequence": st.integers(), "kind": st.sampled_from(Kind), "detail": details}.get(
+    new_values = {"sequence": st.integers(), "kind": st.sampled_from(Kind), "detail": details}.get(
         name, st.none() | st.text(max_size=70)
     )
     changed = replace(
         links[index],
         **{
             name: data.draw(
-                other.filter(lambda new: new != value or type(new) is not type(value)), "value"
+                new_values.filter(lambda new: new != value or type(new) is not type(value)), "value"
             )
         },
     )
@@ -100,7 +100,7 @@ def test_any_single_change_of_any_outcome_shows(
 
 
 @given(facts.filter(lambda review_facts: len(review_facts) > 1), st.data())
-def test_a_missing_a_repeated_and_a_moved_outcome_show(
+def test_a_missing_repeated_or_moved_outcome_breaks_the_chain(
     review_facts: list[Fact], data: st.DataObject
 ) -> None:
     links = chain_of(review_facts)
@@ -113,12 +113,12 @@ def test_a_missing_a_repeated_and_a_moved_outcome_show(
 
 
 @given(facts, facts)
-def test_a_chain_rewritten_from_the_start_does_not_end_where_the_reviews_state_says(
+def test_a_rewritten_chain_does_not_match_the_hash_in_the_reviews_state(
     review_facts: list[Fact], forged: list[Fact]
 ) -> None:
-    links, others = chain_of(review_facts), chain_of(forged)
+    links, forged_links = chain_of(review_facts), chain_of(forged)
 
-    assert verifies(others, links) == (others[-1].hash == links[-1].hash)
+    assert verifies(forged_links, links) == (forged_links[-1].hash == links[-1].hash)
 
 
 def test_outcomes_of_another_review_do_not_verify() -> None:
@@ -133,7 +133,7 @@ def test_outcomes_of_another_review_do_not_verify() -> None:
 
 
 @pytest.mark.parametrize("remaining", [0, 1])
-def test_without_the_reviews_state_a_missing_tail_cannot_be_seen(remaining: int) -> None:
+def test_a_missing_end_of_the_chain_is_found_only_with_the_reviews_state(remaining: int) -> None:
     links = chain_of([Fact(Kind.ACCEPTED), Fact(Kind.IGNORED)])
 
     assert verify_chain(

@@ -1,4 +1,4 @@
-"""Reviews: text in normal form, cut to what fits, and ids that follow only from what they name."""
+"""Reviews: text is normalized and cut to the limit, and ids follow only from their parts."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ events = st.builds(
 
 @given(anything)
 def test_normal_text_is_nfc_and_printable_and_normalising_again_changes_nothing(text: str) -> None:
-    once = normalize_text(text)
+    normalized = normalize_text(text)
 
-    assert normalize_text(once) == once
-    if once is not None:
-        assert unicodedata.is_normalized("NFC", once)
-        assert once.encode().decode() == once.strip()
-        assert not [c for c in once if unicodedata.category(c) == "Cc" and c not in "\n\t"]
+    assert normalize_text(normalized) == normalized
+    if normalized is not None:
+        assert unicodedata.is_normalized("NFC", normalized)
+        assert normalized.encode().decode() == normalized.strip()
+        assert not [c for c in normalized if unicodedata.category(c) == "Cc" and c not in "\n\t"]
 
 
-def test_normalising_keeps_every_script_and_drops_what_breaks_consoles() -> None:
+def test_normalising_keeps_every_script_and_drops_control_characters() -> None:
     assert (
         normalize_text("e\u0301 \u05e9\u05dc\u05d5\u05dd\r\n\U0001f600\x00\x1b[31m\ud800")
         == "\u00e9 \u05e9\u05dc\u05d5\u05dd\n\U0001f600[31m\ufffd"
@@ -73,7 +73,7 @@ def test_normalising_keeps_every_script_and_drops_what_breaks_consoles() -> None
 
 
 @given(st.text(max_size=50), st.integers(0, 3))
-def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(
+def test_a_text_is_cut_only_over_the_limit_and_its_original_length_is_returned(
     piece: str, times: int
 ) -> None:
     text = piece + "x€\U0001f600\n"[times] * 40_000 * times
@@ -94,10 +94,10 @@ def test_a_text_is_cut_only_when_it_is_too_long_and_says_how_long_it_was(
 
 @given(events)
 def test_an_event_survives_json(event: ReviewEvent) -> None:
-    normal = event.normalize()
+    normalized = event.normalize()
 
-    assert ReviewEvent.from_json(json.loads(json.dumps(normal.to_json()))) == normal
-    assert normal.normalize() == normal
+    assert ReviewEvent.from_json(json.loads(json.dumps(normalized.to_json()))) == normalized
+    assert normalized.normalize() == normalized
 
 
 @given(
@@ -107,16 +107,16 @@ def test_an_event_survives_json(event: ReviewEvent) -> None:
 def test_revisions_sort_like_their_times_and_numbers_and_before_the_tombstone(
     at: list[datetime], numbers: list[int]
 ) -> None:
-    apart = abs(at[0] - at[1]) >= timedelta(milliseconds=1)
+    differ = abs(at[0] - at[1]) >= timedelta(milliseconds=1)
 
-    assert not apart or (time_revision(at[0]) < time_revision(at[1])) == (at[0] < at[1])
+    assert not differ or (time_revision(at[0]) < time_revision(at[1])) == (at[0] < at[1])
     assert (number_revision(numbers[0]) < number_revision(numbers[1])) == (numbers[0] < numbers[1])
     assert max(time_revision(at[0]), number_revision(numbers[0])) < TOMBSTONE
 
 
-def test_combining_marks_are_cut_to_what_a_language_may_need() -> None:
-    zalgo = "a" + "\u0301\u0316" * 50_000 + "b"
-    cut_text = normalize_text(zalgo)
+def test_combining_marks_are_limited_to_what_a_language_may_need() -> None:
+    text_with_marks = "a" + "\u0301\u0316" * 50_000 + "b"
+    cut_text = normalize_text(text_with_marks)
     assert cut_text is not None
     assert len(cut_text) <= MAX_COMBINING_MARKS + 2
     assert cut_text.endswith("b")
@@ -124,24 +124,26 @@ def test_combining_marks_are_cut_to_what_a_language_may_need() -> None:
 
 
 @given(events, events)
-def test_equal_digests_mean_equal_words_and_rating(one: ReviewEvent, other: ReviewEvent) -> None:
-    one, other = one.normalize(), other.normalize()
+def test_digests_are_equal_exactly_if_rating_title_and_text_are(
+    first: ReviewEvent, second: ReviewEvent
+) -> None:
+    first, second = first.normalize(), second.normalize()
 
-    assert (one.digest == other.digest) == (
-        (one.rating, one.title, one.text) == (other.rating, other.title, other.text)
+    assert (first.digest == second.digest) == (
+        (first.rating, first.title, first.text) == (second.rating, second.title, second.text)
     )
 
 
 @given(st.lists(st.text(max_size=6), min_size=6, max_size=6))
-def test_ids_follow_only_from_what_they_name(parts: list[str]) -> None:
-    one, other = tuple(parts[:3]), tuple(parts[3:])
+def test_ids_are_equal_exactly_if_their_parts_are(parts: list[str]) -> None:
+    first, second = tuple(parts[:3]), tuple(parts[3:])
     for id in (review_id, thread_id, author_id, reply_id):
-        assert (id(*one) == id(*other)) == ("\x1f".join(one) == "\x1f".join(other))
+        assert (id(*first) == id(*second)) == ("\x1f".join(first) == "\x1f".join(second))
     assert follow_up_id("thr_1", 1) != follow_up_id("thr_1", 2)
 
 
 @pytest.mark.parametrize("channel", Channel)
-def test_a_channel_is_onstage_where_anybody_can_read(channel: Channel) -> None:
+def test_a_channel_is_onstage_exactly_if_the_public_can_read_it(channel: Channel) -> None:
     onstage = {"review_site", "social", "forum", "app_store"}
 
     assert channel.stage is (Stage.ONSTAGE if channel.value in onstage else Stage.OFFSTAGE)

@@ -54,7 +54,7 @@ class Unparseable(BadRequest):
 
 
 class NotFound(HeardError):
-    """No such thing, or none that the caller may see: the answer is the same."""
+    """No such thing, or none that the caller may see: the response is the same."""
 
     http_status = 404
     code = "not_found"

@@ -278,7 +278,8 @@ def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime)
     if follow_up.status is Status.AWAITING_APPROVAL:
         return Conflict(
             ConflictCode.AWAITING_APPROVAL,
-            "A resolution waits for a lead: it walks away, or grants more than an agent may.",
+            "A resolution waits for a lead, who must approve or deny it first: it walks away, or "
+            "grants more than an agent may.",
         )
     if follow_up.fence != fence and follow_up.fence:
         return Conflict(
@@ -291,7 +292,9 @@ def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime)
             "Claim it first, and send the claim's `fence` with the resolution.",
         )
     if follow_up.claimed_by != agent:
-        return Conflict(ConflictCode.CLAIM_LOST, "Another agent holds the claim.")
+        return Conflict(
+            ConflictCode.CLAIM_LOST, "Another agent holds the claim. Choose another one."
+        )
     if not follow_up.is_claimed(now):
         return Conflict(
             ConflictCode.CLAIM_EXPIRED,

@@ -32,11 +32,11 @@ from heard.reviews import EventKind, ReviewEvent, time_revision
 MAX_PAGES: Final = 5
 """How many pages of reviews one poll reads."""
 MAX_SUSPECTS: Final = 10
-"""How many reviews that should have been on those pages one poll reads again."""
+"""How many reviews one poll reads again because they should have been on those pages."""
 MAX_REREADS: Final = 5
-"""How many others it reads again, in turn."""
+"""How many other remembered reviews one poll reads again, in turn."""
 MAX_FAILED_REREADS: Final = 2
-"""How many of them may fail before a poll leaves the rest for the next."""
+"""How many of these reads may fail before a poll leaves the rest for the next poll."""
 MAX_REMEMBERED: Final = 1_000
 """How many reviews of a connection are remembered: the newest.
 
@@ -69,7 +69,7 @@ class SeenReview:
 
     `state_hash` stands for what it said, `revision_hash` for the revision that the platform gave
     it, and `at` is when it was written. `thread` is the platform's id of its thread, if that is not
-    the review's own id. `too_old` ones are not answered, `gone` ones were taken back. For `undated`
+    the review's own id. `too_old` ones are not answered, `gone` ones were withdrawn. For `undated`
     ones `at` is when we first saw them.
     """
 
@@ -156,7 +156,7 @@ class ReviewSource(Protocol):
 
 
 class ReviewStatus(StrEnum):
-    """What a review on a page is to us."""
+    """What a review on a page is, compared with the memory."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -193,7 +193,7 @@ def poll_interval(connection: Connection) -> int | None:
 
 
 def state_hash(event: ReviewEvent) -> str:
-    """What stands for a review's state in the memory. Equal hashes mean equal states.
+    """The hash that the memory holds of a review's state. Equal hashes mean equal states.
 
     The list and a single review may disagree on whether the same words are new or an edit. That
     makes no difference here.
@@ -205,7 +205,7 @@ def state_hash(event: ReviewEvent) -> str:
 
 
 def revision_hash(event: ReviewEvent) -> str:
-    """What stands for an event's revision in the memory."""
+    """The hash that the memory holds of an event's revision."""
     return hashlib.sha256(event.revision.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
@@ -216,11 +216,11 @@ def with_later_revision(event: ReviewEvent, memory: Memory, now: datetime) -> Re
     again as it was. Then the date is now, since the platform was just asked. `now` is no later than
     the request: else the event would sort after the edit that comes next.
     """
-    known = memory.get(event.native_id)
+    seen_review = memory.get(event.native_id)
     undated = (
-        known is not None
-        and (known.gone or known.revision_hash == revision_hash(event))
-        and known.state_hash != state_hash(event)
+        seen_review is not None
+        and (seen_review.gone or seen_review.revision_hash == revision_hash(event))
+        and seen_review.state_hash != state_hash(event)
     )
     return as_edit_now(event, now) if undated and event.kind in _CONTENT_KINDS else event
 
@@ -233,12 +233,13 @@ def as_edit_now(event: ReviewEvent, now: datetime) -> ReviewEvent:
 
 
 def review_status(event: ReviewEvent, memory: Memory, state: PollState) -> ReviewStatus:
-    """What an event is to us, given what is remembered.
+    """What an event is, compared with the memory.
 
     A review without a date counts as old in the first poll of a connection, as new in later ones.
     """
-    if known := memory.get(event.native_id):
-        return ReviewStatus.KNOWN if known.state_hash == state_hash(event) else ReviewStatus.CHANGED
+    if seen_review := memory.get(event.native_id):
+        is_same = seen_review.state_hash == state_hash(event)
+        return ReviewStatus.KNOWN if is_same else ReviewStatus.CHANGED
     if event.occurred_at is None:
         return ReviewStatus.NEW if state.started else ReviewStatus.TOO_OLD
     return ReviewStatus.NEW if event.occurred_at >= state.since else ReviewStatus.TOO_OLD
@@ -341,7 +342,7 @@ class _Span:
 
 
 def _earlier(time: str | None, other: str | None) -> str | None:
-    return min((known for known in (time, other) if known), default=None)
+    return min((value for value in (time, other) if value), default=None)
 
 
 @dataclass(slots=True)
@@ -380,12 +381,14 @@ class _PollRun:
         Those that the pages should have shown come first, then others in turn.
         """
         candidates = {
-            id: seen for id, seen in self.memory.items() if id not in self.reviews and not seen.gone
+            id: seen_review
+            for id, seen_review in self.memory.items()
+            if id not in self.reviews and not seen_review.gone
         }
         missing = {
             id
-            for id, seen in candidates.items()
-            if not seen.undated and any(span.covers(seen.at) for span in self.spans)
+            for id, seen_review in candidates.items()
+            if not seen_review.undated and any(span.covers(seen_review.at) for span in self.spans)
         }
         failed_count = 0
         for native_id in (
@@ -471,15 +474,15 @@ class _PollRun:
         return not self.state.started and any(event.occurred_at is None for event in events)
 
     def _keep_latest(self, event: ReviewEvent) -> None:
-        known = self.reviews.get(event.native_id)
-        if known is None or (known.revision, known.digest) < (event.revision, event.digest):
+        other = self.reviews.get(event.native_id)
+        if other is None or (other.revision, other.digest) < (event.revision, event.digest):
             self.reviews[event.native_id] = event
 
 
 def _call_platform[Result](request: Callable[[], Result]) -> Result | PollFailure:
-    """What a platform answers.
+    """What a request to a platform returns, or why it failed.
 
-    Whatever goes wrong, mistakes of ours included, is a failure of this connection alone.
+    Whatever goes wrong, our own mistakes included, is a failure of this connection alone.
     """
     try:
         return request()
@@ -488,11 +491,11 @@ def _call_platform[Result](request: Callable[[], Result]) -> Result | PollFailur
     except HeardError as error:
         return PollFailure(error.code, error.detail)
     except Exception as mistake:  # noqa: BLE001 - a broken connector must not stop the others' polls
-        place = traceback.extract_tb(mistake.__traceback__)[-1]
+        frame = traceback.extract_tb(mistake.__traceback__)[-1]
         return PollFailure(
             "internal",
-            f"A mistake of Heard's own: {type(mistake).__name__} in {place.name}, line "
-            f"{place.lineno}.",
+            f"A mistake of Heard's own: {type(mistake).__name__} in {frame.name}, line "
+            f"{frame.lineno}.",
         )
 
 
@@ -503,14 +506,14 @@ def _failure_of(rejection: Rejection) -> PollFailure:
     )
 
 
-def _withdrawal(native_id: str, known: SeenReview, now: datetime) -> ReviewEvent:
+def _withdrawal(native_id: str, seen_review: SeenReview, now: datetime) -> ReviewEvent:
     # No tombstone: a review that a platform took down can be shown again, and must then be answered
-    # (R01). Its clock may be ahead of ours.
-    revision = max(time_revision(now), f"{known.at}~")
+    # (R01). The platform's clock may be ahead of ours.
+    revision = max(time_revision(now), f"{seen_review.at}~")
     return ReviewEvent(
         EventKind.WITHDRAWN,
         native_id,
-        known.thread or native_id,
+        seen_review.thread or native_id,
         revision,
         anonymous_author(native_id),
     )
@@ -519,8 +522,8 @@ def _withdrawal(native_id: str, known: SeenReview, now: datetime) -> ReviewEvent
 def _next_in_turn(ids: Collection[str], last_id: str, limit: int) -> list[str]:
     """The ids after the last one, in a circle."""
     ordered = sorted(ids)
-    place = bisect_right(ordered, last_id)
-    return [*ordered[place:], *ordered[:place]][:limit]
+    start = bisect_right(ordered, last_id)
+    return [*ordered[start:], *ordered[:start]][:limit]
 
 
 def _update_memory(
@@ -533,20 +536,20 @@ def _update_memory(
     """The memory after a poll. It is the same object if nothing changed."""
     updated = dict(memory)
     for event in events:
-        known, status = memory.get(event.native_id), review_status(event, memory, state)
+        seen_review, status = memory.get(event.native_id), review_status(event, memory, state)
         if status is not ReviewStatus.KNOWN:
             updated[event.native_id] = SeenReview(
                 state_hash(event),
                 format_time(event.occurred_at)
                 if event.occurred_at
-                else known.at
-                if known
+                else seen_review.at
+                if seen_review
                 else format_time(now),
                 revision_hash(event),
                 thread="" if event.native_thread == event.native_id else event.native_thread,
                 too_old=status is ReviewStatus.TOO_OLD,
                 gone=event.kind is EventKind.WITHDRAWN,
-                undated=event.occurred_at is None and (known is None or known.undated),
+                undated=event.occurred_at is None and (seen_review is None or seen_review.undated),
             )
     for event in withdrawals:
         updated[event.native_id] = replace(
@@ -575,7 +578,7 @@ def _schedule_next(state: PollState, failure: PollFailure | None, now: datetime)
 
 
 def next_poll_at(planned: datetime, every: int, now: datetime) -> datetime:
-    """When to poll after a poll that was planned for one moment and begins at another.
+    """When the next poll is due, after one that was planned for `planned` and begins at `now`.
 
     It keeps to the plan's grid, so that a scheduler's delays do not add up. If that were too soon
     for the platform, it counts from now.

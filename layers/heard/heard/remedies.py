@@ -1,6 +1,6 @@
-"""Remedies: what an agent may grant with a resolution, and when that takes a lead (R28).
+"""Remedies: what an agent may grant with a resolution, and when a lead must approve it (R28).
 
-Pure. A grant says what the house owes the customer; it is paid out elsewhere.
+Pure. A grant says what the business owes the customer. Heard pays nothing out.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def find_remedy(grant: Grant, remedies: Iterable[Remedy]) -> Remedy | None:
 
 
 def needs_lead(grant: Grant, limit: float, grants: Sequence[Grant]) -> bool:
-    """Whether a grant takes a lead: with `grants` of the same kind it is over the limit.
+    """Whether a lead must approve a grant: with `grants` of the same kind it is over the limit.
 
     `grants` are those of the same follow-up. A pending grant is not granted again.
     """
@@ -94,7 +94,7 @@ def needs_lead(grant: Grant, limit: float, grants: Sequence[Grant]) -> bool:
 
 
 def pending_grant(grant: Grant, grants: Iterable[Grant]) -> Grant | None:
-    """The grant of the same that no resolution has announced to the customer yet."""
+    """An equal grant that no resolution has announced to the customer yet."""
     return next(
         (earlier for earlier in grants if not earlier.resolution_key and earlier.matches(grant)),
         None,
@@ -102,7 +102,7 @@ def pending_grant(grant: Grant, grants: Iterable[Grant]) -> Grant | None:
 
 
 def with_grant(grant: Grant, grants: Sequence[Grant]) -> tuple[Grant, ...]:
-    """The grants including this one; a pending grant of the same is replaced, not added to."""
+    """The grants including this one; an equal pending grant is replaced, not added to."""
     pending = pending_grant(grant, grants)
     if pending is None:
         return (*grants, grant)

@@ -1,4 +1,4 @@
-"""A function's settings: one frozen dataclass a function, read from its environment at first use.
+"""Settings: one frozen dataclass for each function, read from its environment at first use.
 
 The field `cases_table` is the variable `CASES_TABLE`. The template sets exactly these variables.
 """

@@ -20,7 +20,7 @@ PUBLIC_REPLY_CAP: Final = 2
 """R04: never reply more than twice in one public thread."""
 
 SENDING_LEASE: Final = timedelta(seconds=45)
-"""How long another run waits for a run that is sending a reply: longer than a function may run."""
+"""How long other runs leave a reply to the run that is sending it: longer than a run may last."""
 
 
 class SlotState(StrEnum):

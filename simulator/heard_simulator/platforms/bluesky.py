@@ -90,7 +90,7 @@ class SimulatedBluesky(SimulatedPlatform):
             429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}, headers
         )
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         record = {"$type": self.POST, "createdAt": resource["indexedAt"], **resource["record"]}
         return {
             "reason": None,

@@ -50,7 +50,7 @@ class SimulatedBookingCom(SimulatedPlatform):
             case _:
                 return None
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         times = {
             name: _timestamp(datetime.fromisoformat(resource[name]))
             for name in ("created_timestamp", "last_change_timestamp")

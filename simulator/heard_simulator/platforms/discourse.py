@@ -106,7 +106,7 @@ class SimulatedDiscourse(SimulatedPlatform):
         }
         return PlatformResponse(429, body, {"Retry-After": str(seconds)})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         posts: dict[int, Json] = dict(previous.get("posts", {}))
         for post in cast("Iterable[Json]", resource.get("posts", [])):
             number = int(post["id"])

@@ -89,7 +89,7 @@ class SimulatedFacebook(SimulatedPlatform):
         response = self._error(400, 32, "Page request limit reached")
         return replace(response, headers={"X-Business-Use-Case-Usage": self._usage_header(seconds)})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         link = f"https://www.facebook.com/{native_id}"
         return {"permalink_url": link, **resource, "id": native_id}
 

@@ -23,7 +23,7 @@ class SimulatedFeefo(SimulatedPlatform):
 
     A resource is one entry of `reviews`: `{"url", "customer", "service": {"id", …}, "products":
     […], "last_updated_date"}`. Its id is that of one of its parts. An assumption, which the
-    documents do not settle: the answer to a wrong token.
+    documents do not settle: the response to a wrong token.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {

@@ -4,7 +4,7 @@ Also the keys that Google publishes and the tokens that Pub/Sub sends.
 
 Sources: developers.google.com/my-business/reference/rest/v4/accounts.locations.reviews (get, list,
 updateReply, deleteReply); developers.google.com/identity/protocols/oauth2/web-server#offline;
-www.googleapis.com/oauth2/v1/certs (its answer and its Cache-Control);
+www.googleapis.com/oauth2/v1/certs (its response and its Cache-Control);
 cloud.google.com/apis/design/errors (the shape of errors).
 """
 
@@ -142,7 +142,7 @@ class SimulatedGoogleBusiness(SimulatedPlatform):
         response = error_response(429, "RESOURCE_EXHAUSTED", message)
         return replace(response, headers={"Retry-After": str(seconds)})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         return previous | resource | {"name": native_id, "reviewId": native_id.split("/")[5]}
 
     def _certificates(self) -> PlatformResponse:

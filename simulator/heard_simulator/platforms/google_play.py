@@ -120,7 +120,7 @@ class SimulatedGooglePlay(SimulatedPlatform):
         response = error_response(429, "RESOURCE_EXHAUSTED", message)
         return replace(response, headers={"Retry-After": str(seconds)})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         replies = [
             comment for comment in previous.get("comments", []) if "developerComment" in comment
         ]

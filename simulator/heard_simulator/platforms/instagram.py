@@ -107,7 +107,7 @@ class SimulatedInstagram(SimulatedPlatform):
     def rate_limit(self, seconds: int) -> PlatformResponse:
         return self._error(403, 4, "(#4) Application request limit reached")
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         return {**resource, "id": native_id.rpartition(":")[2]}
 
     def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:

@@ -68,7 +68,7 @@ class SimulatedIntercom(SimulatedPlatform):
         response = self._error(429, "rate_limit_exceeded", message)
         return replace(response, headers={"Retry-After": str(seconds)})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         record = previous or {"type": "conversation", "id": native_id, "parts": {}}
         names = ("source", "created_at", "updated_at", "state")
         new_parts = resource.get("conversation_parts", {}).get("conversation_parts", [])

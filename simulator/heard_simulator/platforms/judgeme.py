@@ -21,7 +21,7 @@ class SimulatedJudgeMe(SimulatedPlatform):
     """Reviews by id and as a list (newest first, without replies), and public replies.
 
     The token comes in the header X-Api-Token or in the query parameter api_token. Assumptions,
-    which the documents do not settle: an unknown review is 404, and the answer to a reply is
+    which the documents do not settle: an unknown review is 404, and the response to a reply is
     `{"reply": {"id"}}`.
     """
 
@@ -54,7 +54,7 @@ class SimulatedJudgeMe(SimulatedPlatform):
     def rejection(self) -> PlatformResponse:
         return PlatformResponse(422, {"error": "Reply could not be created"})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         return {**resource, "id": int(native_id)}
 
     def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:

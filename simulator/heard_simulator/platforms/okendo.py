@@ -26,7 +26,7 @@ class SimulatedOkendo(SimulatedPlatform):
 
     A call needs HTTP Basic with user id and API key, and a dated version header. Assumptions, which
     the documents do not settle: an unknown review is 404, a second reply 409, a reply is sent as
-    `{"body", "isPrivate"}`, and the answer to it is the review.
+    `{"body", "isPrivate"}`, and the response to it is the review.
     """
 
     credentials: ClassVar[Mapping[str, str]] = {
@@ -63,7 +63,7 @@ class SimulatedOkendo(SimulatedPlatform):
         )
         return PlatformResponse(422, {"message": message})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         reply = resource.get("reply", previous.get("reply"))
         return {**resource, "reviewId": native_id, "reply": reply}
 

@@ -41,7 +41,7 @@ class SimulatedPostmark(SimulatedPlatform):
 
     def start(self) -> None:
         self._inactive: set[str] = set()
-        self._sent: list[Json] = []
+        self._sent_mails: list[Json] = []
         self._numbers = count(1)
 
     @staticmethod
@@ -67,7 +67,7 @@ class SimulatedPostmark(SimulatedPlatform):
     def reset(self) -> None:
         super().reset()
         self._inactive.clear()
-        self._sent.clear()
+        self._sent_mails.clear()
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         match request.method, request.path:
@@ -135,7 +135,7 @@ class SimulatedPostmark(SimulatedPlatform):
             f"5e7d0000-0000-4000-8000-{next(self._numbers):012d}",
             iso_millis(self.clock()),
         )
-        self._sent.insert(
+        self._sent_mails.insert(
             0,
             {
                 "MessageID": native_id,
@@ -166,9 +166,9 @@ class SimulatedPostmark(SimulatedPlatform):
             if name.startswith("metadata_")
         }
         matches = [
-            sent
-            for sent in self._sent
-            if all(sent["Metadata"].get(name) == value for name, value in metadata.items())
+            mail
+            for mail in self._sent_mails
+            if all(mail["Metadata"].get(name) == value for name, value in metadata.items())
         ]
         return PlatformResponse(
             200,

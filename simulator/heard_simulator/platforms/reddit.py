@@ -93,7 +93,7 @@ class SimulatedReddit(SimulatedPlatform):
         }
         return PlatformResponse(429, {"message": "Too Many Requests", "error": 429}, headers)
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         if not native_id.startswith(("t1_", "t3_")):
             raise KeyError(native_id)
         return {
@@ -275,11 +275,11 @@ class SimulatedReddit(SimulatedPlatform):
             return self._error("THREAD_LOCKED", "Comments are locked.", "parent")
         name = f"t1_{self._base36(next(self._numbers))}"
         link = str(parent.get("link_id", parent["name"]))
-        created = float(int(self.clock().timestamp()))
+        created_at = float(int(self.clock().timestamp()))
         comment = {
             "author": self.accepted_credentials["username"],
             "body": text.strip(),
-            "created_utc": created,
+            "created_utc": created_at,
             "link_id": link,
         }
         self.set_resource(name, {**comment, "parent_id": parent["name"]})

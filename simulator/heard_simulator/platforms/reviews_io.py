@@ -69,7 +69,7 @@ class SimulatedReviewsIo(SimulatedPlatform):
     def rejection(self) -> PlatformResponse:
         return PlatformResponse(401, {"message": "Invalid API key."})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         kind, _, number = native_id.partition("-")
         return {_FIELD_NAMES[kind][0]: number} | previous | resource
 

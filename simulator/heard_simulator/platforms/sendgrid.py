@@ -132,7 +132,11 @@ class SimulatedSendGrid(SimulatedPlatform):
         if (
             not text
             or not subject
-            or any(sign in str(value) for value in (subject, *headers.values()) for sign in "\r\n")
+            or any(
+                character in str(value)
+                for value in (subject, *headers.values())
+                for character in "\r\n"
+            )
         ):
             return self._error(
                 400,

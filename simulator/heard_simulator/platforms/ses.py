@@ -169,8 +169,8 @@ class SimulatedSes(SimulatedPlatform):
         parent_id = next(
             (
                 native_id
-                for native_id, received in self.resources.items()
-                if received["message_id"] == parent_message_id
+                for native_id, record in self.resources.items()
+                if record["message_id"] == parent_message_id
             ),
             "",
         )

@@ -65,7 +65,7 @@ class SimulatedShopify(SimulatedPlatform):
         body = {"errors": "Exceeded 2 calls per second for api client."}
         return PlatformResponse(429, body, {"Retry-After": f"{seconds}.0"})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         return {
             "id": f"gid://shopify/Metaobject/{native_id}",
             "type": "product_review",

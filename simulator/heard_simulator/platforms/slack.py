@@ -63,7 +63,7 @@ class SimulatedSlack(SimulatedPlatform):
             case _:
                 yield KnownResource(f"{channel}:{event['ts']}", dict(event))
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         channel, _, ts = native_id.partition(":")
         return {**resource, "channel": channel, "ts": ts}
 
@@ -175,7 +175,7 @@ class SimulatedSlack(SimulatedPlatform):
                 inclusive and ts_value in {oldest, latest}
             )
 
-        # The parent is in every answer, whatever its time.
+        # The parent is in every response, whatever its time.
         messages = [
             message
             for message in self._thread_messages(channel, ts)

@@ -71,10 +71,10 @@ class SimulatedStamped(SimulatedPlatform):
     def rejection(self) -> PlatformResponse:
         return PlatformResponse(400, {"message": "The request is invalid."})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
-        unanswered = {"reply": None, "dateReplied": None, "isPublicReply": False}
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
+        defaults = {"reply": None, "dateReplied": None, "isPublicReply": False}
         number = int(native_id) if native_id.isdecimal() else native_id
-        return unanswered | previous | resource | {"id": number}
+        return defaults | previous | resource | {"id": number}
 
     def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
         keys = (self.accepted_credentials["public_key"], self.accepted_credentials["private_key"])

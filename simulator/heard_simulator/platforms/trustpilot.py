@@ -77,7 +77,7 @@ class SimulatedTrustpilot(SimulatedPlatform):
             self._error(429, "Rate limit exceeded."), headers={"Retry-After": str(seconds)}
         )
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         return {"companyReply": None} | previous | resource | {"id": native_id}
 
     def _sign_in(self, request: PlatformRequest) -> PlatformResponse:

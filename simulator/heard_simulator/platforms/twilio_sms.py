@@ -106,7 +106,7 @@ class SimulatedTwilioSms(SimulatedPlatform):
         else:
             super().set_resource(native_id, resource)
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         sent_at = resource.get("date_sent")
         return self._message_resource(
             native_id,
@@ -274,12 +274,12 @@ class SimulatedTwilioSms(SimulatedPlatform):
 
 def _parse_filter_time(text: str) -> datetime:
     """The instant that an ISO 8601 date or time names; without a zone, UTC."""
-    parsed = (
+    instant = (
         datetime.fromisoformat(text)
         if "T" in text
         else datetime.combine(date.fromisoformat(text), datetime.min.time())
     )
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
 
 
 PLATFORM = SimulatedTwilioSms

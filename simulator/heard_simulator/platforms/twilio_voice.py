@@ -54,7 +54,7 @@ class SimulatedTwilioVoice(SimulatedPlatform):
         if fields.get("CallSid"):
             yield KnownResource(fields["CallSid"], call)
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         return {"direction": "inbound"} | previous | resource
 
     def operation(self, request: PlatformRequest) -> Operation | None:

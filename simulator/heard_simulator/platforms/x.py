@@ -121,7 +121,7 @@ class SimulatedX(SimulatedPlatform):
             "HMAC-SHA1",
             True,
         )
-        received = (
+        actual = (
             oauth_parameters.get("oauth_consumer_key"),
             oauth_parameters.get("oauth_token"),
             oauth_parameters.get("oauth_signature_method"),
@@ -132,7 +132,7 @@ class SimulatedX(SimulatedPlatform):
         )
         if (
             scheme != "OAuth"
-            or received != expected
+            or actual != expected
             or is_stale
             or not hmac.compare_digest(signature, self._signature(request, oauth_parameters))
         ):
@@ -169,7 +169,7 @@ class SimulatedX(SimulatedPlatform):
                     200,
                     {"data": self._render(record), "includes": {"users": [self._author(record)]}},
                 )
-        missing = {
+        error = {
             "value": post,
             "detail": f"Could not find tweet with id: [{post}].",
             "title": "Not Found Error",
@@ -178,17 +178,17 @@ class SimulatedX(SimulatedPlatform):
             "resource_id": post,
             "type": "https://api.x.com/2/problems/resource-not-found",
         }
-        return PlatformResponse(200, {"errors": [missing]})
+        return PlatformResponse(200, {"errors": [error]})
 
     def _is_own(self, post: Json) -> bool:
         return post["author_id"] == self.USER_ID
 
     def _mentions_account(self, post: Json) -> bool:
-        mentioned = {
+        mentioned_ids = {
             mention.get("id")
             for mention in cast("list[Json]", post.get("entities", {}).get("mentions", []))
         }
-        return not self._is_own(post) and self.USER_ID in mentioned
+        return not self._is_own(post) and self.USER_ID in mentioned_ids
 
     def _list(self, request: PlatformRequest, matches: Callable[[Json], bool]) -> PlatformResponse:
         matching_posts = sorted(

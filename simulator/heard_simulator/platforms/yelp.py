@@ -74,9 +74,9 @@ class SimulatedYelp(SimulatedPlatform):
             400, "R2R_PERMISSION_DENIED", "You do not have permission to comment on that review."
         )
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
-        unanswered = {"business_id": self.BUSINESS_ID, "public_response": None}
-        return unanswered | previous | resource | {"id": native_id}
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
+        defaults = {"business_id": self.BUSINESS_ID, "public_response": None}
+        return defaults | previous | resource | {"id": native_id}
 
     def auth_error(self, request: PlatformRequest) -> PlatformResponse | None:
         # Reading takes the API key; a response takes the token of a business user.

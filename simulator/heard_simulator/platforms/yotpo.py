@@ -90,7 +90,7 @@ class SimulatedYotpo(SimulatedPlatform):
     def rejection(self) -> PlatformResponse:
         return self._status_response(400, "Comment could not be created.")
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         number = int(native_id) if native_id.isdecimal() else native_id
         return {"comment": None} | previous | resource | {"id": number}
 

@@ -103,7 +103,7 @@ class SimulatedZendesk(SimulatedPlatform):
     def rejection(self) -> PlatformResponse:
         return self._invalid({"status": [{"description": "Status: closed prevents ticket update"}]})
 
-    def stored(self, native_id: str, resource: Json, previous: Json) -> Json:
+    def to_record(self, native_id: str, resource: Json, previous: Json) -> Json:
         comments = {comment["id"]: comment for comment in resource["comments"]}
         return {
             "ticket": {"id": int(native_id)} | previous.get("ticket", {}) | resource["ticket"],

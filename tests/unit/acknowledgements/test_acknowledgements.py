@@ -1,12 +1,13 @@
-"""Automatic first answers.
+"""Automatic first replies.
 
-Honest, short, in the customer's language, and never the same twice in a row.
+They are honest and short, in the customer's language, and never the same twice in a row.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.acknowledgements.compose import acknowledgement_kind, choose_acknowledgement
+from heard.acknowledgements.compose import (
+    ReviewToAcknowledge,
+    WordingPreferences,
+    acknowledgement_kind,
+    choose_acknowledgement,
+)
 from heard.acknowledgements.rendering import MAX_CHARACTERS, Acknowledgement, Detail, render
 from heard.acknowledgements.template_check import check_template
 from heard.acknowledgements.variants import Variant, choose_variant, playbook_variants
@@ -31,7 +37,7 @@ from heard.replies.length import text_length
 from heard.replies.lint import lint
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, Stage
 
-# Written here once more: what a customer must be able to read in each answer.
+# The word for `automatic` that a customer must be able to read in each acknowledgement.
 AUTOMATIC = {
     "af": "outomaties",
     "ar": "آلي",
@@ -66,7 +72,7 @@ DETAILS = {
     "rating": Detail("Hotel Sol", rating=4),
     "nothing": Detail("Hotel Sol"),
 }
-ADDRESSED = [(language, "formal") for language in sorted(LANGUAGES)] + [
+LANGUAGE_FORMALITIES = [(language, "formal") for language in sorted(LANGUAGES)] + [
     (language, "informal") for language in sorted(FORMALITIES)
 ]
 
@@ -77,7 +83,7 @@ def review(**fields: Any) -> ReviewEvent:
     )
 
 
-def assessed(
+def make_assessment(
     severity: Severity = Severity.LOW,
     *topics: str,
     language: str | None = "en",
@@ -86,27 +92,34 @@ def assessed(
     return Assessment(severity, Agenda.AUDIENCE, None, language, topics, flags, (), "test")
 
 
-def said(
+def acknowledge(
     event: ReviewEvent,
     assessment: Assessment,
     seed: str = "rev_1",
     policy: Policy | None = None,
-    **how: Any,
+    *,
+    channel: Channel = Channel.REVIEW_SITE,
+    person_follows: bool = False,
+    preferred_names: Collection[str] = (),
+    avoid: Sequence[str] = (),
+    **limits: Any,
 ) -> Acknowledgement:
-    how = {"channel": Channel.REVIEW_SITE} | how
-    found = choose_acknowledgement(
-        event, assessment, policy or default_policy(), "Hotel Sol", seed, **how
+    acknowledgement = choose_acknowledgement(
+        ReviewToAcknowledge(event, assessment, channel, "Hotel Sol", person_follows),
+        policy or default_policy(),
+        WordingPreferences(seed, preferred_names, avoid),
+        **limits,
     )
-    assert found is not None
-    return found
+    assert acknowledgement is not None
+    return acknowledgement
 
 
 def with_variants(*variants: dict[str, Any]) -> Policy:
     return load_policy({"acknowledgements": {"variants": [*variants]} if variants else {}})
 
 
-@pytest.mark.parametrize(("language", "formality"), ADDRESSED)
-def test_every_wording_is_automatic_names_what_was_heard_and_passes_what_businesses_must(
+@pytest.mark.parametrize(("language", "formality"), LANGUAGE_FORMALITIES)
+def test_every_wording_says_that_it_is_automatic_names_the_detail_and_passes_the_template_check(
     language: str, formality: str
 ) -> None:
     for kind in KINDS:
@@ -114,60 +127,66 @@ def test_every_wording_is_automatic_names_what_was_heard_and_passes_what_busines
         texts = set[str]()
         for variant in variants:
             assert check_template(variant.template, language, [kind]) == ()
-            for carries, detail in DETAILS.items():
-                answer = render(variant, detail)
-                assert answer is not None
+            for detail_name, detail in DETAILS.items():
+                acknowledgement = render(variant, detail)
+                assert acknowledgement is not None
                 topic = wordings(language).topics["delivery"]
-                carried = {
+                expected_text = {
                     "topic": topic,
                     "subject": "Blue Lamp",
                     "rating": "4",
                     "nothing": "Hotel Sol",
                 }
-                assert AUTOMATIC[language] in answer.text.casefold()
-                assert "Hotel Sol" in answer.text
-                assert carried[carries] in answer.text
+                assert AUTOMATIC[language] in acknowledgement.text.casefold()
+                assert "Hotel Sol" in acknowledgement.text
+                assert expected_text[detail_name] in acknowledgement.text
                 assert not any(
-                    stray in answer.text for stray in ("{", "}", "[", "|", "  ", " ,", " .", "\n")
+                    leftover in acknowledgement.text
+                    for leftover in ("{", "}", "[", "|", "  ", " ,", " .", "\n")
                 )
-                texts.add(answer.text)
+                texts.add(acknowledgement.text)
         assert len(texts) == 3 * len(DETAILS)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_every_wording_fits_the_narrowest_platform_whatever_the_business_is_called(
+def test_every_wording_fits_the_smallest_reply_limit_with_a_long_business_name(
     language: str,
 ) -> None:
-    wide = "店" if language in {"ja", "zh", "ko"} else "Ж"
+    wide_character = "店" if language in {"ja", "zh", "ko"} else "Ж"
     for kind in KINDS:
         for variant in playbook_variants(kind, language):
             assert render(
                 variant,
-                Detail(wide * 60, topic="delivery", subject="傘" * 40),
+                Detail(wide_character * 60, topic="delivery", subject="傘" * 40),
                 limit=MAX_CHARACTERS,
                 unit="weighted",
             )
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_only_where_a_person_follows_does_it_say_that_one_reads(language: str) -> None:
+def test_only_the_wordings_of_the_kind_person_say_that_a_person_reads(language: str) -> None:
     for kind in KINDS:
         for variant in playbook_variants(kind, language):
-            of_praise = check_template(variant.template, language, ["praise"])
-            assert any("a person reads" in problem for problem in of_praise) == (kind == "person")
+            praise_problems = check_template(variant.template, language, ["praise"])
+            assert any("a person reads" in problem for problem in praise_problems) == (
+                kind == "person"
+            )
 
 
-def test_kinds_follow_from_what_was_said_and_where() -> None:
+def test_the_kind_follows_from_severity_flags_and_stage() -> None:
     public, private = Channel.REVIEW_SITE, Channel.EMAIL
-    assert acknowledgement_kind(assessed(Severity.PRAISE), public) == "praise"
+    assert acknowledgement_kind(make_assessment(Severity.PRAISE), public) == "praise"
     assert (
-        acknowledgement_kind(assessed(Severity.PRAISE, flags=(Flag.RECOVERED,)), private)
+        acknowledgement_kind(make_assessment(Severity.PRAISE, flags=(Flag.RECOVERED,)), private)
         == "recovered"
     )
-    assert acknowledgement_kind(assessed(Severity.LOW), public) == "thanks"
-    assert acknowledgement_kind(assessed(Severity.MEDIUM), public) == "complaint"
-    assert acknowledgement_kind(assessed(Severity.MEDIUM), private) == "private"
-    assert acknowledgement_kind(assessed(Severity.HIGH), private, person_follows=True) == "person"
+    assert acknowledgement_kind(make_assessment(Severity.LOW), public) == "thanks"
+    assert acknowledgement_kind(make_assessment(Severity.MEDIUM), public) == "complaint"
+    assert acknowledgement_kind(make_assessment(Severity.MEDIUM), private) == "private"
+    assert (
+        acknowledgement_kind(make_assessment(Severity.HIGH), private, person_follows=True)
+        == "person"
+    )
 
 
 events = st.builds(
@@ -180,7 +199,7 @@ events = st.builds(
     text=st.text(max_size=100),
 )
 assessments = st.builds(
-    assessed,
+    make_assessment,
     st.sampled_from(Severity),
     st.sampled_from(["delivery", "wait", "room", "unheard-of"]),
     language=st.none() | st.sampled_from([*sorted(LANGUAGES), "nb", "sw", "xx", ""]),
@@ -198,7 +217,7 @@ assessments = st.builds(
     st.text(max_size=20),
     st.sampled_from(["characters", "weighted", "graphemes"]),
 )
-def test_whatever_comes_the_answer_is_short_automatic_clean_and_repeats_no_customer(
+def test_any_acknowledgement_is_short_automatic_passes_lint_and_repeats_no_text_of_the_customer(
     event: ReviewEvent,
     assessment: Assessment,
     business: str,
@@ -207,33 +226,36 @@ def test_whatever_comes_the_answer_is_short_automatic_clean_and_repeats_no_custo
     seed: str,
     unit: Any,
 ) -> None:
-    how: dict[str, Any] = {
-        "channel": channel,
-        "person_follows": person_follows,
-        "limit": MAX_CHARACTERS,
-        "unit": unit,
-    }
-    answer = choose_acknowledgement(event, assessment, default_policy(), business, seed, **how)
-    if answer is None:
-        # Only a business's own name can be at fault: with a plain one there is always something to
-        # say.
-        answer = said(event, assessment, seed, **how)
-    language = answer.variant.partition("-")[0]
-    assert len(answer.text) <= MAX_CHARACTERS
-    assert text_length(answer.text, unit) <= MAX_CHARACTERS
-    assert AUTOMATIC[language] in answer.text.casefold()
-    assert "{" not in answer.text
-    assert "\n" not in answer.text
+    limits: dict[str, Any] = {"limit": MAX_CHARACTERS, "unit": unit}
+    options: dict[str, Any] = {"channel": channel, "person_follows": person_follows, **limits}
+    acknowledgement = choose_acknowledgement(
+        ReviewToAcknowledge(event, assessment, channel, business, person_follows),
+        default_policy(),
+        WordingPreferences(seed),
+        **limits,
+    )
+    if acknowledgement is None:
+        # The name of the business is the only possible reason: with a plain one there is always an
+        # acknowledgement.
+        acknowledgement = acknowledge(event, assessment, seed, **options)
+    language = acknowledgement.variant.partition("-")[0]
+    assert len(acknowledgement.text) <= MAX_CHARACTERS
+    assert text_length(acknowledgement.text, unit) <= MAX_CHARACTERS
+    assert AUTOMATIC[language] in acknowledgement.text.casefold()
+    assert "{" not in acknowledgement.text
+    assert "\n" not in acknowledgement.text
     assert not [
         finding
         for finding in lint(
-            answer.text, public=channel.stage is Stage.ONSTAGE, limit=MAX_CHARACTERS
+            acknowledgement.text, public=channel.stage is Stage.ONSTAGE, limit=MAX_CHARACTERS
         )
         if finding.severity == "block"
     ]
-    # The author's words and name change nothing.
-    other = replace(event, text="Others", title="words", author=Author("b", "Zoë"))
-    assert said(other, assessment, seed, **how) == said(event, assessment, seed, **how)
+    # The text and the name of the author change nothing.
+    changed_words = replace(event, text="Others", title="words", author=Author("b", "Zoë"))
+    assert acknowledge(changed_words, assessment, seed, **options) == acknowledge(
+        event, assessment, seed, **options
+    )
 
 
 @pytest.mark.parametrize(
@@ -249,54 +271,62 @@ def test_whatever_comes_the_answer_is_short_automatic_clean_and_repeats_no_custo
         "<b>x</b>",
     ],
 )
-def test_a_subject_that_could_lead_somewhere_is_not_repeated_in_our_name(subject: str) -> None:
-    assert subject not in said(review(subject=subject), assessed()).text
+def test_a_subject_with_an_address_a_number_or_a_code_is_not_repeated(subject: str) -> None:
+    assert subject not in acknowledge(review(subject=subject), make_assessment()).text
 
 
 @pytest.mark.parametrize(
     "channel", [Channel.FORUM, Channel.SOCIAL, Channel.MESSAGING, Channel.EMAIL, Channel.PHONE]
 )
-def test_a_subject_that_its_author_wrote_is_not_repeated(channel: Channel) -> None:
-    assert "Blue Lamp" not in said(review(subject="Blue Lamp"), assessed(), channel=channel).text
-    assert "Blue Lamp" in said(review(subject="Blue Lamp"), assessed()).text
+def test_a_subject_is_repeated_only_on_a_channel_where_the_platform_writes_it(
+    channel: Channel,
+) -> None:
+    assert (
+        "Blue Lamp"
+        not in acknowledge(review(subject="Blue Lamp"), make_assessment(), channel=channel).text
+    )
+    assert "Blue Lamp" in acknowledge(review(subject="Blue Lamp"), make_assessment()).text
 
 
 def test_a_long_subject_is_shortened_after_a_word() -> None:
     assert (
         "“Ergonomic Office Chair with Lumbar…”"
-        in said(
-            review(subject="Ergonomic Office Chair with Lumbar Support in Grey"), assessed()
+        in acknowledge(
+            review(subject="Ergonomic Office Chair with Lumbar Support in Grey"), make_assessment()
         ).text
     )
 
 
 @pytest.mark.parametrize(
-    ("language", "spoken"), [("nb", "no"), ("de", "de"), ("sw", "fr"), ("xx", "fr"), (None, "fr")]
+    ("language", "expected_language"),
+    [("nb", "no"), ("de", "de"), ("sw", "fr"), ("xx", "fr"), (None, "fr")],
 )
-def test_it_speaks_the_reviews_language_or_the_businesss(language: str | None, spoken: str) -> None:
+def test_it_is_in_the_language_of_the_review_or_else_in_the_fallback_language(
+    language: str | None, expected_language: str
+) -> None:
     policy = load_policy({"voice": {"fallback_language": "fr"}})
-    assert said(review(), assessed(language=language), policy=policy).variant.startswith(
-        f"{spoken}-"
-    )
+    assert acknowledge(
+        review(), make_assessment(language=language), policy=policy
+    ).variant.startswith(f"{expected_language}-")
 
 
-def test_a_fallback_that_we_do_not_speak_is_english() -> None:
-    assert said(
+def test_a_fallback_language_without_wordings_is_replaced_by_english() -> None:
+    assert acknowledge(
         review(),
-        assessed(language=None),
+        make_assessment(language=None),
         policy=load_policy({"voice": {"fallback_language": "sw"}}),
     ).variant.startswith("en-")
 
 
-def test_the_voice_names_addresses_and_signs() -> None:
+def test_the_voice_sets_the_name_the_formality_and_the_signature() -> None:
     policy = load_policy(
         {"voice": {"name": "Team Sol", "signature": "— Sol", "formality": {"de": "informal"}}}
     )
-    text = said(review(), assessed(language="de"), policy=policy).text
+    text = acknowledge(review(), make_assessment(language="de"), policy=policy).text
     assert "Team Sol" in text
     assert text.endswith("— Sol")
     assert "deine" in text.casefold()
-    assert "deine" not in said(review(), assessed(language="de")).text.casefold()
+    assert "deine" not in acknowledge(review(), make_assessment(language="de")).text.casefold()
 
 
 WARM = {
@@ -307,86 +337,102 @@ WARM = {
 SHORT = {"name": "short", "kinds": ["praise"], "languages": {"en": "Thanks! (automatic)"}}
 
 
-def test_a_business_speaks_in_its_own_words_where_it_has_some_and_in_those_a_rule_names() -> None:
+def test_own_variants_come_before_the_playbooks_and_the_variants_of_a_rule_before_others() -> None:
     policy = with_variants(WARM, SHORT)
     seeds = [f"rev_{number}" for number in range(40)]
     praise, thanks, complaint = (
-        assessed(severity, "food") for severity in (Severity.PRAISE, Severity.LOW, Severity.MEDIUM)
+        make_assessment(severity, "food")
+        for severity in (Severity.PRAISE, Severity.LOW, Severity.MEDIUM)
     )
-    assert {said(review(), praise, seed, policy).variant for seed in seeds} == {
+    assert {acknowledge(review(), praise, seed, policy).variant for seed in seeds} == {
         "en-praise-warm",
         "en-praise-short",
     }
     assert {
-        said(review(), praise, seed, policy, preferred_names=("short",)).variant for seed in seeds
+        acknowledge(review(), praise, seed, policy, preferred_names=("short",)).variant
+        for seed in seeds
     } == {"en-praise-short"}
     assert (
-        said(review(), thanks, policy=policy).text
+        acknowledge(review(), thanks, policy=policy).text
         == "Warm thanks about the food! (Automatic reply, Hotel Sol)"
     )
-    assert {said(review(), complaint, seed, policy).variant for seed in seeds} == {
+    assert {acknowledge(review(), complaint, seed, policy).variant for seed in seeds} == {
         f"en-complaint-{number}" for number in (1, 2, 3)
     }
-    # What must not be repeated gives way to the other own words, then to the playbook's.
+    # Instead of a variant to avoid comes another own variant, then one of the playbook.
     avoid = ("en-praise-short", "en-praise-warm")
     assert (
-        said(review(), praise, "s", policy, preferred_names=("short",), avoid=avoid[:1]).variant
+        acknowledge(
+            review(), praise, "s", policy, preferred_names=("short",), avoid=avoid[:1]
+        ).variant
         == "en-praise-warm"
     )
-    assert said(
+    assert acknowledge(
         review(), praise, "s", policy, preferred_names=("short",), avoid=avoid
     ).variant.startswith("en-praise-")
     assert (
-        said(review(), praise, "s", policy, preferred_names=("short",), avoid=avoid).variant
+        acknowledge(review(), praise, "s", policy, preferred_names=("short",), avoid=avoid).variant
         not in avoid
     )
 
 
-def test_where_only_the_business_has_words_the_playbook_falls_back_before_it_repeats() -> None:
-    swahili = {
+def test_an_only_own_variant_is_followed_by_the_playbooks_fallback_and_not_repeated() -> None:
+    swahili_variant = {
         "name": "karibu",
         "kinds": ["praise"],
         "languages": {"sw": "Asante{{ topic }}! (automatic)"},
     }
     policy = load_policy(
-        {"acknowledgements": {"variants": [swahili]}, "voice": {"fallback_language": "fr"}}
+        {"acknowledgements": {"variants": [swahili_variant]}, "voice": {"fallback_language": "fr"}}
     )
-    praise = assessed(Severity.PRAISE, "food", language="sw")
-    assert said(review(), praise, policy=policy).text == "Asante! (automatic)"
-    again = said(review(), praise, policy=policy, avoid=("sw-praise-karibu",))
-    assert again.variant.startswith("fr-praise-")
-    assert "la cuisine" in again.text
+    praise = make_assessment(Severity.PRAISE, "food", language="sw")
+    assert acknowledge(review(), praise, policy=policy).text == "Asante! (automatic)"
+    second = acknowledge(review(), praise, policy=policy, avoid=("sw-praise-karibu",))
+    assert second.variant.startswith("fr-praise-")
+    assert "la cuisine" in second.text
 
 
-def test_own_words_that_do_not_fit_a_platform_give_way_to_those_that_do() -> None:
-    long = {"name": "long", "kinds": ["thanks"], "languages": {"ja": "あ" * 200 + "（自動返信）"}}
-    policy = with_variants(long)
-    assert said(review(), assessed(language="ja"), policy=policy).variant == "ja-thanks-long"
+def test_an_own_variant_over_the_limit_is_replaced_by_one_that_fits() -> None:
+    long_variant = {
+        "name": "long",
+        "kinds": ["thanks"],
+        "languages": {"ja": "あ" * 200 + "（自動返信）"},
+    }
+    policy = with_variants(long_variant)
     assert (
-        said(review(), assessed(language="ja"), policy=policy, limit=280, unit="weighted").variant
+        acknowledge(review(), make_assessment(language="ja"), policy=policy).variant
+        == "ja-thanks-long"
+    )
+    assert (
+        acknowledge(
+            review(), make_assessment(language="ja"), policy=policy, limit=280, unit="weighted"
+        ).variant
         != "ja-thanks-long"
     )
     assert (
         choose_acknowledgement(
-            review(), assessed(), default_policy(), "Sol", "s", channel=Channel.SOCIAL, limit=20
+            ReviewToAcknowledge(review(), make_assessment(), Channel.SOCIAL, "Sol"),
+            default_policy(),
+            WordingPreferences("s"),
+            limit=20,
         )
         is None
     )
 
 
-def test_the_detail_is_left_out_where_it_would_be_too_long_and_nothing_is_cut() -> None:
+def test_a_detail_that_makes_the_text_too_long_is_left_out_and_nothing_is_cut() -> None:
     variant = Variant(
         "own",
         "thanks",
         "en",
         "{{ subject or 'All' }}{{ about }} " + "x" * 230 + " {{ business }} (automatic)",
     )
-    answer = render(
+    acknowledgement = render(
         variant, Detail("Sol", topic="delivery", subject="Blue Lamp in the big room of the hotel")
     )
-    assert answer is not None
-    assert answer.text.startswith("All about the delivery xxx")
-    branched = Variant(
+    assert acknowledgement is not None
+    assert acknowledgement.text.startswith("All about the delivery xxx")
+    branching_variant = Variant(
         "own",
         "thanks",
         "en",
@@ -394,12 +440,12 @@ def test_the_detail_is_left_out_where_it_would_be_too_long_and_nothing_is_cut() 
         + "x" * 250
         + " (automatic)",
     )
-    shorter = render(branched, Detail("Sol", topic="delivery", rating=5))
-    assert shorter is not None
-    assert shorter.text.startswith("Fine xxx")
+    shortened = render(branching_variant, Detail("Sol", topic="delivery", rating=5))
+    assert shortened is not None
+    assert shortened.text.startswith("Fine xxx")
 
 
-def test_a_stored_template_that_cannot_be_read_any_more_gives_way() -> None:
+def test_a_stored_template_that_no_longer_parses_is_not_rendered() -> None:
     assert (
         render(Variant("own", "thanks", "en", "{{ gone }} (automatic)"), DETAILS["topic"]) is None
     )
@@ -410,57 +456,68 @@ def test_a_stored_template_that_cannot_be_read_any_more_gives_way() -> None:
     st.text(max_size=10),
     st.lists(st.integers(0, 7), max_size=8),
 )
-def test_choosing_is_the_same_every_time_and_passes_over_what_was_seen(
-    names: list[str], seed: str, seen: list[int]
+def test_the_choice_of_a_variant_is_deterministic_and_avoids_given_variants(
+    names: list[str], seed: str, avoided_numbers: list[int]
 ) -> None:
     variants = [Variant(name, "praise", "en", "x") for name in names]
-    avoid = [variants[number % len(variants)].id for number in seen]
+    avoid = [variants[number % len(variants)].id for number in avoided_numbers]
     chosen = choose_variant(variants, seed, avoid)
     assert chosen == choose_variant(variants[::-1], seed, avoid)
     if set(avoid) >= {variant.id for variant in variants}:
         assert all(variant.id in avoid[: avoid.index(chosen.id) + 1] for variant in variants)
     else:
         assert chosen.id not in avoid
-        # Taking another one away moves nobody.
+        # Without a variant that was not chosen, the choice is the same.
         rest = [variant for variant in variants if variant is chosen or variant.id in avoid]
         assert choose_variant(rest, seed, avoid) == chosen
 
 
-def test_each_variant_gets_its_share() -> None:
-    shares = Counter(said(review(), assessed(), f"rev_{number}").variant for number in range(1_500))
+def test_all_variants_are_chosen_about_equally_often() -> None:
+    shares = Counter(
+        acknowledge(review(), make_assessment(), f"rev_{number}").variant for number in range(1_500)
+    )
     assert len(shares) == 3
     assert all(420 < share < 580 for share in shares.values())
 
 
-@pytest.mark.parametrize("own", [0, 1, 2])
+@pytest.mark.parametrize("own_count", [0, 1, 2])
 @pytest.mark.parametrize("language", ["en", "pl", "ja"])
-def test_no_author_and_no_page_sees_a_text_twice_in_a_row(language: str, own: int) -> None:
-    texts = [f"{word} (自動 automatic automatyczna)" for word in ("Uno", "Due")][:own]
+def test_neither_an_author_nor_a_page_gets_the_same_text_twice_in_a_row(
+    language: str, own_count: int
+) -> None:
+    texts = [f"{word} (自動 automatic automatyczna)" for word in ("Uno", "Due")][:own_count]
     policy = with_variants(
         *(
             {"name": f"own{number}", "kinds": [*KINDS], "languages": {language: text}}
             for number, text in enumerate(texts)
         )
     )
-    chance = random.Random(own)
+    generator = random.Random(own_count)
     authors, pages = dict[int, Acknowledgement](), dict[int, Acknowledgement]()
     for number in range(300):
-        author, page = chance.randrange(4), chance.randrange(3)
-        judged = assessed(chance.choice(list(Severity)), language=language)
-        last = [seen[key] for seen, key in ((authors, author), (pages, page)) if key in seen]
-        how = {
-            "channel": chance.choice([Channel.REVIEW_SITE, Channel.EMAIL]),
-            "person_follows": chance.random() < 0.3,
+        author, page = generator.randrange(4), generator.randrange(3)
+        assessment = make_assessment(generator.choice(list(Severity)), language=language)
+        last_acknowledgements = [
+            by_key[key] for by_key, key in ((authors, author), (pages, page)) if key in by_key
+        ]
+        options: dict[str, Any] = {
+            "channel": generator.choice([Channel.REVIEW_SITE, Channel.EMAIL]),
+            "person_follows": generator.random() < 0.3,
         }
-        answer = said(
-            review(), judged, f"rev_{number}", policy, avoid=[each.variant for each in last], **how
+        acknowledgement = acknowledge(
+            review(),
+            assessment,
+            f"rev_{number}",
+            policy,
+            avoid=[last.variant for last in last_acknowledgements],
+            **options,
         )
-        assert all(answer.text != each.text for each in last)
-        authors[author] = pages[page] = answer
+        assert all(acknowledgement.text != last.text for last in last_acknowledgements)
+        authors[author] = pages[page] = acknowledgement
 
 
 @pytest.mark.parametrize(
-    ("template", "language", "kinds", "complaint"),
+    ("template", "language", "kinds", "message"),
     [
         ("Thank you!", "en", ["praise"], "automatic (R11)"),
         (
@@ -514,11 +571,11 @@ def test_no_author_and_no_page_sees_a_text_twice_in_a_row(language: str, own: in
         ("{{ ''.__class__ }}", "en", ["thanks"], "cannot be understood"),
     ],
 )
-def test_a_wording_that_is_not_fit_is_refused_with_what_to_do(
-    template: str, language: str, kinds: list[AcknowledgementKind], complaint: str
+def test_an_unsuitable_template_is_refused_with_its_reason(
+    template: str, language: str, kinds: list[AcknowledgementKind], message: str
 ) -> None:
     problems = check_template(template, language, kinds)
-    assert any(complaint in problem for problem in problems), problems
+    assert any(message in problem for problem in problems), problems
     assert all(problem.endswith((".", "?", ")")) for problem in problems)
 
 
@@ -542,7 +599,7 @@ def test_a_wording_that_is_not_fit_is_refused_with_what_to_do(
         ("Danke{{ about }}!\n\n{{ signature }}\nAutomatische Antwort", "de", ["private"]),
     ],
 )
-def test_a_wording_that_is_fit_passes(
+def test_a_suitable_template_passes_the_check(
     template: str, language: str, kinds: list[AcknowledgementKind]
 ) -> None:
     assert check_template(template, language, kinds) == ()
@@ -569,21 +626,21 @@ def test_a_wording_that_is_fit_passes(
     ).map(" ".join),
     st.sampled_from(["en", "ja", "ko", "sw", ""]),
 )
-def test_any_template_is_checked_without_exceptions_and_what_passes_is_always_fit(
+def test_any_template_is_checked_without_exceptions_and_one_that_passes_always_fits_the_limit(
     template: str, language: str
 ) -> None:
     if check_template(template, language, ["thanks"]) == ():
         for detail in DETAILS.values():
-            answer = render(Variant("own", "thanks", language, template), detail)
-            assert answer is not None
-            assert len(answer.text) <= MAX_CHARACTERS
+            acknowledgement = render(Variant("own", "thanks", language, template), detail)
+            assert acknowledgement is not None
+            assert len(acknowledgement.text) <= MAX_CHARACTERS
 
 
-def test_telling_more_cases_apart_than_can_be_tried_is_refused() -> None:
-    many = "".join(
+def test_a_template_with_too_many_cases_to_check_is_refused() -> None:
+    many_cases = "".join(
         f"{{% if subject == '{number}' or topic == '{number}' %}}x{{% endif %}}"
         for number in range(28)
     )
-    assert check_template(f"{many}{{{{ rating }}}} {{{{ stage }}}} (automatic)", "en") == (
+    assert check_template(f"{many_cases}{{{{ rating }}}} {{{{ stage }}}} (automatic)", "en") == (
         "It has too many cases to check them all. Write several variants with fewer cases each.",
     )

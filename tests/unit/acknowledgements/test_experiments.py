@@ -1,4 +1,4 @@
-"""Variants that do the same are told apart by nothing; one that does much better is found."""
+"""The report finds no difference between equal variants, and a big one between unequal variants."""
 
 from __future__ import annotations
 
@@ -55,9 +55,11 @@ def outcome(
 def accepted(
     review: str, day: float, *, severity: str = "praise", rating: int | None = 4
 ) -> Outcome:
-    judged = {"agenda": "answer", "flags": list[str]()}
-    made = outcome(review, Kind.ACCEPTED, day, severity=severity, rating=rating, **judged)
-    return replace(made, detail={**made.detail, "severity": severity})
+    assessment_detail = {"agenda": "answer", "flags": list[str]()}
+    accepted_outcome = outcome(
+        review, Kind.ACCEPTED, day, severity=severity, rating=rating, **assessment_detail
+    )
+    return replace(accepted_outcome, detail={**accepted_outcome.detail, "severity": severity})
 
 
 def acknowledged(review: str, day: float, variant: str = "en-praise-1") -> Outcome:
@@ -71,15 +73,15 @@ def track(
     until: float = 30,
     ends: float = 60,
 ) -> ExposureTracker:
-    followed = ExposureTracker(
+    tracker = ExposureTracker(
         DAYS, START + timedelta(days=until), START + timedelta(days=ends), authors or {}
     )
-    for each in sorted(outcomes, key=lambda each: each.at):
-        followed.add(each)
-    return followed
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.at):
+        tracker.add(outcome)
+    return tracker
 
 
-def played(
+def simulate_log(
     seed: int,
     variants: Mapping[str, float],
     reviews: int,
@@ -89,67 +91,67 @@ def played(
     """A log in which an author edits, complains again or withdraws with the chance that their
     variant gives.
     """
-    chance = random.Random(seed)
+    generator = random.Random(seed)
     outcomes: list[Outcome] = []
     for number in range(reviews):
-        review, variant = f"rev_{number}", chance.choice(list(variants))
-        day = chance.uniform(0, 25)
+        review, variant = f"rev_{number}", generator.choice(list(variants))
+        day = generator.uniform(0, 25)
         outcomes += [accepted(review, day), acknowledged(review, day + 0.01, variant)]
-        if chance.random() < variants[variant]:
-            rating = 4 + (stars or {}).get(variant, chance.choice((-1, 0, 1)))
+        if generator.random() < variants[variant]:
+            rating = 4 + (stars or {}).get(variant, generator.choice((-1, 0, 1)))
             outcomes.append(outcome(review, Kind.REVISED, day + 1, rating=rating))
-        if chance.random() < 0.1:
+        if generator.random() < 0.1:
             outcomes.append(outcome(review, Kind.REOPENED, day + 2, after="acknowledged"))
-        if chance.random() < 0.05:
+        if generator.random() < 0.05:
             outcomes.append(outcome(review, Kind.WITHDRAWN, day + 3))
     return compare_variants(track(outcomes))
 
 
-def test_without_an_effect_it_says_no_difference_nearly_always() -> None:
+def test_equal_variants_are_rarely_reported_as_different() -> None:
     variants = {"en-praise-1": 0.2, "en-praise-2": 0.2, "en-praise-3": 0.2}
-    wrong = [
+    false_alarms = [
         seed
         for seed in range(60)
-        if any(group.differs for group in played(seed, variants, 200).groups)
+        if any(group.differs for group in simulate_log(seed, variants, 200).groups)
     ]
 
-    assert len(wrong) <= 6
+    assert len(false_alarms) <= 6
 
 
-def test_a_big_effect_is_found() -> None:
+def test_a_big_effect_is_reported_as_a_difference() -> None:
     for seed in range(10):
-        (group,) = played(
+        (group,) = simulate_log(
             seed,
             {"en-praise-1": 0.1, "en-praise-2": 0.5},
             300,
             stars={"en-praise-1": 0, "en-praise-2": 1},
         ).groups
-        found = {each.measure: each for each in group.comparisons}
-        better = 1 if found[Measure.EDITED].variant == "en-praise-2" else -1
+        comparisons = {comparison.measure: comparison for comparison in group.comparisons}
+        better = 1 if comparisons[Measure.EDITED].variant == "en-praise-2" else -1
 
         for measure in (Measure.EDITED, Measure.RATING_CHANGE):
-            assert found[measure].conclusion is Conclusion.DIFFERENT
-            assert better * (found[measure].difference or 0) > 0
-        assert found[Measure.SECOND_COMPLAINT].conclusion is Conclusion.NO_DIFFERENCE
+            assert comparisons[measure].conclusion is Conclusion.DIFFERENT
+            assert better * (comparisons[measure].difference or 0) > 0
+        assert comparisons[Measure.SECOND_COMPLAINT].conclusion is Conclusion.NO_DIFFERENCE
 
 
-def test_too_few_reviews_say_nothing() -> None:
-    (group,) = played(1, {"en-praise-1": 0.0, "en-praise-2": 1.0}, 40).groups
+def test_with_too_few_reviews_there_is_no_conclusion() -> None:
+    (group,) = simulate_log(1, {"en-praise-1": 0.0, "en-praise-2": 1.0}, 40).groups
 
-    assert {each.conclusion for each in group.comparisons} == {Conclusion.TOO_FEW}
+    assert {comparison.conclusion for comparison in group.comparisons} == {Conclusion.TOO_FEW}
     assert not group.differs
 
 
-def test_only_what_was_drawn_for_the_same_kind_of_review_is_compared() -> None:
+def test_only_variants_of_the_same_language_and_kind_are_compared() -> None:
     outcomes: list[Outcome] = []
     for number, variant in enumerate(
         ("en-praise-1", "de-praise-1", "de-praise-warm-words", "de-private-warm")
     ):
         outcomes += [accepted(f"rev_{number}", 1), acknowledged(f"rev_{number}", 2, variant)]
 
-    found = compare_variants(track(outcomes))
+    report = compare_variants(track(outcomes))
 
-    assert {group.name: list(group.reviews) for group in found.groups} == {
+    assert {group.name: list(group.reviews) for group in report.groups} == {
         "de-praise": ["de-praise-1"],
         "de-praise (own)": ["de-praise-warm-words"],
         "de-private (own)": ["de-private-warm"],
@@ -158,7 +160,7 @@ def test_only_what_was_drawn_for_the_same_kind_of_review_is_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "seen"),
+    ("later", "expected"),
     [
         ([outcome("rev_1", Kind.REVISED, 5, rating=2)], ("edited", -2)),
         (
@@ -179,29 +181,31 @@ def test_only_what_was_drawn_for_the_same_kind_of_review_is_compared() -> None:
         ([outcome("rev_1", Kind.REVISED, 2 + DAYS + 1, rating=1)], ("", 0)),
     ],
 )
-def test_what_counts_as_happening_next(later: list[Outcome], seen: tuple[str, int]) -> None:
+def test_an_exposure_counts_the_authors_later_edits_complaints_and_withdrawals(
+    later: list[Outcome], expected: tuple[str, int]
+) -> None:
     authors = {"rev_1": "aut_a", "rev_2": "aut_a", "rev_3": "aut_b"}
     (exposure,) = track(
         [accepted("rev_1", 1), acknowledged("rev_1", 2), *later], authors
     ).exposures()
 
-    happened = [
+    effects = [
         name for name in ("edited", "second_complaint", "withdrawn") if getattr(exposure, name)
     ]
-    assert (",".join(happened), exposure.rating_change) == seen
+    assert (",".join(effects), exposure.rating_change) == expected
 
 
-def test_an_acknowledgement_counts_once_it_was_followed_for_long_enough() -> None:
-    young = [accepted("rev_1", 50), acknowledged("rev_1", 51)]
-    asked_for = track(young, until=55, ends=60)
-    not_asked_for = track(young, until=30, ends=90)
+def test_an_acknowledgement_counts_only_after_its_observation_period() -> None:
+    recent_log = [accepted("rev_1", 50), acknowledged("rev_1", 51)]
+    tracker_in_period = track(recent_log, until=55, ends=60)
+    tracker_before_period = track(recent_log, until=30, ends=90)
 
-    assert (list(asked_for.exposures()), asked_for.waiting_count) == ([], 1)
-    assert (list(not_asked_for.exposures()), not_asked_for.waiting_count) == ([], 0)
-    assert len(list(track(young, until=55, ends=70).exposures())) == 1
+    assert (list(tracker_in_period.exposures()), tracker_in_period.waiting_count) == ([], 1)
+    assert (list(tracker_before_period.exposures()), tracker_before_period.waiting_count) == ([], 0)
+    assert len(list(track(recent_log, until=55, ends=70).exposures())) == 1
 
 
-def test_the_intervals_are_those_that_their_authors_published() -> None:
+def test_the_intervals_match_published_examples() -> None:
     assert newcombe(56, 70, 48, 80, 0.95) == pytest.approx((0.0524, 0.3339), abs=5e-5)
     assert newcombe(0, 10, 0, 20, 0.95) == pytest.approx((-0.1611, 0.2775), abs=5e-5)
     assert newcombe(10, 10, 0, 10, 0.95) == pytest.approx((0.6075, 1.0), abs=5e-5)
@@ -213,16 +217,16 @@ def test_the_intervals_are_those_that_their_authors_published() -> None:
 
 
 @given(st.integers(1, 400), st.data(), st.floats(0.5, 0.9999))
-def test_an_interval_holds_its_rate_and_widens_with_confidence(
+def test_an_interval_contains_its_rate_and_widens_with_confidence(
     n: int, data: st.DataObject, confidence: float
 ) -> None:
     events = data.draw(st.integers(0, n))
     low, high = wilson(events, n, confidence)
-    surer = wilson(events, n, confidence + (1 - confidence) / 2)
+    wider = wilson(events, n, confidence + (1 - confidence) / 2)
 
-    assert 0 <= surer[0] <= low + 1e-12
+    assert 0 <= wider[0] <= low + 1e-12
     assert low - 1e-12 <= events / n <= high + 1e-12
-    assert high - 1e-12 <= surer[1] <= 1
+    assert high - 1e-12 <= wider[1] <= 1
 
 
 @given(
@@ -232,22 +236,27 @@ def test_an_interval_holds_its_rate_and_widens_with_confidence(
     ),
     st.randoms(use_true_random=False),
 )
-def test_any_log_gives_a_report(kinds: list[str], chance: Any) -> None:
+def test_any_log_gives_a_report(kinds: list[str], generator: Any) -> None:
     make: dict[str, Callable[[str, float], Outcome]] = {
-        "accepted": lambda review, day: accepted(review, day, rating=chance.choice((None, 1, 5))),
+        "accepted": lambda review, day: accepted(
+            review, day, rating=generator.choice((None, 1, 5))
+        ),
         "acknowledged": lambda review, day: acknowledged(
-            review, day, chance.choice(("en-praise-1", "en-praise-warm"))
+            review, day, generator.choice(("en-praise-1", "en-praise-warm"))
         ),
         "revised": lambda review, day: outcome(
-            review, Kind.REVISED, day, rating=chance.choice((None, 3))
+            review, Kind.REVISED, day, rating=generator.choice((None, 3))
         ),
         "withdrawn": lambda review, day: outcome(review, Kind.WITHDRAWN, day),
         "reopened": lambda review, day: outcome(review, Kind.REOPENED, day),
     }
-    found = compare_variants(
+    report = compare_variants(
         track(
-            [make[kind](chance.choice(("rev_1", "rev_2")), day) for day, kind in enumerate(kinds)]
+            [
+                make[kind](generator.choice(("rev_1", "rev_2")), day)
+                for day, kind in enumerate(kinds)
+            ]
         )
     )
 
-    assert json.loads(json.dumps(found.to_json(), allow_nan=False))["comparisons"] == 0
+    assert json.loads(json.dumps(report.to_json(), allow_nan=False))["comparisons"] == 0

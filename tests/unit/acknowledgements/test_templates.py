@@ -1,4 +1,4 @@
-"""The template language: what it says is what Jinja says, and it can do nothing else."""
+"""The template language: it renders as Jinja does, and has no other abilities."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ negated = st.tuples(st.sampled_from(["", "not ", "not not "]), comparisons).map(
 conditions = st.lists(
     st.lists(negated, min_size=1, max_size=2).map(" and ".join), min_size=1, max_size=2
 ).map(" or ".join)
-shown = (
+expressions = (
     st.lists(words, min_size=1, max_size=3)
     .map(" or ".join)
     .map(lambda inner: "{{ " + inner + " }}")
@@ -54,8 +54,8 @@ def choices(bodies: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-pieces = st.recursive(texts | shown, choices, max_leaves=4)
-templates = st.lists(pieces, max_size=4).map("".join)
+fragments = st.recursive(texts | expressions, choices, max_leaves=4)
+templates = st.lists(fragments, max_size=4).map("".join)
 
 
 @settings(max_examples=60)
@@ -65,7 +65,7 @@ templates = st.lists(pieces, max_size=4).map("".join)
     st.sampled_from(["", "B", "the delivery", "{{ business }}"]),
     st.integers(1, 5),
 )
-def test_a_template_says_what_jinja_makes_of_it(
+def test_a_template_renders_as_jinja_does(
     template: str, business: str, topic: str, rating: int
 ) -> None:
     values = {"business": business, "topic": topic, "rating": rating}
@@ -74,7 +74,7 @@ def test_a_template_says_what_jinja_makes_of_it(
 
 @settings(max_examples=40)
 @given(templates)
-def test_what_is_not_given_is_empty_and_false(template: str) -> None:
+def test_a_missing_value_is_empty_and_false(template: str) -> None:
     said = parse(template, NAMES).render({})
     assert said == parse(template, NAMES).render({"business": "", "topic": "", "rating": ""})
 
@@ -84,7 +84,7 @@ def test_what_is_not_given_is_empty_and_false(template: str) -> None:
     st.text(st.sampled_from("{}%#|\"'._[]()=<> ~+-*\\ifelsndortpc\n0 é"), max_size=60)
     | st.text(max_size=60)
 )
-def test_any_text_is_a_template_or_is_refused(text: str) -> None:
+def test_any_text_either_parses_or_is_refused_with_a_reason(text: str) -> None:
     with suppress(BadRequest):
         parse(text, NAMES).render({"topic": "x", "rating": 3})
 
@@ -151,17 +151,17 @@ def test_any_text_is_a_template_or_is_refused(text: str) -> None:
         "x" * (MAX_CHARACTERS + 1),
     ],
 )
-def test_nothing_else_can_be_asked_for(escape: str) -> None:
+def test_attributes_calls_and_filters_are_refused(escape: str) -> None:
     with pytest.raises(BadRequest, match=r"[.?]$"):
         parse(escape, NAMES)
 
 
-def test_a_name_that_is_misspelt_is_guessed() -> None:
+def test_the_refusal_of_a_misspelt_name_suggests_the_right_one() -> None:
     with pytest.raises(BadRequest, match=r"bussiness is not known\. Did you mean business\?"):
         parse("{{ bussiness }}", NAMES)
 
 
-def test_values_are_never_read_as_templates() -> None:
+def test_a_value_is_never_parsed_as_a_template() -> None:
     assert (
         parse("{{ topic }}", NAMES).render({"topic": "{{ business }}{% if %}"})
         == "{{ business }}{% if %}"

@@ -1,7 +1,4 @@
-"""The engine that ships.
-
-What it makes of plain cases in many languages, and that nothing upsets it.
-"""
+"""The engine `accurate`: plain cases in many languages, and robustness on any text."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 SHIPPED = find_weights(accurate.WEIGHTS_FILE)
 
-PLEASED = [
+PRAISE = [
     "Wonderful evening, the staff could not have been kinder.",
     "Heerlijk gegeten en supervriendelijk geholpen, we komen zeker terug!",
     "Ein rundum gelungener Aufenthalt, vielen Dank an das Team.",
@@ -31,7 +28,7 @@ PLEASED = [
     "质量很好,发货快,非常满意",
     "Çok memnun kaldım, herkese tavsiye ederim.",
 ]
-LET_DOWN = [
+COMPLAINTS = [
     "They charged my card twice and nobody answers the phone.",
     "Drie weken gewacht en het pakket is nooit aangekomen.",
     "Das Gerät war nach zwei Tagen kaputt, und der Händler meldet sich nicht.",
@@ -41,7 +38,7 @@ LET_DOWN = [
     "质量太差,客服也不理人,千万别买",
     "Param iade edilmedi, müşteri hizmetleri telefonu açmıyor.",
 ]
-IN_DANGER = [
+DANGERS = [
     "Two hours after the meal our whole table was vomiting and my father was taken away in an "
     "ambulance.",
     "Aus der Steckdose kamen Funken, und das Bett fing Feuer.",
@@ -55,21 +52,19 @@ def engine() -> AccurateEngine:
     return AccurateEngine.load()
 
 
-@pytest.mark.parametrize(("pleased", "let_down"), list(zip(PLEASED, LET_DOWN, strict=True)))
-def test_who_is_let_down_needs_a_person_and_who_is_pleased_does_not(
-    pleased: str, let_down: str
-) -> None:
-    good, bad = engine().scores(pleased), engine().scores(let_down)
+@pytest.mark.parametrize(("praise", "complaint"), list(zip(PRAISE, COMPLAINTS, strict=True)))
+def test_a_complaint_needs_a_person_and_praise_does_not(praise: str, complaint: str) -> None:
+    praise_scores, complaint_scores = engine().scores(praise), engine().scores(complaint)
 
-    assert good
-    assert bad
-    assert good.needs_person < 0.3
-    assert bad.needs_person > 0.7
-    assert bad.sentiment < 0 < good.sentiment
+    assert praise_scores
+    assert complaint_scores
+    assert praise_scores.needs_person < 0.3
+    assert complaint_scores.needs_person > 0.7
+    assert complaint_scores.sentiment < 0 < praise_scores.sentiment
 
 
-@pytest.mark.parametrize("text", IN_DANGER)
-def test_danger_is_worse_than_a_disappointment(text: str) -> None:
+@pytest.mark.parametrize("text", DANGERS)
+def test_a_danger_is_far_more_likely_critical_than_a_disappointment(text: str) -> None:
     danger, disappointment = (
         engine().scores(text),
         engine().scores("The soup was a bit bland and the portion small."),
@@ -82,7 +77,7 @@ def test_danger_is_worse_than_a_disappointment(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t", "\u200b", "𓀀𓀁 𓂀𓂁"])
-def test_what_says_nothing_is_not_judged(text: str) -> None:
+def test_a_text_without_known_words_gets_no_scores(text: str) -> None:
     assert engine().scores(text) is None
 
 
@@ -106,17 +101,17 @@ def test_scores_of_any_text_are_probabilities_in_order(text: str) -> None:
 
 
 def test_the_same_text_has_the_same_scores() -> None:
-    assert engine().scores(LET_DOWN[0]) == engine().scores(LET_DOWN[0])
+    assert engine().scores(COMPLAINTS[0]) == engine().scores(COMPLAINTS[0])
 
 
-def test_what_ships_is_small_holds_nothing_to_run_and_says_where_it_comes_from() -> None:
-    heads, about = read(SHIPPED)
+def test_the_shipped_weights_are_small_hold_no_code_and_name_their_training_data() -> None:
+    heads, metadata = read(SHIPPED)
 
     assert SHIPPED.stat().st_size <= 3_000_000
     assert zipfile.is_zipfile(SHIPPED)
     assert heads.weight.shape == (len(HEADS), 384 * len(heads.layers))
-    assert about["model"] == accurate.MODEL
-    assert about["sources"]
+    assert metadata["model"] == accurate.MODEL
+    assert metadata["sources"]
     assert not {
         "us_airline",
         "germeval2017",
@@ -125,27 +120,27 @@ def test_what_ships_is_small_holds_nothing_to_run_and_says_where_it_comes_from()
         "ott_deceptive",
         "olid",
         "severity_dev",
-    } & set(about["sources"])
-    assert "text" not in json.dumps(about)
+    } & set(metadata["sources"])
+    assert "text" not in json.dumps(metadata)
 
 
 def test_heads_are_read_as_they_were_written(tmp_path: Path) -> None:
-    random = np.random.default_rng(4)
-    weight = random.standard_normal((len(HEADS), 384), np.float32)
-    heads = Heads((11,), weight, random.standard_normal(len(HEADS), np.float32))
+    generator = np.random.default_rng(4)
+    weight = generator.standard_normal((len(HEADS), 384), np.float32)
+    heads = Heads((11,), weight, generator.standard_normal(len(HEADS), np.float32))
     write(tmp_path / "heads.bin", heads, {"model": "a"})
 
-    again, about = read(tmp_path / "heads.bin")
+    copy, metadata = read(tmp_path / "heads.bin")
 
-    assert about == {"model": "a"}
-    assert again.layers == heads.layers
-    assert np.array_equal(again.weight, weight.astype(np.float16))
-    assert np.array_equal(again.bias, heads.bias)
+    assert metadata == {"model": "a"}
+    assert copy.layers == heads.layers
+    assert np.array_equal(copy.weight, weight.astype(np.float16))
+    assert np.array_equal(copy.bias, heads.bias)
     features = np.ones(384, np.float32)
-    assert np.allclose(again.logits(features), heads.logits(features), rtol=0.02, atol=0.2)
+    assert np.allclose(copy.logits(features), heads.logits(features), rtol=0.02, atol=0.2)
 
 
-def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path) -> None:
     (tmp_path / "heads.bin").write_bytes(b"no weights")
     with pytest.raises(WeightsMissing, match=r"heads\.bin is damaged"):
         read(tmp_path / "heads.bin")

@@ -1,7 +1,4 @@
-"""What we conclude about reviews.
-
-Tables of cases, and properties over anything a platform may send.
-"""
+"""What the assessment of a review says: tables of cases, and properties of any review."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ def review(
     )
 
 
-def judged(
+def assess_text(
     text: str | None = None,
     rating: int | None = None,
     *,
@@ -77,13 +74,13 @@ CONCLUSIONS = [
     ("The room was nice. Breakfast could be better.", 4, LOW, ()),
     ("It broke after two days.", 2, HIGH, ()),
     ("Best stay ever!", 5, PRAISE, ()),
-    # Too little to be sure that somebody is content.
+    # Too little text to be sure that somebody is content.
     ("Great", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("👍👍", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("👍👍", 5, PRAISE, ()),
     ("😡", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("I was charged twice and nobody answers the phone.", None, HIGH, ()),
-    # Severe in earnest.
+    # Severe words, meant seriously.
     ("My lawyer will contact you.", None, CRITICAL, (Flag.LEGAL,)),
     ("The toaster caught fire.", 1, CRITICAL, (Flag.SAFETY,)),
     ("The driver assaulted my wife.", None, CRITICAL, (Flag.SAFETY,)),
@@ -124,22 +121,22 @@ CONCLUSIONS = [
     ("我要报警", None, CRITICAL, (Flag.LEGAL,)),
     ("أصبت بتسمم من الطعام", None, CRITICAL, (Flag.SAFETY,)),
     ("खाने से फूड पॉइजनिंग हो गई", None, CRITICAL, (Flag.SAFETY,)),
-    # Without a word of any rule.
+    # No word that any rule knows.
     ("Ужасный сервис, всё очень плохо", None, MEDIUM, ()),
     ("Ужасный сервис", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("Ужасный сервис", 5, MEDIUM, (Flag.RATING_WORDS_DISAGREE,)),
     ("საშინელი მომსახურება", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
-    # In letters that no engine reads: the rating, else a person.
+    # Letters that no engine reads: the rating decides, or a person.
     ("𓀀𓀁𓂀𓃀𓄀𓅀𓆀𓇀𓈀𓉀𓊀𓋀𓌀𓍀𓎀𓏀", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("𓀀𓀁𓂀𓃀𓄀𓅀𓆀𓇀𓈀𓉀𓊀𓋀𓌀𓍀𓎀𓏀", 5, PRAISE, ()),
 ]
 
 
 @pytest.mark.parametrize(("text", "rating", "severity", "flags"), CONCLUSIONS)
-def test_the_worse_of_rating_and_words_wins_and_says_so(
+def test_the_severity_is_the_worse_of_rating_and_text_and_a_flag_marks_a_contradiction(
     text: str | None, rating: int | None, severity: Severity, flags: tuple[Flag, ...]
 ) -> None:
-    assessment = judged(text, rating)
+    assessment = assess_text(text, rating)
     assert assessment.severity is severity
     assert set(flags) == set(assessment.flags)
 
@@ -152,13 +149,13 @@ def test_the_worse_of_rating_and_words_wins_and_says_so(
         "Not bad at all",
     ],
 )
-def test_words_that_are_severe_elsewhere_alarm_nobody_here(text: str) -> None:
-    assert judged(text, 4).severity not in {HIGH, CRITICAL}
-    assert not set(judged(text, 4).flags) & set(vocabulary.CRITICAL)
+def test_severe_words_in_a_harmless_sentence_raise_no_alarm(text: str) -> None:
+    assert assess_text(text, 4).severity not in {HIGH, CRITICAL}
+    assert not set(assess_text(text, 4).flags) & set(vocabulary.CRITICAL)
 
 
-def test_five_stars_do_not_hide_what_the_words_say() -> None:
-    assessment = judged("This was the worst, most disgusting hotel of my life.", 5)
+def test_a_bad_text_with_five_stars_is_a_complaint_and_is_flagged() -> None:
+    assessment = assess_text("This was the worst, most disgusting hotel of my life.", 5)
 
     assert assessment.severity in {MEDIUM, HIGH}
     assert Flag.RATING_WORDS_DISAGREE in assessment.flags
@@ -193,14 +190,14 @@ def test_five_stars_do_not_hide_what_the_words_say() -> None:
             Channel.REVIEW_SITE,
             Agenda.AUDIENCE,
         ),
-        # Keys struck at random beside a rating are a rating.
+        # Random keys with a rating count as the rating alone.
         ("asdfghjkl qwertyuiop", 1, Channel.REVIEW_SITE, Agenda.AUDIENCE),
     ],
 )
-def test_what_the_author_wants_follows_from_words_and_stage(
+def test_the_agenda_follows_from_text_and_stage(
     text: str, rating: int | None, channel: Channel, agenda: Agenda
 ) -> None:
-    assessment = judged(text, rating, channel=channel)
+    assessment = assess_text(text, rating, channel=channel)
     assert assessment.agenda is agenda
     assert (Flag.QUESTION in assessment.flags) == (agenda is Agenda.QUESTION)
 
@@ -226,26 +223,26 @@ def test_what_the_author_wants_follows_from_words_and_stage(
         (None, "12345 !!!", None),
     ],
 )
-def test_the_language_is_the_claim_if_plausible_else_what_the_words_say_else_unknown(
+def test_the_language_is_the_platforms_claim_if_plausible_else_the_detected_one_else_none(
     claimed: str | None, text: str, language: str | None
 ) -> None:
-    assert judged(text, language=claimed).language == language
+    assert assess_text(text, language=claimed).language == language
 
 
-def test_who_complained_before_is_flagged_only_when_complaining_again() -> None:
-    before = History(earlier_complaints=1)
+def test_an_author_with_earlier_complaints_is_flagged_only_if_the_review_is_a_complaint() -> None:
+    earlier_history = History(earlier_complaints=1)
     assert (
         Flag.REPEAT_COMPLAINER
-        in assess(review("The heater is broken again.", 2), Channel.EMAIL, before).flags
+        in assess(review("The heater is broken again.", 2), Channel.EMAIL, earlier_history).flags
     )
     assert (
         Flag.REPEAT_COMPLAINER
-        not in assess(review("Lovely, thank you!", 5), Channel.EMAIL, before).flags
+        not in assess(review("Lovely, thank you!", 5), Channel.EMAIL, earlier_history).flags
     )
-    assert Flag.REPEAT_COMPLAINER not in judged("The heater is broken again.", 2).flags
+    assert Flag.REPEAT_COMPLAINER not in assess_text("The heater is broken again.", 2).flags
 
 
-def test_the_title_is_read_too() -> None:
+def test_the_title_counts_towards_the_severity() -> None:
     assert (
         assess(
             review("See above.", 3, title="Food poisoning"), Channel.REVIEW_SITE, History()
@@ -254,26 +251,24 @@ def test_the_title_is_read_too() -> None:
     )
 
 
-def test_codes_are_safe_to_log_and_evidence_quotes_the_customer() -> None:
+def test_reason_codes_hold_no_text_of_the_customer_and_evidence_quotes_it() -> None:
     reasons = {
         reason.code: reason.evidence
-        for reason in judged("They gave me Food  Poisoning and charged twice", 1).reasons
+        for reason in assess_text("They gave me Food  Poisoning and charged twice", 1).reasons
     }
     assert reasons["critical_safety"] == "Food  Poisoning"
     assert reasons["failure_money"] == "charged twice"
     assert all(code.replace("_", "").isalnum() and len(code) <= 40 for code in reasons)
 
 
-def test_topics_name_what_a_review_is_about_most_named_first() -> None:
-    assert judged("The courier lost the parcel and the delivery staff shrugged", 2).topics[:2] == (
-        "delivery",
-        "staff",
-    )
-    assert "cleanliness" in judged("Das Zimmer war nicht sauber", 2).topics
+def test_topics_are_sorted_by_how_often_the_review_names_them() -> None:
+    topics = assess_text("The courier lost the parcel and the delivery staff shrugged", 2).topics
+    assert topics[:2] == ("delivery", "staff")
+    assert "cleanliness" in assess_text("Das Zimmer war nicht sauber", 2).topics
 
 
 @pytest.mark.parametrize(
-    "piece",
+    "unit",
     [
         "I was charged twice. ",
         "a",
@@ -290,14 +285,16 @@ def test_topics_name_what_a_review_is_about_most_named_first() -> None:
         "e\u0301",
     ],
 )
-def test_the_longest_texts_of_any_shape_are_judged_in_bounded_steps(piece: str) -> None:
-    # No clock: what is read is capped, so the words looked at stay few whatever comes.
-    assessment = judged(piece * (100_000 // len(piece)), 3)
+def test_very_long_texts_of_any_shape_are_assessed(unit: str) -> None:
+    # The test needs no clock, because the engines read a limited number of characters.
+    assessment = assess_text(unit * (100_000 // len(unit)), 3)
     assert assessment.severity.rank >= MEDIUM.rank
 
 
-def test_what_matters_at_the_end_of_a_long_text_is_read() -> None:
-    assert judged("It was fine. " * 8_000 + "Then the boiler exploded.", 3).severity is CRITICAL
+def test_a_danger_at_the_end_of_a_long_text_is_found() -> None:
+    assert (
+        assess_text("It was fine. " * 8_000 + "Then the boiler exploded.", 3).severity is CRITICAL
+    )
 
 
 VOCABULARY = (
@@ -331,7 +328,7 @@ histories = st.builds(History, earlier_complaints=st.integers(0, 3))
 
 @settings(max_examples=300, deadline=None)
 @given(events, st.sampled_from(Channel), histories)
-def test_any_event_gets_the_same_assessment_twice_and_it_survives_json(
+def test_any_event_gets_the_same_assessment_each_time_and_it_survives_json(
     event: ReviewEvent, channel: Channel, history: History
 ) -> None:
     assessment = assess(event, channel, history)
@@ -347,9 +344,7 @@ def test_any_event_gets_the_same_assessment_twice_and_it_survives_json(
     events,
     st.sampled_from(["They gave me food poisoning.", "I was charged twice.", "そして食中毒"]),
 )
-def test_saying_something_worse_as_well_never_lowers_the_severity(
-    event: ReviewEvent, worse: str
-) -> None:
+def test_adding_a_worse_sentence_never_lowers_the_severity(event: ReviewEvent, worse: str) -> None:
     before = assess(event, Channel.REVIEW_SITE, History())
     after = assess(
         review(
@@ -369,10 +364,10 @@ def test_saying_something_worse_as_well_never_lowers_the_severity(
 
 @settings(max_examples=100, deadline=None)
 @given(words, st.integers(1, 4))
-def test_a_star_less_never_lowers_the_severity(text: str, stars: int) -> None:
-    fewer, more = (
+def test_one_star_less_never_lowers_the_severity(text: str, stars: int) -> None:
+    fewer_stars, more_stars = (
         assess(review(text, rating), Channel.REVIEW_SITE, History(), embedded_engine("quick"))
         for rating in (stars, stars + 1)
     )
 
-    assert fewer.severity.rank >= more.severity.rank
+    assert fewer_stars.severity.rank >= more_stars.severity.rank

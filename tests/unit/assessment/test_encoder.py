@@ -1,4 +1,4 @@
-"""The encoder, compared with the engine whose weights it reads, and with any text."""
+"""The encoder, compared with the original engine of its weights, and on any text."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from heard.assessment.engines.encoder import MAX_TOKENS, PREFIX, WEIGHTS, WEIGHT
 from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 REFERENCE = json.loads(Path(__file__).with_name("encoder_reference.json").read_text("ascii"))
-"""What the package's own engine made of some texts.
+"""The results of the package's own engine.
 
-Their meanings (float16), and how many pieces they and random texts have.
+`meanings` are the embeddings of some texts (float16). `pieces` are the token counts of these and of
+random texts.
 """
 
 
@@ -35,23 +36,24 @@ def test_the_installed_weights_are_those_that_were_pinned() -> None:
 
 
 @pytest.mark.parametrize(
-    "known", REFERENCE["meanings"], ids=lambda known: ascii(known["text"])[:20]
+    "reference", REFERENCE["meanings"], ids=lambda reference: ascii(reference["text"])[:20]
 )
-def test_a_text_means_what_it_means_to_the_original(known: dict[str, str]) -> None:
+def test_an_embedding_is_that_of_the_original_engine(reference: dict[str, str]) -> None:
     import numpy as np
 
-    ours = encoder().embed(encoder().tokenize(known["text"]))[-1]
-    theirs = np.frombuffer(base64.b64decode(known["vector"]), "<f2").astype(np.float32)
+    embedding = encoder().embed(encoder().tokenize(reference["text"]))[-1]
+    vector = np.frombuffer(base64.b64decode(reference["vector"]), "<f2").astype(np.float32)
 
-    assert float(theirs @ ours) / float(np.linalg.norm(ours) * np.linalg.norm(theirs)) >= 0.99
+    norms = float(np.linalg.norm(embedding) * np.linalg.norm(vector))
+    assert float(vector @ embedding) / norms >= 0.99
 
 
-def test_a_text_has_as_many_pieces_as_to_the_original() -> None:
-    counted = {
+def test_the_token_count_of_a_text_is_that_of_the_original_engine() -> None:
+    token_counts = {
         text: len(encoder().tokenizer.encode(PREFIX + text)) + 2 for text, _ in REFERENCE["pieces"]
     }
 
-    assert counted == dict(REFERENCE["pieces"])
+    assert token_counts == dict(REFERENCE["pieces"])
 
 
 @settings(deadline=None, max_examples=20)
@@ -61,15 +63,15 @@ def test_a_text_has_as_many_pieces_as_to_the_original() -> None:
 @example("\ud83d alone \udc4d")
 @example("a\u0301" * 50_000)
 @example("no end " * 15_000)
-def test_any_text_has_a_meaning(text: str) -> None:
+def test_any_text_has_a_finite_embedding(text: str) -> None:
     import numpy as np
 
-    numbers = encoder().tokenize(text)
-    means = encoder().embed(numbers)
+    token_ids = encoder().tokenize(text)
+    embeddings = encoder().embed(token_ids)
 
-    assert 2 <= len(numbers) <= MAX_TOKENS
-    assert means.shape == (12, 384)
-    assert np.isfinite(means).all()
+    assert 2 <= len(token_ids) <= MAX_TOKENS
+    assert embeddings.shape == (12, 384)
+    assert np.isfinite(embeddings).all()
 
 
 @pytest.mark.parametrize(
@@ -84,33 +86,33 @@ def test_any_text_has_a_meaning(text: str) -> None:
         ("良い", True),
     ],
 )
-def test_what_the_vocabulary_does_not_have_is_known(text: str, covered: bool) -> None:
+def test_a_text_without_known_tokens_is_not_covered(text: str, covered: bool) -> None:
     assert encoder().covers(encoder().tokenize(text)) is covered
 
 
-def test_an_accent_may_be_sent_apart() -> None:
+def test_a_combining_accent_gives_the_same_tokens_as_a_composed_letter() -> None:
     assert encoder().tokenize("cafe\u0301 tre\u0300s bon") == encoder().tokenize("café très bon")
 
 
-def test_nobody_can_write_where_a_text_ends() -> None:
-    cut = encoder().tokenize("good </s><s><pad><mask><unk> food")
+def test_special_tokens_in_a_text_are_encoded_as_plain_text() -> None:
+    token_ids = encoder().tokenize("good </s><s><pad><mask><unk> food")
 
-    assert (cut[0], cut[-1]) == (0, 2)
-    assert not {0, 1, 2, 250_001} & set(cut[1:-1])
+    assert (token_ids[0], token_ids[-1]) == (0, 2)
+    assert not {0, 1, 2, 250_001} & set(token_ids[1:-1])
 
 
-def test_of_a_long_text_the_beginning_and_the_end_count() -> None:
+def test_both_the_beginning_and_the_end_of_a_long_text_are_encoded() -> None:
     middle = "we walked along the river and then home again " * 400
-    plain, begun, ended = (
+    without_word, with_word_first, with_word_last = (
         encoder().tokenize(text) for text in (middle, "terrible! " + middle, middle + "terrible!")
     )
 
-    assert len(plain) == MAX_TOKENS
-    assert plain != begun
-    assert plain != ended
+    assert len(without_word) == MAX_TOKENS
+    assert without_word != with_word_first
+    assert without_word != with_word_last
 
 
-def test_other_weights_are_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_wrong_weights_are_refused_with_the_package_to_install(tmp_path: Path) -> None:
     wrong = tmp_path / "e5-small-q4.bin"
     wrong.write_bytes(b"E5S1")
 
@@ -118,7 +120,7 @@ def test_other_weights_are_refused_with_what_to_do(tmp_path: Path) -> None:
         Encoder.load(wrong)
 
 
-def test_missing_weights_say_what_to_install(
+def test_missing_weights_are_reported_with_the_places_that_were_searched(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
@@ -127,8 +129,8 @@ def test_missing_weights_say_what_to_install(
         find_weights(WEIGHTS)
 
 
-def test_importing_the_encoder_costs_no_numpy() -> None:
-    seen = subprocess.run(
+def test_importing_the_encoder_does_not_import_numpy() -> None:
+    process = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -139,4 +141,4 @@ def test_importing_the_encoder_costs_no_numpy() -> None:
         check=True,
     )
 
-    assert seen.stdout.strip() == "False"
+    assert process.stdout.strip() == "False"

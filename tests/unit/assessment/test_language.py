@@ -1,4 +1,4 @@
-"""Which language a text is in: right where there is enough of it, silent where there is not."""
+"""The language of a text: right if the text is long enough, None if it is not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heard.assessment.language_model import LanguageModel
 from heard.text.words import tokens
 
 
-def heard(text: str) -> str | None:
+def language_of(text: str) -> str | None:
     return detect_language(text, tokens(text))
 
 
@@ -43,8 +43,8 @@ def heard(text: str) -> str | None:
         ("وصل طردي متأخرا ثلاثة أيام", "ar"),
     ],
 )
-def test_a_sentence_is_enough(text: str, code: str) -> None:
-    assert heard(text) == code
+def test_the_language_of_one_sentence_is_detected(text: str, code: str) -> None:
+    assert language_of(text) == code
 
 
 @pytest.mark.parametrize(
@@ -59,31 +59,31 @@ def test_a_sentence_is_enough(text: str, code: str) -> None:
         "☆☆☆",
     ],
 )
-def test_what_is_in_no_language_is_taken_for_none(text: str) -> None:
-    assert heard(text) is None
+def test_a_text_in_no_language_has_none(text: str) -> None:
+    assert language_of(text) is None
 
 
 @given(st.text(st.characters(), max_size=200))
 def test_any_text_has_a_known_language_or_none(text: str) -> None:
-    found = heard(text)
-    assert found is None or language_code(found) == found
+    code = language_of(text)
+    assert code is None or language_code(code) == code
 
 
-def test_small_words_decide_where_the_model_is_not_installed(
+def test_without_the_model_frequent_words_decide(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(language, "_model", lambda: None)
-    assert heard("The room was not clean and the staff were rude to us") == "en"
-    assert heard("Paketim gelmedi") is None
+    assert language_of("The room was not clean and the staff were rude to us") == "en"
+    assert language_of("Paketim gelmedi") is None
 
 
-def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_a_language_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     table = np.arange(2 << language_model.HASH_BITS, dtype=np.int8).reshape(-1, 2)
     model = LanguageModel(("nl", "tr"), table, 0.5, np.array([0.25, 0.75], np.float32))
     language_model.write_model(tmp_path / "language.bin", model)
 
-    again = language_model.read_model(tmp_path / "language.bin")
+    copy = language_model.read_model(tmp_path / "language.bin")
 
-    assert (again.codes, again.scale) == (model.codes, model.scale)
-    assert np.array_equal(again.table, model.table)
-    assert np.array_equal(again.min_fit, model.min_fit)
+    assert (copy.codes, copy.scale) == (model.codes, model.scale)
+    assert np.array_equal(copy.table, model.table)
+    assert np.array_equal(copy.min_fit, model.min_fit)

@@ -1,6 +1,6 @@
-"""The `quick` engine.
+"""The engine `quick`.
 
-Total on any text, indifferent to how a text is typed, and trained to tell complaints from praise.
+It takes any text, ignores how the text is typed, and is trained to tell complaints from praise.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def test_any_text_gets_probabilities_or_none() -> None:
     engine = QuickEngine.load()
 
     @given(ANY_TEXT)
-    def judged(text: str) -> None:
+    def check_scores(text: str) -> None:
         scores = engine.scores(text)
         if scores is None:
             return
         assert all(
-            0 <= each <= 1
-            for each in (
+            0 <= probability <= 1
+            for probability in (
                 *scores.severity,
                 scores.needs_person,
                 scores.question,
@@ -45,19 +45,19 @@ def test_any_text_gets_probabilities_or_none() -> None:
         assert scores.model == engine.model == quick.MODEL
         assert engine.scores(text) == scores
 
-    judged()
+    check_scores()
 
 
 @pytest.mark.parametrize(
     "text",
     ["", " \n\t", "\u200b\u200b", "\x00", "ქართული ენა არავის უსწავლებია აქ", "ទឹកនេះត្រជាក់ណាស់"],
 )
-def test_nothing_is_said_of_blanks_and_of_scripts_that_training_never_saw(text: str) -> None:
+def test_blanks_and_scripts_that_are_not_in_the_training_data_get_no_scores(text: str) -> None:
     assert QuickEngine.load().scores(text) is None
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "plain"),
     [
         ("DIE SUPPE WAR KALT", "die suppe war kalt"),
         ("très déçu", "tres decu"),
@@ -69,23 +69,25 @@ def test_nothing_is_said_of_blanks_and_of_scripts_that_training_never_saw(text: 
         ("didn’t work – at all", "didn't work - at all"),
     ],
 )
-def test_how_a_text_is_typed_changes_nothing(typed: str, meant: str) -> None:
-    assert sorted(ngrams.ngram_hashes(typed)) == sorted(ngrams.ngram_hashes(meant))
+def test_case_accents_repetition_numbers_and_links_do_not_change_the_ngrams(
+    typed: str, plain: str
+) -> None:
+    assert sorted(ngrams.ngram_hashes(typed)) == sorted(ngrams.ngram_hashes(plain))
 
 
 @given(st.text("ab c", min_size=1, max_size=40).filter(str.strip))
-def test_blanks_around_a_text_say_nothing(text: str) -> None:
+def test_blanks_around_a_text_do_not_change_the_ngrams(text: str) -> None:
     assert sorted(ngrams.ngram_hashes(text.strip())) == sorted(
         ngrams.ngram_hashes(f" \n {text} \t")
     )
 
 
-def test_equal_runs_have_equal_hashes_wherever_they_stand() -> None:
+def test_equal_words_have_equal_hashes_at_any_place() -> None:
     once, twice = (ngrams.ngram_hashes(text) for text in ("ab", "ab ab"))
     assert set(map(int, once)) <= set(map(int, twice))
 
 
-def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
+def test_only_the_beginning_and_the_end_of_a_long_text_are_read() -> None:
     beginning, middle, end = "The soup was cold. " * 200, "Lovely! " * 20_000, "Nobody came. " * 100
     assert len(ngrams.ngram_hashes(beginning + middle + end)) < 8 * (
         ngrams.HEAD_CHARACTERS + ngrams.TAIL_CHARACTERS
@@ -96,7 +98,7 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("glad", "sad"),
+    ("praise_text", "complaint_text"),
     [
         ("Lovely room and kind staff, we will be back", "Filthy room and rude staff, never again"),
         ("Heerlijk gegeten, vriendelijke bediening", "Koud eten en een onbeschofte bediening"),
@@ -122,8 +124,10 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
         ),
     ],
 )
-def test_a_complaint_needs_a_person_more_than_praise_in_many_languages(glad: str, sad: str) -> None:
-    praise, complaint = (QuickEngine.load().scores(text) for text in (glad, sad))
+def test_a_complaint_needs_a_person_more_than_praise_in_many_languages(
+    praise_text: str, complaint_text: str
+) -> None:
+    praise, complaint = (QuickEngine.load().scores(text) for text in (praise_text, complaint_text))
     assert praise is not None
     assert complaint is not None
     assert praise.needs_person < 0.15 < complaint.needs_person
@@ -146,23 +150,25 @@ def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
     )
     quick.write(tmp_path / "quick.bin", weights, {"model": "quick-0"})
 
-    again, about = quick.read(tmp_path / "quick.bin")
+    copy, metadata = quick.read(tmp_path / "quick.bin")
 
-    assert about == {"model": "quick-0"}
+    assert metadata == {"model": "quick-0"}
     assert all(
-        np.array_equal(getattr(again, name), getattr(weights, name)) for name in Weights.__slots__
+        np.array_equal(getattr(copy, name), getattr(weights, name)) for name in Weights.__slots__
     )
 
 
-def test_the_shipped_weights_are_small_and_say_what_they_were_trained_on() -> None:
+def test_the_shipped_weights_are_small_and_name_their_training_data_without_evaluation_sets() -> (
+    None
+):
     path = find_weights(quick.WEIGHTS_FILE)
     assert (
         path.stat().st_size + find_weights(language_model.WEIGHTS_FILE).stat().st_size <= 2_000_000
     )
-    about = quick.read(path)[1]
-    assert about["model"] == quick.MODEL
-    # Sets that may only be measured on.
-    assert not set(about["sources"]) & {
+    metadata = quick.read(path)[1]
+    assert metadata["model"] == quick.MODEL
+    # Data sets for evaluation only.
+    assert not set(metadata["sources"]) & {
         "us_airline",
         "germeval2017",
         "restmex_mx_es",

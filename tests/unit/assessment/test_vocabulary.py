@@ -1,6 +1,6 @@
-"""What must never be missed.
+"""The severe phrases that must never be missed.
 
-Hard cases in every language the rules know, harmless look-alikes, and properties of the matching.
+Hard cases in every language of the rules, harmless look-alikes, and properties of the matching.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from heard.text.lexicon import Hit, Lexicon, unmasked_hits
 from heard.text.words import UNSPACED, matchable_text, tokens
 
 
-def judged(text: str, language: str | None = None) -> Assessment:
+def assess_text(text: str, language: str | None = None) -> Assessment:
     event = ReviewEvent(
         EventKind.CREATED, "1", "1", "000000000001", Author("a"), text=text, language=language
     )
     return assess(event, Channel.SOCIAL, History())
 
 
-def found(language: str, phrases: str, text: str) -> list[Hit]:
-    read = matchable_text(text)
+def find_hits(language: str, phrases: str, text: str) -> list[Hit]:
+    normalized = matchable_text(text)
     lexicon = Lexicon(language, {"severe": phrases.split(", ")})
-    return unmasked_hits(lexicon.find(read, tokens(read)), "idiom")
+    return unmasked_hits(lexicon.find(normalized, tokens(normalized)), "idiom")
 
 
 SEVERE = [
@@ -83,25 +83,25 @@ SEVERE = [
 
 
 @pytest.mark.parametrize(("language", "text", "flag"), SEVERE)
-def test_what_must_never_be_missed_is_critical_in_every_language(
-    language: str, text: str, flag: Flag
-) -> None:
-    assessment = judged(text, language)
+def test_a_severe_text_is_critical_in_every_language(language: str, text: str, flag: Flag) -> None:
+    assessment = assess_text(text, language)
     assert assessment.severity is Severity.CRITICAL
     assert flag in assessment.flags
 
 
 @pytest.mark.parametrize(("language", "text", "flag"), SEVERE)
-def test_case_accents_and_punctuation_do_not_hide_it(language: str, text: str, flag: Flag) -> None:
-    assert flag in judged(f"«{text.upper()}»!!", language).flags
-    assert flag in judged(unicodedata.normalize("NFD", text), language).flags
+def test_case_accents_and_punctuation_do_not_hide_a_severe_phrase(
+    language: str, text: str, flag: Flag
+) -> None:
+    assert flag in assess_text(f"«{text.upper()}»!!", language).flags
+    assert flag in assess_text(unicodedata.normalize("NFD", text), language).flags
     if language not in UNSPACED and language != "tr":
-        plain = "".join(
+        without_accents = "".join(
             letter
             for letter in unicodedata.normalize("NFKD", text)
             if not unicodedata.combining(letter)
         )
-        assert flag in judged(plain, language).flags
+        assert flag in assess_text(without_accents, language).flags
 
 
 @pytest.mark.parametrize(
@@ -131,21 +131,21 @@ def test_case_accents_and_punctuation_do_not_hide_it(language: str, text: str, f
     ],
 )
 def test_harmless_look_alikes_are_not_critical(language: str, text: str) -> None:
-    assert judged(text, language).severity is not Severity.CRITICAL
+    assert assess_text(text, language).severity is not Severity.CRITICAL
 
 
-def test_a_question_how_to_cancel_is_a_question_and_no_failure() -> None:
+def test_a_question_about_how_to_cancel_is_of_medium_severity() -> None:
     for text, language in (
         ("Wie kann ich mein Abo zum Jahresende kündigen?", "de"),
         ("How can I cancel my subscription?", "en"),
         ("Comment résilier mon abonnement ?", "fr"),
         ("Hoe kan ik mijn abonnement opzeggen?", "nl"),
     ):
-        assessment = judged(text, language)
+        assessment = assess_text(text, language)
         assert (assessment.severity, assessment.agenda) == (Severity.MEDIUM, Agenda.QUESTION)
 
 
-def test_every_flag_has_words_in_every_language() -> None:
+def test_every_critical_flag_has_phrases_in_every_language() -> None:
     assert len(vocabulary.LANGUAGES) >= 29
     for flag in vocabulary.CRITICAL:
         for language in vocabulary.LANGUAGES:
@@ -156,42 +156,48 @@ def test_every_flag_has_words_in_every_language() -> None:
     st.sampled_from(["no", "without", "never any"]),
     st.sampled_from(["food poisoning", "salmonella", "racism"]),
 )
-def test_what_is_denied_is_not_critical_and_what_is_not_only_so_is(
+def test_a_negated_severe_word_is_not_critical_and_one_after_not_only_is(
     negator: str, severe: str
 ) -> None:
-    assert judged(f"There was {negator} {severe} here", "en").severity is not Severity.CRITICAL
-    assert judged(f"It was not only {severe} here", "en").severity is Severity.CRITICAL
+    assert assess_text(f"There was {negator} {severe} here", "en").severity is not Severity.CRITICAL
+    assert assess_text(f"It was not only {severe} here", "en").severity is Severity.CRITICAL
 
 
-def test_a_comma_parts_a_negator_from_what_it_does_not_deny() -> None:
+def test_a_negation_ends_at_a_comma() -> None:
     assert (
-        judged("Niemand half, Krankenwagen nach einer Stunde", "de").severity is Severity.CRITICAL
+        assess_text("Niemand half, Krankenwagen nach einer Stunde", "de").severity
+        is Severity.CRITICAL
     )
 
 
 @given(st.integers(0, 12), st.booleans())
-def test_the_two_sides_of_a_plus_stand_near_each_other_in_one_sentence(
-    distance: int, turned: bool
+def test_both_sides_of_a_plus_must_be_near_each_other_in_one_sentence(
+    distance: int, reversed_order: bool
 ) -> None:
-    ends = ("socket", "smoke") if turned else ("smoke", "socket")
-    between = " ".join(["and"] * distance)
-    assert bool(found("en", "smoke + socket", f"{ends[0]} {between} {ends[1]}")) == (distance < 8)
-    assert not found("en", "smoke + socket", f"{ends[0]}. {ends[1]}")
+    ends = ("socket", "smoke") if reversed_order else ("smoke", "socket")
+    words_between = " ".join(["and"] * distance)
+    assert bool(find_hits("en", "smoke + socket", f"{ends[0]} {words_between} {ends[1]}")) == (
+        distance < 8
+    )
+    assert not find_hits("en", "smoke + socket", f"{ends[0]}. {ends[1]}")
 
 
-def test_pieces_know_gaps_neighbours_word_bounds_and_negation() -> None:
-    assert found("zh", "脸..肿", "脸一下子肿了")
-    assert not found("zh", "脸..肿", "脸好。肿了")
-    assert found("ja", "焦げ+充電", "充電していたら焦げました")
-    assert found("ar", "_كسور", "عنده كسور")
-    assert not found("ar", "_كسور", "شاشة مكسورة")
-    assert all(hit.negated for hit in found("zh", "中毒", "没中毒"))
-    assert all(hit.negated for hit in found("ja", "食中毒", "食中毒はありません"))
+def test_phrases_in_scripts_without_spaces_match_gaps_neighbours_word_bounds_and_negation() -> None:
+    assert find_hits("zh", "脸..肿", "脸一下子肿了")
+    assert not find_hits("zh", "脸..肿", "脸好。肿了")
+    assert find_hits("ja", "焦げ+充電", "充電していたら焦げました")
+    assert find_hits("ar", "_كسور", "عنده كسور")
+    assert not find_hits("ar", "_كسور", "شاشة مكسورة")
+    for language, phrase, text in (
+        ("zh", "中毒", "没中毒"),
+        ("ja", "食中毒", "食中毒はありません"),
+    ):
+        assert [hit.negated for hit in find_hits(language, phrase, text)] == [True]
 
 
-def test_an_idiom_masks_only_what_it_covers() -> None:
+def test_an_idiom_hides_only_the_hits_inside_it() -> None:
     lexicon = Lexicon("ja", {"severe": ["盗まれ"], "idiom": ["心を盗まれ"]})
-    both = "心を盗まれました。財布を盗まれました。"
-    assert [hit.start for hit in unmasked_hits(lexicon.find(both, tokens(both)), "idiom")] == [
-        both.rindex("盗まれ")
+    text = "心を盗まれました。財布を盗まれました。"
+    assert [hit.start for hit in unmasked_hits(lexicon.find(text, tokens(text)), "idiom")] == [
+        text.rindex("盗まれ")
     ]

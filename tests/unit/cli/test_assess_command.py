@@ -1,4 +1,4 @@
-"""`heard assess run`: what it writes, and what it says of lines that it cannot read."""
+"""`heard assess run`: the lines it writes, and the errors it reports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heard_cli.policy import history
 from tests.unit.cli.conftest import HeardCommand
 
 QUICK = EmbeddedEngine("quick")
-WORDS = (
+TEXTS = (
     "The soup was cold",
     "Wonderful, thank you",
     "Ich warte seit Wochen auf mein Geld",
@@ -34,42 +34,42 @@ def heard() -> HeardCommand:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[..., str]:
-    """Writes a file of lines, each an object or a text as it is."""
+    """Writes a file. Each line is an object, written as JSON, or a text."""
 
-    def written(*lines: Any) -> str:
+    def write(*lines: Any) -> str:
         path = tmp_path / "reviews.jsonl"
         path.write_text(
-            "".join(f"{each if isinstance(each, str) else json.dumps(each)}\n" for each in lines),
+            "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines),
             encoding="utf-8",
         )
         return str(path)
 
-    return written
+    return write
 
 
-def assessed(out: str) -> list[dict[str, Any]]:
+def parse_lines(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def asked(text: str, rating: int | None = None) -> AssessmentRequest:
+def make_request(text: str, rating: int | None = None) -> AssessmentRequest:
     event = ReviewEvent(
         EventKind.CREATED, "1", "1", number_revision(1), Author(""), rating, None, text
     )
     return AssessmentRequest(event, Channel.REVIEW_SITE, History())
 
 
-def test_each_line_says_everything_that_was_asked_for(
+def test_each_output_line_has_the_assessment_its_evidence_and_scores(
     heard: HeardCommand, file: Callable[..., str]
 ) -> None:
-    said = heard.run_ok(
+    result = heard.run_ok(
         "assess",
         "run",
         file({"id": "a", "text": "My lawyer will call you: we all got food poisoning."}),
         "--engine",
         "quick",
     )
-    (line,) = assessed(said.stdout)
-    wanted = {
+    (line,) = parse_lines(result.stdout)
+    expected_fields = {
         "id",
         "severity",
         "needs_person",
@@ -80,7 +80,7 @@ def test_each_line_says_everything_that_was_asked_for(
         "evidence",
         "scores",
     }
-    assert wanted <= line.keys()
+    assert expected_fields <= line.keys()
     assert (line["id"], line["severity"], line["needs_person"], line["language"]) == (
         "a",
         "critical",
@@ -88,8 +88,8 @@ def test_each_line_says_everything_that_was_asked_for(
         "en",
     )
     assert "safety" in line["flags"]
-    assert {"critical_safety"} <= {each["code"] for each in line["evidence"]}
-    assert any("poisoning" in each["words"] for each in line["evidence"])
+    assert {"critical_safety"} <= {evidence["code"] for evidence in line["evidence"]}
+    assert any("poisoning" in evidence["words"] for evidence in line["evidence"])
     assert 0 <= line["scores"]["needs_person"] <= 1
 
 
@@ -97,14 +97,14 @@ def test_the_order_of_lines_and_the_type_of_ids_are_kept(
     heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     lines = [
-        {"id": number if number % 2 else f"r{number}", "text": WORDS[number % 5]}
+        {"id": number if number % 2 else f"r{number}", "text": TEXTS[number % 5]}
         for number in range(50)
     ]
-    said = heard.run_ok("assess", "run", file(*lines), "--engine", "quick", "--jobs", "1")
-    assert [line["id"] for line in assessed(said.stdout)] == [line["id"] for line in lines]
+    result = heard.run_ok("assess", "run", file(*lines), "--engine", "quick", "--jobs", "1")
+    assert [line["id"] for line in parse_lines(result.stdout)] == [line["id"] for line in lines]
 
 
-def test_what_a_policy_is_decided_by_is_passed_on_and_the_words_are_not(
+def test_output_lines_keep_the_fields_that_policies_use_and_no_text(
     heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     line = {
@@ -118,36 +118,43 @@ def test_what_a_policy_is_decided_by_is_passed_on_and_the_words_are_not(
         "title": "Bravo",
         "author": "Ana",
     }
-    (written,) = assessed(heard.run_ok("assess", "run", file(line), "--engine", "quick").stdout)
+    (output_line,) = parse_lines(
+        heard.run_ok("assess", "run", file(line), "--engine", "quick").stdout
+    )
     assert {
-        name: written[name]
+        name: output_line[name]
         for name in ("at", "platform", "channel", "rating", "author_value", "has_text")
     } == {
         **{name: line[name] for name in ("at", "platform", "channel", "author_value")},
         "rating": 5,
         "has_text": True,
     }
-    assert not {"text", "title", "author"} & written.keys()
+    assert not {"text", "title", "author"} & output_line.keys()
 
 
-def test_policy_diff_reads_what_run_writes(
+def test_policy_diff_reads_the_output_of_assess_run(
     heard: HeardCommand, file: Callable[..., str], tmp_path: Path
 ) -> None:
     source = file(
         *(
             {"id": str(n), "text": text, "rating": n % 5 + 1, "channel": "forum"}
-            for n, text in enumerate(WORDS)
+            for n, text in enumerate(TEXTS)
         ),
         {"id": "x", "rating": 1},
     )
     out = tmp_path / "assessed.jsonl"
     heard.run_ok("assess", "run", source, "--engine", "quick", "--out", str(out))
-    written = history.from_file(str(out), with_text=False)
-    read = list(written.reviews)
-    assert not written.line_errors
+    past_reviews = history.from_file(str(out), with_text=False)
+    reviews = list(past_reviews.reviews)
+    assert not past_reviews.line_errors
     assert [
-        (each.assessment.severity, each.context.channel, each.context.rating, each.context.has_text)
-        for each in read
+        (
+            review.assessment.severity,
+            review.context.channel,
+            review.context.rating,
+            review.context.has_text,
+        )
+        for review in reviews
     ] == [
         (
             Severity(line["severity"]),
@@ -155,11 +162,11 @@ def test_policy_diff_reads_what_run_writes(
             line["rating"],
             line["has_text"],
         )
-        for line in assessed(out.read_text(encoding="utf-8"))
+        for line in parse_lines(out.read_text(encoding="utf-8"))
     ]
 
 
-def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
+def test_bad_lines_are_reported_with_their_fix_and_the_others_are_assessed(
     heard: HeardCommand, file: Callable[..., str]
 ) -> None:
     source = file(
@@ -174,10 +181,10 @@ def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
         {"id": "9", "text": "x", "channel": "pigeon"},
         {"id": "10", "text": ""},
     )
-    said = heard("assess", "run", source, "--engine", "quick")
-    assert said.exit_code == 2
-    assert [line["id"] for line in assessed(said.stdout)] == ["1", "10"]
-    messages = said.stderr.splitlines()
+    result = heard("assess", "run", source, "--engine", "quick")
+    assert result.exit_code == 2
+    assert [line["id"] for line in parse_lines(result.stdout)] == ["1", "10"]
+    messages = result.stderr.splitlines()
     assert [line.partition(":")[0] for line in messages if line.startswith("line ")] == [
         f"line {number}" for number in (2, 3, 4, 5, 7, 8, 9)
     ]
@@ -190,21 +197,21 @@ def test_bad_lines_are_named_with_what_to_mend_and_the_rest_is_assessed(
         "review_site",
         "7 lines could not be read",
     ):
-        assert word in said.stderr
-    assert "secret" not in said.stderr
-    assert "pigeon" not in said.stderr
+        assert word in result.stderr
+    assert "secret" not in result.stderr
+    assert "pigeon" not in result.stderr
 
 
-def test_a_thousand_bad_lines_are_counted_and_not_all_told(
+def test_a_thousand_bad_lines_are_counted_and_only_the_first_are_reported(
     heard: HeardCommand, file: Callable[..., str]
 ) -> None:
-    said = heard("assess", "run", file(*["nonsense"] * 1000), "--engine", "quick")
-    assert said.exit_code == 2
-    assert said.stderr.count("line ") == run.MAX_ERRORS_SHOWN
-    assert "1,000 lines" in said.stderr
+    result = heard("assess", "run", file(*["nonsense"] * 1000), "--engine", "quick")
+    assert result.exit_code == 2
+    assert result.stderr.count("line ") == run.MAX_ERRORS_SHOWN
+    assert "1,000 lines" in result.stderr
 
 
-def test_bytes_that_are_no_text_and_a_line_without_end_stop_nothing(
+def test_invalid_bytes_and_a_line_over_the_limit_are_reported_and_the_others_assessed(
     heard: HeardCommand, tmp_path: Path
 ) -> None:
     source = tmp_path / "reviews.jsonl"
@@ -218,17 +225,17 @@ def test_bytes_that_are_no_text_and_a_line_without_end_stop_nothing(
         + b"\n"
         + good
     )
-    said = heard("assess", "run", str(source), "--engine", "quick")
-    assert said.exit_code == 2
-    assert [line["id"] for line in assessed(said.stdout)] == ["1", "4"]
-    assert "UTF-8" in said.stderr
-    assert "longer than" in said.stderr
+    result = heard("assess", "run", str(source), "--engine", "quick")
+    assert result.exit_code == 2
+    assert [line["id"] for line in parse_lines(result.stdout)] == ["1", "4"]
+    assert "UTF-8" in result.stderr
+    assert "longer than" in result.stderr
 
 
-def test_half_characters_come_through_as_json(
+def test_an_unpaired_surrogate_in_an_id_is_kept(
     heard: HeardCommand, file: Callable[..., str]
 ) -> None:
-    (line,) = assessed(
+    (line,) = parse_lines(
         heard.run_ok(
             "assess",
             "run",
@@ -240,35 +247,35 @@ def test_half_characters_come_through_as_json(
     assert line["id"] == "\ud83d"
 
 
-def test_standard_input_is_read_and_an_empty_one_is_told(heard: HeardCommand) -> None:
+def test_empty_standard_input_is_reported(heard: HeardCommand) -> None:
     assert (
         heard.run_ok("assess", "run", "-", "--engine", "quick", stdin="").stderr.strip()
         == "The file has no reviews."
     )
 
 
-def test_the_file_that_is_read_is_not_overwritten(
-    heard: HeardCommand, file: Callable[..., str]
-) -> None:
+def test_the_input_file_is_never_overwritten(heard: HeardCommand, file: Callable[..., str]) -> None:
     source = file({"id": "1", "text": "fine"})
     assert heard("assess", "run", source, "--engine", "quick", "--out", source).exit_code == 2
-    assert assessed(Path(source).read_text(encoding="utf-8")) == [{"id": "1", "text": "fine"}]
+    assert parse_lines(Path(source).read_text(encoding="utf-8")) == [{"id": "1", "text": "fine"}]
 
 
-def test_several_processes_say_what_one_says_in_the_same_order() -> None:
-    many = [asked(f"{text} {number}", number % 5 + 1) for number, text in enumerate(WORDS * 14)]
-    assert len(many) > 2 * BATCH
-    assert list(assess_all(many, QUICK, jobs=2)) == list(assess_all(many, QUICK, jobs=1))
+def test_several_processes_give_the_same_results_in_the_same_order_as_one() -> None:
+    requests = [
+        make_request(f"{text} {number}", number % 5 + 1) for number, text in enumerate(TEXTS * 14)
+    ]
+    assert len(requests) > 2 * BATCH
+    assert list(assess_all(requests, QUICK, jobs=2)) == list(assess_all(requests, QUICK, jobs=1))
 
 
-def test_no_more_is_read_than_can_soon_be_judged() -> None:
-    taken = 0
+def test_input_is_read_at_most_one_batch_ahead() -> None:
+    read_count = 0
 
     def endless() -> Iterator[AssessmentRequest]:
-        nonlocal taken
-        for taken in itertools.count(1):
-            yield asked(WORDS[taken % 5])
+        nonlocal read_count
+        for read_count in itertools.count(1):
+            yield make_request(TEXTS[read_count % 5])
 
     first = list(itertools.islice(assess_all(endless(), QUICK, jobs=1), BATCH + 1))
     assert len(first) == BATCH + 1
-    assert taken <= 2 * BATCH
+    assert read_count <= 2 * BATCH

@@ -80,15 +80,15 @@ def test_help_names_every_part_and_loads_none() -> None:
         "set(sys.modules), sorted(sys.modules)"
     )
     paths = [folder for folder in sys.path if folder.endswith(("cli", "heard"))]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{script}"],
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    assert [part for part in PARTS if part not in done.stdout] == []
+    assert process.returncode == 0, process.stderr
+    assert [part for part in PARTS if part not in process.stdout] == []
 
 
 def test_an_unknown_command_is_a_usage_error(heard: HeardCommand) -> None:

@@ -32,7 +32,7 @@ rules:
     when: {severity: [medium, low, praise], rating_min: 3}
     then: {route: follow_up, queue: vip, priority: 80}
 """
-WORDS = "The lamb was raw & I was ill <b>all night</b>. Nobody answers."
+REVIEW_TEXT = "The lamb was raw & I was ill <b>all night</b>. Nobody answers."
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def reviews(stack: Stack) -> list[str]:
         Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
     )
     return [
-        receive(stack, "r1", WORDS, 1),
+        receive(stack, "r1", REVIEW_TEXT, 1),
         receive(stack, "r2", "Wonderful bread, lovely people, thank you!", 5),
     ]
 
@@ -212,7 +212,7 @@ def past(tmp_path: Path) -> str:
             "model": "quick-1",
             "evidence": [{"code": "rating_4"}],
             "rating": 4,
-            "text": WORDS,
+            "text": REVIEW_TEXT,
             "channel": "review_site",
             "platform": "google_business",
             "at": "2026-03-17T12:00:00Z",
@@ -266,7 +266,7 @@ def test_a_file_of_assessed_and_raw_reviews(
     assert counts["extra_human_hours"] == 1.0
     table = heard.run_ok("policy", "diff", "default", regulars, "--on", past)
     assert "route: acknowledge → follow_up" in table.stdout
-    assert WORDS not in table.stdout
+    assert REVIEW_TEXT not in table.stdout
     assert (
         "ill"
         in heard.run_ok("policy", "diff", "default", regulars, "--on", past, "--with-text").stdout
@@ -289,8 +289,8 @@ def test_the_same_policy_changes_nothing(
     ("line", "output"),
     [
         ("{", "not JSON"),
-        ("[1]", "no JSON object"),
-        ('{"id": "x"}', "neither"),
+        ("[1]", "not a JSON object"),
+        ('{"id": "x"}', "none of"),
         ('{"text": "no id"}', "`id`"),
         ('{"id": "x", "rating": 9}', "`rating`"),
         ('{"id": "x", "severity": "awful", "agenda": "answer"}', "`severity`"),

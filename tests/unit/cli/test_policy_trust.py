@@ -21,7 +21,7 @@ from heard.storage.tables import attributes
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand
 
-WORDS = "The lamb was raw and I was ill all night."
+REVIEW_TEXT = "The lamb was raw and I was ill all night."
 
 
 def no_platform(*_: Any, **__: Any) -> Any:
@@ -34,7 +34,7 @@ def review(stack: Stack) -> str:
         Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
     )
     event = ReviewEvent(
-        EventKind.CREATED, "r1", "r1", number_revision(1), Author("u1"), rating=1, text=WORDS
+        EventKind.CREATED, "r1", "r1", number_revision(1), Author("u1"), rating=1, text=REVIEW_TEXT
     )
     message = QueuedReview(
         "dlv_1",
@@ -137,7 +137,7 @@ def test_evidence_in_a_customers_words_is_hidden_by_default(
         "id": "r1",
         "severity": "praise",
         "agenda": "praise",
-        "evidence": [WORDS, {"code": f"{WORDS} again"}, {"code": "rating_5"}],
+        "evidence": [REVIEW_TEXT, {"code": f"{REVIEW_TEXT} again"}, {"code": "rating_5"}],
     }
     lines.write_text(json.dumps(fields))
     ours = tmp_path / "ours.yaml"
@@ -148,7 +148,7 @@ def test_evidence_in_a_customers_words_is_hidden_by_default(
         "policy", "diff", "default", str(ours), "--on", str(lines), "--html", str(page), "--json"
     )
     assert "rating_5" in page.read_text()
-    assert WORDS not in page.read_text() + result.stdout + result.stderr
+    assert REVIEW_TEXT not in page.read_text() + result.stdout + result.stderr
 
 
 def test_a_policy_in_a_script_of_long_letters_is_as_long_as_the_check_counts(

@@ -55,15 +55,15 @@ def test_an_error_loses_nothing(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     bury(stack, *"abcde")
-    done, works = [0], getattr(stack.sqs, verb)
+    calls, real_call = [0], getattr(stack.sqs, verb)
 
     def fail(**argument: Any) -> Any:
-        done[0] += 1
-        if done[0] == 3:
+        calls[0] += 1
+        if calls[0] == 3:
             raise ClientError(
                 {"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SendMessage"
             )
-        return works(**argument)
+        return real_call(**argument)
 
     monkeypatch.setattr(stack.sqs, verb, fail)
 
@@ -78,14 +78,14 @@ def test_after_an_error_every_message_is_in_one_of_the_queues(
     heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bury(stack, *"abcde")
-    works = stack.sqs.send_message
+    real_call = stack.sqs.send_message
 
     def fail(**argument: Any) -> Any:
         if argument["MessageBody"] == "c":
             raise ClientError(
                 {"Error": {"Code": "ServiceUnavailable", "Message": "later"}}, "SendMessage"
             )
-        return works(**argument)
+        return real_call(**argument)
 
     with monkeypatch.context() as patched:
         patched.setattr(stack.sqs, "send_message", fail)

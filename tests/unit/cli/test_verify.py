@@ -27,7 +27,7 @@ from heard_simulator.server import PlatformRequest, ReplyLedger, platform_classe
 from tests.unit.cli.conftest import CommandResult, HeardCommand
 
 URL = "https://heard.example/hooks/con_abc"
-WORDS = "The bread was stale, and nobody said sorry."
+TEXT = "The bread was stale, and nobody said sorry."
 
 
 def samples(platform: str) -> list[Sample]:
@@ -38,79 +38,68 @@ def samples(platform: str) -> list[Sample]:
     ]
 
 
-def symmetric(platform: str) -> Connector | None:
+def signs_with_shared_secret(platform: str) -> bool:
     connector = load(platform)
-    return (
-        connector
-        if isinstance(connector.scheme, SharedSecret) and connector.capabilities.pushes
-        else None
-    )
+    return isinstance(connector.scheme, SharedSecret) and connector.capabilities.pushes
+
+
+SHARED_SECRET_PLATFORMS = [name for name in platform_names() if signs_with_shared_secret(name)]
+PUBLIC_KEY_PLATFORMS = [
+    name for name, platform in platform_classes().items() if "certs_url" in platform.settings
+]
 
 
 def settings(connector: Connector) -> dict[str, str]:
     """The settings that the simulated platform needs, or any values."""
-    known = platform_classes().get(connector.capabilities.platform)
-    matches = {
+    simulated_platform = platform_classes().get(connector.capabilities.platform)
+    simulated_settings = {
         name: value.replace("{url}", "https://platform.example")
-        for name, value in (known.settings if known else {}).items()
+        for name, value in (simulated_platform.settings if simulated_platform else {}).items()
     }
-    return dict.fromkeys(connector.capabilities.settings, "https://platform.example") | matches
+    any_settings = dict.fromkeys(connector.capabilities.settings, "https://platform.example")
+    return any_settings | simulated_settings
 
 
 @dataclass
-class Check:
-    """Runs `heard connect verify` on a request, from files."""
+class VerifyCommand:
+    """`heard connect verify` for one platform and secret; it gives the request in files."""
 
     heard: HeardCommand
     folder: Path
     connector: Connector
     secret: str
 
-    def words(self, request: WebhookRequest, *more: str, url: str = URL) -> list[str]:
+    def arguments(self, request: WebhookRequest, *more: str, url: str = URL) -> list[str]:
         (self.folder / "headers.json").write_text(json.dumps(dict(request.headers)))
         (self.folder / "body").write_bytes(request.body)
         (self.folder / "secret").write_text(self.secret + "\n")
-        argument = [f"{name}={value}" for name, value in settings(self.connector).items()]
-        words = [
-            "connect",
-            "verify",
-            "--platform",
-            self.connector.capabilities.platform,
-            "--url",
-            url,
+        arguments = [
+            *("connect", "verify", "--platform", self.connector.capabilities.platform),
+            *("--url", url, "--headers", str(self.folder / "headers.json")),
+            *("--body", str(self.folder / "body")),
+            *("--secret-file", str(self.folder / "secret")),
+            *("--method", request.method, "--query", request.query),
         ]
-        words += [
-            "--headers",
-            str(self.folder / "headers.json"),
-            "--body",
-            str(self.folder / "body"),
-        ]
-        words += [
-            "--secret-file",
-            str(self.folder / "secret"),
-            "--method",
-            request.method,
-            "--query",
-            request.query,
-        ]
-        return [*words, *(word for name in argument for word in ("--setting", name)), *more]
+        for name, value in settings(self.connector).items():
+            arguments += ["--setting", f"{name}={value}"]
+        return [*arguments, *more]
 
     def __call__(self, request: WebhookRequest, *more: str, url: str = URL) -> CommandResult:
-        return self.heard(*self.words(request, *more, url=url))
+        return self.heard(*self.arguments(request, *more, url=url))
 
 
 @pytest.fixture
-def check(heard: HeardCommand, tmp_path: Path) -> Callable[[str], Check]:
-    def of(platform: str) -> Check:
+def verify_command(heard: HeardCommand, tmp_path: Path) -> Callable[[str], VerifyCommand]:
+    def for_platform(platform: str) -> VerifyCommand:
         connector = load(platform)
         assert connector.scheme
-        return Check(heard, tmp_path, connector, connector.scheme.new_secret())
+        return VerifyCommand(heard, tmp_path, connector, connector.scheme.new_secret())
 
-    return of
+    return for_platform
 
 
-def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest | None:
-    """A signed request that holds a review; None if there is no such sample."""
+def signed_review(connector: Connector, secret: str, now: datetime) -> WebhookRequest:
+    """A signed request of the platform's samples that holds a new review."""
     for sample in samples(connector.capabilities.platform):
         delivery = sample.render(now)
         if (
@@ -120,22 +109,17 @@ def reviewed(connector: Connector, secret: str, now: datetime) -> WebhookRequest
             and sample.expect[0].kind == "created"
         ):
             return connector.sign(delivery.request, URL, secret, now)
-    return None
+    raise AssertionError(f"{connector.capabilities.platform} has no sample of a new review")
 
 
-@pytest.mark.parametrize("platform", platform_names())
-def test_a_signed_request_is_accepted_and_a_changed_one_is_refused(
-    check: Callable[[str], Check], platform: str
+@pytest.mark.parametrize("platform", SHARED_SECRET_PLATFORMS)
+def test_a_signed_request_is_accepted_and_refused_without_its_signature_or_with_another_secret(
+    verify_command: Callable[[str], VerifyCommand], platform: str
 ) -> None:
-    connector = symmetric(platform)
-    if connector is None:
-        pytest.skip("it signs nothing, or not with a shared secret")
-    of = check(platform)
-    request = reviewed(connector, of.secret, clock.now())
-    if request is None:
-        pytest.skip("there is no sample of a review that it sends")
+    verify = verify_command(platform)
+    request = signed_review(verify.connector, verify.secret, clock.now())
 
-    result = of(request, "--json")
+    result = verify(request, "--json")
     assert result.exit_code == 0, result.stdout + result.stderr
     assert (result.json["result"], result.json["reason"], result.json["problems"]) == (
         "accepted",
@@ -144,28 +128,27 @@ def test_a_signed_request_is_accepted_and_a_changed_one_is_refused(
     )
     assert result.json["events"]
     assert {"text", "title", "author"} & result.json["events"][0].keys() == set()
-    assert "author" in of(request, "--json", "--show-text").json["events"][0]
+    assert "author" in verify(request, "--json", "--show-text").json["events"][0]
 
-    missing = of(
+    unsigned = verify(
         replace(request, headers={"content-type": request.headers.get("content-type", "")}),
         "--json",
     )
-    assert (missing.exit_code, missing.json["reason"]) == (1, "signature_missing")
-    bad_files = replace(of, secret=of.connector.scheme.new_secret() if of.connector.scheme else "")(
-        request, "--json"
-    )
-    assert (bad_files.exit_code, bad_files.json["reason"]) == (1, "signature_wrong")
-    assert bad_files.json["advice"]
-    for output in (result, missing, bad_files):
-        assert of.secret not in output.stdout + output.stderr
+    assert (unsigned.exit_code, unsigned.json["reason"]) == (1, "signature_missing")
+    assert verify.connector.scheme
+    wrong_secret = replace(verify, secret=verify.connector.scheme.new_secret())(request, "--json")
+    assert (wrong_secret.exit_code, wrong_secret.json["reason"]) == (1, "signature_wrong")
+    assert wrong_secret.json["advice"]
+    for output in (result, unsigned, wrong_secret):
+        assert verify.secret not in output.stdout + output.stderr
 
 
 @pytest.fixture
-def standard(check: Callable[[str], Check]) -> Check:
-    return check("standard")
+def standard(verify_command: Callable[[str], VerifyCommand]) -> VerifyCommand:
+    return verify_command("standard")
 
 
-def review(text: str = WORDS, **data: Any) -> bytes:
+def review(text: str = TEXT, **data: Any) -> bytes:
     data = {"id": "r1", "rating": 2, "text": text, "language": "en", "author": {"id": "a1"}, **data}
     return json.dumps(
         {"type": "review.created", "timestamp": format_time(clock.now()), "data": data},
@@ -175,14 +158,14 @@ def review(text: str = WORDS, **data: Any) -> bytes:
 
 
 def signed(
-    check: Check, body: bytes, at: datetime | None = None, url: str = URL, **headers: str
+    verify: VerifyCommand, body: bytes, at: datetime | None = None, url: str = URL, **headers: str
 ) -> WebhookRequest:
-    return check.connector.sign(
-        WebhookRequest("POST", headers, body), url, check.secret, at or clock.now()
+    return verify.connector.sign(
+        WebhookRequest("POST", headers, body), url, verify.secret, at or clock.now()
     )
 
 
-def test_the_words_are_shown_with_the_option(standard: Check) -> None:
+def test_the_text_is_shown_only_with_the_option_show_text(standard: VerifyCommand) -> None:
     request = signed(standard, review())
 
     result = standard(request)
@@ -190,7 +173,7 @@ def test_the_words_are_shown_with_the_option(standard: Check) -> None:
     assert "Accepted: the signature is right." in result.stdout
     assert "created" in result.stdout
     assert "stale" not in result.stdout + result.stderr
-    assert WORDS in standard(request, "--show-text").stdout
+    assert TEXT in standard(request, "--show-text").stdout
 
 
 @pytest.mark.parametrize(
@@ -203,8 +186,8 @@ def test_the_words_are_shown_with_the_option(standard: Check) -> None:
         (lambda body: body.replace(b"stale", b"mouldy"), "the original bytes"),
     ],
 )
-def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
-    standard: Check, change: Callable[[bytes], bytes], output: str
+def test_a_changed_body_is_refused_and_the_advice_names_the_usual_change(
+    standard: VerifyCommand, change: Callable[[bytes], bytes], output: str
 ) -> None:
     request = signed(standard, review())
 
@@ -216,7 +199,9 @@ def test_a_changed_body_is_refused_and_the_usual_changes_are_recognised(
     assert "stale" not in result.stdout
 
 
-def test_an_old_request_is_stale_unless_it_is_checked_at_its_own_time(standard: Check) -> None:
+def test_an_old_request_is_refused_as_stale_unless_it_is_checked_at_its_own_time(
+    standard: VerifyCommand,
+) -> None:
     then = clock.now() - timedelta(days=3)
     request = signed(standard, review(), then)
 
@@ -229,26 +214,32 @@ def test_an_old_request_is_stale_unless_it_is_checked_at_its_own_time(standard: 
     assert "signature_wrong" in standard(replace(request, body=b"{}")).stdout
 
 
-def test_an_address_that_a_proxy_changed_is_recognised(check: Callable[[str], Check]) -> None:
-    of = check("twilio_sms")
+def test_the_advice_names_the_address_that_the_platform_signed_if_a_proxy_changed_it(
+    verify_command: Callable[[str], VerifyCommand],
+) -> None:
+    verify = verify_command("twilio_sms")
     form = urlencode(
         {
             "MessageSid": "SM1",
             "From": "+15005550006",
             "To": "+15005550001",
             "SmsStatus": "received",
-            "Body": WORDS,
+            "Body": TEXT,
         }
     ).encode()
-    request = signed(of, form)
+    request = signed(verify, form)
 
-    assert of(request).exit_code == 0
+    assert verify(request).exit_code == 0
     for url in (URL.replace("https", "http"), URL + "/"):
-        result = of(request, url=url)
+        result = verify(request, url=url)
         assert (result.exit_code, f"matches {URL}" in result.stdout) == (1, True), result.stdout
-    behind = replace(request, headers={**request.headers, "x-forwarded-host": "heard.example"})
-    assert f"matches {URL}" in of(behind, url="https://inside.example/hooks/con_abc").stdout
-    assert "--url" in of(request, url="https://elsewhere.example/hooks/con_abc").stdout
+    behind_proxy = replace(
+        request, headers={**request.headers, "x-forwarded-host": "heard.example"}
+    )
+    assert (
+        f"matches {URL}" in verify(behind_proxy, url="https://inside.example/hooks/con_abc").stdout
+    )
+    assert "--url" in verify(request, url="https://elsewhere.example/hooks/con_abc").stdout
 
 
 def test_a_handshake_shows_the_response(heard: HeardCommand, tmp_path: Path) -> None:
@@ -269,7 +260,9 @@ def test_a_handshake_shows_the_response(heard: HeardCommand, tmp_path: Path) -> 
     assert "<form" in result["response"]["body"]
 
 
-def test_an_authentic_unreadable_request_would_go_to_quarantine(standard: Check) -> None:
+def test_a_signed_but_unreadable_request_fails_and_the_output_names_the_quarantine(
+    standard: VerifyCommand,
+) -> None:
     result = standard(signed(standard, b'{"type": "review.created", "data": 7}'))
 
     assert result.exit_code == 1
@@ -277,9 +270,11 @@ def test_an_authentic_unreadable_request_would_go_to_quarantine(standard: Check)
     assert "data" in result.stdout
 
 
-def test_an_unsigned_request_is_not_proven(heard: HeardCommand, tmp_path: Path) -> None:
+def test_for_a_platform_that_does_not_sign_the_command_warns_and_refuses_a_secret(
+    heard: HeardCommand, tmp_path: Path
+) -> None:
     (tmp_path / "headers").write_text("Content-Type: application/json\n")
-    words = (
+    arguments = (
         "connect",
         "verify",
         "--platform",
@@ -292,10 +287,10 @@ def test_an_unsigned_request_is_not_proven(heard: HeardCommand, tmp_path: Path) 
         "-",
     )
 
-    result = heard.run_ok(*words, stdin='{"events": []}')
+    result = heard.run_ok(*arguments, stdin='{"events": []}')
 
     assert "nothing proves" in result.stderr
-    assert heard(*words, "--secret", "hunter2", stdin="{}").exit_code == 2
+    assert heard(*arguments, "--secret", "hunter2", stdin="{}").exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -333,7 +328,7 @@ def test_invalid_headers_are_reported_and_never_shown(
 
 
 @pytest.mark.parametrize(
-    ("words", "output"),
+    ("arguments", "output"),
     [
         (("--platform", "yelling"), "there is no platform"),
         (("--url", "heard.example"), "--url"),
@@ -346,14 +341,14 @@ def test_invalid_headers_are_reported_and_never_shown(
     ],
 )
 def test_wrong_options_are_named(
-    heard: HeardCommand, tmp_path: Path, words: tuple[str, ...], output: str
+    heard: HeardCommand, tmp_path: Path, arguments: tuple[str, ...], output: str
 ) -> None:
     (tmp_path / "headers").write_text(
         "webhook-id: m\nwebhook-timestamp: 1\nwebhook-signature: v1,x\n"
     )
     usual = ("--platform", "standard", "--url", URL, "--headers", str(tmp_path / "headers"))
 
-    result = heard("connect", "verify", *usual, *words)
+    result = heard("connect", "verify", *usual, *arguments)
 
     assert result.exit_code == 2
     assert output in " ".join(result.stderr.replace("│", " ").split())
@@ -363,7 +358,7 @@ def test_wrong_options_are_named(
 @pytest.mark.parametrize(
     "mark", ["{body}", "> POST /hooks/con_abc?x=1 HTTP/1.1\n{headers}>\n< HTTP/1.1 202 Accepted\n"]
 )
-def test_a_request_can_be_read_in_every_pasted_form(standard: Check, mark: str) -> None:
+def test_a_request_can_be_read_in_every_pasted_form(standard: VerifyCommand, mark: str) -> None:
     request = signed(standard, review())
     lines = "".join(
         f"{'> ' if '>' in mark else ''}{name.title()}: {value}\r\n"
@@ -374,20 +369,20 @@ def test_a_request_can_be_read_in_every_pasted_form(standard: Check, mark: str) 
         if mark == "{body}"
         else mark.format(headers=lines)
     )
-    words = standard.words(request)
+    arguments = standard.arguments(request)
     file = standard.folder / "headers.json"
     file.write_bytes(message.encode() + (request.body if mark == "{body}" else b""))
     if mark == "{body}":
-        words[words.index("--body") : words.index("--body") + 2] = []
+        arguments[arguments.index("--body") : arguments.index("--body") + 2] = []
 
-    assert standard.heard(*words).exit_code == 0
+    assert standard.heard(*arguments).exit_code == 0
 
 
-def test_the_request_line_and_repeated_headers_count() -> None:
-    matches = parse_captured(
+def test_a_captured_request_keeps_its_request_line_and_joins_repeated_headers() -> None:
+    captured = parse_captured(
         b"POST /hooks/con_1?a=b&c HTTP/1.1\nX-One: 1\nx-one: 2\nX-Long: a\n  b\n"
     )
-    assert (matches.method, matches.query, matches.headers, matches.body) == (
+    assert (captured.method, captured.query, captured.headers, captured.body) == (
         "POST",
         "a=b&c",
         {"x-one": "1,2", "x-long": "a b"},
@@ -413,7 +408,9 @@ def test_public_keys_come_only_from_a_file() -> None:
     )
 
 
-def test_missing_public_keys_are_reported(standard: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_public_keys_are_reported(
+    standard: VerifyCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def needs_keys(self: object, *argument: Any) -> None:
         argument[-1]("GET", "https://keys.example")
 
@@ -426,44 +423,42 @@ def test_missing_public_keys_are_reported(standard: Check, monkeypatch: pytest.M
     assert standard(request, "--keys", str(standard.folder / "keys.json")).exit_code == 0
 
 
-@pytest.mark.parametrize("platform", platform_names())
+@pytest.mark.parametrize("platform", PUBLIC_KEY_PLATFORMS)
 def test_a_public_key_signature_is_checked_with_a_key_file(
     heard: HeardCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
-    known = platform_classes().get(platform)
-    where = next(
-        (value for name, value in (known.settings if known else {}).items() if name == "certs_url"),
-        "",
+    platform_class = platform_classes()[platform]
+    simulated_platform = platform_class(
+        platform,
+        platform_class.credentials,
+        ReplyLedger(),
+        clock.now,
+        lambda: "https://platform.example",
     )
-    if known is None or not where:
-        pytest.skip("no keys are published for it")
-    other = known(
-        platform, known.credentials, ReplyLedger(), clock.now, lambda: "https://platform.example"
-    )
-    calls = other.operation(PlatformRequest("GET", where.removeprefix("{url}"), {}, {}, b""))
-    assert calls
-    assert other.signing_secret
+    keys_path = platform_class.settings["certs_url"].removeprefix("{url}")
+    operation = simulated_platform.operation(PlatformRequest("GET", keys_path, {}, {}, b""))
+    assert operation
+    assert simulated_platform.signing_secret
     connector = load(platform)
     # Each command is a process of its own, without cached keys.
     monkeypatch.setattr("heard_cli.platforms.load", lambda _: type(connector)())
-    request = reviewed(connector, other.signing_secret, clock.now())
-    assert request
+    request = signed_review(connector, simulated_platform.signing_secret, clock.now())
     keys = tmp_path / "keys.json"
-    keys.write_text(json.dumps(calls.run().body))
-    of = Check(heard, tmp_path, connector, "")
-    words = of.words(request, "--keys", str(keys), "--json")
-    at = words.index("--secret-file")
-    words[at : at + 2] = []
+    keys.write_text(json.dumps(operation.run().body))
+    verify = VerifyCommand(heard, tmp_path, connector, "")
+    arguments = verify.arguments(request, "--keys", str(keys), "--json")
+    at = arguments.index("--secret-file")
+    arguments[at : at + 2] = []
 
-    result = heard(*words)
+    result = heard(*arguments)
     assert (result.exit_code, result.stdout and result.json["result"]) == (0, "accepted"), (
         result.stderr
     )
     assert result.json["events"]
     keys.write_text("{}")
-    assert heard(*words).exit_code in {1, 2}
-    words[words.index("--keys") : words.index("--keys") + 2] = []
-    result = heard(*words)
+    assert heard(*arguments).exit_code in {1, 2}
+    arguments[arguments.index("--keys") : arguments.index("--keys") + 2] = []
+    result = heard(*arguments)
     assert (result.exit_code, "--keys FILE" in result.stderr) == (2, True), (
         result.stdout + result.stderr
     )

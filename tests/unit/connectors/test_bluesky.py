@@ -81,6 +81,10 @@ class BlueskyHarness:
     credentials: dict[str, str]
     http: HttpClient
 
+    @property
+    def account(self) -> PlatformAccount:
+        return PlatformAccount(self.connection, self.credentials, self.http)
+
     def set_resource(
         self, key: str, resource: dict[str, Any] | None, did: str = IDA["did"]
     ) -> None:
@@ -94,30 +98,18 @@ class BlueskyHarness:
     def reply(
         self, text: str = TEXT, reply_id: str = "rep_1", target: ReplyTarget | None = None
     ) -> SentReply | Rejection:
-        return self.connector.reply(
-            target or self.target(),
-            text,
-            reply_id,
-            PlatformAccount(self.connection, self.credentials, self.http),
-        )
+        return self.connector.reply(target or self.target(), text, reply_id, self.account)
 
     def find_reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
         return self.connector.find_reply(
-            ReplyTarget(uri("one"), uri("one"), {}),
-            text,
-            reply_id,
-            PlatformAccount(self.connection, self.credentials, self.http),
+            ReplyTarget(uri("one"), uri("one"), {}), text, reply_id, self.account
         )
 
     def fetch(self, key: str) -> ReviewEvent | ReviewGone | None:
-        return self.connector.fetch(
-            uri(key), PlatformAccount(self.connection, self.credentials, self.http)
-        )
+        return self.connector.fetch(uri(key), self.account)
 
     def recent(self, cursor: str | None = None) -> ReviewPage:
-        page = self.connector.recent(
-            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
-        )
+        page = self.connector.recent(cursor, self.account, NOW)
         assert isinstance(page, ReviewPage)
         return page
 

@@ -28,9 +28,9 @@ from heard.connectors import (
 from heard.connectors.http import HttpClient
 from heard.connectors.review_api import ReviewApi
 from heard.errors import PlatformUnavailable
-from heard.reviews import EventKind, ReviewEvent
+from heard.reviews import ReviewEvent
 from heard_simulator.server import SimulatedPlatforms, platform_classes
-from tests.unit.simulated import PLATFORMS, SAMPLES, SimulatedConnection, connect_to_simulator
+from tests.unit.simulated import PLATFORMS, SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -47,6 +47,7 @@ READ_TO_FIND = [name for name in SEARCHED if name not in {"standard", "bluesky"}
 A standard source answers by its status alone. Bluesky refuses a request for an absent record.
 """
 ANSWERED = [name for name in SIMULATED if CAPABILITIES[name].replies != "none"]
+WITH_CREDENTIALS = [name for name in SIMULATED if CAPABILITIES[name].credentials]
 LEAVES_OUT_EMPTY_LISTS = {"google_business", "google_play"}
 """Their documentation says so: a missing list is an empty page there."""
 
@@ -121,40 +122,13 @@ class Review:
         return self.connection.connector.reply(self.target, TEXT, "rep_1", self.account)
 
 
-def first_event(connection: SimulatedConnection, account: PlatformAccount) -> ReviewEvent:
-    """The first new review among the platform's samples, with its words."""
-    now = datetime.now(UTC)
-    connector = connection.connector
-    for sample in SAMPLES:
-        if sample.platform != connection.platform or "created" not in {
-            expected.kind for expected in sample.expect
-        }:
-            continue
-        for entry in sample.render(now).resources:
-            connection.simulator.set_resource(connection.platform, entry.native_id, entry.resource)
-        if sample.polled:
-            page = connector.recent(None, account, now)
-            assert isinstance(page, ReviewPage)
-            events = page.events
-        else:
-            request = connection.request(sample, now)
-            events = connector.parse(request, connection.connection, now).events
-        event = next(event for event in events if event.kind is EventKind.CREATED)
-        if not event.partial:
-            return event
-        whole_event = connector.fetch(event.native_id, account)
-        assert isinstance(whole_event, ReviewEvent)
-        return whole_event
-    raise AssertionError(f"{connection.platform} has no sample of a new review")
-
-
 @pytest.fixture
 def review(request: pytest.FixtureRequest) -> Iterator[Review]:
     with SimulatedPlatforms() as simulator:
         connection = connect_to_simulator(request.param, simulator)
         http = SpoilingHttp()
         account = PlatformAccount(connection.connection, connection.credentials, http)
-        yield Review(connection, first_event(connection, account), http)
+        yield Review(connection, connection.first_review(account), http)
 
 
 def unreadable(_: object) -> bytes:
@@ -281,10 +255,8 @@ def test_our_reply_is_never_found_under_a_review_that_is_gone(review: Review) ->
         assert lookup is ReplyLookup.CANNOT_TELL
 
 
-@pytest.mark.parametrize("review", SIMULATED, indirect=True)
+@pytest.mark.parametrize("review", WITH_CREDENTIALS, indirect=True)
 def test_without_credentials_no_request_is_made(review: Review) -> None:
-    if not CAPABILITIES[review.platform].credentials:
-        pytest.skip("this platform needs no credentials")
     connection = replace(review.connection, credentials={})
     bare = Review(connection, review.event, SpoilingHttp())
     if review.platform in POLLED:

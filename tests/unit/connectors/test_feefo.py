@@ -58,7 +58,7 @@ FEEDBACK: Json = {
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
+def harness() -> Iterator[SimulatedConnection]:
     with SimulatedPlatforms() as simulator:
         simulator.set_resource("feefo", SERVICE, FEEDBACK)
         yield connect_to_simulator("feefo", simulator)
@@ -71,9 +71,10 @@ def parsed_ids(body: bytes) -> list[str]:
     ]
 
 
-def fetch(side: SimulatedConnection, native_id: str, **without: str) -> Any:
-    return side.connector.fetch(
-        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
+def fetch(harness: SimulatedConnection, native_id: str, **without: str) -> Any:
+    return harness.connector.fetch(
+        native_id,
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
@@ -111,7 +112,7 @@ def test_an_id_is_read_in_every_shape_that_makes_sense(id: str) -> None:
 
 
 def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     (event,) = FEEFO.parse(
         WebhookRequest("POST", {}, json.dumps({"id": SERVICE}).encode()), BLANK, NOW
@@ -121,7 +122,7 @@ def test_a_delivery_is_without_words_and_older_than_any_version_that_was_read(
         True,
         f"anonymous:{SERVICE}",
     )
-    assert event.revision < fetch(side, SERVICE).revision
+    assert event.revision < fetch(harness, SERVICE).revision
 
 
 @pytest.mark.parametrize(
@@ -147,9 +148,9 @@ def test_a_body_without_an_id_is_refused(body: bytes) -> None:
 
 
 def test_each_part_of_a_feedback_is_a_review_and_the_service_stands_for_the_whole(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    service, product, whole = (fetch(side, id) for id in (SERVICE, PRODUCT, WHOLE))
+    service, product, whole = (fetch(harness, id) for id in (SERVICE, PRODUCT, WHOLE))
     assert (service.text, service.title, service.rating, service.author.name) == (
         "It came late.",
         "Late",
@@ -162,15 +163,15 @@ def test_each_part_of_a_feedback_is_a_review_and_the_service_stands_for_the_whol
     assert service.author.id != product.author.id
 
 
-def test_an_update_is_a_later_version_of_the_same_review(side: SimulatedConnection) -> None:
-    before = fetch(side, SERVICE)
+def test_an_update_is_a_later_version_of_the_same_review(harness: SimulatedConnection) -> None:
+    before = fetch(harness, SERVICE)
     changed = {
         **FEEDBACK,
         "service": {**FEEDBACK["service"], "review": "Put right."},
         "last_updated_date": "2016-05-12T08:00:00.000Z",
     }
-    side.simulator.set_resource("feefo", SERVICE, changed)
-    after = fetch(side, SERVICE)
+    harness.simulator.set_resource("feefo", SERVICE, changed)
+    after = fetch(harness, SERVICE)
     assert (after.kind, after.text, after.native_id) == (
         EventKind.EDITED,
         "Put right.",
@@ -179,20 +180,20 @@ def test_an_update_is_a_later_version_of_the_same_review(side: SimulatedConnecti
     assert after.revision > before.revision
 
 
-def test_feedback_that_feefo_does_not_show_is_never_gone(side: SimulatedConnection) -> None:
-    assert fetch(side, "f" * 24) is None
-    assert fetch(side, SERVICE, client_secret="wrong") is None
-    assert fetch(side, SERVICE, client_secret="") is None
-    side.simulator.revoke_tokens()
-    assert isinstance(fetch(side, SERVICE), ReviewEvent)
-    side.simulator.add_fault("feefo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ)
+def test_feedback_that_feefo_does_not_show_is_never_gone(harness: SimulatedConnection) -> None:
+    assert fetch(harness, "f" * 24) is None
+    assert fetch(harness, SERVICE, client_secret="wrong") is None
+    assert fetch(harness, SERVICE, client_secret="") is None
+    harness.simulator.revoke_tokens()
+    assert isinstance(fetch(harness, SERVICE), ReviewEvent)
+    harness.simulator.add_fault("feefo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ)
     with pytest.raises(PlatformUnavailable) as fault:
-        fetch(side, SERVICE)
+        fetch(harness, SERVICE)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_a_score_out_of_ten_is_no_rating_out_of_five(side: SimulatedConnection) -> None:
-    side.simulator.set_resource(
+def test_a_score_out_of_ten_is_no_rating_out_of_five(harness: SimulatedConnection) -> None:
+    harness.simulator.set_resource(
         "feefo",
         SERVICE,
         {
@@ -200,15 +201,15 @@ def test_a_score_out_of_ten_is_no_rating_out_of_five(side: SimulatedConnection) 
             "service": {**FEEDBACK["service"], "rating": {"min": 0, "max": 10, "rating": 4}},
         },
     )
-    assert fetch(side, SERVICE).rating is None
+    assert fetch(harness, SERVICE).rating is None
 
 
 def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     for number in range(100):
         id = f"{number:024x}"
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "feefo",
             id,
             {
@@ -220,29 +221,22 @@ def test_the_list_gives_the_parts_with_the_same_ids_and_revisions_page_by_page(
                 }
             },
         )
-    first = side.connector.recent(
-        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    first = harness.connector.recent(None, harness.account, NOW)
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor, first.problems) == (100, "2", ())
-    last = side.connector.recent(
-        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    last = harness.connector.recent(first.next_cursor, harness.account, NOW)
     assert isinstance(last, ReviewPage)
     assert [event.native_id for event in last.events] == [SERVICE, PRODUCT]
     assert last.next_cursor is None
-    assert last.events[0] == fetch(side, SERVICE)
-    rejection = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
+    assert last.events[0] == fetch(harness, SERVICE)
+    rejection = harness.connector.recent(
+        None, PlatformAccount(harness.connection, {}, harness.http), NOW
+    )
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "no_credentials"
 
 
-def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
-    rejection = FEEFO.reply(
-        ReplyTarget(SERVICE, SERVICE, {}),
-        "Thanks.",
-        "r",
-        PlatformAccount(side.connection, side.credentials, side.http),
-    )
+def test_a_reply_is_left_to_people(harness: SimulatedConnection) -> None:
+    rejection = FEEFO.reply(ReplyTarget(SERVICE, SERVICE, {}), "Thanks.", "r", harness.account)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "not_offered"

@@ -517,27 +517,22 @@ class SimulatedLocation:
     http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
     target: ReplyTarget = field(default_factory=lambda: ReplyTarget(REVIEW, REVIEW, {}))
 
+    @property
+    def account(self) -> PlatformAccount:
+        return PlatformAccount(self.connection, self.credentials, self.http)
+
     def set_review(self, **fields: Any) -> None:
         self.simulator.set_resource("google_business", REVIEW, review(**fields))
 
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = replace(self.target, own_replies=ours)
-        return self.google_business.reply(
-            target, text, "rep_1", PlatformAccount(self.connection, self.credentials, self.http)
-        )
+        return self.google_business.reply(target, text, "rep_1", self.account)
 
     def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
-        return self.google_business.find_reply(
-            self.target,
-            text,
-            "rep_1",
-            PlatformAccount(self.connection, self.credentials, self.http),
-        )
+        return self.google_business.find_reply(self.target, text, "rep_1", self.account)
 
     def fetch(self, native_id: str = REVIEW) -> ReviewEvent | ReviewGone | None:
-        return self.google_business.fetch(
-            native_id, PlatformAccount(self.connection, self.credentials, self.http)
-        )
+        return self.google_business.fetch(native_id, self.account)
 
     def event(self) -> ReviewEvent:
         result = self.fetch()
@@ -545,21 +540,14 @@ class SimulatedLocation:
         return result
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return self.google_business.recent(
-            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
-        )
+        return self.google_business.recent(cursor, self.account, NOW)
 
     def moderation(self, text: str = TEXT) -> ModerationResult:
-        return self.google_business.moderation(
-            self.target,
-            f"{REVIEW}/reply",
-            text,
-            PlatformAccount(self.connection, self.credentials, self.http),
-        )
+        return self.google_business.moderation(self.target, f"{REVIEW}/reply", text, self.account)
 
 
 @pytest.fixture
-def wire() -> Iterator[SimulatedLocation]:
+def location() -> Iterator[SimulatedLocation]:
     clock_times = [NOW]
     with SimulatedPlatforms(clock=lambda: clock_times[0]) as simulator:
         connection = replace(
@@ -572,9 +560,9 @@ def wire() -> Iterator[SimulatedLocation]:
         yield location
 
 
-def test_a_review_is_read_as_the_api_shows_it(wire: SimulatedLocation) -> None:
-    wire.set_review(reviewReplyUrl="https://business.example/r/1")
-    event = wire.event()
+def test_a_review_is_read_as_the_api_shows_it(location: SimulatedLocation) -> None:
+    location.set_review(reviewReplyUrl="https://business.example/r/1")
+    event = location.event()
     assert (event.kind, event.native_id, event.rating, event.text) == (
         EventKind.CREATED,
         REVIEW,
@@ -586,20 +574,20 @@ def test_a_review_is_read_as_the_api_shows_it(wire: SimulatedLocation) -> None:
         "2026-03-13T10:00:00.000Z",
         "https://business.example/r/1",
     )
-    wire.set_review(
+    location.set_review(
         updateTime="2026-03-13T11:00:00.123456789Z",
         starRating="STAR_RATING_UNSPECIFIED",
         comment=None,
     )
-    edited = wire.event()
+    edited = location.event()
     assert (edited.kind, edited.revision, edited.rating, edited.text) == (
         EventKind.EDITED,
         "2026-03-13T11:00:00.123Z",
         None,
         None,
     )
-    wire.set_review(reviewer={"displayName": "A Google user", "isAnonymous": True})
-    assert wire.event().author.name is None
+    location.set_review(reviewer={"displayName": "A Google user", "isAnonymous": True})
+    assert location.event().author.name is None
 
 
 @pytest.mark.parametrize(
@@ -611,49 +599,49 @@ def test_a_review_is_read_as_the_api_shows_it(wire: SimulatedLocation) -> None:
     ],
 )
 def test_only_what_the_author_wrote_is_kept_of_a_translated_review(
-    wire: SimulatedLocation, comment: str
+    location: SimulatedLocation, comment: str
 ) -> None:
-    wire.set_review(comment=comment)
-    assert wire.event().text == "Es war kalt."
+    location.set_review(comment=comment)
+    assert location.event().text == "Es war kalt."
 
 
 def test_any_order_of_notification_review_and_edit_ends_in_the_edit(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
     partial = parse_notification({"type": "NEW_REVIEW", "reviewName": REVIEW})
     assert partial is not None
-    first = wire.event()
-    wire.set_review(updateTime="2026-03-13T12:00:00Z", comment="Nobody answered either.")
-    second = wire.event()
+    first = location.event()
+    location.set_review(updateTime="2026-03-13T12:00:00Z", comment="Nobody answered either.")
+    second = location.event()
     for order in itertools.permutations([partial, first, second, first, partial]):
         assert max(order, key=lambda event: (event.revision, event.digest)) is second
 
 
 def test_a_deleted_review_is_gone_and_one_that_we_may_not_read_is_unknown(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
-    wire.simulator.set_resource("google_business", REVIEW, None)
-    assert wire.fetch() is ReviewGone.GONE
-    wire.credentials.clear()
-    assert wire.fetch() is None
+    location.simulator.set_resource("google_business", REVIEW, None)
+    assert location.fetch() is ReviewGone.GONE
+    location.credentials.clear()
+    assert location.fetch() is None
 
 
-def test_recent_reviews_come_latest_change_first_page_by_page(wire: SimulatedLocation) -> None:
+def test_recent_reviews_come_latest_change_first_page_by_page(location: SimulatedLocation) -> None:
     for minute in range(55):
         at = f"2026-03-14T08:{minute:02d}:00Z"
-        wire.simulator.set_resource(
+        location.simulator.set_resource(
             "google_business", f"{LOCATION}/reviews/r{minute}", review(createTime=at, updateTime=at)
         )
-    wire.simulator.set_resource(
+    location.simulator.set_resource(
         "google_business", "accounts/1/locations/3/reviews/elsewhere", review()
     )
-    wire.simulator.set_resource(
+    location.simulator.set_resource(
         "google_business", f"{LOCATION}/reviews/undated", review(updateTime=None, createTime=None)
     )
-    first = wire.recent()
+    first = location.recent()
     assert isinstance(first, ReviewPage)
     assert first.next_cursor is not None
-    second = wire.recent(first.next_cursor)
+    second = location.recent(first.next_cursor)
     assert isinstance(second, ReviewPage)
     assert (len(first.events), len(first.problems), len(second.events), second.next_cursor) == (
         49,
@@ -664,119 +652,121 @@ def test_recent_reviews_come_latest_change_first_page_by_page(wire: SimulatedLoc
     result = [event.native_id.rpartition("/")[2] for event in (*first.events, *second.events)]
     assert result == [f"r{minute}" for minute in reversed(range(55))] + ["AbFvOq_-1"]
     assert "updateTime" in first.problems[0]
-    assert second.events[-1] == wire.event()
+    assert second.events[-1] == location.event()
 
 
 def test_a_location_without_reviews_has_an_empty_page_and_a_wrong_one_is_refused(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
-    wire.simulator.reset()
-    assert wire.recent() == ReviewPage()
-    wire.connection = replace(
-        wire.connection, settings={**wire.connection.settings, "location": "Main Street"}
+    location.simulator.reset()
+    assert location.recent() == ReviewPage()
+    location.connection = replace(
+        location.connection, settings={**location.connection.settings, "location": "Main Street"}
     )
-    rejection = wire.recent()
+    rejection = location.recent()
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "bad_location"
 
 
-def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedLocation) -> None:
-    assert wire.find() is ReplyLookup.ABSENT
-    assert wire.reply() == SentReply(f"{REVIEW}/reply") == wire.find() == wire.reply()
-    assert wire.find("Something else.") is ReplyLookup.ABSENT
+def test_a_reply_is_set_found_and_replaced_by_our_next_one(location: SimulatedLocation) -> None:
+    assert location.find() is ReplyLookup.ABSENT
+    assert location.reply() == SentReply(f"{REVIEW}/reply") == location.find() == location.reply()
+    assert location.find("Something else.") is ReplyLookup.ABSENT
     assert isinstance(
-        wire.reply("Tom has rung you. All is well again.", "Another.", TEXT.replace(". ", ".\n")),
+        location.reply(
+            "Tom has rung you. All is well again.", "Another.", TEXT.replace(". ", ".\n")
+        ),
         SentReply,
     )
-    replies = wire.simulator.replies()
+    replies = location.simulator.replies()
     assert [reply.removed_at is None for reply in replies] == [False, True]
     assert {(reply.thread, reply.review) for reply in replies} == {(REVIEW, REVIEW)}
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT, "Another.")])
 def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first(
-    wire: SimulatedLocation, ours: tuple[str, ...]
+    location: SimulatedLocation, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(wire.reply(), SentReply)
-    before = wire.simulator.replies()
-    wire.set_review(
+    assert not ours or isinstance(location.reply(), SentReply)
+    before = location.simulator.replies()
+    location.set_review(
         reviewReply={"comment": "Sorry! — The owner", "updateTime": "2026-03-13T12:00:00Z"}
     )
-    assert wire.event().reply_to == {}
-    rejection = wire.reply("Tom has rung you.", *ours)
+    assert location.event().reply_to == {}
+    rejection = location.reply("Tom has rung you.", *ours)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "already_answered"
-    assert wire.simulator.replies() == before
+    assert location.simulator.replies() == before
 
 
-def test_a_reply_that_was_deleted_at_google_leaves_room(wire: SimulatedLocation) -> None:
-    wire.set_review(reviewReply=None)
-    assert isinstance(wire.reply("Tom has rung you.", TEXT), SentReply)
+def test_a_reply_that_was_deleted_at_google_leaves_room(location: SimulatedLocation) -> None:
+    location.set_review(reviewReply=None)
+    assert isinstance(location.reply("Tom has rung you.", TEXT), SentReply)
 
 
-def test_a_reply_may_have_4096_bytes_and_not_one_more(wire: SimulatedLocation) -> None:
-    rejection = wire.reply("ü" * 2_049)
+def test_a_reply_may_have_4096_bytes_and_not_one_more(location: SimulatedLocation) -> None:
+    rejection = location.reply("ü" * 2_049)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "too_long"
-    assert isinstance(wire.reply("ü" * 2_048), SentReply)
+    assert isinstance(location.reply("ü" * 2_048), SentReply)
 
 
 def test_moderation_is_pending_then_approved_or_refused_with_googles_reason(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
-    assert wire.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
-    assert isinstance(wire.reply(), SentReply)
-    assert wire.moderation() == ModerationResult(ModerationStatus.PENDING)
-    assert wire.moderation("Another text.") == ModerationResult(
+    assert location.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "not_shown")
+    assert isinstance(location.reply(), SentReply)
+    assert location.moderation() == ModerationResult(ModerationStatus.PENDING)
+    assert location.moderation("Another text.") == ModerationResult(
         ModerationStatus.CANNOT_TELL, "not_shown"
     )
-    wire.clock_times[0] += timedelta(minutes=1)
-    assert wire.moderation() == ModerationResult(ModerationStatus.PUBLISHED)
-    assert isinstance(wire.reply("Please send us your passport.", TEXT), SentReply)
-    wire.clock_times[0] += timedelta(minutes=1)
-    assert wire.moderation("Please send us your passport.") == ModerationResult(
+    location.clock_times[0] += timedelta(minutes=1)
+    assert location.moderation() == ModerationResult(ModerationStatus.PUBLISHED)
+    assert isinstance(location.reply("Please send us your passport.", TEXT), SentReply)
+    location.clock_times[0] += timedelta(minutes=1)
+    assert location.moderation("Please send us your passport.") == ModerationResult(
         ModerationStatus.REMOVED, "PERSONAL_INFO"
     )
-    wire.simulator.set_resource("google_business", REVIEW, None)
-    assert wire.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
+    location.simulator.set_resource("google_business", REVIEW, None)
+    assert location.moderation() == ModerationResult(ModerationStatus.CANNOT_TELL, "gone")
 
 
 def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
-    wire.simulator.add_fault("google_business", FaultMode.DROP)
+    location.simulator.add_fault("google_business", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        location.reply()
     assert fault.value.maybe_applied
-    assert isinstance(wire.find(), SentReply)
+    assert isinstance(location.find(), SentReply)
 
 
-def test_a_request_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedLocation) -> None:
-    wire.simulator.add_fault("google_business", FaultMode.RATE_LIMITED, seconds=7)
+def test_a_request_to_wait_is_a_fault_that_applied_nothing(location: SimulatedLocation) -> None:
+    location.simulator.add_fault("google_business", FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        location.reply()
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
 def test_a_rejection_has_googles_own_words_and_a_gone_review_is_said_to_be_gone(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
-    wire.simulator.add_fault("google_business", FaultMode.REJECT)
-    rejection = wire.reply()
+    location.simulator.add_fault("google_business", FaultMode.REJECT)
+    rejection = location.reply()
     assert isinstance(rejection, Rejection)
     assert (rejection.reason, "Request contains an invalid argument." in rejection.detail) == (
         "rejected",
         True,
     )
-    wire.simulator.set_resource("google_business", REVIEW, None)
-    gone = wire.reply()
+    location.simulator.set_resource("google_business", REVIEW, None)
+    gone = location.reply()
     assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
-    assert wire.find() is ReplyLookup.ABSENT
+    assert location.find() is ReplyLookup.ABSENT
 
 
 def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
     body = {
         "error": {
@@ -795,33 +785,33 @@ def test_a_used_up_quota_is_waited_for_though_google_calls_it_forbidden(
 
 
 def test_tokens_are_kept_replaced_when_revoked_and_refused_for_wrong_credentials(
-    wire: SimulatedLocation,
+    location: SimulatedLocation,
 ) -> None:
-    assert isinstance(wire.fetch(), ReviewEvent)
-    wire.simulator.add_fault(
+    assert isinstance(location.fetch(), ReviewEvent)
+    location.simulator.add_fault(
         "google_business", FaultMode.DOWN, times=None, call_kind=CallKind.SIGN_IN
     )
-    assert isinstance(wire.fetch(), ReviewEvent)
-    wire.simulator.reset()
-    wire.set_review()
-    wire.simulator.revoke_tokens()
-    assert isinstance(wire.reply(), SentReply)
-    wire.credentials["refresh_token"] = "1//another"
-    for answer in (wire.reply("Again."), wire.recent()):
-        assert isinstance(answer, Rejection)
-        assert answer.reason == "unauthorized"
-    assert (wire.fetch(), wire.find()) == (None, ReplyLookup.CANNOT_TELL)
-    wire.credentials.pop("client_secret")
-    for answer in (wire.reply("Again."), wire.recent()):
-        assert isinstance(answer, Rejection)
-        assert answer.reason == "no_credentials"
+    assert isinstance(location.fetch(), ReviewEvent)
+    location.simulator.reset()
+    location.set_review()
+    location.simulator.revoke_tokens()
+    assert isinstance(location.reply(), SentReply)
+    location.credentials["refresh_token"] = "1//another"
+    for result in (location.reply("Again."), location.recent()):
+        assert isinstance(result, Rejection)
+        assert result.reason == "unauthorized"
+    assert (location.fetch(), location.find()) == (None, ReplyLookup.CANNOT_TELL)
+    location.credentials.pop("client_secret")
+    for result in (location.reply("Again."), location.recent()):
+        assert isinstance(result, Rejection)
+        assert result.reason == "no_credentials"
 
 
 @pytest.mark.parametrize(
     "resource", [{"name": "reviews/1"}, {"name": REVIEW}, {"name": REVIEW, "updateTime": "soon"}]
 )
 def test_a_review_without_what_orders_it_is_a_fault(
-    wire: SimulatedLocation, resource: dict[str, str]
+    location: SimulatedLocation, resource: dict[str, str]
 ) -> None:
     token_and_review = iter([{"access_token": "t", "expires_in": 3_599}, resource])
 
@@ -835,4 +825,4 @@ def test_a_review_without_what_orders_it_is_a_fault(
         return HttpResponse(200, {}, json.dumps(next(token_and_review)).encode())
 
     with pytest.raises(PlatformUnavailable, match="unreadable"):
-        GoogleBusiness().fetch(REVIEW, PlatformAccount(HOME, wire.credentials, http))
+        GoogleBusiness().fetch(REVIEW, PlatformAccount(HOME, location.credentials, http))

@@ -73,27 +73,24 @@ class SimulatedApp:
     google_play: GooglePlay = field(default_factory=GooglePlay)
     http: HttpClient = field(default_factory=lambda: HttpClient(allow_loopback=True))
 
+    @property
+    def account(self) -> PlatformAccount:
+        return PlatformAccount(self.connection, self.credentials, self.http)
+
     def set_resource(self, resource: dict[str, Any] | None, native_id: str = REVIEW) -> None:
         self.simulator.set_resource("google_play", native_id, resource)
 
     def reply(self, text: str = TEXT, *ours: str) -> SentReply | Rejection:
         target = ReplyTarget(REVIEW, REVIEW, {}, own_replies=ours)
-        return self.google_play.reply(
-            target, text, "rep_1", PlatformAccount(self.connection, self.credentials, self.http)
-        )
+        return self.google_play.reply(target, text, "rep_1", self.account)
 
     def find(self, text: str = TEXT) -> SentReply | ReplyLookup:
         return self.google_play.find_reply(
-            ReplyTarget(REVIEW, REVIEW, {}),
-            text,
-            "rep_1",
-            PlatformAccount(self.connection, self.credentials, self.http),
+            ReplyTarget(REVIEW, REVIEW, {}), text, "rep_1", self.account
         )
 
     def fetch(self) -> ReviewEvent | ReviewGone | None:
-        return self.google_play.fetch(
-            REVIEW, PlatformAccount(self.connection, self.credentials, self.http)
-        )
+        return self.google_play.fetch(REVIEW, self.account)
 
     def event(self) -> ReviewEvent:
         result = self.fetch()
@@ -101,13 +98,11 @@ class SimulatedApp:
         return result
 
     def recent(self, cursor: str | None = None) -> ReviewPage | Rejection:
-        return self.google_play.recent(
-            cursor, PlatformAccount(self.connection, self.credentials, self.http), NOW
-        )
+        return self.google_play.recent(cursor, self.account, NOW)
 
 
 @pytest.fixture
-def wire() -> Iterator[SimulatedApp]:
+def app() -> Iterator[SimulatedApp]:
     with SimulatedPlatforms(clock=lambda: NOW) as simulator:
         connection = replace(HOME, settings=simulator.settings("google_play"))
         app = SimulatedApp(simulator, connection, dict(simulator.credentials["google_play"]))
@@ -119,7 +114,7 @@ def responding_with(
     *documents: Any,
 ) -> tuple[Callable[..., HttpResponse], list[tuple[str, bytes | None]]]:
     """An `Http` that returns a token and then these documents, and the list of its requests."""
-    answers, requests = (
+    responses, requests = (
         iter([{"access_token": "t", "expires_in": 3_599}, *documents]),
         list[tuple[str, bytes | None]](),
     )
@@ -132,16 +127,16 @@ def responding_with(
         body: bytes | None = None,
     ) -> HttpResponse:
         requests.append((f"{method} {url}", body))
-        return HttpResponse(200, {}, json.dumps(next(answers)).encode())
+        return HttpResponse(200, {}, json.dumps(next(responses)).encode())
 
     return http, requests
 
 
-def test_the_documented_list_is_read(wire: SimulatedApp, facts: Callable[[str], str]) -> None:
+def test_the_documented_list_is_read(app: SimulatedApp, facts: Callable[[str], str]) -> None:
     http, requests = responding_with(
         json.loads(facts("payloads/googleplay-reviews-list-first.json"))
     )
-    page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
+    page = GooglePlay().recent(None, PlatformAccount(HOME, app.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     (event,) = page.events
     assert (event.native_id, event.rating, event.title, event.text) == (
@@ -162,13 +157,13 @@ def test_the_documented_list_is_read(wire: SimulatedApp, facts: Callable[[str], 
 
 
 def test_the_key_files_token_address_is_never_called_and_the_assertion_follows_rfc_7523(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
     http, requests = responding_with({"reviews": []})
-    GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
+    GooglePlay().recent(None, PlatformAccount(HOME, app.credentials, http), NOW)
     (token_call, form), _ = requests
     assert token_call == "POST https://oauth2.googleapis.com/token"
-    file = json.loads(wire.credentials["service_account"])
+    file = json.loads(app.credentials["service_account"])
     assertion = parse_qs((form or b"").decode())["assertion"][0]
     public = serialization.load_pem_private_key(file["private_key"].encode(), None).public_key()
     assert isinstance(public, rsa.RSAPublicKey)
@@ -193,56 +188,56 @@ def test_the_key_files_token_address_is_never_called_and_the_assertion_follows_r
     ],
 )
 def test_a_title_stands_before_a_tab(
-    wire: SimulatedApp, text: str | None, title: str | None, words: str | None
+    app: SimulatedApp, text: str | None, title: str | None, words: str | None
 ) -> None:
-    wire.set_resource(review(text))
-    assert (wire.event().title, wire.event().text) == (title, words)
+    app.set_resource(review(text))
+    assert (app.event().title, app.event().text) == (title, words)
 
 
 def test_the_original_text_comes_first_and_the_devices_language_is_not_used(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
-    wire.set_resource(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
-    assert (wire.event().text, wire.event().language) == ("Inaanguka.", None)
+    app.set_resource(review("It crashes.", originalText="Inaanguka.", reviewerLanguage="en_US"))
+    assert (app.event().text, app.event().language) == ("Inaanguka.", None)
 
 
 def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is_no_edit(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
-    first = wire.event()
-    assert isinstance(wire.reply(), SentReply)
-    assert (wire.event().revision, wire.event().digest) == (first.revision, first.digest)
-    wire.set_resource(review("It still crashes.", NOW - timedelta(minutes=30)))
-    second = wire.event()
-    wire.set_resource(review("All is well.", NOW - timedelta(minutes=29), 5))
-    third = wire.event()
+    first = app.event()
+    assert isinstance(app.reply(), SentReply)
+    assert (app.event().revision, app.event().digest) == (first.revision, first.digest)
+    app.set_resource(review("It still crashes.", NOW - timedelta(minutes=30)))
+    second = app.event()
+    app.set_resource(review("All is well.", NOW - timedelta(minutes=29), 5))
+    third = app.event()
     for order in itertools.permutations([first, second, third, first]):
         assert max(order, key=lambda event: (event.revision, event.digest)) is third
 
 
-def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(wire: SimulatedApp) -> None:
+def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(app: SimulatedApp) -> None:
     for minute in range(101):
-        wire.set_resource(review(at=NOW - timedelta(minutes=minute)), f"r{minute}")
-    wire.set_resource(review(at=NOW - timedelta(days=8)), "old")
-    first = wire.recent()
+        app.set_resource(review(at=NOW - timedelta(minutes=minute)), f"r{minute}")
+    app.set_resource(review(at=NOW - timedelta(days=8)), "old")
+    first = app.recent()
     assert isinstance(first, ReviewPage)
     assert first.next_cursor is not None
-    second = wire.recent(first.next_cursor)
+    second = app.recent(first.next_cursor)
     assert isinstance(second, ReviewPage)
     result = [event.native_id for event in (*first.events, *second.events)]
     assert (len(first.events), second.next_cursor) == (100, None)
     assert result[:60] == [f"r{minute}" for minute in range(60)]
     assert set(result[60:]) == {f"r{minute}" for minute in range(60, 101)} | {REVIEW}
-    wire.simulator.reset()
-    assert wire.recent() == ReviewPage()
+    app.simulator.reset()
+    assert app.recent() == ReviewPage()
 
 
 def test_a_review_without_a_customers_words_is_neither_an_event_nor_a_problem(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
     silent = {"reviewId": "3", "comments": [{"developerComment": {"text": "Hello"}}]}
     http, _ = responding_with({"reviews": [{**review(), "reviewId": "1"}, silent]})
-    page = GooglePlay().recent(None, PlatformAccount(HOME, wire.credentials, http), NOW)
+    page = GooglePlay().recent(None, PlatformAccount(HOME, app.credentials, http), NOW)
     assert isinstance(page, ReviewPage)
     assert ([event.native_id for event in page.events], page.problems) == (["1"], ())
 
@@ -256,12 +251,12 @@ def test_a_delivery_to_the_address_means_nothing() -> None:
     )
 
 
-def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedApp) -> None:
-    assert wire.find() is ReplyLookup.ABSENT
-    assert wire.reply() == SentReply(REVIEW) == wire.find() == wire.reply()
-    assert wire.find("Something else.") is ReplyLookup.ABSENT
-    assert isinstance(wire.reply("Tom has written to you.", TEXT), SentReply)
-    assert [(reply.thread, reply.removed_at is None) for reply in wire.simulator.replies()] == [
+def test_a_reply_is_set_found_and_replaced_by_our_next_one(app: SimulatedApp) -> None:
+    assert app.find() is ReplyLookup.ABSENT
+    assert app.reply() == SentReply(REVIEW) == app.find() == app.reply()
+    assert app.find("Something else.") is ReplyLookup.ABSENT
+    assert isinstance(app.reply("Tom has written to you.", TEXT), SentReply)
+    assert [(reply.thread, reply.removed_at is None) for reply in app.simulator.replies()] == [
         (REVIEW, False),
         (REVIEW, True),
     ]
@@ -269,10 +264,10 @@ def test_a_reply_is_set_found_and_replaced_by_our_next_one(wire: SimulatedApp) -
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first(
-    wire: SimulatedApp, ours: tuple[str, ...]
+    app: SimulatedApp, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(wire.reply(), SentReply)
-    before = wire.simulator.replies()
+    assert not ours or isinstance(app.reply(), SentReply)
+    before = app.simulator.replies()
     answered_review = review()
     answered_review["comments"].append(
         {
@@ -282,52 +277,52 @@ def test_a_reply_of_somebody_else_is_never_overwritten_before_or_after_our_first
             }
         }
     )
-    wire.set_resource(answered_review)
-    event = wire.event()
+    app.set_resource(answered_review)
+    event = app.event()
     assert (event.kind, event.reply_to) == (EventKind.CREATED, {})
-    rejection = wire.reply("Tom has written to you.", *ours)
+    rejection = app.reply("Tom has written to you.", *ours)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "already_answered"
-    assert wire.simulator.replies() == before
+    assert app.simulator.replies() == before
 
 
-def test_a_reply_may_have_350_characters_and_is_never_cut(wire: SimulatedApp) -> None:
-    rejection = wire.reply("ü" * 351)
+def test_a_reply_may_have_350_characters_and_is_never_cut(app: SimulatedApp) -> None:
+    rejection = app.reply("ü" * 351)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "too_long"
-    assert isinstance(wire.reply("ü" * 350), SentReply)
+    assert isinstance(app.reply("ü" * 350), SentReply)
 
 
 def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
-    wire.simulator.add_fault("google_play", FaultMode.DROP)
+    app.simulator.add_fault("google_play", FaultMode.DROP)
     with pytest.raises(PlatformUnavailable) as fault:
-        wire.reply()
+        app.reply()
     assert fault.value.maybe_applied
-    assert wire.find() == SentReply(REVIEW)
+    assert app.find() == SentReply(REVIEW)
 
 
-def test_a_request_to_wait_is_a_fault_that_applied_nothing(wire: SimulatedApp) -> None:
+def test_a_request_to_wait_is_a_fault_that_applied_nothing(app: SimulatedApp) -> None:
     for calls in (CallKind.REPLY, CallKind.READ):
-        wire.simulator.add_fault("google_play", FaultMode.RATE_LIMITED, seconds=7, call_kind=calls)
+        app.simulator.add_fault("google_play", FaultMode.RATE_LIMITED, seconds=7, call_kind=calls)
         with pytest.raises(PlatformUnavailable) as fault:
-            wire.reply()
+            app.reply()
         assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
 def test_a_review_that_cannot_be_read_takes_no_reply_and_may_have_had_one(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
-    wire.set_resource(None)
-    assert wire.fetch() is None
-    assert wire.find() is ReplyLookup.CANNOT_TELL
-    rejection = wire.reply()
+    app.set_resource(None)
+    assert app.fetch() is None
+    assert app.find() is ReplyLookup.CANNOT_TELL
+    rejection = app.reply()
     assert isinstance(rejection, Rejection)
     assert (rejection.reason, "Review not found." in rejection.detail) == ("gone", True)
 
 
-def test_a_review_that_is_too_old_to_be_read_still_gets_a_reply(wire: SimulatedApp) -> None:
+def test_a_review_that_is_too_old_to_be_read_still_gets_a_reply(app: SimulatedApp) -> None:
     requests: list[str] = []
 
     def http(
@@ -346,30 +341,30 @@ def test_a_review_that_is_too_old_to_be_read_still_gets_a_reply(wire: SimulatedA
         ReplyTarget(REVIEW, REVIEW, {}),
         TEXT,
         "rep_1",
-        PlatformAccount(HOME, wire.credentials, http),
+        PlatformAccount(HOME, app.credentials, http),
     )
     assert (result, requests) == (SentReply(REVIEW), ["POST", "GET", "POST"])
 
 
-def test_a_rejection_for_good_is_a_value(wire: SimulatedApp) -> None:
-    wire.simulator.add_fault("google_play", FaultMode.REJECT)
-    rejection = wire.reply()
+def test_a_rejection_for_good_is_a_value(app: SimulatedApp) -> None:
+    app.simulator.add_fault("google_play", FaultMode.REJECT)
+    rejection = app.reply()
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "rejected"
 
 
-def test_a_token_is_kept_and_replaced_when_it_is_revoked(wire: SimulatedApp) -> None:
-    assert isinstance(wire.fetch(), ReviewEvent)
-    wire.simulator.add_fault("google_play", FaultMode.FAIL_BEFORE, call_kind=CallKind.SIGN_IN)
-    assert isinstance(wire.fetch(), ReviewEvent)
-    wire.simulator.revoke_tokens()
+def test_a_token_is_kept_and_replaced_when_it_is_revoked(app: SimulatedApp) -> None:
+    assert isinstance(app.fetch(), ReviewEvent)
+    app.simulator.add_fault("google_play", FaultMode.FAIL_BEFORE, call_kind=CallKind.SIGN_IN)
+    assert isinstance(app.fetch(), ReviewEvent)
+    app.simulator.revoke_tokens()
     with pytest.raises(PlatformUnavailable):
-        wire.fetch()
-    assert isinstance(wire.fetch(), ReviewEvent)
+        app.fetch()
+    assert isinstance(app.fetch(), ReviewEvent)
 
 
-def key_file(wire: SimulatedApp, **changed: Any) -> str:
-    return json.dumps({**json.loads(wire.credentials["service_account"]), **changed})
+def key_file(app: SimulatedApp, **changed: Any) -> str:
+    return json.dumps({**json.loads(app.credentials["service_account"]), **changed})
 
 
 def pem(key: Any) -> str:
@@ -378,18 +373,18 @@ def pem(key: Any) -> str:
     ).decode()
 
 
-def test_only_a_person_with_the_key_gets_the_accounts_token(wire: SimulatedApp) -> None:
-    assert isinstance(wire.recent(), ReviewPage)
-    wire.credentials["service_account"] = key_file(
-        wire, private_key=pem(rsa.generate_private_key(65_537, 2_048))
+def test_only_a_person_with_the_key_gets_the_accounts_token(app: SimulatedApp) -> None:
+    assert isinstance(app.recent(), ReviewPage)
+    app.credentials["service_account"] = key_file(
+        app, private_key=pem(rsa.generate_private_key(65_537, 2_048))
     )
-    rejection = wire.recent()
+    rejection = app.recent()
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "unauthorized"
-    assert wire.fetch() is None
+    assert app.fetch() is None
 
 
-def test_missing_and_unreadable_credentials_say_what_to_enter(wire: SimulatedApp) -> None:
+def test_missing_and_unreadable_credentials_say_what_to_enter(app: SimulatedApp) -> None:
     ec_key = pem(ec.generate_private_key(ec.SECP256R1()))
     for text, reason in (
         ("", "no_credentials"),
@@ -397,28 +392,28 @@ def test_missing_and_unreadable_credentials_say_what_to_enter(wire: SimulatedApp
         ("{}", "bad_credentials"),
         (
             key_file(
-                wire, private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+                app, private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
             ),
             "bad_credentials",
         ),
-        (key_file(wire, private_key=ec_key), "bad_credentials"),
-        (key_file(wire, private_key=None), "bad_credentials"),
+        (key_file(app, private_key=ec_key), "bad_credentials"),
+        (key_file(app, private_key=None), "bad_credentials"),
         ("\ud800", "bad_credentials"),
     ):
-        wire.credentials["service_account"] = text
-        for answer in (wire.reply(), wire.recent()):
-            assert isinstance(answer, Rejection)
-            assert answer.reason == reason
-        assert (wire.fetch(), wire.find()) == (None, ReplyLookup.CANNOT_TELL)
+        app.credentials["service_account"] = text
+        for result in (app.reply(), app.recent()):
+            assert isinstance(result, Rejection)
+            assert result.reason == reason
+        assert (app.fetch(), app.find()) == (None, ReplyLookup.CANNOT_TELL)
 
 
 def test_an_app_of_another_account_is_unauthorized_and_a_missing_app_name_is_said(
-    wire: SimulatedApp,
+    app: SimulatedApp,
 ) -> None:
     for package, reason in (("com.example.other", "unauthorized"), (" ", "no_credentials")):
-        wire.connection = replace(
-            wire.connection, settings={**wire.connection.settings, "package_name": package}
+        app.connection = replace(
+            app.connection, settings={**app.connection.settings, "package_name": package}
         )
-        rejection = wire.recent()
+        rejection = app.recent()
         assert isinstance(rejection, Rejection)
         assert rejection.reason == reason

@@ -108,12 +108,12 @@ def test_a_payload_is_read_as_what_it_is(name: str, simulator: SimulatedPlatform
         kind = f"multipart/form-data; boundary={boundary}"
     if ".form." in name:
         body = body.strip()
-    side = connect_to_simulator(platform, simulator)
+    harness = connect_to_simulator(platform, simulator)
     connection = replace(
-        side.connection, settings={**side.connection.settings, **OURS.get(platform, {})}
+        harness.connection, settings={**harness.connection.settings, **OURS.get(platform, {})}
     )
     try:
-        parsed: ParsedDelivery | None = side.connector.parse(
+        parsed: ParsedDelivery | None = harness.connector.parse(
             WebhookRequest("POST", {"content-type": kind}, body), connection, NOW
         )
     except Unparseable:

@@ -19,6 +19,7 @@ from standardwebhooks import Webhook
 
 from heard.connectors import (
     Connection,
+    HttpRequest,
     HttpResponse,
     PlatformAccount,
     Rejection,
@@ -488,7 +489,7 @@ def test_a_response_is_read_up_to_a_limit_and_redirects_are_not_followed(
         http_response(200, "x" * 1_000), http_response(302, location=f"{platform.url}/elsewhere")
     )
     assert len(HttpClient(allow_loopback=True, response_limit=100)("GET", platform.url).body) == 100
-    moved = call_api(HttpClient(allow_loopback=True), "It", "GET", platform.url)
+    moved = call_api(HttpClient(allow_loopback=True), "It", HttpRequest("GET", platform.url))
     assert isinstance(moved, Rejection)
     assert moved.reason == "moved"
     assert len(platform.requests) == 2

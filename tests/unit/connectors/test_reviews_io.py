@@ -46,7 +46,7 @@ LISTED: Json = {
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
+def harness() -> Iterator[SimulatedConnection]:
     with SimulatedPlatforms() as simulator:
         simulator.set_resource("reviews_io", "company-55", LISTED)
         yield connect_to_simulator("reviews_io", simulator)
@@ -56,9 +56,10 @@ def parse_delivery(review: Json) -> ParsedDelivery:
     return REVIEWS_IO.parse(WebhookRequest("POST", {}, json.dumps(review).encode()), BLANK, NOW)
 
 
-def fetch(side: SimulatedConnection, native_id: str = "company-55", **without: str) -> Any:
-    return side.connector.fetch(
-        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
+def fetch(harness: SimulatedConnection, native_id: str = "company-55", **without: str) -> Any:
+    return harness.connector.fetch(
+        native_id,
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
@@ -125,12 +126,10 @@ def test_the_e_mail_address_never_becomes_an_id_and_a_body_without_an_id_is_refu
             parse_delivery(broken)
 
 
-def test_a_fetched_or_listed_review_says_what_was_delivered(side: SimulatedConnection) -> None:
+def test_a_fetched_or_listed_review_says_what_was_delivered(harness: SimulatedConnection) -> None:
     (event,) = parse_delivery(DELIVERED).events
-    result = fetch(side)
-    page = side.connector.recent(
-        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    result = fetch(harness)
+    page = harness.connector.recent(None, harness.account, NOW)
     assert isinstance(page, ReviewPage)
     assert isinstance(result, ReviewEvent)
     for event in (result, page.events[0]):
@@ -140,36 +139,36 @@ def test_a_fetched_or_listed_review_says_what_was_delivered(side: SimulatedConne
             event.digest,
             event.author,
         )
-    side.simulator.set_resource("reviews_io", "company-55", {"comments": "", "rating": 5})
-    assert fetch(side).text == "Hm"
-    assert fetch(side).digest != event.digest
+    harness.simulator.set_resource("reviews_io", "company-55", {"comments": "", "rating": 5})
+    assert fetch(harness).text == "Hm"
+    assert fetch(harness).digest != event.digest
 
 
 def test_a_review_that_is_not_among_the_newest_is_never_gone(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     for number in range(1_000, 1_300):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "reviews_io", f"company-{number}", LISTED | {"store_review_id": number}
         )
-    assert fetch(side) is None
-    assert fetch(side, "company-1000").native_id == "company-1000"
-    assert fetch(side, "company-404") is None
-    assert fetch(side, "product-55") is None
-    assert fetch(side, "question-55") is None
-    assert fetch(side, api_key="wrong") is None
-    assert fetch(side, api_key="") is None
-    side.simulator.add_fault(
+    assert fetch(harness) is None
+    assert fetch(harness, "company-1000").native_id == "company-1000"
+    assert fetch(harness, "company-404") is None
+    assert fetch(harness, "product-55") is None
+    assert fetch(harness, "question-55") is None
+    assert fetch(harness, api_key="wrong") is None
+    assert fetch(harness, api_key="") is None
+    harness.simulator.add_fault(
         "reviews_io", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.READ
     )
     with pytest.raises(PlatformUnavailable) as fault:
-        fetch(side)
+        fetch(harness)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
-def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnection) -> None:
+def test_both_lists_come_as_one_newest_first_page_by_page(harness: SimulatedConnection) -> None:
     for number in range(100):
-        side.simulator.set_resource(
+        harness.simulator.set_resource(
             "reviews_io", f"company-{number + 100}", LISTED | {"store_review_id": number + 100}
         )
     boots: Json = {
@@ -180,10 +179,8 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnect
         "sku": "B",
         "reviewer": {},
     }
-    side.simulator.set_resource("reviews_io", "product-9", boots)
-    first = side.connector.recent(
-        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    harness.simulator.set_resource("reviews_io", "product-9", boots)
+    first = harness.connector.recent(None, harness.account, NOW)
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor, first.problems) == (101, "1", ())
     assert (first.events[0].native_id, first.events[0].text, first.events[0].subject) == (
@@ -191,24 +188,19 @@ def test_both_lists_come_as_one_newest_first_page_by_page(side: SimulatedConnect
         "Warm.",
         "B",
     )
-    last = side.connector.recent(
-        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    last = harness.connector.recent(first.next_cursor, harness.account, NOW)
     assert isinstance(last, ReviewPage)
     assert ([event.native_id for event in last.events], last.next_cursor) == (["company-55"], None)
-    rejection = side.connector.recent(
-        None, PlatformAccount(side.connection, {"api_key": "wrong"}, side.http), NOW
+    rejection = harness.connector.recent(
+        None, PlatformAccount(harness.connection, {"api_key": "wrong"}, harness.http), NOW
     )
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "unauthorized"
 
 
-def test_a_reply_is_left_to_people(side: SimulatedConnection) -> None:
+def test_a_reply_is_left_to_people(harness: SimulatedConnection) -> None:
     rejection = REVIEWS_IO.reply(
-        ReplyTarget("company-55", "company-55", {}),
-        "Thanks.",
-        "r",
-        PlatformAccount(side.connection, side.credentials, side.http),
+        ReplyTarget("company-55", "company-55", {}), "Thanks.", "r", harness.account
     )
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "not_offered"

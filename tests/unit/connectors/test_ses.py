@@ -83,9 +83,9 @@ def notice(
 
 
 def request(message: object, kind: str = "Notification") -> WebhookRequest:
-    said = message if isinstance(message, str) else json.dumps(message)
+    message_text = message if isinstance(message, str) else json.dumps(message)
     return WebhookRequest(
-        "POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": said}).encode()
+        "POST", {}, json.dumps({"Type": kind, "TopicArn": ARN, "Message": message_text}).encode()
     )
 
 
@@ -498,15 +498,14 @@ class SesHarness:
         self.http = HttpClient(allow_loopback=True)
         platforms.set_resource("ses", "ses-1", {"message_id": "m1@example.org", "references": []})
 
+    @property
+    def account(self) -> PlatformAccount:
+        return PlatformAccount(self.connection, self.credentials, self.http)
+
     def reply(
         self, text: str = "Thank you, Ida.\nGrüße 🙂", target: ReplyTarget | None = None
     ) -> SentReply | Rejection:
-        return SES.reply(
-            target or self.target,
-            text,
-            "rep_1",
-            PlatformAccount(self.connection, self.credentials, self.http),
-        )
+        return SES.reply(target or self.target, text, "rep_1", self.account)
 
 
 @pytest.fixture
@@ -528,12 +527,7 @@ def test_a_reply_is_signed_threaded_and_unchanged(harness: SesHarness) -> None:
         "ses-1",
         False,
     )
-    result = SES.find_reply(
-        harness.target,
-        "Thank you",
-        "rep_1",
-        PlatformAccount(harness.connection, harness.credentials, harness.http),
-    )
+    result = SES.find_reply(harness.target, "Thank you", "rep_1", harness.account)
     assert result is ReplyLookup.CANNOT_TELL
 
 

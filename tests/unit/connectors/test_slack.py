@@ -74,12 +74,12 @@ def read_event(event: dict[str, Any], connection: Connection = HOME) -> ReviewEv
 
 
 def edit_event(text: str, edited: str | None, ts: str = "1773480000.000100") -> dict[str, Any]:
-    said = message(text, ts) | ({"edited": {"user": "U9", "ts": edited}} if edited else {})
+    document = message(text, ts) | ({"edited": {"user": "U9", "ts": edited}} if edited else {})
     return {
         "type": "message",
         "subtype": "message_changed",
         "channel": "C1",
-        "message": said,
+        "message": document,
         "ts": "1773480050.000000",
     }
 
@@ -436,8 +436,8 @@ def test_a_deleted_message_is_gone(harness: SlackHarness) -> None:
 def test_a_fetched_message_is_the_event_that_was_pushed(harness: SlackHarness) -> None:
     result, pushed_event = harness.fetch(), read_event(message(), harness.connection)
     assert result == pushed_event
-    said = message("Two.") | {"edited": {"user": "U9", "ts": "1773480060.000000"}}
-    harness.platforms.set_resource("slack", harness.target.native_id, said)
+    document = message("Two.") | {"edited": {"user": "U9", "ts": "1773480060.000000"}}
+    harness.platforms.set_resource("slack", harness.target.native_id, document)
     assert harness.fetch() == read_event(
         edit_event("Two.", "1773480060.000000"), harness.connection
     )

@@ -62,7 +62,7 @@ class Platform(Protocol):
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
+def harness() -> Iterator[SimulatedConnection]:
     with SimulatedPlatforms() as simulator:
         simulator.set_resource("stamped", "617", SHOWN)
         yield connect_to_simulator("stamped", simulator)
@@ -75,30 +75,31 @@ def parse_delivery(review: Json, topic: str = "") -> ParsedDelivery:
 
 
 def reply(
-    side: SimulatedConnection, text: str = TEXT, *ours: str, **without: str
+    harness: SimulatedConnection, text: str = TEXT, *ours: str, **without: str
 ) -> SentReply | Rejection:
-    return side.connector.reply(
+    return harness.connector.reply(
         replace(TARGET, own_replies=ours),
         text,
         "rep_1",
-        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
-def find(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
-    return side.connector.find_reply(
+def find(harness: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
+    return harness.connector.find_reply(
         TARGET,
         text,
         "rep_1",
-        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
 def fetch(
-    side: SimulatedConnection, native_id: str = "617", **without: str
+    harness: SimulatedConnection, native_id: str = "617", **without: str
 ) -> ReviewEvent | ReviewGone | None:
-    return side.connector.fetch(
-        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
+    return harness.connector.fetch(
+        native_id,
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
@@ -145,20 +146,20 @@ def test_numbers_may_come_as_text(id: int, rating: int) -> None:
 
 def test_a_reply_inside_the_review_is_the_businesss_own_and_stands_beside_it() -> None:
     (review,) = parse_delivery(SENT).events
-    (answer,) = parse_delivery(
+    (event,) = parse_delivery(
         {**SENT, "reviewReply": "We are sorry.", "dateReplied": "2026-03-13T10:00:00"}
     ).events
-    assert (answer.kind, answer.native_id, answer.native_thread) == (
+    assert (event.kind, event.native_id, event.native_thread) == (
         EventKind.REPLY_SEEN,
         "reply-617",
         review.native_thread,
     )
-    assert (answer.text, answer.revision, answer.rating) == (
+    assert (event.text, event.revision, event.rating) == (
         "We are sorry.",
         "2026-03-13T10:00:00.000Z",
         None,
     )
-    assert answer.author != review.author
+    assert event.author != review.author
 
 
 def test_only_the_topic_dates_an_edit_or_reports_a_deletion() -> None:
@@ -189,81 +190,77 @@ def test_a_body_that_is_no_review_is_ignored_and_a_review_without_an_id_is_refus
 
 
 def test_a_fetched_or_listed_review_is_the_delivered_one(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     (event,) = parse_delivery(SENT).events
-    current_event = fetch(side)
-    page = side.connector.recent(
-        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    current_event = fetch(harness)
+    page = harness.connector.recent(None, harness.account, NOW)
     assert isinstance(page, ReviewPage)
     assert current_event == event == page.events[0]
-    side.simulator.set_resource("stamped", "617", {"body": "It came.", "rating": 4})
-    edited = fetch(side)
+    harness.simulator.set_resource("stamped", "617", {"body": "It came.", "rating": 4})
+    edited = fetch(harness)
     assert isinstance(edited, ReviewEvent)
     assert edited.digest != event.digest
-    assert fetch(side, "404") is ReviewGone.GONE
-    assert fetch(side, private_key="wrong") is None
-    assert fetch(side, private_key="") is None
+    assert fetch(harness, "404") is ReviewGone.GONE
+    assert fetch(harness, private_key="wrong") is None
+    assert fetch(harness, private_key="") is None
 
 
-def test_the_list_is_read_page_by_page(side: SimulatedConnection) -> None:
+def test_the_list_is_read_page_by_page(harness: SimulatedConnection) -> None:
     for number in range(1_000, 1_100):
-        side.simulator.set_resource("stamped", str(number), SHOWN)
-    first = side.connector.recent(
-        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+        harness.simulator.set_resource("stamped", str(number), SHOWN)
+    first = harness.connector.recent(None, harness.account, NOW)
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor) == (100, "2")
-    last = side.connector.recent(
-        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    last = harness.connector.recent(first.next_cursor, harness.account, NOW)
     assert isinstance(last, ReviewPage)
     assert ([event.native_id for event in last.events], last.next_cursor) == (["617"], None)
-    refused = side.connector.recent(None, PlatformAccount(side.connection, {}, side.http), NOW)
+    refused = harness.connector.recent(
+        None, PlatformAccount(harness.connection, {}, harness.http), NOW
+    )
     assert isinstance(refused, Rejection)
     assert refused.reason == "no_credentials"
 
 
 def test_a_reply_is_posted_in_public_found_and_followed_by_a_second(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    assert find(side) is ReplyLookup.ABSENT
-    assert reply(side) == SentReply("617") == find(side) == reply(side)
-    assert isinstance(reply(side, "It left today.", TEXT), SentReply)
-    assert find(side) is ReplyLookup.ABSENT
+    assert find(harness) is ReplyLookup.ABSENT
+    assert reply(harness) == SentReply("617") == find(harness) == reply(harness)
+    assert isinstance(reply(harness, "It left today.", TEXT), SentReply)
+    assert find(harness) is ReplyLookup.ABSENT
     texts = [
         posted_reply.text
-        for posted_reply in side.simulator.replies()
+        for posted_reply in harness.simulator.replies()
         if posted_reply.removed_at is None and posted_reply.public
     ]
     assert texts == ["It left today."]
-    assert len(side.simulator.replies()) == 2
+    assert len(harness.simulator.replies()) == 2
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 def test_a_reply_that_somebody_else_wrote_is_never_overwritten(
-    side: SimulatedConnection, ours: tuple[str, ...]
+    harness: SimulatedConnection, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(reply(side), SentReply)
-    before = side.simulator.replies()
-    side.simulator.set_resource(
+    assert not ours or isinstance(reply(harness), SentReply)
+    before = harness.simulator.replies()
+    harness.simulator.set_resource(
         "stamped", "617", {"reply": "Sorry! The shop", "dateReplied": "2026-03-13T12:00:00"}
     )
-    refused = reply(side, "It left today.", *ours)
+    refused = reply(harness, "It left today.", *ours)
     assert isinstance(refused, Rejection)
-    assert (refused.reason, side.simulator.replies()) == ("already_answered", before)
+    assert (refused.reason, harness.simulator.replies()) == ("already_answered", before)
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
 def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
-    side: SimulatedConnection, mode: FaultMode
+    harness: SimulatedConnection, mode: FaultMode
 ) -> None:
-    side.simulator.add_fault("stamped", mode)
+    harness.simulator.add_fault("stamped", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert fault.value.maybe_applied
-    assert isinstance(find(side), SentReply)
+    assert isinstance(find(harness), SentReply)
 
 
 @pytest.mark.parametrize(
@@ -275,27 +272,29 @@ def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_found(
     ],
 )
 def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(
-    side: SimulatedConnection, text: str, without: dict[str, str], reason: str
+    harness: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
-    refused = reply(side, text, **without)
+    refused = reply(harness, text, **without)
     assert isinstance(refused, Rejection)
     assert refused.reason == reason
-    assert side.simulator.replies() == []
+    assert harness.simulator.replies() == []
 
 
-def test_stampeds_rejections_and_waits_are_different(side: SimulatedConnection) -> None:
-    side.simulator.add_fault("stamped", FaultMode.REJECT)
-    assert isinstance(reply(side), Rejection)
-    side.simulator.add_fault("stamped", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
+def test_stampeds_rejections_and_waits_are_different(harness: SimulatedConnection) -> None:
+    harness.simulator.add_fault("stamped", FaultMode.REJECT)
+    assert isinstance(reply(harness), Rejection)
+    harness.simulator.add_fault(
+        "stamped", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY
+    )
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
-    side.simulator.set_resource("stamped", "617", None)
-    gone = reply(side)
+    harness.simulator.set_resource("stamped", "617", None)
+    gone = reply(harness)
     assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
-    assert find(side) is ReplyLookup.ABSENT
-    assert find(side, private_key="wrong") is ReplyLookup.CANNOT_TELL
+    assert find(harness) is ReplyLookup.ABSENT
+    assert find(harness, private_key="wrong") is ReplyLookup.CANNOT_TELL
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("yes", "isEmail=true"), ("", "isEmail=false")])
@@ -303,7 +302,7 @@ def test_the_customer_gets_an_e_mail_only_if_the_business_wants_it(
     setting: str,
     sent: str,
     platform: Any,
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
     http_response: Callable[..., Any],
 ) -> None:
     platform.respond_with(http_response(200, {"id": 617}), http_response(200, TEXT))
@@ -315,7 +314,9 @@ def test_the_customer_gets_an_e_mail_only_if_the_business_wants_it(
         {"api_base": platform.url, "store_hash": "1", "email_replies": setting},
     )
     assert isinstance(
-        STAMPED.reply(TARGET, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)),
+        STAMPED.reply(
+            TARGET, TEXT, "r", PlatformAccount(connection, harness.credentials, harness.http)
+        ),
         SentReply,
     )
     assert platform.requests[1][1].endswith(f"/617/reply?isPrivate=false&{sent}")

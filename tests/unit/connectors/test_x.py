@@ -308,7 +308,7 @@ def test_the_event_of_another_account_is_unreadable() -> None:
 # The API
 
 
-def http_with_response(answer: HttpResponse) -> Http:
+def http_with_response(response: HttpResponse) -> Http:
     def http(
         method: str,
         url: str,
@@ -316,7 +316,7 @@ def http_with_response(answer: HttpResponse) -> Http:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpResponse:
-        return answer
+        return response
 
     return http
 

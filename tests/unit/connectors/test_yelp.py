@@ -49,7 +49,7 @@ class Platform(Protocol):
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
+def harness() -> Iterator[SimulatedConnection]:
     with SimulatedPlatforms() as simulator:
         simulator.set_resource(
             "yelp",
@@ -71,19 +71,17 @@ def parse_delivery(
     return YELP.parse(WebhookRequest("POST", {}, json.dumps(body).encode()), BLANK, NOW)
 
 
-def reply(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | Rejection:
-    return side.connector.reply(
+def reply(harness: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | Rejection:
+    return harness.connector.reply(
         TARGET,
         text,
         "rep_1",
-        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
-def find(side: SimulatedConnection, text: str = TEXT) -> SentReply | ReplyLookup:
-    return side.connector.find_reply(
-        TARGET, text, "rep_1", PlatformAccount(side.connection, side.credentials, side.http)
-    )
+def find(harness: SimulatedConnection, text: str = TEXT) -> SentReply | ReplyLookup:
+    return harness.connector.find_reply(TARGET, text, "rep_1", harness.account)
 
 
 def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], str]) -> None:
@@ -188,10 +186,8 @@ def test_only_a_plausible_verification_string_is_answered(query: str, status: in
     assert YELP.handshake(WebhookRequest("POST", {}, b"{}", query), BLANK, (), NOW) is None
 
 
-def test_the_words_are_read_from_the_businesss_newest_reviews(side: SimulatedConnection) -> None:
-    expected = side.connector.fetch(
-        REVIEW, PlatformAccount(side.connection, side.credentials, side.http)
-    )
+def test_the_words_are_read_from_the_businesss_newest_reviews(harness: SimulatedConnection) -> None:
+    expected = harness.connector.fetch(REVIEW, harness.account)
     assert isinstance(expected, ReviewEvent)
     assert (
         expected.text,
@@ -206,38 +202,39 @@ def test_the_words_are_read_from_the_businesss_newest_reviews(side: SimulatedCon
         "Marcy",
         False,
     )
-    assert expected.reply_to["business_id"] == side.connection.settings["business_ids"]
+    assert expected.reply_to["business_id"] == harness.connection.settings["business_ids"]
 
 
 def test_a_review_that_is_not_listed_or_may_not_be_read_is_never_gone(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     def fetch(native_id: str, **credentials: str) -> object:
-        return side.connector.fetch(
-            native_id, PlatformAccount(side.connection, credentials or side.credentials, side.http)
+        return harness.connector.fetch(
+            native_id,
+            PlatformAccount(harness.connection, credentials or harness.credentials, harness.http),
         )
 
     assert fetch("older-than-the-newest") is None
     assert fetch(REVIEW, api_key="wrong") is None
     assert fetch(REVIEW, client_id="only") is None
-    side.simulator.add_fault("yelp", FaultMode.DOWN)
+    harness.simulator.add_fault("yelp", FaultMode.DOWN)
     with pytest.raises(PlatformUnavailable):
         fetch(REVIEW)
 
 
-def test_a_response_is_posted_once_found_and_never_replaced(side: SimulatedConnection) -> None:
-    assert find(side) is ReplyLookup.ABSENT
-    assert reply(side) == SentReply(REVIEW) == find(side)
-    assert find(side, "Something else.") is ReplyLookup.ABSENT
-    assert reply(side) == SentReply(REVIEW)
-    second = reply(side, "And another thing.")
+def test_a_response_is_posted_once_found_and_never_replaced(harness: SimulatedConnection) -> None:
+    assert find(harness) is ReplyLookup.ABSENT
+    assert reply(harness) == SentReply(REVIEW) == find(harness)
+    assert find(harness, "Something else.") is ReplyLookup.ABSENT
+    assert reply(harness) == SentReply(REVIEW)
+    second = reply(harness, "And another thing.")
     assert isinstance(second, Rejection)
     assert second.reason == "already_answered"
-    assert [posted_reply.text for posted_reply in side.simulator.replies()] == [TEXT]
+    assert [posted_reply.text for posted_reply in harness.simulator.replies()] == [TEXT]
 
 
 def test_yelps_own_error_counts_where_the_response_is_not_listed(
-    platform: Platform, side: SimulatedConnection, http_response: Callable[..., object]
+    platform: Platform, harness: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
     description = "Review already has a comment by a different business user."
     unlisted = http_response(200, {"reviews": []})
@@ -248,8 +245,8 @@ def test_yelps_own_error_counts_where_the_response_is_not_listed(
     )
     bases = {"api_base": platform.url, "partner_api_base": platform.url}
     connection = Connection("c", "b", "yelp", "", {**bases, "business_ids": "biz"})
-    rejection = type(side.connector)().reply(
-        TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+    rejection = type(harness.connector)().reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, harness.credentials, harness.http)
     )
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "already_answered"
@@ -257,23 +254,23 @@ def test_yelps_own_error_counts_where_the_response_is_not_listed(
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
 def test_a_response_that_was_taken_without_an_answer_is_doubtful_and_found(
-    side: SimulatedConnection, mode: FaultMode
+    harness: SimulatedConnection, mode: FaultMode
 ) -> None:
-    side.simulator.add_fault("yelp", mode)
+    harness.simulator.add_fault("yelp", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert fault.value.maybe_applied
-    assert isinstance(find(side), SentReply)
+    assert isinstance(find(harness), SentReply)
 
 
 def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
-    assert isinstance(reply(side, "x" * 5_000), SentReply)
-    side.simulator.revoke_tokens()
-    side.simulator.set_resource("yelp", REVIEW, {"public_response": None})
-    assert isinstance(reply(side), SentReply)
-    assert len(side.simulator.replies()) == 2
+    assert isinstance(reply(harness, "x" * 5_000), SentReply)
+    harness.simulator.revoke_tokens()
+    harness.simulator.set_resource("yelp", REVIEW, {"public_response": None})
+    assert isinstance(reply(harness), SentReply)
+    assert len(harness.simulator.replies()) == 2
 
 
 @pytest.mark.parametrize(
@@ -284,27 +281,27 @@ def test_a_token_that_was_revoked_is_replaced_and_the_response_is_posted_once(
      "unauthorized")],
 )  # fmt: skip
 def test_a_text_that_yelp_would_refuse_is_rejected_with_the_reason(
-    side: SimulatedConnection, text: str, without: dict[str, str], reason: str
+    harness: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
-    rejection = reply(side, text, **without)
+    rejection = reply(harness, text, **without)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == reason
-    assert side.simulator.replies() == []
+    assert harness.simulator.replies() == []
 
 
-def test_yelps_rejections_say_what_to_do(side: SimulatedConnection) -> None:
-    side.simulator.add_fault("yelp", FaultMode.REJECT)
-    rejection = reply(side)
+def test_yelps_rejections_say_what_to_do(harness: SimulatedConnection) -> None:
+    harness.simulator.add_fault("yelp", FaultMode.REJECT)
+    rejection = reply(harness)
     assert isinstance(rejection, Rejection)
     assert (rejection.reason, "claim" in rejection.detail) == ("not_allowed", True)
-    side.simulator.set_resource("yelp", REVIEW, None)
-    gone = reply(side)
+    harness.simulator.set_resource("yelp", REVIEW, None)
+    gone = reply(harness)
     assert isinstance(gone, Rejection)
     assert gone.reason == "gone"
-    assert find(side) is ReplyLookup.CANNOT_TELL
-    side.simulator.add_fault("yelp", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
+    assert find(harness) is ReplyLookup.CANNOT_TELL
+    harness.simulator.add_fault("yelp", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
 
 
@@ -312,7 +309,7 @@ def test_yelps_rejections_say_what_to_do(side: SimulatedConnection) -> None:
     "body", [b"", b"[]", b"{}", b'{"error": {"id": "SOMETHING_NEW"}}', b'{"error": "no"}']
 )
 def test_an_unknown_rejection_stays_one(
-    body: bytes, platform: Platform, side: SimulatedConnection
+    body: bytes, platform: Platform, harness: SimulatedConnection
 ) -> None:
     platform.respond_with(
         (200, {"content-length": "21"}, b'{"access_token": "t"}'), (400, {}, body)
@@ -320,15 +317,15 @@ def test_an_unknown_rejection_stays_one(
     connection = Connection(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
     )
-    rejection = side.connector.reply(
-        TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+    rejection = harness.connector.reply(
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, harness.credentials, harness.http)
     )
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "rejected"
 
 
 def test_the_daily_quota_is_something_to_wait_for(
-    platform: Platform, side: SimulatedConnection, http_response: Callable[..., object]
+    platform: Platform, harness: SimulatedConnection, http_response: Callable[..., object]
 ) -> None:
     platform.respond_with(
         http_response(200, {"access_token": "t"}),
@@ -338,8 +335,8 @@ def test_the_daily_quota_is_something_to_wait_for(
         "c", "b", "yelp", "", {"api_base": platform.url, "partner_api_base": platform.url}
     )
     with pytest.raises(PlatformUnavailable) as fault:
-        side.connector.reply(
-            TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+        harness.connector.reply(
+            TARGET, TEXT, "rep_1", PlatformAccount(connection, harness.credentials, harness.http)
         )
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 3_600)
 
@@ -354,7 +351,7 @@ def test_a_response_is_found_in_either_shape_and_its_absence_proves_nothing(
     response_fields: dict[str, object],
     expected: object,
     platform: Platform,
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
     http_response: Callable[..., object],
 ) -> None:
     platform.respond_with(
@@ -366,18 +363,18 @@ def test_a_response_is_found_in_either_shape_and_its_absence_proves_nothing(
     )
     target = ReplyTarget(REVIEW, REVIEW, {"business_id": "open"})
     assert (
-        side.connector.find_reply(
+        harness.connector.find_reply(
             ReplyTarget(REVIEW, REVIEW, {}),
             TEXT,
             "r",
-            PlatformAccount(connection, side.credentials, side.http),
+            PlatformAccount(connection, harness.credentials, harness.http),
         )
         == expected
     )
     platform.respond_with(http_response(200, {"reviews": [{"id": REVIEW, **response_fields}]}))
     assert (
-        side.connector.find_reply(
-            target, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)
+        harness.connector.find_reply(
+            target, TEXT, "r", PlatformAccount(connection, harness.credentials, harness.http)
         )
         == expected
     )

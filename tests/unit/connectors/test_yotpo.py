@@ -53,7 +53,7 @@ class Platform(Protocol):
 
 
 @pytest.fixture
-def side() -> Iterator[SimulatedConnection]:
+def harness() -> Iterator[SimulatedConnection]:
     with SimulatedPlatforms() as simulator:
         simulator.set_resource("yotpo", "219", SHOWN)
         yield connect_to_simulator("yotpo", simulator)
@@ -66,30 +66,31 @@ def parse_delivery(data: Json, event: str = "review_create") -> ParsedDelivery:
 
 
 def reply(
-    side: SimulatedConnection, text: str = TEXT, *ours: str, **without: str
+    harness: SimulatedConnection, text: str = TEXT, *ours: str, **without: str
 ) -> SentReply | Rejection:
-    return side.connector.reply(
+    return harness.connector.reply(
         replace(TARGET, own_replies=ours),
         text,
         "rep_1",
-        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
-def find(side: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
-    return side.connector.find_reply(
+def find(harness: SimulatedConnection, text: str = TEXT, **without: str) -> SentReply | ReplyLookup:
+    return harness.connector.find_reply(
         TARGET,
         text,
         "rep_1",
-        PlatformAccount(side.connection, {**side.credentials, **without}, side.http),
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
 def fetch(
-    side: SimulatedConnection, native_id: str = "219", **without: str
+    harness: SimulatedConnection, native_id: str = "219", **without: str
 ) -> ReviewEvent | ReviewGone | None:
-    return side.connector.fetch(
-        native_id, PlatformAccount(side.connection, {**side.credentials, **without}, side.http)
+    return harness.connector.fetch(
+        native_id,
+        PlatformAccount(harness.connection, {**harness.credentials, **without}, harness.http),
     )
 
 
@@ -217,8 +218,8 @@ def test_an_author_is_known_by_user_then_by_hashed_address_then_by_the_review() 
     assert len(odd.problems) == 1
 
 
-def test_a_fetched_review_is_the_delivered_one(side: SimulatedConnection) -> None:
-    result = fetch(side)
+def test_a_fetched_review_is_the_delivered_one(harness: SimulatedConnection) -> None:
+    result = fetch(harness)
     (event,) = parse_delivery(SHOWN | {"id": 219}).events
     assert isinstance(result, ReviewEvent)
     assert (result.digest, result.revision, result.author.id) == (
@@ -227,15 +228,15 @@ def test_a_fetched_review_is_the_delivered_one(side: SimulatedConnection) -> Non
         event.author.id,
     )
     assert result.text == "It's broken."
-    assert fetch(side, "404") is ReviewGone.GONE
-    assert fetch(side, api_secret="wrong") is None
-    assert fetch(side, api_secret="") is None
-    side.simulator.set_resource("yotpo", "219", {"archived": True})
-    assert fetch(side) is ReviewGone.GONE
+    assert fetch(harness, "404") is ReviewGone.GONE
+    assert fetch(harness, api_secret="wrong") is None
+    assert fetch(harness, api_secret="") is None
+    harness.simulator.set_resource("yotpo", "219", {"archived": True})
+    assert fetch(harness) is ReviewGone.GONE
 
 
 def test_a_review_that_is_not_published_yet_is_found_in_the_list(
-    platform: Platform, side: SimulatedConnection, http_response: Callable[..., Any]
+    platform: Platform, harness: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "yotpo", "", {"api_base": platform.url})
     platform.respond_with(
@@ -243,19 +244,19 @@ def test_a_review_that_is_not_published_yet_is_found_in_the_list(
         http_response(404),
         http_response(200, {"reviews": [{"id": 219, "content": "Pending."}]}),
     )
-    result = YOTPO.fetch("219", PlatformAccount(connection, side.credentials, side.http))
+    result = YOTPO.fetch("219", PlatformAccount(connection, harness.credentials, harness.http))
     assert isinstance(result, ReviewEvent)
     assert result.text == "Pending."
 
 
 def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
 ) -> None:
     for number in range(1_000, 1_150):
-        side.simulator.set_resource("yotpo", str(number), SHOWN | {"content": f"Number {number}"})
-    first = side.connector.recent(
-        None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+        harness.simulator.set_resource(
+            "yotpo", str(number), SHOWN | {"content": f"Number {number}"}
+        )
+    first = harness.connector.recent(None, harness.account, NOW)
     assert isinstance(first, ReviewPage)
     assert (len(first.events), first.next_cursor, first.problems, first.events[0].native_id) == (
         100,
@@ -265,41 +266,41 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
     )
     (event,) = parse_delivery(SHOWN | {"id": 1149, "content": "Number 1149"}).events
     assert (first.events[0].revision, first.events[0].digest) == (event.revision, event.digest)
-    last = side.connector.recent(
-        first.next_cursor, PlatformAccount(side.connection, side.credentials, side.http), NOW
-    )
+    last = harness.connector.recent(first.next_cursor, harness.account, NOW)
     assert isinstance(last, ReviewPage)
     assert (len(last.events), last.next_cursor) == (51, None)
-    rejection = side.connector.recent(
-        None, PlatformAccount(side.connection, {"app_key": "x", "api_secret": "y"}, side.http), NOW
+    rejection = harness.connector.recent(
+        None,
+        PlatformAccount(harness.connection, {"app_key": "x", "api_secret": "y"}, harness.http),
+        NOW,
     )
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "unauthorized"
 
 
-def test_a_comment_is_posted_found_and_followed_by_a_second(side: SimulatedConnection) -> None:
-    assert find(side) is ReplyLookup.ABSENT
-    assert reply(side) == SentReply("219") == find(side) == reply(side)
-    assert isinstance(reply(side, "It left today.", TEXT), SentReply)
-    assert find(side) is ReplyLookup.ABSENT
-    assert isinstance(find(side, "It left  today."), SentReply)
+def test_a_comment_is_posted_found_and_followed_by_a_second(harness: SimulatedConnection) -> None:
+    assert find(harness) is ReplyLookup.ABSENT
+    assert reply(harness) == SentReply("219") == find(harness) == reply(harness)
+    assert isinstance(reply(harness, "It left today.", TEXT), SentReply)
+    assert find(harness) is ReplyLookup.ABSENT
+    assert isinstance(find(harness, "It left  today."), SentReply)
     assert [
-        (posted_reply.public, posted_reply.thread) for posted_reply in side.simulator.replies()
+        (posted_reply.public, posted_reply.thread) for posted_reply in harness.simulator.replies()
     ] == [(True, "219")] * 2
 
 
 @pytest.mark.parametrize("ours", [(), (TEXT,)])
 def test_a_comment_that_somebody_else_wrote_is_never_overwritten(
-    side: SimulatedConnection, ours: tuple[str, ...]
+    harness: SimulatedConnection, ours: tuple[str, ...]
 ) -> None:
-    assert not ours or isinstance(reply(side), SentReply)
-    before = side.simulator.replies()
-    side.simulator.set_resource(
+    assert not ours or isinstance(reply(harness), SentReply)
+    before = harness.simulator.replies()
+    harness.simulator.set_resource(
         "yotpo", "219", {"comment": {"id": 1, "content": "We&#39;re sorry. The shop"}}
     )
-    rejection = reply(side, "It left today.", *ours)
+    rejection = reply(harness, "It left today.", *ours)
     assert isinstance(rejection, Rejection)
-    assert (rejection.reason, side.simulator.replies()) == ("already_answered", before)
+    assert (rejection.reason, harness.simulator.replies()) == ("already_answered", before)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,7 @@ def test_a_comment_that_somebody_else_wrote_is_never_overwritten(
 def test_a_review_that_cannot_be_read_still_gets_a_comment(
     response_to_read: tuple[int, Any],
     platform: Platform,
-    side: SimulatedConnection,
+    harness: SimulatedConnection,
     http_response: Callable[..., Any],
 ) -> None:
     connection = Connection(
@@ -320,26 +321,26 @@ def test_a_review_that_cannot_be_read_still_gets_a_comment(
         http_response(200),
     )
     assert type(YOTPO)().reply(
-        TARGET, TEXT, "rep_1", PlatformAccount(connection, side.credentials, side.http)
+        TARGET, TEXT, "rep_1", PlatformAccount(connection, harness.credentials, harness.http)
     ) == SentReply("219")
     assert [method for method, *_ in platform.requests] == ["POST", "GET", "POST"]
 
 
-def test_without_permission_to_read_nothing_is_commented_on(side: SimulatedConnection) -> None:
-    rejection = reply(side, api_secret="wrong")
+def test_without_permission_to_read_nothing_is_commented_on(harness: SimulatedConnection) -> None:
+    rejection = reply(harness, api_secret="wrong")
     assert isinstance(rejection, Rejection)
-    assert (rejection.reason, side.simulator.replies()) == ("unauthorized", [])
+    assert (rejection.reason, harness.simulator.replies()) == ("unauthorized", [])
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
 def test_a_comment_that_was_taken_without_a_response_is_doubtful_and_found(
-    side: SimulatedConnection, mode: FaultMode
+    harness: SimulatedConnection, mode: FaultMode
 ) -> None:
-    side.simulator.add_fault("yotpo", mode)
+    harness.simulator.add_fault("yotpo", mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert fault.value.maybe_applied
-    assert isinstance(find(side), SentReply)
+    assert isinstance(find(harness), SentReply)
 
 
 @pytest.mark.parametrize(
@@ -351,28 +352,30 @@ def test_a_comment_that_was_taken_without_a_response_is_doubtful_and_found(
     ],
 )
 def test_a_comment_that_cannot_be_sent_is_refused_with_the_reason(
-    side: SimulatedConnection, text: str, without: dict[str, str], reason: str
+    harness: SimulatedConnection, text: str, without: dict[str, str], reason: str
 ) -> None:
-    rejection = reply(side, text, **without)
+    rejection = reply(harness, text, **without)
     assert isinstance(rejection, Rejection)
     assert rejection.reason == reason
-    assert side.simulator.replies() == []
+    assert harness.simulator.replies() == []
 
 
-def test_yotpos_rejections_and_waits_are_different(side: SimulatedConnection) -> None:
-    side.simulator.add_fault("yotpo", FaultMode.REJECT)
-    assert isinstance(reply(side), Rejection)
-    side.simulator.add_fault("yotpo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY)
+def test_yotpos_rejections_and_waits_are_different(harness: SimulatedConnection) -> None:
+    harness.simulator.add_fault("yotpo", FaultMode.REJECT)
+    assert isinstance(reply(harness), Rejection)
+    harness.simulator.add_fault(
+        "yotpo", FaultMode.RATE_LIMITED, seconds=7, call_kind=CallKind.REPLY
+    )
     with pytest.raises(PlatformUnavailable) as fault:
-        reply(side)
+        reply(harness)
     assert (fault.value.maybe_applied, fault.value.retry_after) == (False, 7)
-    side.simulator.set_resource("yotpo", "219", None)
-    assert find(side) is ReplyLookup.CANNOT_TELL
-    assert find(side, api_secret="wrong") is ReplyLookup.CANNOT_TELL
+    harness.simulator.set_resource("yotpo", "219", None)
+    assert find(harness) is ReplyLookup.CANNOT_TELL
+    assert find(harness, api_secret="wrong") is ReplyLookup.CANNOT_TELL
 
 
 def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
-    platform: Platform, side: SimulatedConnection, http_response: Callable[..., Any]
+    platform: Platform, harness: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection, review = (
         Connection("c", "b", "yotpo", "", {"api_base": platform.url}),
@@ -389,7 +392,7 @@ def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
         # The answer does not show comments at all.
         assert (
             YOTPO.find_reply(
-                TARGET, TEXT, "r", PlatformAccount(connection, side.credentials, side.http)
+                TARGET, TEXT, "r", PlatformAccount(connection, harness.credentials, harness.http)
             )
             is ReplyLookup.CANNOT_TELL
         )
@@ -403,13 +406,15 @@ def test_a_token_is_kept_and_replaced_once_when_it_is_refused(
     platform.respond_with(
         http_response(401), http_response(200, {"access_token": "third"}), http_response(401)
     )
-    assert YOTPO.fetch("219", PlatformAccount(connection, side.credentials, side.http)) is None
+    assert (
+        YOTPO.fetch("219", PlatformAccount(connection, harness.credentials, harness.http)) is None
+    )
 
 
 def test_a_sign_in_that_brings_no_token_is_a_fault(
-    platform: Platform, side: SimulatedConnection, http_response: Callable[..., Any]
+    platform: Platform, harness: SimulatedConnection, http_response: Callable[..., Any]
 ) -> None:
     connection = Connection("c", "b", "yotpo", "", {"api_base": platform.url})
     platform.respond_with(http_response(200, {}))
     with pytest.raises(PlatformUnavailable):
-        type(YOTPO)().fetch("219", PlatformAccount(connection, side.credentials, side.http))
+        type(YOTPO)().fetch("219", PlatformAccount(connection, harness.credentials, harness.http))

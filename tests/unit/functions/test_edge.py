@@ -1,4 +1,4 @@
-"""Every route answers with the same headers, and says what was wrong with a request and why."""
+"""Every HTTP route sends the same headers and explains what is wrong with a request."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def assert_headers(response: ApiResponse) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_every_route_answers_with_the_same_headers_errors_included(
+def test_every_route_sends_the_same_headers_also_with_errors(
     route: str, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
     there = {
@@ -84,7 +84,7 @@ def resolve(call_api: ApiCall, follow_up: FollowUp, body: object) -> ApiResponse
     return call_api("desk", "POST", path, subject="sub-ana", body=body)
 
 
-GOOD = {
+VALID_BODY = {
     "id": "answer-1",
     "action": "resolve_without_reply",
     "fence": 1,
@@ -100,50 +100,50 @@ GOOD = {
         ("{", "The body is not JSON: there is a mistake at character 2."),
         ("5", "The body must be a JSON object; it is 5."),
         (
-            {**GOOD, "id": "short"},
+            {**VALID_BODY, "id": "short"},
             "`id` must have 8 to 64 letters (a-z, A-Z), digits, '-' or '_'; it is 'short'.",
         ),
         (
-            {**GOOD, "action": "dance"},
+            {**VALID_BODY, "action": "dance"},
             "`action` must be reply, invite_private, resolve_without_reply, promise, walk_away or "
             "report_fake; it is 'dance'.",
         ),
-        ({**GOOD, "fence": "one"}, "`fence` must be a whole number; it is 'one'."),
-        ({**GOOD, "fence": 1.5}, "`fence` must be a whole number; it is 1.5."),
-        ({**GOOD, "fence": "9" * 5000}, "`fence` must be a whole number with fewer digits."),
-        ({**GOOD, "fence": None}, "`fence` must be a whole number."),
-        ({**GOOD, "mood": "good"}, "`mood` is not a field of this request."),
-        ({**GOOD, "text": 5}, "`text` must be a text; it is 5."),
-        ({**GOOD, "text": "x" * 20_001}, "`text` must have at most 20000 characters."),
+        ({**VALID_BODY, "fence": "one"}, "`fence` must be a whole number; it is 'one'."),
+        ({**VALID_BODY, "fence": 1.5}, "`fence` must be a whole number; it is 1.5."),
+        ({**VALID_BODY, "fence": "9" * 5000}, "`fence` must be a whole number with fewer digits."),
+        ({**VALID_BODY, "fence": None}, "`fence` must be a whole number."),
+        ({**VALID_BODY, "mood": "good"}, "`mood` is not a field of this request."),
+        ({**VALID_BODY, "text": 5}, "`text` must be a text; it is 5."),
+        ({**VALID_BODY, "text": "x" * 20_001}, "`text` must have at most 20000 characters."),
         (
-            {**GOOD, "promised_for": "tomorrow"},
+            {**VALID_BODY, "promised_for": "tomorrow"},
             "`promised_for` must be a date and time with its time zone, such as "
             "2026-03-17T09:00:00Z or 2026-03-17T10:00:00+01:00; it is 'tomorrow'.",
         ),
         (
-            {**GOOD, "promised_for": "2030-01-01T00:00:00"},
+            {**VALID_BODY, "promised_for": "2030-01-01T00:00:00"},
             "`promised_for` must be a date and time with its time zone, such as "
             "2026-03-17T09:00:00Z or 2026-03-17T10:00:00+01:00; it is '2030-01-01T00:00:00'.",
         ),
-        ({**GOOD, "remedy": 5}, "`remedy` must be a JSON object; it is 5."),
-        ({**GOOD, "remedy": {"name": "refund"}}, "`remedy.amount` is missing."),
+        ({**VALID_BODY, "remedy": 5}, "`remedy` must be a JSON object; it is 5."),
+        ({**VALID_BODY, "remedy": {"name": "refund"}}, "`remedy.amount` is missing."),
         (
-            {**GOOD, "remedy": {"name": "", "amount": 0, "currency": "euro"}},
+            {**VALID_BODY, "remedy": {"name": "", "amount": 0, "currency": "euro"}},
             "`remedy.name` must have at least 1 character. `remedy.amount` must be more than 0; it "
             "is 0. `remedy.currency` must be a currency code of three capital letters, such as EUR;"
             " it is 'euro'.",
         ),
         (
-            {**GOOD, "remedy": {"name": "refund", "amount": "12.3456"}},
+            {**VALID_BODY, "remedy": {"name": "refund", "amount": "12.3456"}},
             "`remedy.amount` must have at most 3 decimal places; it is '12.3456'.",
         ),
         (
-            {**GOOD, "remedy": {"name": "refund", "amount": "NaN"}},
+            {**VALID_BODY, "remedy": {"name": "refund", "amount": "NaN"}},
             "`remedy.amount` must be a number; it is 'NaN'.",
         ),
     ],
 )
-def test_a_body_that_does_not_fit_is_explained(
+def test_an_invalid_body_gets_400_with_the_reason(
     follow_up: FollowUp, call_api: ApiCall, body: object, detail: str
 ) -> None:
     response = resolve(call_api, follow_up, body)
@@ -151,9 +151,9 @@ def test_a_body_that_does_not_fit_is_explained(
     assert (response.status, response.json["detail"]) == (400, detail)
 
 
-def test_what_an_agent_wrote_is_in_no_error(follow_up: FollowUp, call_api: ApiCall) -> None:
+def test_no_error_quotes_the_text_of_an_agent(follow_up: FollowUp, call_api: ApiCall) -> None:
     text = "The customer told me a secret about her health, " * 500
-    response = resolve(call_api, follow_up, {**GOOD, "text": text, "note": [text]})
+    response = resolve(call_api, follow_up, {**VALID_BODY, "text": text, "note": [text]})
 
     assert response.status == 400
     assert "secret" not in response.body
@@ -163,18 +163,18 @@ def test_what_an_agent_wrote_is_in_no_error(follow_up: FollowUp, call_api: ApiCa
 def test_any_fence_without_a_claim_is_a_conflict(
     follow_up: FollowUp, call_api: ApiCall, fence: int
 ) -> None:
-    response = resolve(call_api, follow_up, {**GOOD, "fence": fence})
+    response = resolve(call_api, follow_up, {**VALID_BODY, "fence": fence})
 
     assert (response.status, response.json["reason"]) == (409, "not_claimed")
 
 
 @pytest.mark.parametrize("code", ["x", "Late delivery", "-late", "x" * 41])
-def test_a_short_code_that_does_not_fit_names_its_limits(
+def test_an_invalid_code_gets_400_with_the_allowed_characters(
     follow_up: FollowUp, call_api: ApiCall, code: str
 ) -> None:
     path = f"/api/desk/follow-ups/{follow_up.id}/claim"
     fence = call_api("desk", "POST", path, subject="sub-ana").json["fence"]
-    response = resolve(call_api, follow_up, {**GOOD, "fence": fence, "root_cause": code})
+    response = resolve(call_api, follow_up, {**VALID_BODY, "fence": fence, "root_cause": code})
 
     assert response.status == 400
     assert "root_cause" in response.json["detail"]
@@ -195,7 +195,7 @@ def test_a_short_code_that_does_not_fit_names_its_limits(
         ),
     ],
 )
-def test_an_address_of_the_desk_that_does_not_fit_is_explained(
+def test_an_invalid_path_or_query_of_the_desk_gets_400_with_the_reason(
     follow_up: FollowUp, call_api: ApiCall, path: str, query: dict[str, str], detail: str
 ) -> None:
     address = f"/api/desk/follow-ups{path}"
@@ -231,7 +231,7 @@ def read_outcomes(call_api: ApiCall, query: dict[str, Any]) -> ApiResponse:
         ({"from": "1h", "to": "2h"}, "`from` must be before `to`."),
     ],
 )
-def test_a_query_of_the_audit_that_does_not_fit_is_explained(
+def test_an_invalid_query_of_the_audit_gets_400_with_the_reason(
     follow_up: FollowUp, call_api: ApiCall, change: dict[str, Any], detail: str
 ) -> None:
     query = {name: value for name, value in {**WINDOW, **change}.items() if value is not None}
@@ -243,7 +243,7 @@ def test_a_query_of_the_audit_that_does_not_fit_is_explained(
 
 @pytest.mark.parametrize("start", ["2026-03-17T00:00:00Z", "2026-03-17T01:00:00 01:00", "520w"])
 @pytest.mark.parametrize("end", [{"to": "now"}, {}, {"to": "0s"}, {"to": "2026-03-18T00:00Z"}])
-def test_the_audit_takes_times_as_the_command_does(
+def test_the_audit_accepts_the_same_times_as_the_command(
     follow_up: FollowUp, call_api: ApiCall, start: str, end: dict[str, str]
 ) -> None:
     response = read_outcomes(call_api, {"business": BUSINESS, "from": start, **end})

@@ -1,4 +1,4 @@
-"""Every error has its place in the tree, its status, and its problem document."""
+"""Every error is in the documented tree, and has a status and a problem document."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from heard.errors import ConflictError, Fault, HeardError, PlatformUnavailable, 
 from heard.http.responses import error_response
 
 
-def below(kind: type[HeardError]) -> Iterator[type[HeardError]]:
+def all_subclasses(kind: type[HeardError]) -> Iterator[type[HeardError]]:
     for child in kind.__subclasses__():
         yield child
-        yield from below(child)
+        yield from all_subclasses(child)
 
 
-EVERY = sorted(set(below(HeardError)), key=lambda kind: kind.__name__)
+ERROR_TYPES = sorted(set(all_subclasses(HeardError)), key=lambda kind: kind.__name__)
 
 
-def made(kind: type[HeardError]) -> HeardError:
+def make_error(kind: type[HeardError]) -> HeardError:
     if issubclass(kind, ConflictError):
         return kind("already_closed", "It is closed.", rule="R04", empty=None)
     if issubclass(kind, PlatformUnavailable):
@@ -33,44 +33,44 @@ def made(kind: type[HeardError]) -> HeardError:
     return kind("What to do next.")
 
 
-def test_every_error_is_drawn_in_the_tree_with_its_status_and_nothing_else_is() -> None:
-    drawn = dict(re.findall(r"[├└]── (\w+) +(?:(\d{3})|\()", errors.__doc__ or ""))
-    statuses = {kind.__name__: str(kind.http_status) for kind in EVERY}
+def test_the_documented_tree_has_exactly_the_errors_with_their_statuses() -> None:
+    tree = dict(re.findall(r"[├└]── (\w+) +(?:(\d{3})|\()", errors.__doc__ or ""))
+    statuses = {kind.__name__: str(kind.http_status) for kind in ERROR_TYPES}
 
-    assert set(drawn) == set(statuses)
-    assert {name: status for name, status in drawn.items() if status} == {
-        name: statuses[name] for name, status in drawn.items() if status
+    assert set(tree) == set(statuses)
+    assert {name: status for name, status in tree.items() if status} == {
+        name: statuses[name] for name, status in tree.items() if status
     }
 
 
-def test_all_errors_live_in_the_tree() -> None:
-    defined = {
+def test_all_errors_are_defined_in_the_module_errors() -> None:
+    module_errors = {
         name
         for name, kind in inspect.getmembers(errors, inspect.isclass)
         if issubclass(kind, HeardError) and kind is not HeardError
     }
 
-    assert defined == {kind.__name__ for kind in EVERY}
+    assert module_errors == {kind.__name__ for kind in ERROR_TYPES}
 
 
-@pytest.mark.parametrize("kind", EVERY)
-def test_every_error_leaves_as_a_problem_of_its_status(kind: type[HeardError]) -> None:
-    error = made(kind)
-    answer = error_response(error)
-    document = json.loads(answer["body"])
+@pytest.mark.parametrize("kind", ERROR_TYPES)
+def test_every_error_becomes_a_problem_response_with_its_status(kind: type[HeardError]) -> None:
+    error = make_error(kind)
+    response = error_response(error)
+    document = json.loads(response["body"])
 
-    assert answer["statusCode"] == kind.http_status == document["status"]
-    assert answer["headers"]["content-type"] == "application/problem+json; charset=utf-8"
-    assert answer["headers"]["cache-control"] == "no-store"
+    assert response["statusCode"] == kind.http_status == document["status"]
+    assert response["headers"]["content-type"] == "application/problem+json; charset=utf-8"
+    assert response["headers"]["cache-control"] == "no-store"
     assert (document["type"], document["detail"]) == (f"urn:heard:{kind.code}", error.detail)
-    assert ("retry-after" in answer["headers"]) == kind.retryable == issubclass(kind, Fault)
+    assert ("retry-after" in response["headers"]) == kind.retryable == issubclass(kind, Fault)
     assert None not in document.values()
 
 
-def test_codes_tell_errors_apart() -> None:
-    assert len({kind.code for kind in EVERY}) == len(EVERY)
+def test_every_error_has_a_code_of_its_own() -> None:
+    assert len({kind.code for kind in ERROR_TYPES}) == len(ERROR_TYPES)
 
 
-def test_a_conflict_says_its_reason_and_a_platform_how_long_to_wait() -> None:
-    assert problem(made(ConflictError))["reason"] == "already_closed"
-    assert error_response(made(PlatformUnavailable))["headers"]["retry-after"] == "17"
+def test_a_problem_holds_the_reason_of_a_conflict_and_the_wait_of_a_platform() -> None:
+    assert problem(make_error(ConflictError))["reason"] == "already_closed"
+    assert error_response(make_error(PlatformUnavailable))["headers"]["retry-after"] == "17"

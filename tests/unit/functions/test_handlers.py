@@ -1,4 +1,4 @@
-"""The handlers of ingest and behind the queue, with the events that AWS really sends."""
+"""The handlers of the webhook, the queue and the steps, with events as AWS sends them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def post(
     call_api: ApiCall, body: str, *, secret: str = SECRET, connection: str = HOOK, **more: Any
 ) -> Any:
     headers = sign_standard(body.encode("utf-8", "surrogatepass"), secret, clock.now()).headers
-    shown = {
+    request_headers = {
         "Webhook-Id": headers["webhook-id"],
         **{name: value for name, value in headers.items() if name != "webhook-id"},
     }
@@ -40,7 +40,7 @@ def post(
         "POST",
         f"/hooks/{connection}",
         body=body,
-        headers=shown,
+        headers=request_headers,
         parameters={"connection": connection},
         **more,
     )
@@ -49,7 +49,7 @@ def post(
 # Ingest
 
 
-def test_a_webhook_is_taken_whatever_the_case_of_its_headers(
+def test_a_webhook_is_accepted_whatever_the_case_of_its_header_names(
     backend: Backend, call_api: ApiCall
 ) -> None:
     assert post(call_api, json.dumps(REVIEW)).status == 202
@@ -63,7 +63,7 @@ def test_a_body_that_api_gateway_encoded_is_decoded_before_it_is_checked(
     headers = sign_standard(body.encode(), SECRET, clock.now()).headers
     encoded = base64.b64encode(body.encode()).decode()
     parameters = {"connection": HOOK}
-    answer = call_api(
+    response = call_api(
         "ingest",
         "POST",
         f"/hooks/{HOOK}",
@@ -73,40 +73,51 @@ def test_a_body_that_api_gateway_encoded_is_decoded_before_it_is_checked(
         isBase64Encoded=True,
     )
 
-    assert answer.status == 202
+    assert response.status == 202
     assert len(backend.queued_messages()) == 1
 
 
 @pytest.mark.parametrize("body", ["", "\ud800", "\x00", "\U0001f600" * 10])
-def test_any_body_gets_an_answer(backend: Backend, call_api: ApiCall, body: str) -> None:
-    answer = call_api(
+def test_any_body_without_a_signature_gets_401(
+    backend: Backend, call_api: ApiCall, body: str
+) -> None:
+    response = call_api(
         "ingest", "POST", f"/hooks/{HOOK}", body=body, parameters={"connection": HOOK}
     )
 
-    assert (answer.status, answer.json["reason"]) == (401, "signature_missing")
+    assert (response.status, response.json["reason"]) == (401, "signature_missing")
     assert backend.queued_messages() == []
 
 
-def test_refusals_at_the_door_are_problems_that_say_nothing_of_what_is_behind_it(
+def test_a_refused_webhook_gets_a_problem_that_does_not_tell_a_removed_from_an_unknown_connection(
     backend: Backend, call_api: ApiCall
 ) -> None:
-    unknown, forged = (
+    unknown_connection, wrong_secret = (
         post(call_api, "{}", connection="con-unknown"),
         post(call_api, "{}", secret="whsec_" + base64.b64encode(b"x" * 32).decode()),
     )
-    large = post(call_api, "x" * 300_000)
+    too_large = post(call_api, "x" * 300_000)
     backend.setup_store.remove_connection(HOOK)
-    removed = post(call_api, "{}")
+    removed_connection = post(call_api, "{}")
 
-    assert [answer.status for answer in (unknown, forged, removed, large)] == [404, 401, 404, 413]
-    assert unknown.body == removed.body
+    assert [
+        response.status
+        for response in (unknown_connection, wrong_secret, removed_connection, too_large)
+    ] == [404, 401, 404, 413]
+    assert unknown_connection.body == removed_connection.body
     assert {
-        answer.headers["content-type"].partition(";")[0] for answer in (unknown, forged, large)
+        response.headers["content-type"].partition(";")[0]
+        for response in (unknown_connection, wrong_secret, too_large)
     } == {"application/problem+json"}
-    assert all(answer.headers["cache-control"] == "no-store" for answer in (unknown, forged, large))
+    assert all(
+        response.headers["cache-control"] == "no-store"
+        for response in (unknown_connection, wrong_secret, too_large)
+    )
 
 
-def test_the_form_is_a_page_that_runs_nothing(backend: Backend, call_api: ApiCall) -> None:
+def test_the_form_is_a_page_whose_headers_forbid_scripts(
+    backend: Backend, call_api: ApiCall
+) -> None:
     connection = backend.connect("feedback_form").id
     page = call_api("ingest", "GET", f"/hooks/{connection}", parameters={"connection": connection})
 
@@ -116,18 +127,20 @@ def test_the_form_is_a_page_that_runs_nothing(backend: Backend, call_api: ApiCal
     assert "script-src" not in page.headers["content-security-policy"]
 
 
-# The page with our answer
+# The feedback page
 
 
-def test_what_people_wrote_is_text_on_the_answers_page_and_nothing_else(
+def test_markup_in_a_review_is_shown_as_text_on_the_feedback_page(
     backend: Backend, call_api: ApiCall
 ) -> None:
     backend.connect("feedback_form")
-    evil = (
+    markup = (
         '<script>alert(1)</script> & "quotes" <img src=x onerror=alert(2)> '
         "I waited an hour and nobody helped, want my money back."
     )
-    backend.run_route_workflow(backend.queue_message(review_event("f-1", evil, 1), "feedback_form"))
+    backend.run_route_workflow(
+        backend.queue_message(review_event("f-1", markup, 1), "feedback_form")
+    )
     address = {"connection": "con-feedback_form-bus_bakery", "review": "f-1"}
     page = call_api("feedback_page", "GET", "/feedback/x/f-1", parameters=address)
 
@@ -144,7 +157,7 @@ def test_what_people_wrote_is_text_on_the_answers_page_and_nothing_else(
     )
 
 
-# The queue's reader
+# The function `intake`
 
 
 def batch(backend: Backend, bodies: list[str]) -> dict[str, Any]:
@@ -158,39 +171,39 @@ def test_each_message_is_one_run_of_the_route_workflow(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
     bodies = [json.dumps(backend.queue_message(praise(f"r-{number}"))) for number in range(3)]
-    answer = load_function("intake").handler(batch(backend, bodies), LambdaContext())
+    response = load_function("intake").handler(batch(backend, bodies), LambdaContext())
 
-    assert answer == {"batchItemFailures": []}
+    assert response == {"batchItemFailures": []}
     assert sorted(body for _, _, body in backend.step_functions.sync_executions) == sorted(bodies)
     assert {name for _, name, _ in backend.step_functions.sync_executions} == {
         json.loads(body)["delivery"] for body in bodies
     }
 
 
-def test_what_fails_goes_back_alone_and_comes_again_soon(
+def test_only_the_failed_message_of_a_batch_is_returned_and_retried_soon(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
-    good, poison = json.dumps(backend.queue_message(praise("r-1"))), "not JSON"
-    event = batch(backend, [good, poison])
+    valid_body, invalid_body = json.dumps(backend.queue_message(praise("r-1"))), "not JSON"
+    event = batch(backend, [valid_body, invalid_body])
     intake = load_function("intake")
     waits: list[int] = []
     intake.ports()[2]._client.meta.events.register(
         "provide-client-params.sqs.ChangeMessageVisibility",
         lambda params, **_: waits.append(params["VisibilityTimeout"]),
     )
-    answer = intake.handler(event, LambdaContext())
+    response = intake.handler(event, LambdaContext())
 
-    assert answer == {
+    assert response == {
         "batchItemFailures": [
             {"itemIdentifier": record["messageId"]}
             for record in event["Records"]
-            if record["body"] == poison
+            if record["body"] == invalid_body
         ]
     }
     assert waits == [5]
 
 
-def test_a_run_that_does_not_succeed_fails_its_message(
+def test_a_workflow_run_that_times_out_fails_its_message(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
     backend.step_functions.express_status = "TIMED_OUT"
@@ -201,7 +214,7 @@ def test_a_run_that_does_not_succeed_fails_its_message(
     assert len(load_function("intake").handler(event, LambdaContext())["batchItemFailures"]) == 2
 
 
-def test_the_wait_grows_with_every_delivery_up_to_a_quarter_of_an_hour() -> None:
+def test_the_wait_of_a_message_grows_with_each_delivery_up_to_fifteen_minutes() -> None:
     class Sqs:
         waits: list[int] = []  # noqa: RUF012
 
@@ -215,11 +228,11 @@ def test_the_wait_grows_with_every_delivery_up_to_a_quarter_of_an_hour() -> None
     assert Sqs.waits == [5, 15, 45, 135, 405, 900, 900, 900]
 
 
-# The steps behind it
+# The steps
 
 
 @pytest.mark.loopback
-def test_a_review_goes_its_whole_way_through_the_handlers(
+def test_the_handlers_acknowledge_one_review_and_answer_another_through_a_person(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
     with SimulatedPlatforms() as platforms:
@@ -228,7 +241,7 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
             backend.queue_message(praise("r-1")), LambdaContext()
         )
         assert steps["route"] == "acknowledge"
-        done = load_function("reply").handler(
+        acknowledged_steps = load_function("reply").handler(
             {
                 "step": "acknowledge",
                 "review": steps["review"],
@@ -237,7 +250,7 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
             },
             LambdaContext(),
         )
-        assert done["route"] == "nothing"
+        assert acknowledged_steps["route"] == "nothing"
         assert [reply.review for reply in platforms.replies()] == ["r-1"]
 
         steps = load_function("triage").handler(
@@ -256,7 +269,7 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
         text = (
             "I found both payments and paid one of them back this morning; the bank needs two days."
         )
-        given = desk.ResolutionRequest(
+        resolution = desk.ResolutionRequest(
             "answer-1",
             Action.REPLY,
             fence,
@@ -264,18 +277,18 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
             fix="refunded",
             root_cause="double-charge",
         )
-        desk.resolve(ana, follow_up, given, backend.desk, clock.now())
+        desk.resolve(ana, follow_up, resolution, backend.desk, clock.now())
         load_function("reply").handler(
             {"step": "carry_out", "follow_up": follow_up}, LambdaContext()
         )
 
         assert backend.kinds(steps["review"])[-1] is Kind.ANSWERED
         assert [reply.review for reply in platforms.replies()] == ["r-1", "r-2"]
-        looked = load_function("follow_up").handler(
+        follow_up_check = load_function("follow_up").handler(
             {"step": "check_follow_up", "follow_up": follow_up, "carry_out_failed": False},
             LambdaContext(),
         )
-        assert looked["wait_seconds"] >= 1
+        assert follow_up_check["wait_seconds"] >= 1
         assert load_function("sweep").handler({}, LambdaContext()) == {
             "resumed": 0,
             "woken": 0,
@@ -284,9 +297,7 @@ def test_a_review_goes_its_whole_way_through_the_handlers(
         }
 
 
-def test_a_message_to_resume_a_review_is_one_that_triage_understands(
-    backend: Backend, load_function: FunctionLoader
-) -> None:
+def test_triage_resumes_a_review_by_its_id(backend: Backend, load_function: FunctionLoader) -> None:
     message = backend.queue_message(praise("r-1"))
     review = backend.triage(message)["review"]
 
@@ -298,17 +309,17 @@ def test_a_message_to_resume_a_review_is_one_that_triage_understands(
     )
 
 
-def test_a_bus_and_a_workflow_that_do_not_take_what_they_are_given_are_faults(
+def test_a_rejected_bus_entry_and_a_failed_workflow_raise_faults(
     backend: Backend,
 ) -> None:
     from heard.messaging import EventBus, Workflows
 
-    class Deaf:
+    class RejectingBus:
         def put_events(self, **_: Any) -> dict[str, Any]:
             return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]}
 
     with pytest.raises(Fault):
-        EventBus(Deaf(), "heard").publish("follow_up.opened", {})  # type: ignore[arg-type]
+        EventBus(RejectingBus(), "heard").publish("follow_up.opened", {})  # type: ignore[arg-type]
     backend.step_functions.express_status = "FAILED"
     with pytest.raises(Fault):
         Workflows(backend.step_functions).run("arn", "name", "{}")  # type: ignore[arg-type]

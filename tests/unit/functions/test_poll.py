@@ -51,7 +51,7 @@ def records(backend: Backend) -> dict[str, Any]:
     return sqs_event(backend.sqs, backend.poll_queue_url)
 
 
-def test_a_minute_queues_what_is_due_and_a_message_is_one_poll(
+def test_the_schedule_queues_due_connections_and_each_message_is_one_poll(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     poll = load_function("poll").handler
@@ -84,7 +84,7 @@ def test_the_command_line_gets_the_result_of_a_poll(
     assert (unknown["listed"], unknown["error"].partition(":")[0]) == (0, "not_polled")
 
 
-def test_a_platform_that_is_down_fails_no_message(
+def test_while_a_platform_is_down_no_message_fails(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     assert shop.platforms is not None
@@ -93,9 +93,9 @@ def test_a_platform_that_is_down_fails_no_message(
     poll({}, LambdaContext())
     assert poll(records(shop), LambdaContext()) == {"batchItemFailures": []}
 
-    stands = shop.polls.state(CONNECTION)
-    assert stands is not None
-    assert stands.failures == 1
+    state = shop.polls.state(CONNECTION)
+    assert state is not None
+    assert state.failures == 1
 
 
 def test_a_poll_before_the_time_that_the_platform_asked_for_is_skipped_and_not_failed(
@@ -114,7 +114,7 @@ def test_a_poll_before_the_time_that_the_platform_asked_for_is_skipped_and_not_f
     assert '"polls_failed"' not in metrics
 
 
-def test_a_fault_of_our_own_gives_the_message_back(
+def test_a_fault_of_our_own_returns_the_message_to_the_queue(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     poll = load_function("poll").handler
@@ -128,7 +128,7 @@ def test_a_fault_of_our_own_gives_the_message_back(
     assert shop.polls.memory(CONNECTION) == ({}, 0)
 
 
-def test_a_message_asks_what_became_of_a_reply(
+def test_a_moderation_message_records_the_status_of_the_reply(
     shop: Backend, load_function: FunctionLoader
 ) -> None:
     assert shop.platforms is not None
@@ -160,7 +160,9 @@ def test_a_message_asks_what_became_of_a_reply(
     ]
 
 
-def test_the_sweep_has_a_poll_queue(backend: Backend, load_function: FunctionLoader) -> None:
+def test_the_sweep_function_runs_with_its_settings_and_finds_nothing_to_do(
+    backend: Backend, load_function: FunctionLoader
+) -> None:
     assert load_function("sweep").handler({}, LambdaContext()) == {
         "resumed": 0,
         "woken": 0,

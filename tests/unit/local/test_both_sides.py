@@ -13,18 +13,16 @@ import pytest
 
 from heard.connectors import (
     ModerationStatus,
-    PlatformAccount,
     Rejection,
     ReplyLookup,
     ReplyTarget,
-    ReviewPage,
     SentReply,
     load,
 )
 from heard.errors import PlatformUnavailable
-from heard.reviews import EventKind, ReviewEvent
+from heard.reviews import ReviewEvent
 from heard_simulator.server import FaultMode, SimulatedPlatforms, platform_classes
-from tests.unit.simulated import PLATFORMS, SAMPLES, SimulatedConnection, connect_to_simulator
+from tests.unit.simulated import PLATFORMS, SimulatedConnection, connect_to_simulator
 
 pytestmark = pytest.mark.loopback
 
@@ -37,15 +35,18 @@ ANSWERABLE = [
     if load(name).capabilities.replies != "none" and name in platform_classes()
 ]
 ONE_REPLY = [name for name in ANSWERABLE if load(name).capabilities.replies == "one"]
+REFUSES_SECOND_REPLY = {"booking_com", "okendo", "yelp"}
 AUTHOR_UNKNOWN = [name for name in ONE_REPLY if name != "trustpilot"]
 """The platforms that do not say who wrote a reply. Trustpilot names the business user."""
+WITH_CREDENTIALS = [name for name in ANSWERABLE if load(name).capabilities.credentials]
+CAN_FETCH = [name for name in ANSWERABLE if load(name).capabilities.can_fetch]
 
 
 @dataclass(frozen=True)
-class Side:
-    """A platform with one review that can be answered."""
+class AnswerableReview:
+    """One review on a simulated platform, as Heard received it, and the connection to answer it."""
 
-    wire: SimulatedConnection
+    connection: SimulatedConnection
     event: ReviewEvent
     target: ReplyTarget
 
@@ -53,213 +54,192 @@ class Side:
         self, text: str = TEXT, reply_id: str = "rep_1", own_replies: tuple[str, ...] = ()
     ) -> SentReply | Rejection:
         target = replace(self.target, own_replies=own_replies)
-        return self.wire.connector.reply(
-            target,
-            text,
-            reply_id,
-            PlatformAccount(self.wire.connection, self.wire.credentials, self.wire.http),
-        )
+        return self.connection.connector.reply(target, text, reply_id, self.connection.account)
 
-    def find(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
-        return self.wire.connector.find_reply(
-            self.target,
-            text,
-            reply_id,
-            PlatformAccount(self.wire.connection, self.wire.credentials, self.wire.http),
+    def find_reply(self, text: str = TEXT, reply_id: str = "rep_1") -> SentReply | ReplyLookup:
+        return self.connection.connector.find_reply(
+            self.target, text, reply_id, self.connection.account
         )
 
     def visible_texts(self) -> list[str]:
-        return [reply.text for reply in self.wire.simulator.replies() if reply.removed_at is None]
+        return [
+            reply.text for reply in self.connection.simulator.replies() if reply.removed_at is None
+        ]
 
-    def fault(self, mode: FaultMode, **more: float) -> None:
-        self.wire.simulator.add_fault(self.wire.platform, mode, **more)
+    def add_fault(self, mode: FaultMode, **options: float) -> None:
+        self.connection.simulator.add_fault(self.connection.platform, mode, **options)
 
     @property
     def can_find_reply(self) -> bool:
-        return self.wire.connector.capabilities.can_find_reply
-
-
-def first_review(wire: SimulatedConnection) -> ReviewEvent:
-    """The first new review among the platform's samples, as Heard receives it."""
-    now = datetime.now(UTC)
-    for sample in SAMPLES:
-        if sample.platform != wire.platform or "created" not in {
-            expected.kind for expected in sample.expect
-        }:
-            continue
-        for entry in sample.render(now).resources:
-            wire.simulator.set_resource(wire.platform, entry.native_id, entry.resource)
-        if sample.polled:
-            page = wire.connector.recent(
-                None, PlatformAccount(wire.connection, wire.credentials, wire.http), now
-            )
-            assert isinstance(page, ReviewPage)
-            events = page.events
-        else:
-            events = wire.connector.parse(wire.request(sample, now), wire.connection, now).events
-        event = next(event for event in events if event.kind is EventKind.CREATED)
-        if not event.partial:
-            return event
-        whole_event = wire.connector.fetch(
-            event.native_id, PlatformAccount(wire.connection, wire.credentials, wire.http)
-        )
-        assert isinstance(whole_event, ReviewEvent)
-        return whole_event
-    raise AssertionError(f"{wire.platform} has no sample of a new review")
+        return self.connection.connector.capabilities.can_find_reply
 
 
 @pytest.fixture(params=ANSWERABLE)
-def side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    with SimulatedPlatforms() as running:
-        wire = connect_to_simulator(request.param, running)
-        event = first_review(wire)
+def review(request: pytest.FixtureRequest) -> Iterator[AnswerableReview]:
+    with SimulatedPlatforms() as simulator:
+        connection = connect_to_simulator(request.param, simulator)
+        event = connection.first_review()
         target = ReplyTarget(
             event.native_id, event.native_thread, event.reply_to, first_sent_at=datetime.now(UTC)
         )
-        yield Side(wire, event, target)
+        yield AnswerableReview(connection, event, target)
 
 
-def test_a_reply_arrives_once_under_its_review_and_can_be_found(side: Side) -> None:
-    assert side.find() is (ReplyLookup.ABSENT if side.can_find_reply else ReplyLookup.CANNOT_TELL)
-    sent = side.reply()
+def test_a_reply_is_posted_once_under_its_review_and_can_be_found(review: AnswerableReview) -> None:
+    assert review.find_reply() is (
+        ReplyLookup.ABSENT if review.can_find_reply else ReplyLookup.CANNOT_TELL
+    )
+    sent = review.reply()
     assert isinstance(sent, SentReply)
-    (reply,) = side.wire.simulator.replies()
-    assert (reply.thread, reply.review) == (side.target.native_thread, side.target.native_id)
+    (reply,) = review.connection.simulator.replies()
+    assert (reply.thread, reply.review) == (review.target.native_thread, review.target.native_id)
     assert TEXT in reply.text
-    assert side.find() == (sent if side.can_find_reply else ReplyLookup.CANNOT_TELL)
-    assert not isinstance(side.find("Quite another text.", "rep_2"), SentReply)
+    assert review.find_reply() == (sent if review.can_find_reply else ReplyLookup.CANNOT_TELL)
+    assert not isinstance(review.find_reply("Quite another text.", "rep_2"), SentReply)
 
 
-@pytest.mark.parametrize("side", ONE_REPLY, indirect=True)
-def test_where_one_reply_is_shown_our_second_one_replaces_the_first_or_is_refused(
-    side: Side,
+@pytest.mark.parametrize("review", ONE_REPLY, indirect=True)
+def test_on_a_platform_that_shows_one_reply_our_second_reply_replaces_the_first_or_is_refused(
+    review: AnswerableReview,
 ) -> None:
-    assert isinstance(side.reply(), SentReply)
-    second = side.reply(SECOND, "rep_2", own_replies=(TEXT,))
-    if isinstance(second, Rejection):
+    assert isinstance(review.reply(), SentReply)
+    second = review.reply(SECOND, "rep_2", own_replies=(TEXT,))
+    if review.connection.platform in REFUSES_SECOND_REPLY:
+        assert isinstance(second, Rejection)
         assert second.reason == "already_answered"
-        assert side.wire.platform in {"booking_com", "okendo", "yelp"}, (
-            "no other platform is known to refuse a second reply"
-        )
-    assert side.visible_texts() == [TEXT if isinstance(second, Rejection) else SECOND]
+        assert review.visible_texts() == [TEXT]
+    else:
+        assert isinstance(second, SentReply)
+        assert review.visible_texts() == [SECOND]
 
 
-@pytest.mark.parametrize("side", AUTHOR_UNKNOWN, indirect=True)
-def test_a_reply_that_may_be_somebody_elses_is_never_replaced(
-    side: Side,
+@pytest.mark.parametrize("review", AUTHOR_UNKNOWN, indirect=True)
+def test_a_reply_of_an_unknown_author_is_never_replaced(
+    review: AnswerableReview,
 ) -> None:
-    assert isinstance(side.reply(OWNER_REPLY), SentReply)
+    assert isinstance(review.reply(OWNER_REPLY), SentReply)
     for own_replies in ((), (TEXT,)):
-        rejection = side.reply(SECOND, "rep_2", own_replies)
+        rejection = review.reply(SECOND, "rep_2", own_replies)
         assert isinstance(rejection, Rejection)
-        assert (rejection.reason, side.visible_texts()) == ("already_answered", [OWNER_REPLY])
+        assert (rejection.reason, review.visible_texts()) == ("already_answered", [OWNER_REPLY])
 
 
-@pytest.mark.parametrize("side", AUTHOR_UNKNOWN, indirect=True)
-def test_a_reply_that_the_owner_wrote_after_ours_stays(side: Side) -> None:
-    assert isinstance(side.reply(), SentReply)
-    if isinstance(side.reply(OWNER_REPLY, "at the platform", own_replies=(TEXT,)), Rejection):
-        pytest.skip("this platform takes no second reply at all")
-    rejection = side.reply(SECOND, "rep_2", own_replies=(TEXT,))
+@pytest.mark.parametrize(
+    "review", [name for name in AUTHOR_UNKNOWN if name not in REFUSES_SECOND_REPLY], indirect=True
+)
+def test_a_reply_that_the_owner_wrote_after_ours_is_never_replaced(
+    review: AnswerableReview,
+) -> None:
+    assert isinstance(review.reply(), SentReply)
+    owner_reply = review.reply(OWNER_REPLY, "at the platform", own_replies=(TEXT,))
+    assert isinstance(owner_reply, SentReply)
+    rejection = review.reply(SECOND, "rep_2", own_replies=(TEXT,))
     assert isinstance(rejection, Rejection)
-    assert (rejection.reason, side.visible_texts()) == ("already_answered", [OWNER_REPLY])
+    assert (rejection.reason, review.visible_texts()) == ("already_answered", [OWNER_REPLY])
 
 
 @pytest.mark.parametrize("mode", [FaultMode.FAIL_AFTER, FaultMode.DROP])
-def test_a_reply_that_was_taken_without_a_response_is_doubtful_and_can_be_found(
-    side: Side, mode: FaultMode
+def test_a_reply_that_was_applied_without_a_response_is_reported_as_maybe_applied_and_can_be_found(
+    review: AnswerableReview, mode: FaultMode
 ) -> None:
-    side.fault(mode)
+    review.add_fault(mode)
     with pytest.raises(PlatformUnavailable) as fault:
-        side.reply()
+        review.reply()
     assert fault.value.maybe_applied
-    assert isinstance(side.find(), SentReply) == side.can_find_reply
-    assert len(side.visible_texts()) == 1
+    assert isinstance(review.find_reply(), SentReply) == review.can_find_reply
+    assert len(review.visible_texts()) == 1
 
 
-def test_a_reply_that_was_not_taken_is_absent_and_can_be_sent_again(side: Side) -> None:
-    side.fault(FaultMode.FAIL_BEFORE)
+def test_a_reply_that_failed_before_it_was_applied_is_absent_and_can_be_sent_again(
+    review: AnswerableReview,
+) -> None:
+    review.add_fault(FaultMode.FAIL_BEFORE)
     with pytest.raises(PlatformUnavailable):
-        side.reply()
-    assert side.find() is (ReplyLookup.ABSENT if side.can_find_reply else ReplyLookup.CANNOT_TELL)
-    assert isinstance(side.reply(), SentReply)
-    assert len(side.visible_texts()) == 1
+        review.reply()
+    assert review.find_reply() is (
+        ReplyLookup.ABSENT if review.can_find_reply else ReplyLookup.CANNOT_TELL
+    )
+    assert isinstance(review.reply(), SentReply)
+    assert len(review.visible_texts()) == 1
 
 
-def test_a_platform_that_asks_us_to_wait_did_not_take_the_reply(side: Side) -> None:
-    side.fault(FaultMode.RATE_LIMITED, seconds=7)
+def test_a_rate_limited_reply_was_certainly_not_applied(review: AnswerableReview) -> None:
+    review.add_fault(FaultMode.RATE_LIMITED, seconds=7)
     with pytest.raises(PlatformUnavailable) as fault:
-        side.reply()
+        review.reply()
     assert not fault.value.maybe_applied
     assert fault.value.retry_after is None or fault.value.retry_after in range(1, 3_600)
-    assert side.visible_texts() == []
+    assert review.visible_texts() == []
 
 
-def test_a_refusal_for_good_is_a_value_and_no_fault(side: Side) -> None:
-    side.fault(FaultMode.REJECT, times=None)
-    assert isinstance(side.reply(), Rejection)
-    assert side.visible_texts() == []
-
-
-def test_a_platform_that_is_down_leaves_the_question_open(side: Side) -> None:
-    side.fault(FaultMode.DOWN, times=None)
-    if side.can_find_reply:
-        with pytest.raises(PlatformUnavailable):
-            side.find()
-    with pytest.raises(PlatformUnavailable):
-        side.reply()
-
-
-def test_a_reply_over_the_limit_is_refused_in_the_platforms_own_unit_and_never_cut(
-    side: Side,
+def test_a_permanent_refusal_is_returned_as_a_rejection_and_not_raised(
+    review: AnswerableReview,
 ) -> None:
-    limit = side.wire.connector.capabilities.reply_limit
-    rejection = side.reply("a" * (limit + 1))
+    review.add_fault(FaultMode.REJECT, times=None)
+    assert isinstance(review.reply(), Rejection)
+    assert review.visible_texts() == []
+
+
+def test_while_a_platform_is_down_searching_and_replying_raise_platform_unavailable(
+    review: AnswerableReview,
+) -> None:
+    review.add_fault(FaultMode.DOWN, times=None)
+    if review.can_find_reply:
+        with pytest.raises(PlatformUnavailable):
+            review.find_reply()
+    with pytest.raises(PlatformUnavailable):
+        review.reply()
+
+
+def test_a_reply_over_the_platforms_limit_is_rejected_and_never_cut(
+    review: AnswerableReview,
+) -> None:
+    limit = review.connection.connector.capabilities.reply_limit
+    rejection = review.reply("a" * (limit + 1))
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "too_long"
-    assert side.visible_texts() == []
+    assert review.visible_texts() == []
 
 
-def test_without_credentials_nothing_is_posted_and_nothing_breaks(side: Side) -> None:
-    without_credentials = replace(side, wire=replace(side.wire, credentials={}))
-    if not side.wire.connector.capabilities.credentials:
-        pytest.skip("this platform needs none")
+@pytest.mark.parametrize("review", WITH_CREDENTIALS, indirect=True)
+def test_without_credentials_a_reply_is_rejected_and_nothing_is_posted(
+    review: AnswerableReview,
+) -> None:
+    without_credentials = replace(review, connection=replace(review.connection, credentials={}))
     assert isinstance(without_credentials.reply(), Rejection)
-    assert not isinstance(without_credentials.find(), SentReply)
-    assert side.visible_texts() == []
+    assert not isinstance(without_credentials.find_reply(), SentReply)
+    assert review.visible_texts() == []
 
 
-def test_an_access_token_that_was_revoked_is_replaced_without_posting_twice(side: Side) -> None:
-    side.find()
-    side.wire.simulator.revoke_tokens()
-    assert isinstance(side.reply(), SentReply)
-    assert len(side.visible_texts()) == 1
+def test_a_revoked_access_token_is_renewed_and_the_reply_is_posted_once(
+    review: AnswerableReview,
+) -> None:
+    review.find_reply()
+    review.connection.simulator.revoke_tokens()
+    assert isinstance(review.reply(), SentReply)
+    assert len(review.visible_texts()) == 1
 
 
-def test_a_platform_that_moderates_tells_the_status_of_a_reply(side: Side) -> None:
-    wire = side.wire
-    sent = side.reply()
+def test_a_sent_reply_is_pending_only_where_the_platform_moderates(
+    review: AnswerableReview,
+) -> None:
+    connection = review.connection
+    sent = review.reply()
     assert isinstance(sent, SentReply)
-    result = wire.connector.moderation(
-        side.target,
-        sent.native_id,
-        TEXT,
-        PlatformAccount(wire.connection, wire.credentials, wire.http),
+    result = connection.connector.moderation(
+        review.target, sent.native_id, TEXT, connection.account
     )
-    if wire.connector.capabilities.moderated:
+    if connection.connector.capabilities.moderated:
         assert result.status in {ModerationStatus.PENDING, ModerationStatus.PUBLISHED}
     else:
         assert result.status is ModerationStatus.PUBLISHED
 
 
-def test_a_review_that_is_fetched_is_the_one_that_arrived(side: Side) -> None:
-    wire = side.wire
-    if not wire.connector.capabilities.can_fetch:
-        pytest.skip("this platform does not let us read one review")
-    event = wire.connector.fetch(
-        side.event.native_id, PlatformAccount(wire.connection, wire.credentials, wire.http)
-    )
+@pytest.mark.parametrize("review", CAN_FETCH, indirect=True)
+def test_fetching_a_review_returns_the_same_review_that_arrived(review: AnswerableReview) -> None:
+    connection = review.connection
+    event = connection.connector.fetch(review.event.native_id, connection.account)
     assert isinstance(event, ReviewEvent)
     same = ("native_id", "native_thread", "digest")
-    assert [getattr(event, name) for name in same] == [getattr(side.event, name) for name in same]
-    assert event.author.id == side.event.author.id
+    assert [getattr(event, name) for name in same] == [getattr(review.event, name) for name in same]
+    assert event.author.id == review.event.author.id

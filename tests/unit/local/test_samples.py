@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from heard.connectors import PlatformAccount, ReviewPage
+from heard.connectors import ReviewPage
 from heard.reviews import EventKind
 from heard_cli.local.samples import EVENTS, InvalidSample, Sample, build_sample, load_samples
 from heard_cli.local.signing import FormNotFound, fill_form
@@ -64,33 +64,29 @@ def test_samples_are_delivered_by_number_and_keep_the_order_of_their_platform() 
 def test_a_sample_is_accepted_and_read_as_the_events_that_it_promises(
     sample: Sample, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(sample.platform, simulator)
+    connection = connect_to_simulator(sample.platform, simulator)
     expected_kinds = [expectation.kind for expectation in sample.expect]
     for entry in sample.render(NOW).resources:
         simulator.set_resource(sample.platform, entry.native_id, entry.resource)
     if sample.polled:
-        page = side.connector.recent(
-            None, PlatformAccount(side.connection, side.credentials, side.http), NOW
-        )
+        page = connection.connector.recent(None, connection.account, NOW)
         assert isinstance(page, ReviewPage)
         assert page.problems == ()
         assert expected_kinds == ["withdrawn"] or page.events
         return
-    request = side.request(sample, NOW)
-    if (
-        response := side.connector.handshake(request, side.connection, side.secrets, NOW)
-    ) is not None:
+    request = connection.request(sample, NOW)
+    if (response := connection.handshake(request, NOW)) is not None:
         assert response.status < 300
         assert expected_kinds == ["test"]
         return
-    assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
-    parsed = side.connector.parse(request, side.connection, NOW)
+    assert connection.verify(request, NOW) is None
+    parsed = connection.parse(request, NOW)
     assert parsed.problems == ()
     assert [event.kind.value for event in parsed.events] == expected_kinds
     assert (
         sample.page
-        or side.request(sample, NOW).body == request.body
-        or not side.connector.capabilities.can_self_test
+        or connection.request(sample, NOW).body == request.body
+        or not connection.connector.capabilities.can_self_test
     )
 
 
@@ -111,18 +107,20 @@ def test_every_platform_has_a_sample_of_a_new_review(platform: str) -> None:
 def test_what_connect_test_sends_is_accepted_and_means_what_it_says(
     platform: str, simulator: SimulatedPlatforms
 ) -> None:
-    side = connect_to_simulator(platform, simulator)
+    connection = connect_to_simulator(platform, simulator)
     parts = json.loads(
         (EVENTS / platform / "self_test.json").read_text().replace("{{id}}", "heard-test-1a2b3c")
     )
     assert {"ping", "review"} <= set(parts)
     for part, document in parts.items():
-        request = side.request(build_sample(platform, part, {**document, "resources": []}), NOW)
-        if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
+        request = connection.request(
+            build_sample(platform, part, {**document, "resources": []}), NOW
+        )
+        if connection.handshake(request, NOW) is not None:
             assert part == "ping"
             continue
-        assert side.connector.verify(request, side.connection, side.secrets, NOW, side.http) is None
-        kinds = {event.kind for event in side.connector.parse(request, side.connection, NOW).events}
+        assert connection.verify(request, NOW) is None
+        kinds = {event.kind for event in connection.parse(request, NOW).events}
         # A call's transcription belongs to a review that exists already: the missed call.
         allowed = {
             "ping": {EventKind.TEST},

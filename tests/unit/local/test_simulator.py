@@ -149,9 +149,9 @@ def platforms(clock: Clock) -> Iterator[SimulatedPlatforms]:
 
 @pytest.fixture
 def caller(platforms: SimulatedPlatforms) -> Iterator[Caller]:
-    made = Caller(platforms)
-    yield made
-    made.pool.clear()
+    caller = Caller(platforms)
+    yield caller
+    caller.pool.clear()
 
 
 @pytest.fixture

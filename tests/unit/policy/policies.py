@@ -42,8 +42,8 @@ def make_context(
     rating: int | None = None,
     *,
     replies_left: int = 2,
-    open_: bool = False,
-    **extra: Any,
+    follow_up_open: bool = False,
+    **fields: Any,
 ) -> Context:
     return Context(
         channel,
@@ -51,8 +51,8 @@ def make_context(
         rating,
         has_text=True,
         public_replies_left=replies_left,
-        follow_up_open=open_,
-        **extra,
+        follow_up_open=follow_up_open,
+        **fields,
     )
 
 
@@ -62,9 +62,9 @@ PLATFORMS = ("google", "x")
 
 
 def list_of(values: Any, max_size: int = 3) -> st.SearchStrategy[list[Any]]:
-    """A few different ones of these, in a list."""
+    """Lists of one to `max_size` different values."""
     return st.lists(
-        st.sampled_from([getattr(word, "value", word) for word in values]),
+        st.sampled_from([getattr(value, "value", value) for value in values]),
         min_size=1,
         max_size=max_size,
         unique=True,

@@ -1,6 +1,6 @@
-"""A policy that contradicts itself, or asks for what cannot be, is told so.
+"""What the check of a policy reports.
 
-And what it says about reachability is exact.
+It finds contradictions and impossible rules, and what it says about reachable rules is exact.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from heard.reviews import Channel
 from heard.sla import is_working
 from tests.unit.policy.policies import (
     CATCH_ALL_RULE,
+    CONDITION_VALUES,
     LANGUAGES,
     PLATFORMS,
     TOPICS,
     documents,
     policy_document,
 )
-from tests.unit.policy.policies import CONDITION_VALUES as STRATEGIES
 from tests.unit.policy.test_load_policy import json_values
 
 FOLLOW_UP = {"route": "follow_up"}
@@ -58,7 +58,7 @@ def wording(template: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("written", "severity", "said"),
+    ("document", "severity", "message"),
     [
         (
             rules(({"rating_min": 4, "rating_max": 2}, FOLLOW_UP)),
@@ -81,7 +81,7 @@ def wording(template: str) -> dict[str, Any]:
                 ({"severity": ["high"], "has_text": True}, FOLLOW_UP),
             ),
             "error",
-            "rules[1].when: is never reached: before it own-0 holds for all that it could decide",
+            "rules[1].when: is never reached: everything that it could match goes to own-0 first",
         ),
         (
             rules(
@@ -90,8 +90,8 @@ def wording(template: str) -> dict[str, Any]:
                 ({"rating_min": 1, "has_text": True}, FOLLOW_UP),
             ),
             "error",
-            "rules[2].when: is never reached: before it own-0 and own-1 hold for all that it "
-            "could decide",
+            "rules[2].when: is never reached: everything that it could match goes to own-0 and "
+            "own-1 first",
         ),
         (
             rules(({"severity": ["critical"]}, THANK)),
@@ -157,7 +157,7 @@ def wording(template: str) -> dict[str, Any]:
         (
             {"rules": [CATCH_ALL_RULE]},
             "warning",
-            "rules[0].when: has no conditions, so that none of the playbook's rules follow it",
+            "rules[0].when: has no conditions, so none of the playbook's rules follows it",
         ),
         (
             rules(({"severity": ["low"]}, FOLLOW_UP | {"queue": "vpi"}), queues=["vip"]),
@@ -210,7 +210,7 @@ def wording(template: str) -> dict[str, Any]:
                 ]
             },
             "error",
-            "sla[1].when: is never reached: before it a holds",
+            "sla[1].when: is never reached: everything that it could match goes to a first",
         ),
         (
             {
@@ -219,7 +219,7 @@ def wording(template: str) -> dict[str, Any]:
                 ]
             },
             "error",
-            "sla[0]: when 40 days are over, the follow-up has been given up (30 days)",
+            "sla[0]: the follow-up is given up after 30 days, before 40 days are over",
         ),
         (
             {"calendar": {"hours": {"mon": "09:00-10:00"}}},
@@ -245,15 +245,15 @@ def wording(template: str) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
-    written: dict[str, Any], severity: str, said: str
+def test_a_policy_that_contradicts_itself_is_reported_with_its_place_and_its_fix(
+    document: dict[str, Any], severity: str, message: str
 ) -> None:
-    found = [f"{problem.severity} {problem}" for problem in find_problems(written)]
-    assert any(each.startswith(severity) and said in each for each in found), found
+    lines = [f"{problem.severity} {problem}" for problem in find_problems(document)]
+    assert any(line.startswith(severity) and message in line for line in lines), lines
 
 
 @pytest.mark.parametrize(
-    "good",
+    "document",
     [
         {},
         policy_document(),
@@ -263,7 +263,7 @@ def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
                 {"route": "both", "sla": "30 working minutes"},
             )
         ),
-        # It goes before a rule of the playbook, which it replaces: that is what own rules are for.
+        # It goes before a rule of the playbook and replaces it. Own rules are there for that.
         rules(({"severity": ["praise"]}, THANK)),
         wording(
             "Thank you{% if topic %} for what you say about {{ topic }}{% endif %}! (Automatic "
@@ -271,23 +271,23 @@ def test_a_policy_that_contradicts_itself_is_told_where_and_how_to_mend_it(
         ),
     ],
 )
-def test_a_good_policy_has_nothing_wrong(good: dict[str, Any]) -> None:
-    assert find_problems(good) == ()
-    assert find_problems(complete_document(good)) == ()
+def test_a_policy_without_contradictions_has_no_problems(document: dict[str, Any]) -> None:
+    assert find_problems(document) == ()
+    assert find_problems(complete_document(document)) == ()
 
 
-def test_the_conditions_tried_here_are_all_that_there_are() -> None:
-    assert set(STRATEGIES) == set(CONDITIONS)
+def test_the_generated_policies_use_every_condition() -> None:
+    assert set(CONDITION_VALUES) == set(CONDITIONS)
 
 
 @given(json_values)
-def test_anything_can_be_checked(anything: object) -> None:
+def test_any_json_value_is_checked_and_each_problem_has_a_message_and_a_fix(value: object) -> None:
     assert all(
-        problem.message and problem.fix.endswith((".", "?")) for problem in find_problems(anything)
+        problem.message and problem.fix.endswith((".", "?")) for problem in find_problems(value)
     )
 
 
-CLOSE = (
+OVERLAPPING_CONDITIONS = (
     "severity",
     "rating_min",
     "rating_max",
@@ -298,93 +298,97 @@ CLOSE = (
     "public_replies_left_max",
     "confidence_max",
 )
-"""Few enough things to ask for that rules cover each other often."""
+"""Conditions with few values each, so that one rule often covers another."""
 
 
 @settings(deadline=None, max_examples=60)
-@given(documents(max_rules=8, names=CLOSE) | documents(), st.integers(0, 2**32))
-def test_what_is_never_reached_never_decides_and_what_is_reached_can(
-    written: dict[str, Any], seed: int
+@given(documents(max_rules=8, names=OVERLAPPING_CONDITIONS) | documents(), st.integers(0, 2**32))
+def test_a_rule_reported_as_unreachable_never_decides_and_every_other_rule_can(
+    document: dict[str, Any], seed: int
 ) -> None:
-    policy, dice = load_policy(written), random.Random(seed)
-    wrong: dict[str, list[str]] = {}
-    for problem in find_problems(written):
+    policy, chance = load_policy(document), random.Random(seed)
+    errors: dict[str, list[str]] = {}
+    for problem in find_problems(document):
         if problem.path[0] == "rules" and problem.severity == "error":
-            wrong.setdefault(written["rules"][problem.path[1]]["id"], []).append(problem.message)
-    cut_off = {
+            errors.setdefault(document["rules"][problem.path[1]]["id"], []).append(problem.message)
+    unreachable_ids = {
         id
-        for id, said in wrong.items()
-        if any("never reached" in each or "never hold" in each for each in said)
+        for id, messages in errors.items()
+        if any("never reached" in message or "never hold" in message for message in messages)
     }
     for _ in range(100):
-        assessment, context, now = drawn(dice)
-        assert decide(assessment, context, policy, now).fired[0] not in cut_off
-    for place, rule in enumerate(policy.rules[: len(written.get("rules", ()))]):
-        seen = find_reachable(
+        assessment, context, now = random_review(chance)
+        assert decide(assessment, context, policy, now).fired[0] not in unreachable_ids
+    for place, rule in enumerate(policy.rules[: len(document.get("rules", ()))]):
+        facts = find_reachable(
             rule.when,
-            [each.when for each in policy.rules[:place]],
+            [earlier.when for earlier in policy.rules[:place]],
             max_public_replies=policy.public_replies,
         )
-        if seen is None:
-            assert rule.id in wrong
+        if facts is None:
+            assert rule.id in errors
         else:
-            assert rule.id not in cut_off
-            at = moment(policy, working=seen["working_hours"])
-            assert decide(*made(seen), policy, at).fired[0] == rule.id
+            assert rule.id not in unreachable_ids
+            at = find_time(policy, working=facts["working_hours"])
+            assert decide(*review_with_facts(facts), policy, at).fired[0] == rule.id
 
 
 @settings(deadline=None, max_examples=25)
 @given(documents())
-def test_a_complete_document_has_the_same_faults_as_the_one_that_was_written(
-    written: dict[str, Any],
+def test_a_complete_document_has_the_same_problems_as_the_document_it_was_made_from(
+    document: dict[str, Any],
 ) -> None:
-    def said(document: dict[str, Any]) -> set[tuple[str, str]]:
+    def problems(document: dict[str, Any]) -> set[tuple[str, str]]:
         return {(problem.severity, problem.message) for problem in find_problems(document)}
 
-    assert said(complete_document(written)) == said(written)
+    assert problems(complete_document(document)) == problems(document)
 
 
-def drawn(dice: random.Random) -> tuple[Assessment, Context, datetime]:
-    """A review at a moment, anything equally likely."""
-    flags = tuple(dice.sample(list(Flag), dice.choice([0, 0, 1, 1, 2, 3])))
+def random_review(chance: random.Random) -> tuple[Assessment, Context, datetime]:
+    """An assessment, a context and a time. Each value is equally likely."""
+    flags = tuple(chance.sample(list(Flag), chance.choice([0, 0, 1, 1, 2, 3])))
     assessment = Assessment(
-        dice.choice(list(Severity)),
-        dice.choice(list(Agenda)),
-        dice.choice([None, dice.uniform(-1, 1)]),
-        dice.choice([None, *LANGUAGES]),
-        tuple(dice.sample(TOPICS, dice.choice([0, 1]))),
+        chance.choice(list(Severity)),
+        chance.choice(list(Agenda)),
+        chance.choice([None, chance.uniform(-1, 1)]),
+        chance.choice([None, *LANGUAGES]),
+        tuple(chance.sample(TOPICS, chance.choice([0, 1]))),
         flags,
         (),
         "test",
-        dice.random() < 0.5,
-        dice.random(),
+        chance.random() < 0.5,
+        chance.random(),
     )
     context = Context(
-        dice.choice(list(Channel)),
-        dice.choice([*PLATFORMS, "other"]),
-        dice.choice([None, 1, 2, 3, 4, 5]),
-        dice.random() < 0.5,
-        dice.choice([0, 1, 2]),
-        dice.random() < 0.5,
-        dice.random() < 0.5,
-        dice.choice(list(ThreadState)),
-        dice.choice([0, 1, 2, 9]),
-        dice.choice([None, 0, 49, 50, 100]),
+        chance.choice(list(Channel)),
+        chance.choice([*PLATFORMS, "other"]),
+        chance.choice([None, 1, 2, 3, 4, 5]),
+        chance.random() < 0.5,
+        chance.choice([0, 1, 2]),
+        chance.random() < 0.5,
+        chance.random() < 0.5,
+        chance.choice(list(ThreadState)),
+        chance.choice([0, 1, 2, 9]),
+        chance.choice([None, 0, 49, 50, 100]),
     )
     return (
         assessment,
         context,
-        datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=dice.randrange(60 * 24 * 60)),
+        datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(60 * 24 * 60)),
     )
 
 
-def made(seen: Facts) -> tuple[Assessment, Context]:
-    """The review of which this is seen."""
-    judged = ("severity", "agenda", "sentiment", "language", "topics", "flags")
+def review_with_facts(facts: Facts) -> tuple[Assessment, Context]:
+    """An assessment and a context that have these facts."""
+    assessment_fields = ("severity", "agenda", "sentiment", "language", "topics", "flags")
     assessment = Assessment(
-        *(seen[name] for name in judged), (), "test", seen["needs_person"], seen["confidence"]
+        *(facts[name] for name in assessment_fields),
+        (),
+        "test",
+        facts["needs_person"],
+        facts["confidence"],
     )
-    where = (
+    context_fields = (
         "channel",
         "platform",
         "rating",
@@ -395,12 +399,14 @@ def made(seen: Facts) -> tuple[Assessment, Context]:
         "thread",
     )
     return assessment, Context(
-        *(seen[name] for name in where), seen["earlier_complaints"], seen["author_value"]
+        *(facts[name] for name in context_fields),
+        facts["earlier_complaints"],
+        facts["author_value"],
     )
 
 
-def moment(policy: Policy, *, working: bool) -> datetime:
-    """A moment in working hours, or outside."""
+def find_time(policy: Policy, *, working: bool) -> datetime:
+    """A time in working hours, or outside. The start of 2026 if there is none."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     hours = (start + timedelta(hours=hour) for hour in range(60 * 24))
-    return next((each for each in hours if is_working(each, policy.calendar) is working), start)
+    return next((hour for hour in hours if is_working(hour, policy.calendar) is working), start)

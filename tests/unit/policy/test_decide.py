@@ -1,4 +1,4 @@
-"""What the default policy decides, and what no policy can talk it into."""
+"""What the default policy decides, and what the guards enforce above every policy."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(
-    ("assessment", "where", "route", "rule", "reason"),
+    ("assessment", "context", "route", "rule", "reason"),
     [
         (
             make_assessment(Severity.PRAISE),
@@ -88,7 +88,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ),
         (
             make_assessment(Severity.HIGH, Agenda.ANSWER),
-            make_context(Channel.EMAIL, open_=True),
+            make_context(Channel.EMAIL, follow_up_open=True),
             Route.FOLLOW_UP,
             "R04-joins-severe",
             None,
@@ -151,12 +151,12 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ),
         (
             make_assessment(Severity.PRAISE),
-            make_context(open_=True),
+            make_context(follow_up_open=True),
             Route.FOLLOW_UP,
             "R04-joins",
             None,
         ),
-        # What is known of the author and the thread.
+        # What we know of the author and the thread.
         (
             make_assessment(Severity.HIGH, Agenda.ANSWER, (Flag.REPEAT_COMPLAINER,)),
             make_context(),
@@ -199,7 +199,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
             "R03-heard",
             None,
         ),
-        # What the assessment thinks of itself.
+        # How sure the assessment is.
         (
             make_assessment(Severity.MEDIUM, Agenda.AUDIENCE, needs_person=True),
             make_context(rating=3),
@@ -223,14 +223,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ),
     ],
 )
-def test_the_default_policy_is_the_playbooks(
-    assessment: Assessment, where: Context, route: Route, rule: str, reason: str | None
+def test_the_default_policy_decides_as_the_playbook_says(
+    assessment: Assessment, context: Context, route: Route, rule: str, reason: str | None
 ) -> None:
-    decision = decide(assessment, where, default_policy(), FRIDAY_AFTERNOON)
+    decision = decide(assessment, context, default_policy(), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[0], decision.reason) == (route, rule, reason)
 
 
-def test_who_complains_again_comes_before_who_complains_once() -> None:
+def test_a_repeated_complaint_has_a_higher_priority_than_a_first_one() -> None:
     def priority(*flags: Flag, severity: Severity = Severity.HIGH) -> int:
         return decide(
             make_assessment(severity, Agenda.ANSWER, flags),
@@ -244,7 +244,7 @@ def test_who_complains_again_comes_before_who_complains_once() -> None:
         severity=Severity.MEDIUM
     )
     assert priority(Flag.QUESTION) >= priority(), (
-        "asking does not make a strong complaint wait longer"
+        "a question does not make a strong complaint wait longer"
     )
 
 
@@ -258,7 +258,7 @@ def test_who_complains_again_comes_before_who_complains_once() -> None:
             datetime(2026, 1, 30, 17, 30, tzinfo=UTC),
             ("R01-critical", "R07-critical", "R08-critical"),
         ),
-        # Half an hour is left of Friday; the rest is Monday's.
+        # Half an hour is left of Friday. The rest is on Monday.
         (
             Severity.HIGH,
             Channel.SOCIAL,
@@ -285,7 +285,7 @@ def test_who_complains_again_comes_before_who_complains_once() -> None:
         ),
     ],
 )
-def test_a_persons_answer_is_due_in_the_channels_working_time(
+def test_the_due_time_of_a_follow_up_follows_from_severity_channel_and_working_hours(
     severity: Severity, channel: Channel, due: datetime, fired: tuple[str, ...]
 ) -> None:
     decision = decide(
@@ -300,7 +300,7 @@ def test_a_persons_answer_is_due_in_the_channels_working_time(
     assert decision.queue == ("urgent" if severity is Severity.CRITICAL else "default")
 
 
-AUTOMATON: dict[str, Any] = {
+MACHINE_FIRST_POLICY: dict[str, Any] = {
     "rules": [
         {"id": "R02-thank-all", "when": {"has_text": True}, "then": {"route": "acknowledge"}},
         {"id": "R02-thank-rated", "when": {"rating_min": 1}, "then": {"route": "both"}},
@@ -311,26 +311,26 @@ AUTOMATON: dict[str, Any] = {
         },
     ]
 }
-"""A policy that would rather thank than listen."""
+"""A policy that prefers automatic answers to people."""
 
 
 @settings(deadline=None)
-@given(assessments, contexts, times, documents() | st.sampled_from([{}, AUTOMATON]))
-def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
-    assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
+@given(assessments, contexts, times, documents() | st.sampled_from([{}, MACHINE_FIRST_POLICY]))
+def test_every_policy_decides_every_review_the_same_each_time_and_within_the_guards(
+    assessment: Assessment, context: Context, now: datetime, document: dict[str, Any]
 ) -> None:
-    policy = load_policy(given_)
-    decision = decide(assessment, where, policy, now)
-    assert decide(assessment, where, load_policy({**given_}), now) == decision
+    policy = load_policy(document)
+    decision = decide(assessment, context, policy, now)
+    assert decide(assessment, context, load_policy({**document}), now) == decision
     assert Decision.from_json(decision.to_json()).to_json() == decision.to_json()
     assert decision.policy_hash == policy.hash
     assert (decision.reason is not None) == (decision.route is Route.NOTHING)
     if decision.route.acknowledges:
         assert (
-            where.stage is Stage.OFFSTAGE
-            or min(where.public_replies_left, policy.public_replies) > 0
+            context.stage is Stage.OFFSTAGE
+            or min(context.public_replies_left, policy.public_replies) > 0
         )
-        assert not where.follow_up_open
+        assert not context.follow_up_open
     else:
         assert (decision.variants, decision.send_after) == ((), None)
     if decision.route.follows_up:
@@ -338,8 +338,8 @@ def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
         assert decision.due_at >= now
         assert decision.escalate_after
     else:
-        asks = Flag.QUESTION in assessment.flags or assessment.agenda is Agenda.QUESTION
-        assert not asks
+        is_question = Flag.QUESTION in assessment.flags or assessment.agenda is Agenda.QUESTION
+        assert not is_question
         assert assessment.severity is not Severity.CRITICAL
         assert assessment.agenda is not Agenda.ABUSE
         assert Flag.CANNOT_JUDGE not in assessment.flags
@@ -347,39 +347,39 @@ def test_every_policy_decides_everything_alike_each_time_and_within_the_guards(
 
 @settings(deadline=None, max_examples=40)
 @given(assessments, contexts, times, documents())
-def test_rules_that_nearly_decided_failed_by_one_condition(
-    assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
+def test_a_near_miss_is_an_earlier_rule_that_failed_by_one_condition(
+    assessment: Assessment, context: Context, now: datetime, document: dict[str, Any]
 ) -> None:
-    policy = load_policy(given_)
-    decision = decide(assessment, where, policy, now)
-    seen = policy_facts(assessment, where, policy, now)
+    policy = load_policy(document)
+    decision = decide(assessment, context, policy, now)
+    facts = policy_facts(assessment, context, policy, now)
     rules = {rule.id: rule for rule in policy.rules}
-    before = [rule.id for rule in policy.rules][
+    earlier_ids = [rule.id for rule in policy.rules][
         : [rule.id for rule in policy.rules].index(decision.fired[0])
     ]
-    assert rules[decision.fired[0]].when.holds(seen)
-    assert not any(rules[id].when.holds(seen) for id in before)
+    assert rules[decision.fired[0]].when.holds(facts)
+    assert not any(rules[id].when.holds(facts) for id in earlier_ids)
     failing = [
         NearMiss(id, failed[0])
-        for id in before
-        if len(failed := rules[id].when.failed_names(seen)) == 1 and len(rules[id].when.tests) > 1
+        for id in earlier_ids
+        if len(failed := rules[id].when.failed_names(facts)) == 1 and len(rules[id].when.tests) > 1
     ]
     assert set(decision.near_misses) <= set(failing)
     assert len(decision.near_misses) == min(5, len(failing))
 
 
 @given(assessments, contexts, times)
-def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machine(
-    assessment: Assessment, where: Context, now: datetime
+def test_the_default_policy_gives_every_severe_abusive_or_unsure_review_to_a_person(
+    assessment: Assessment, context: Context, now: datetime
 ) -> None:
-    decision = decide(assessment, where, default_policy(), now)
+    decision = decide(assessment, context, default_policy(), now)
     if assessment.severity is Severity.CRITICAL:
         assert (decision.route, decision.queue) == (Route.FOLLOW_UP, "urgent")
         assert decision.due_at == now + timedelta(hours=1)
     elif assessment.agenda is not Agenda.SPAM:
         severe = (
             assessment.severity is Severity.HIGH
-            or (where.rating or 5) <= 2
+            or (context.rating or 5) <= 2
             or Flag.REPEAT_COMPLAINER in assessment.flags
         )
         if (
@@ -402,21 +402,21 @@ def test_the_default_policy_leaves_no_severe_asking_or_abusive_review_to_a_machi
     ],
 )
 @pytest.mark.parametrize("verified", [True, False])
-def test_a_guard_gives_a_person_what_a_rule_would_thank_for_or_ignore(
+def test_a_guard_gives_a_review_to_a_person_if_a_rule_would_acknowledge_or_ignore_it(
     assessment: Assessment, guard: str, verified: bool
 ) -> None:
-    where = replace(make_context(), has_text=not verified, verified=verified)
-    decision = decide(assessment, where, load_policy(AUTOMATON), FRIDAY_AFTERNOON)
+    context = replace(make_context(), has_text=not verified, verified=verified)
+    decision = decide(assessment, context, load_policy(MACHINE_FIRST_POLICY), FRIDAY_AFTERNOON)
     assert (decision.route, decision.fired[1], decision.reason) == (Route.FOLLOW_UP, guard, None)
     assert decision.due_at
 
 
-def test_no_rule_can_be_called_like_a_guard() -> None:
+def test_the_name_of_every_guard_is_reserved() -> None:
     guards = {value for name, value in vars(decisions).items() if name.endswith("_GUARD")}
     assert guards | {decisions.HAND_OVER} == set(RESERVED)
 
 
-def test_the_hash_is_of_what_the_policy_says_not_of_how_it_is_written() -> None:
+def test_two_ways_to_write_the_same_policy_have_the_same_hash() -> None:
     assert load_policy({}).hash == load_policy(policy_document()).hash == default_policy().hash
     assert load_policy(dict(reversed(policy_document().items()))).hash == default_policy().hash
     assert (
@@ -429,10 +429,10 @@ def test_the_hash_is_of_what_the_policy_says_not_of_how_it_is_written() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(assessments, contexts, times, documents())
-def test_handing_over_always_ends_with_a_person_and_a_time(
-    assessment: Assessment, where: Context, now: datetime, given_: dict[str, Any]
+def test_a_review_that_is_handed_over_gets_a_follow_up_and_a_due_time(
+    assessment: Assessment, context: Context, now: datetime, document: dict[str, Any]
 ) -> None:
-    decision = hand_over(assessment, where, load_policy(given_), now)
+    decision = hand_over(assessment, context, load_policy(document), now)
     assert decision.route is Route.FOLLOW_UP
     assert decision.reason is None
     assert decision.fired[0].startswith("R01-")
@@ -440,29 +440,29 @@ def test_handing_over_always_ends_with_a_person_and_a_time(
     assert decision.escalate_after
 
 
-def test_a_rule_can_ask_whether_the_review_is_proven() -> None:
-    careful = {
+def test_a_rule_can_test_whether_the_review_is_verified() -> None:
+    unverified_rule = {
         "id": "R11-unverified",
         "when": {"verified": False},
         "then": {"route": "follow_up", "priority": 5},
     }
-    policy = load_policy({"rules": [careful]})
-    praised, here = make_assessment(Severity.PRAISE), make_context(rating=5)
+    policy = load_policy({"rules": [unverified_rule]})
+    praise, context = make_assessment(Severity.PRAISE), make_context(rating=5)
 
-    assert decide(praised, here, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
-    unverified = decide(praised, replace(here, verified=False), policy, FRIDAY_AFTERNOON)
+    assert decide(praise, context, policy, FRIDAY_AFTERNOON).route is Route.ACKNOWLEDGE
+    unverified = decide(praise, replace(context, verified=False), policy, FRIDAY_AFTERNOON)
     assert (unverified.route, unverified.fired[0], unverified.priority) == (
         Route.FOLLOW_UP,
         "R11-unverified",
         5,
     )
     assert (
-        decide(praised, replace(here, verified=False), default_policy(), FRIDAY_AFTERNOON).route
+        decide(praise, replace(context, verified=False), default_policy(), FRIDAY_AFTERNOON).route
         is Route.ACKNOWLEDGE
     )
 
 
-def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
+def test_the_sla_checklist_delay_and_variants_of_a_rule_override_those_of_the_policy() -> None:
     then = {
         "route": "both",
         "queue": "vip",
@@ -471,12 +471,12 @@ def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
         "variants": ["short"],
         "delay": "2m",
     }
-    own = {
+    own_rule = {
         "id": "R21-regulars",
         "when": {"severity": ["high"], "author_value_min": 70},
         "then": then,
     }
-    policy = load_policy({"rules": [own], "acknowledgements": {"delay": "1 hour"}})
+    policy = load_policy({"rules": [own_rule], "acknowledgements": {"delay": "1 hour"}})
     decision = decide(
         make_assessment(Severity.HIGH),
         make_context(Channel.EMAIL, author_value=70),
@@ -488,26 +488,29 @@ def test_a_rules_own_time_checklist_and_wording_go_before_the_policys() -> None:
     assert decision.fired == ("R21-regulars", "R08-day")
     assert decision.due_at == FRIDAY_AFTERNOON + timedelta(minutes=15)
     assert decision.send_after == FRIDAY_AFTERNOON + timedelta(minutes=2)
-    other = decide(
+    praise_decision = decide(
         make_assessment(Severity.PRAISE),
         make_context(Channel.EMAIL, author_value=70),
         policy,
         FRIDAY_AFTERNOON,
     )
-    assert (other.route, other.send_after) == (
+    assert (praise_decision.route, praise_decision.send_after) == (
         Route.ACKNOWLEDGE,
         FRIDAY_AFTERNOON + timedelta(hours=1),
     )
 
 
-def test_working_hours_are_the_calendars() -> None:
-    nights = {
+def test_the_condition_working_hours_follows_the_calendar() -> None:
+    night_rule = {
         "id": "late",
         "when": {"working_hours": False},
         "then": {"route": "follow_up", "queue": "night"},
     }
     policy = load_policy(
-        {"rules": [nights], "calendar": {"timezone": "Europe/Berlin", "holidays": ["2026-02-02"]}}
+        {
+            "rules": [night_rule],
+            "calendar": {"timezone": "Europe/Berlin", "holidays": ["2026-02-02"]},
+        }
     )
 
     def queue(at: datetime) -> str:
@@ -515,12 +518,12 @@ def test_working_hours_are_the_calendars() -> None:
 
     assert queue(datetime(2026, 1, 30, 15, 59, tzinfo=UTC)) == "default"
     assert queue(datetime(2026, 1, 30, 16, 0, tzinfo=UTC)) == "night", (
-        "five in Berlin, when they close"
+        "17:00 in Berlin, closing time"
     )
     assert queue(datetime(2026, 2, 2, 10, 0, tzinfo=UTC)) == "night", "a holiday"
 
 
-def test_a_cap_of_the_business_leaves_less_and_never_more() -> None:
+def test_a_cap_of_the_business_lowers_the_number_of_replies_left() -> None:
     for cap, left, route in (
         (0, 2, Route.NOTHING),
         (1, 1, Route.ACKNOWLEDGE),
@@ -539,17 +542,17 @@ def test_a_cap_of_the_business_leaves_less_and_never_more() -> None:
         )
 
 
-QUIET = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(
+QUIET_MINUTES = st.tuples(st.integers(0, 1439), st.integers(0, 1439)).filter(
     lambda ends: ends[0] != ends[1]
 )
 
 
 @settings(deadline=None)
-@given(QUIET, st.integers(0, 86_400), times)
-def test_nothing_automatic_is_sent_in_quiet_hours(
-    quiet: tuple[int, int], delay: int, now: datetime
+@given(QUIET_MINUTES, st.integers(0, 86_400), times)
+def test_no_acknowledgement_is_sent_in_quiet_hours_of_its_channel(
+    quiet_minutes: tuple[int, int], delay: int, now: datetime
 ) -> None:
-    begins, ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in quiet)
+    begins, ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in quiet_minutes)
     policy = load_policy(
         {
             "quiet_hours": {"from": begins, "to": ends, "channel": ["review_site"]},
@@ -558,20 +561,22 @@ def test_nothing_automatic_is_sent_in_quiet_hours(
         }
     )
     earliest = now + timedelta(seconds=delay)
-    sent = decide(make_assessment(Severity.PRAISE), make_context(), policy, now).send_after or now
-    assert earliest <= sent <= earliest + timedelta(days=1, hours=1)
-    wall = sent.astimezone(BERLIN)
-    minute = wall.hour * 60 + wall.minute
-    over_midnight = quiet[0] > quiet[1]
-    assert not (
-        (minute >= quiet[0] or minute < quiet[1])
-        if over_midnight
-        else quiet[0] <= minute < quiet[1]
+    send_after = (
+        decide(make_assessment(Severity.PRAISE), make_context(), policy, now).send_after or now
     )
-    mailed = decide(
+    assert earliest <= send_after <= earliest + timedelta(days=1, hours=1)
+    local_time = send_after.astimezone(BERLIN)
+    minute = local_time.hour * 60 + local_time.minute
+    over_midnight = quiet_minutes[0] > quiet_minutes[1]
+    assert not (
+        (minute >= quiet_minutes[0] or minute < quiet_minutes[1])
+        if over_midnight
+        else quiet_minutes[0] <= minute < quiet_minutes[1]
+    )
+    email_send_after = decide(
         make_assessment(Severity.PRAISE), make_context(Channel.EMAIL), policy, now
     ).send_after
-    assert mailed == (earliest if delay else None), "quiet hours of another channel"
+    assert email_send_after == (earliest if delay else None), "quiet hours of another channel"
 
 
 def test_a_decision_stored_by_an_earlier_version_can_be_read() -> None:
@@ -585,11 +590,11 @@ def test_a_decision_stored_by_an_earlier_version_can_be_read() -> None:
         "due_at": "2026-02-02T16:30:00.000Z",
         "escalate_after": [14400],
     }
-    read = Decision.from_json(stored)
-    assert (read.near_misses, read.variants, read.checklist, read.send_after) == (
+    decision = Decision.from_json(stored)
+    assert (decision.near_misses, decision.variants, decision.checklist, decision.send_after) == (
         (),
         (),
         None,
         None,
     )
-    assert read.to_json() | stored == read.to_json()
+    assert decision.to_json() | stored == decision.to_json()

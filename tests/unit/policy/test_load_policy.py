@@ -1,5 +1,6 @@
-"""A policy that would lose a review, or that says nothing we understand, is refused with the place
-and the fix.
+"""How a document becomes a policy.
+
+One that could lose a review, or that we cannot read, is refused with the place and the fix.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ SLA = {"id": "R07-x", "when": {}}
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("document", "message"),
     [
         ({"rules": []}, "rules: has 0 entries. Give 1 to 200 entries."),
         ({"rules": "all"}, 'rules: "all" is not a list'),
@@ -108,11 +109,11 @@ SLA = {"id": "R07-x", "when": {}}
         ),
         (
             {"rules": [CATCH_ALL_RULE, CATCH_ALL_RULE | {"id": "x"}]},
-            "rules[0].when: has no conditions, so that nothing after it is reached",
+            "rules[0].when: has no conditions, so nothing after it is reached",
         ),
         (
             rule({}, FOLLOW_UP) | {"playbook_rules": True},
-            "rules[0].when: has no conditions, so that nothing after it is reached",
+            "rules[0].when: has no conditions, so nothing after it is reached",
         ),
         (
             rule({"has_text": True}, FOLLOW_UP) | {"playbook_rules": False},
@@ -203,25 +204,25 @@ SLA = {"id": "R07-x", "when": {}}
         ),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place_and_its_fix(
-    changes: dict[str, Any], said: str
+def test_each_problem_is_reported_with_its_place_and_its_fix(
+    document: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(BadRequest) as refused:
-        load_policy(changes)
-    assert said in refused.value.detail
+    with pytest.raises(BadRequest) as error:
+        load_policy(document)
+    assert message in error.value.detail
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
-    found: list[Problem] = []
+def test_all_problems_of_a_document_are_reported_at_once() -> None:
+    problems: list[Problem] = []
     read_document(
         {
             "nmae": "x",
             "rules": [{"id": "a", "when": {"severity": ["hi"], "mood": 1}, "then": {}}],
             "give_up_after": 0,
         },
-        found,
+        problems,
     )
-    assert [problem.path for problem in found] == [
+    assert [problem.path for problem in problems] == [
         ("nmae",),
         ("rules", 0, "when", "severity", 0),
         ("rules", 0, "when", "mood"),
@@ -243,11 +244,11 @@ json_values = st.recursive(
     st.dictionaries(st.sampled_from(list(DOCUMENT.fields)), json_values, min_size=1, max_size=3),
     st.booleans(),
 )
-def test_whatever_stands_in_a_part_the_only_refusal_is_bad_request(
-    changes: dict[str, Any], whole: bool
+def test_any_json_value_in_any_part_either_loads_or_raises_bad_request(
+    changes: dict[str, Any], whole_document: bool
 ) -> None:
     with suppress(BadRequest):
-        assert load_policy(policy_document(**changes) if whole else changes).rules
+        assert load_policy(policy_document(**changes) if whole_document else changes).rules
 
 
 def test_an_empty_document_is_the_playbook() -> None:
@@ -257,14 +258,14 @@ def test_an_empty_document_is_the_playbook() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(documents())
-def test_a_complete_document_stays_as_it_is(given_: dict[str, Any]) -> None:
-    whole = complete_document(given_)
-    assert complete_document(whole) == whole
-    assert complete_document(json.loads(json.dumps(whole))) == whole
-    assert load_policy(whole).hash == load_policy(given_).hash
+def test_completing_a_complete_document_changes_nothing(document: dict[str, Any]) -> None:
+    complete = complete_document(document)
+    assert complete_document(complete) == complete
+    assert complete_document(json.loads(json.dumps(complete))) == complete
+    assert load_policy(complete).hash == load_policy(document).hash
 
 
-def test_own_entries_go_before_the_playbooks_and_stand_for_those_of_the_same_name() -> None:
+def test_own_entries_come_before_the_playbooks_and_replace_those_with_the_same_id() -> None:
     own = {"id": "R02-praise", "when": {"severity": ["praise"]}, "then": {"route": "both"}}
     names = [rule.id for rule in load_policy({"rules": [own]}).rules]
     assert names[0] == "R02-praise"
@@ -284,9 +285,12 @@ def test_own_entries_go_before_the_playbooks_and_stand_for_those_of_the_same_nam
     )
 
 
-def test_people_may_write_times_as_they_speak() -> None:
-    ways = ["1 hour", "1h", "60 minutes", "60m", "3600 seconds", 3600, "1 working hour"]
-    assert len({load_policy({"sla": [SLA | {"within": way}]}).hash for way in ways}) == 1
+def test_durations_and_hours_can_be_written_in_several_ways() -> None:
+    durations = ["1 hour", "1h", "60 minutes", "60m", "3600 seconds", 3600, "1 working hour"]
+    assert (
+        len({load_policy({"sla": [SLA | {"within": duration}]}).hash for duration in durations})
+        == 1
+    )
     assert (
         load_policy({"sla": [SLA | {"within": "1 hour around the clock"}]}).sla[0].limit.clock
         == "always"
@@ -305,7 +309,7 @@ def test_people_may_write_times_as_they_speak() -> None:
     assert hours == ((), (), (), (), *(((540, 1440),),) * 3)
 
 
-def test_the_published_schema_is_the_table_that_reads_documents() -> None:
+def test_the_published_schema_is_generated_from_the_definitions_that_read_documents() -> None:
     published = json.loads(
         resources.files("heard.policy").joinpath("schema.json").read_text("utf-8")
     )
@@ -321,13 +325,13 @@ VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 @settings(deadline=None, max_examples=50)
 @given(documents())
-def test_the_published_schema_takes_what_loads(given_: dict[str, Any]) -> None:
-    VALIDATOR.validate(given_)
-    VALIDATOR.validate(complete_document(given_))
+def test_the_published_schema_accepts_every_document_that_loads(document: dict[str, Any]) -> None:
+    VALIDATOR.validate(document)
+    VALIDATOR.validate(complete_document(document))
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "document",
     [
         {"colour": 1},
         rule({"severity": ["hihg"]}, FOLLOW_UP),
@@ -337,5 +341,7 @@ def test_the_published_schema_takes_what_loads(given_: dict[str, Any]) -> None:
         {"name": 1},
     ],
 )
-def test_the_published_schema_refuses_what_is_misspelt(wrong: dict[str, Any]) -> None:
-    assert not VALIDATOR.is_valid(wrong)
+def test_the_published_schema_refuses_misspelt_and_invalid_documents(
+    document: dict[str, Any],
+) -> None:
+    assert not VALIDATOR.is_valid(document)

@@ -1,6 +1,4 @@
-"""The demo's reviews, judged by the engine that every machine has and routed by the playbook's
-policy, go where the samples say.
-"""
+"""The engine `quick` and the playbook's policy route the demo's reviews as the samples expect."""
 
 from __future__ import annotations
 
@@ -22,26 +20,29 @@ NOW = datetime(2026, 2, 14, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SimulatedPlatforms]:
+def simulator() -> Iterator[SimulatedPlatforms]:
     with SimulatedPlatforms(clock=lambda: NOW) as platforms:
         yield platforms
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_samples_are_routed_as_they_expect(platform: str, running: SimulatedPlatforms) -> None:
-    side, engine, strayed = connect_to_simulator(platform, running), load_quick(), list[str]()
+def test_the_samples_are_routed_as_they_expect(
+    platform: str, simulator: SimulatedPlatforms
+) -> None:
+    connection = connect_to_simulator(platform, simulator)
+    connector, engine = connection.connector, load_quick()
+    wrong_routes: list[str] = []
     for sample in SAMPLES:
         if sample.platform != platform or sample.polled:
             continue
-        request = side.request(sample, NOW)
-        if side.connector.handshake(request, side.connection, side.secrets, NOW) is not None:
+        request = connection.request(sample, NOW)
+        if connection.handshake(request, NOW):
             continue
-        for event, expected in zip(
-            side.connector.parse(request, side.connection, NOW).events, sample.expect, strict=True
-        ):
+        events = connection.parse(request, NOW).events
+        for event, expected in zip(events, sample.expect, strict=True):
             if event.partial or event.kind not in {EventKind.CREATED, EventKind.EDITED}:
                 continue
-            channel = side.connector.capabilities.channel
+            channel = connector.capabilities.channel
             assessment = assess(event, channel, History(), engine)
             context = Context(
                 channel,
@@ -52,7 +53,7 @@ def test_the_samples_are_routed_as_they_expect(platform: str, running: Simulated
             )
             decision = decide(assessment, context, default_policy(), NOW)
             if decision.route.value not in expected.route:
-                strayed.append(
+                wrong_routes.append(
                     f"{sample.name}: {decision.route} by {decision.fired[0]}, {assessment.severity}"
                 )
-    assert strayed == []
+    assert wrong_routes == []

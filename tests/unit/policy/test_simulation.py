@@ -1,6 +1,6 @@
 """What a simulation counts.
 
-Every review once, nothing for the same policy, and the same in any order.
+It counts every review once, finds no change between equal policies, and ignores the order.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from heard.reviews import Channel
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 
 
-def policy(*rules: dict[str, Any], **parts: Any) -> Policy:
+def make_policy(*rules: dict[str, Any], **parts: Any) -> Policy:
     return load_policy({"name": "ours", **({"rules": list(rules)} if rules else {}), **parts})
 
 
-VIP = policy(
+VIP = make_policy(
     {
         "id": "R21-regulars",
         "when": {"severity": ["medium"], "rating_min": 3},
@@ -50,7 +50,7 @@ VIP = policy(
         "then": {"route": "nothing", "reason": "enough_said"},
     },
 )
-BERLIN = policy(calendar={"timezone": "Europe/Berlin", "hours": {"mon-sat": "08:00-20:00"}})
+BERLIN = make_policy(calendar={"timezone": "Europe/Berlin", "hours": {"mon-sat": "08:00-20:00"}})
 POLICIES = (default_policy(), VIP, BERLIN)
 
 reviews = st.builds(
@@ -83,68 +83,78 @@ reviews = st.builds(
     answerable=st.booleans(),
     edit=st.booleans(),
 )  # fmt: skip
-pasts = st.lists(reviews, max_size=30)
-two = st.tuples(st.sampled_from(POLICIES), st.sampled_from(POLICIES))
+review_lists = st.lists(reviews, max_size=30)
+policy_pairs = st.tuples(st.sampled_from(POLICIES), st.sampled_from(POLICIES))
 
 
-def run(past: list[PastReview], policies: tuple[Policy, Policy]) -> Simulation:
-    return simulate(iter(past), *policies, now=NOW)
+def run_simulation(past_reviews: list[PastReview], policies: tuple[Policy, Policy]) -> Simulation:
+    return simulate(iter(past_reviews), *policies, now=NOW)
 
 
-@given(pasts, two)
-def test_every_review_is_counted_once_in_everything(
-    past: list[PastReview], policies: tuple[Policy, Policy]
+@given(review_lists, policy_pairs)
+def test_every_review_is_counted_once_in_each_total(
+    past_reviews: list[PastReview], policies: tuple[Policy, Policy]
 ) -> None:
-    found = run(past, policies)
+    simulation = run_simulation(past_reviews, policies)
 
-    assert found.reviews == len(past) == found.routes.total() == found.by_severity.total()
-    assert found.changed == found.kinds.total() == found.rules.total() <= found.reviews
-    assert found.rerouted == sum(
-        count for (old, new), count in found.routes.items() if old is not new
-    )
-    assert found.aspects.total() >= found.changed
-    dated = [review for review in past if review.at]
-    for number, load in enumerate((found.before, found.after)):
-        decisions = [replay_decision(review, policies[number], review.at or NOW) for review in past]
-        spent = [
-            MINUTES[review.assessment.severity]
-            for review, each in zip(past, decisions, strict=True)
-            if each.route.follows_up
-        ]
-        assert (load.follow_ups, load.minutes) == (len(spent), sum(spent))
-        assert load.acknowledgements == sum(decision.route.acknowledges for decision in decisions)
-        due = [
-            each
-            for review, each in zip(past, decisions, strict=True)
-            if review.at and each.route.follows_up
-        ]
-        assert sum(load.due) == len(due)
-        assert len(load.due) == len(load.arriving) == WEEK_HOURS
-    assert found.undated == len(past) - len(dated)
     assert (
-        found.after.follow_ups - found.before.follow_ups
-        == found.gained_person.total() - found.lost_person.total()
+        simulation.reviews
+        == len(past_reviews)
+        == simulation.routes.total()
+        == simulation.by_severity.total()
     )
-    json.dumps(found.to_json(), allow_nan=False)
+    assert (
+        simulation.changed
+        == simulation.kinds.total()
+        == simulation.rules.total()
+        <= simulation.reviews
+    )
+    assert simulation.rerouted == sum(
+        count for (old, new), count in simulation.routes.items() if old is not new
+    )
+    assert simulation.aspects.total() >= simulation.changed
+    for number, load in enumerate((simulation.before, simulation.after)):
+        decisions = [
+            replay_decision(review, policies[number], review.at or NOW) for review in past_reviews
+        ]
+        follow_ups = [
+            review
+            for review, decision in zip(past_reviews, decisions, strict=True)
+            if decision.route.follows_up
+        ]
+        minutes = sum(MINUTES[review.assessment.severity] for review in follow_ups)
+        assert (load.follow_ups, load.minutes) == (len(follow_ups), minutes)
+        assert load.acknowledgements == sum(decision.route.acknowledges for decision in decisions)
+        assert sum(load.due) == sum(review.at is not None for review in follow_ups)
+        assert len(load.due) == len(load.arriving) == WEEK_HOURS
+    assert simulation.undated == sum(review.at is None for review in past_reviews)
+    assert (
+        simulation.after.follow_ups - simulation.before.follow_ups
+        == simulation.gained_person.total() - simulation.lost_person.total()
+    )
+    json.dumps(simulation.to_json(), allow_nan=False)
 
 
-@given(pasts, st.sampled_from(POLICIES))
-def test_a_policy_changes_nothing_against_itself(past: list[PastReview], same: Policy) -> None:
-    found = run(past, (same, same))
-
-    assert (found.changed, found.examples, found.extra_hours) == (0, {}, 0)
-    assert all(old is new for old, new in found.routes)
-
-
-@given(pasts, two, st.randoms(use_true_random=False))
-def test_the_order_of_reviews_does_not_matter(
-    past: list[PastReview], policies: tuple[Policy, Policy], chance: Any
+@given(review_lists, st.sampled_from(POLICIES))
+def test_a_policy_compared_with_itself_shows_no_change(
+    past_reviews: list[PastReview], policy: Policy
 ) -> None:
-    # Of two reviews with one id either could be the example.
-    unique = list({review.id: review for review in past}.values())
-    shuffled = chance.sample(unique, len(unique))
+    simulation = run_simulation(past_reviews, (policy, policy))
 
-    one, other = run(unique, policies).to_json(), run(shuffled, policies).to_json()
+    assert (simulation.changed, simulation.examples, simulation.extra_hours) == (0, {}, 0)
+    assert all(old is new for old, new in simulation.routes)
+
+
+@given(review_lists, policy_pairs, st.randoms(use_true_random=False))
+def test_the_order_of_reviews_does_not_matter(
+    past_reviews: list[PastReview], policies: tuple[Policy, Policy], shuffler: Any
+) -> None:
+    # If two reviews had the same id, either could be the example.
+    unique = list({review.id: review for review in past_reviews}.values())
+    shuffled = shuffler.sample(unique, len(unique))
+
+    simulation = run_simulation(unique, policies).to_json()
+    shuffled_simulation = run_simulation(shuffled, policies).to_json()
 
     def unordered(fields: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -152,12 +162,14 @@ def test_the_order_of_reviews_does_not_matter(
             for name, value in fields.items()
         }
 
-    assert unordered(one) == unordered(other)
+    assert unordered(simulation) == unordered(shuffled_simulation)
 
 
-@given(reviews, two)
-def test_a_change_says_in_what(review: PastReview, policies: tuple[Policy, Policy]) -> None:
-    old, new = (replay_decision(review, each, review.at or NOW) for each in policies)
+@given(reviews, policy_pairs)
+def test_a_change_names_its_aspects_and_the_route_only_if_it_differs(
+    review: PastReview, policies: tuple[Policy, Policy]
+) -> None:
+    old, new = (replay_decision(review, policy, review.at or NOW) for policy in policies)
     change = find_change(review, old, new)
 
     assert (change is not None) == bool(change and change.aspects)
@@ -170,19 +182,20 @@ def test_a_change_says_in_what(review: PastReview, policies: tuple[Policy, Polic
 
 
 @given(reviews, st.sampled_from(POLICIES))
-def test_what_no_program_can_answer_is_acknowledged_by_nobody_and_edits_are_not_again(
-    review: PastReview, given: Policy
+def test_an_unanswerable_review_goes_to_a_person_and_an_edit_is_not_acknowledged_again(
+    review: PastReview, policy: Policy
 ) -> None:
-    free, silent, edited = (
-        replay_decision(replace(review, answerable=answerable, edit=edit), given, NOW).route
+    route, unanswerable_route, edit_route = (
+        replay_decision(replace(review, answerable=answerable, edit=edit), policy, NOW).route
         for answerable, edit in ((True, False), (False, False), (True, True))
     )
 
-    assert silent is (Route.FOLLOW_UP if free.acknowledges else free)
-    assert edited is {Route.ACKNOWLEDGE: Route.NOTHING, Route.BOTH: Route.FOLLOW_UP}.get(free, free)
+    without_acknowledgement = {Route.ACKNOWLEDGE: Route.NOTHING, Route.BOTH: Route.FOLLOW_UP}
+    assert unanswerable_route is (Route.FOLLOW_UP if route.acknowledges else route)
+    assert edit_route is without_acknowledgement.get(route, route)
 
 
-def praised(number: int, at: datetime | None = NOW) -> PastReview:
+def praise_review(number: int, at: datetime | None = NOW) -> PastReview:
     assessment = Assessment(
         Severity.PRAISE,
         Agenda.PRAISE,
@@ -203,63 +216,76 @@ def praised(number: int, at: datetime | None = NOW) -> PastReview:
     )
 
 
-def test_examples_are_few_drawn_by_lot_and_of_every_kind() -> None:
-    found = run([praised(number) for number in range(500)], (default_policy(), VIP))
+def test_the_examples_of_a_change_are_a_small_random_sample() -> None:
+    simulation = run_simulation(
+        [praise_review(number) for number in range(500)], (default_policy(), VIP)
+    )
 
-    assert dict(found.kinds) == {"route: acknowledge → nothing": 500}
-    drawn = [change.review.id for change in found.examples["route: acknowledge → nothing"]]
-    assert len(drawn) == MAX_EXAMPLES
-    assert drawn != [f"rev_{number:06d}" for number in range(MAX_EXAMPLES)]
-    assert found.rules == {("R02-praise", "R02-quiet"): 500}
+    assert dict(simulation.kinds) == {"route: acknowledge → nothing": 500}
+    example_ids = [
+        change.review.id for change in simulation.examples["route: acknowledge → nothing"]
+    ]
+    assert len(example_ids) == MAX_EXAMPLES
+    assert example_ids != [f"rev_{number:06d}" for number in range(MAX_EXAMPLES)]
+    assert simulation.rules == {("R02-praise", "R02-quiet"): 500}
 
 
 @pytest.mark.parametrize(
     ("at", "arriving", "due"),
     [
-        # A Friday at 16:30 UTC is 17:30 in Berlin; an hour of working time ends at 18:30.
+        # A Friday at 16:30 UTC is 17:30 in Berlin. One working hour later it is 18:30.
         (datetime(2026, 1, 30, 16, 30, tzinfo=UTC), 4 * 24 + 17, 4 * 24 + 18),
-        # In summer the clock is an hour further on.
+        # In summer, Berlin is two hours ahead of UTC.
         (datetime(2026, 7, 31, 16, 30, tzinfo=UTC), 4 * 24 + 18, 4 * 24 + 19),
-        # What is due at 20:00, when the shop closes, is work of the hour before.
+        # Closing time is 20:00: a follow-up due then counts for the hour before.
         (datetime(2026, 1, 30, 18, 0, tzinfo=UTC), 4 * 24 + 19, 4 * 24 + 19),
     ],
 )
-def test_hours_are_those_of_the_new_policys_week(at: datetime, arriving: int, due: int) -> None:
-    angry = replace(
-        praised(1, at),
+def test_hours_are_counted_in_the_week_of_the_new_policys_timezone(
+    at: datetime, arriving: int, due: int
+) -> None:
+    complaint = replace(
+        praise_review(1, at),
         assessment=Assessment(Severity.HIGH, Agenda.AUDIENCE, -0.9, "en", (), (), (), "test"),
     )
 
-    found = run([angry], (default_policy(), BERLIN))
+    simulation = run_simulation([complaint], (default_policy(), BERLIN))
 
-    assert found.timezone == "Europe/Berlin"
-    assert [hour for hour, minutes in enumerate(found.after.arriving) if minutes] == [arriving]
-    assert [hour for hour, count in enumerate(found.after.due) if count] == [due]
+    assert simulation.timezone == "Europe/Berlin"
+    assert [hour for hour, minutes in enumerate(simulation.after.arriving) if minutes] == [arriving]
+    assert [hour for hour, count in enumerate(simulation.after.due) if count] == [due]
 
 
-def test_minutes_are_the_businesss_own_where_it_has_measured_them() -> None:
-    spent = dict.fromkeys(Severity, 100)
-    found = simulate(
-        [praised(1)],
+def test_minutes_that_a_business_measured_replace_the_default_ones() -> None:
+    simulation = simulate(
+        [praise_review(1)],
         VIP,
-        policy({"id": "R02-all", "when": {"severity": ["praise"]}, "then": {"route": "follow_up"}}),
+        make_policy(
+            {"id": "R02-all", "when": {"severity": ["praise"]}, "then": {"route": "follow_up"}}
+        ),
         now=NOW,
-        minutes=spent,
+        minutes=dict.fromkeys(Severity, 100),
     )
 
-    assert (found.before.minutes, found.after.minutes, found.extra_hours) == (0, 100, 100 / 60)
+    assert (simulation.before.minutes, simulation.after.minutes, simulation.extra_hours) == (
+        0,
+        100,
+        100 / 60,
+    )
 
 
-def test_memory_does_not_grow_with_the_number_of_reviews() -> None:
-    def many(count: int) -> Iterator[PastReview]:
-        return (praised(number, NOW + timedelta(minutes=number % 300)) for number in range(count))
+def test_a_simulation_of_more_reviews_takes_no_more_memory() -> None:
+    def make_reviews(count: int) -> Iterator[PastReview]:
+        return (
+            praise_review(number, NOW + timedelta(minutes=number % 300)) for number in range(count)
+        )
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        simulate(many(count), default_policy(), VIP, now=NOW)
+        simulate(make_reviews(count), default_policy(), VIP, now=NOW)
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return used
 
-    peak(2_000)  # what is known of days and hours is remembered
+    peak(2_000)  # fills the caches of days and hours
     assert peak(4_000) < peak(1_000) + 50_000

@@ -1,7 +1,6 @@
 """A policy as people write it.
 
-YAML is read as they mean it, what would surprise them is refused, and every message names line and
-fix.
+YAML is read as they mean it. Surprising YAML is refused. Every message names the line and the fix.
 """
 
 from __future__ import annotations
@@ -35,14 +34,16 @@ app.command("schema")(print_schema)
 
 @settings(deadline=None, max_examples=40)
 @given(documents())
-def test_what_is_written_as_yaml_or_json_is_read_as_it_was_meant(written: dict[str, Any]) -> None:
+def test_a_policy_written_as_yaml_or_json_is_read_as_the_same_document(
+    document: dict[str, Any],
+) -> None:
     for text in (
-        yaml.safe_dump(written, allow_unicode=True),
-        yaml.safe_dump(written, default_flow_style=True),
-        json.dumps(written, indent=2),
+        yaml.safe_dump(document, allow_unicode=True),
+        yaml.safe_dump(document, default_flow_style=True),
+        json.dumps(document, indent=2),
     ):
         source = read_source(text.encode())
-        assert (source.document, source.issues) == (written, ())
+        assert (source.document, source.issues) == (document, ())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_what_is_written_as_yaml_or_json_is_read_as_it_was_meant(written: dict[s
         ("a: .inf\nb: .nan\nc: =", {"a": ".inf", "b": ".nan", "c": "="}),
     ],
 )
-def test_words_mean_what_people_who_write_a_policy_mean(
+def test_yaml_values_are_read_as_the_author_of_a_policy_means_them(
     text: str, document: dict[str, Any]
 ) -> None:
     source = read_source(text.encode())
@@ -104,23 +105,23 @@ def test_words_mean_what_people_who_write_a_policy_mean(
         ("- a\nb: c", 2, "indentation", "same column"),
     ],
 )
-def test_what_would_surprise_is_refused_with_line_and_fix(
+def test_surprising_yaml_is_refused_with_its_line_and_a_fix(
     text: str, line: int, message: str, fix: str
 ) -> None:
-    fault = read_source(text.encode()).issues[0]
-    assert fault.line == line
-    assert message in fault.message
-    assert fix in fault.fix
+    issue = read_source(text.encode()).issues[0]
+    assert issue.line == line
+    assert message in issue.message
+    assert fix in issue.fix
 
 
-def test_a_file_that_is_no_text_or_too_long_is_refused() -> None:
-    (fault,) = read_source(b"name: a\nwhy: caf\xe9").issues
-    assert (fault.line, fault.column, fault.fix) == (2, 9, "Save the file again as UTF-8.")
+def test_a_file_that_is_not_text_too_long_or_full_of_aliases_is_refused() -> None:
+    (issue,) = read_source(b"name: a\nwhy: caf\xe9").issues
+    assert (issue.line, issue.column, issue.fix) == (2, 9, "Save the file again as UTF-8.")
     assert "The limit is" in read_source(b"#" * (MAX_BYTES + 1)).issues[0].fix
-    laughs = "a0: &a0 [x]\n" + "".join(
+    billion_laughs = "a0: &a0 [x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
     )
-    assert read_source(laughs.encode()).issues[0].line == 1
+    assert read_source(billion_laughs.encode()).issues[0].line == 1
 
 
 POLICY = """\
@@ -133,30 +134,33 @@ rules:
 
 
 @given(st.binary(max_size=80), st.integers(0, len(POLICY)), st.integers(0, 6))
-def test_rubbish_gives_findings_and_never_an_exception(
-    rubbish: bytes, at: int, instead_of: int
+def test_garbage_in_a_policy_file_gives_findings_and_never_an_exception(
+    garbage: bytes, at: int, replaced_count: int
 ) -> None:
-    for content in (rubbish, POLICY[:at].encode() + rubbish + POLICY[at + instead_of :].encode()):
-        found = check_content(content, TODAY)
-        assert found.errors or found.document
-        for finding in found.diagnostics:
+    for content in (
+        garbage,
+        POLICY[:at].encode() + garbage + POLICY[at + replaced_count :].encode(),
+    ):
+        result = check_content(content, TODAY)
+        assert result.errors or result.document
+        for finding in result.diagnostics:
             assert 1 <= finding.line <= content.count(b"\n") + content.count(b"\r") + 2
             assert finding.message
             assert finding.fix.endswith((".", "?"))
 
 
-PIECES = r"""a rules when : - [ ] { } , ' " &x *x !!int << # | > ? 1 no ~ \ ... --- %YAML"""
+SYNTAX = r"""a rules when : - [ ] { } , ' " &x *x !!int << # | > ? 1 no ~ \ ... --- %YAML"""
 BREAKS = ["\n", "\n  ", "\n    ", " ", ": ", "- ", "\t", "\u2028", "\x85", '"\\U99999999"']
-pieces = st.sampled_from([*PIECES.split(), *BREAKS])
+yaml_fragments = st.sampled_from([*SYNTAX.split(), *BREAKS])
 
 
-@given(st.lists(pieces, max_size=25).map("".join))
-def test_yaml_gone_wrong_gives_findings_and_never_an_exception(text: str) -> None:
-    found = check_content(text.encode(), TODAY)
-    assert found.errors or found.document
+@given(st.lists(yaml_fragments, max_size=25).map("".join))
+def test_broken_yaml_gives_findings_and_never_an_exception(text: str) -> None:
+    result = check_content(text.encode(), TODAY)
+    assert result.errors or result.document
 
 
-def test_a_problem_is_found_where_it_was_written() -> None:
+def test_a_finding_names_the_line_and_column_of_the_problem() -> None:
     text = (
         POLICY
         + "  - id: R02-x\n    when: {severty: [low]}\n    then: {rout: both}\n"
@@ -177,7 +181,7 @@ def test_a_problem_is_found_where_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("holidays", "line", "said"),
+    ("holidays", "line", "message"),
     [
         ("{country: UK}", 2, None),
         ("{country: de}", 2, 'no holidays are known for the country "de". Did you mean "DE"?'),
@@ -194,19 +198,27 @@ def test_a_problem_is_found_where_it_was_written() -> None:
         ("[2026-02-30]", 2, '"2026-02-30" is not a day'),
     ],
 )
-def test_holidays_that_nobody_knows_are_told(holidays: str, line: int, said: str | None) -> None:
-    found = check_content(f"calendar:\n  holidays: {holidays}\n".encode(), TODAY).diagnostics
-    if said is None:
-        assert found == ()
+def test_unknown_holidays_are_reported_with_their_line(
+    holidays: str, line: int, message: str | None
+) -> None:
+    diagnostics = check_content(f"calendar:\n  holidays: {holidays}\n".encode(), TODAY).diagnostics
+    if message is None:
+        assert diagnostics == ()
     else:
-        assert any(said in finding.as_line("x") and finding.line == line for finding in found), (
-            found
-        )
+        lines = [finding.as_line("x") for finding in diagnostics if finding.line == line]
+        assert any(message in text for text in lines), diagnostics
 
 
 def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
-    asked = {"country": "DE", "subdivision": "BE", "add": ["2026-12-24"], "remove": ["2027-05-01"]}
-    document = compile_policy({"calendar": {"timezone": "Europe/Berlin", "holidays": asked}}, TODAY)
+    holidays = {
+        "country": "DE",
+        "subdivision": "BE",
+        "add": ["2026-12-24"],
+        "remove": ["2027-05-01"],
+    }
+    document = compile_policy(
+        {"calendar": {"timezone": "Europe/Berlin", "holidays": holidays}}, TODAY
+    )
     days = document["calendar"]["holidays"]
     assert {"2026-12-24", "2026-12-25", "2027-03-08", f"{2026 + YEARS_AHEAD}-10-03"} <= set(days), (
         "Women's Day is Berlin's own"
@@ -221,7 +233,9 @@ def test_a_countrys_holidays_become_dates_for_years_ahead() -> None:
         compile_policy({"calendar": {"holidays": {"country": "XX"}}}, TODAY)
 
 
-def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path) -> None:
+def test_the_check_command_describes_a_good_policy_and_locates_the_errors_of_a_bad_one(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(POLICY)
     good = CliRunner().invoke(app, ["check", str(file)])
@@ -249,22 +263,22 @@ def test_check_says_what_is_wrong_where_and_what_the_policy_does(tmp_path: Path)
     )
 
 
-def test_only_a_policy_without_errors_passes_the_door(tmp_path: Path) -> None:
+def test_only_a_policy_without_errors_can_be_published(tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(POLICY)
     assert read_valid_policy(file) == (POLICY, complete_document(yaml.safe_load(POLICY)))
     file.write_text(
         POLICY.replace("severity: [high]", "severity: [high], rating_min: 4, rating_max: 2")
     )
-    with pytest.raises(CommandError) as refused:
+    with pytest.raises(CommandError) as error:
         read_valid_policy(file)
     assert (
         f"{file}:4:30: error: rules[0].when.rating_min: no rating is at least 4 and at most 2."
-        in refused.value.message
+        in error.value.message
     )
 
 
-def test_the_schema_is_printed_as_it_is_published() -> None:
+def test_the_schema_command_prints_the_published_schema() -> None:
     published = (
         Path(str(load_policy.__code__.co_filename)).with_name("schema.json").read_text("utf-8")
     )
@@ -273,14 +287,14 @@ def test_the_schema_is_printed_as_it_is_published() -> None:
 
 @settings(deadline=None)
 @given(conditions(max_size=6))
-def test_conditions_are_said_in_words(when: dict[str, Any]) -> None:
-    said = when_in_words(when)
-    assert said
-    assert said.count(",") >= len(when) - 2
-    assert not any(name in said for name in CONDITION_VALUES if "_" in name)
+def test_conditions_are_described_in_words_without_their_field_names(when: dict[str, Any]) -> None:
+    description = when_in_words(when)
+    assert description
+    assert description.count(",") >= len(when) - 2
+    assert not any(name in description for name in CONDITION_VALUES if "_" in name)
 
 
-def test_a_policy_in_words() -> None:
+def test_conditions_actions_and_hours_are_described_in_words() -> None:
     assert when_in_words({}) == "always"
     assert (
         when_in_words({"rating_max": 4, "severity": ["low"], "rating_min": 2})
@@ -307,5 +321,5 @@ def test_a_policy_in_words() -> None:
         "tue": [["09:00", "12:00"], ["13:00", "17:00"]],
         "sat": [["10:00", "14:00"]],
     }
-    said = hours_in_words({"timezone": "Asia/Tokyo", "hours": hours})
-    assert said == "mon to tue 09:00-12:00 and 13:00-17:00, sat 10:00-14:00 (Asia/Tokyo)"
+    description = hours_in_words({"timezone": "Asia/Tokyo", "hours": hours})
+    assert description == "mon to tue 09:00-12:00 and 13:00-17:00, sat 10:00-14:00 (Asia/Tokyo)"

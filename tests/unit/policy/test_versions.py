@@ -1,6 +1,6 @@
 """Published policies.
 
-Every version stays, one of two who publish at once wins, and triage follows the newest.
+Every version is kept. If two people publish at once, one wins. Triage follows the newest version.
 """
 
 from __future__ import annotations
@@ -38,20 +38,21 @@ def policies(backend: Backend, client: Any = None) -> Policies:
 
 
 def publish(
-    backend: Backend, name: str, by: str = "Ana", client: Any = None, **said: str
+    backend: Backend, name: str, by: str = "Ana", client: Any = None, note: str = ""
 ) -> PolicyVersion | None:
-    made = policies(backend, client)
-    return made.publish(
+    return policies(backend, client).publish(
         BUSINESS,
         document(name),
-        source=said.get("source", f"name: {name}\n"),
+        source=f"name: {name}\n",
         published_by=by,
-        note=said.get("note", ""),
+        note=note,
         now=NOON,
     )
 
 
-def test_what_is_published_is_followed_and_the_playbook_before_it_is_kept(backend: Backend) -> None:
+def test_a_published_policy_takes_effect_and_the_playbook_before_it_stays_as_version_1(
+    backend: Backend,
+) -> None:
     version = publish(backend, "first", note="calmer evenings")
 
     assert version is not None
@@ -67,14 +68,17 @@ def test_what_is_published_is_followed_and_the_playbook_before_it_is_kept(backen
         == load_policy(document("first")).hash
         == version.hash
     )
-    listed = policies(backend).versions(BUSINESS)
-    assert [each.number for each in listed] == [2, 1]
-    assert listed[0] == version == policies(backend).version(BUSINESS, 2)
-    assert (listed[1].hash, listed[1].document) == (default_policy().hash, complete_document({}))
+    versions = policies(backend).versions(BUSINESS)
+    assert [version.number for version in versions] == [2, 1]
+    assert versions[0] == version == policies(backend).version(BUSINESS, 2)
+    assert (versions[1].hash, versions[1].document) == (
+        default_policy().hash,
+        complete_document({}),
+    )
     assert (backend.setup_store.business(BUSINESS) or Business("", "")).policy_version == 2
 
 
-def test_a_version_means_the_same_whatever_becomes_of_the_playbook(backend: Backend) -> None:
+def test_a_version_stores_the_complete_document_with_the_playbooks_rules(backend: Backend) -> None:
     version = publish(backend, "first")
 
     assert version is not None
@@ -82,24 +86,26 @@ def test_a_version_means_the_same_whatever_becomes_of_the_playbook(backend: Back
     assert len(version.document["rules"]) > 1
 
 
-def test_publishing_what_is_followed_already_writes_nothing(backend: Backend) -> None:
+def test_publishing_the_policy_in_force_writes_no_version(backend: Backend) -> None:
     assert policies(backend).publish(BUSINESS, {}, source="", published_by="Ana", now=NOON) is None
     assert policies(backend).versions(BUSINESS) == []
 
     publish(backend, "first")
     assert publish(backend, "first", by="Lee", note="again") is None
-    assert [each.number for each in policies(backend).versions(BUSINESS)] == [2, 1]
+    assert [version.number for version in policies(backend).versions(BUSINESS)] == [2, 1]
 
 
-def test_what_was_in_force_without_a_version_becomes_one(backend: Backend) -> None:
+def test_a_policy_in_force_without_a_version_is_stored_as_one_before_the_next(
+    backend: Backend,
+) -> None:
     backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, document("by hand")))
 
     publish(backend, "first")
     backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, document("by hand again")))
     publish(backend, "second")
 
-    listed = policies(backend).versions(BUSINESS)
-    assert [(each.number, each.document["name"]) for each in reversed(listed)] == [
+    versions = policies(backend).versions(BUSINESS)
+    assert [(version.number, version.document["name"]) for version in reversed(versions)] == [
         (1, "by hand"),
         (2, "first"),
         (3, "by hand again"),
@@ -107,20 +113,22 @@ def test_what_was_in_force_without_a_version_becomes_one(backend: Backend) -> No
     ]
 
 
-def test_a_policy_that_an_earlier_release_took_does_not_keep_a_mended_one_out(
+def test_a_stored_policy_that_no_longer_loads_does_not_block_a_corrected_one(
     backend: Backend,
 ) -> None:
     backend.setup_store.put_business(
         Business(BUSINESS, BUSINESS_NAME, {"rules": "of another time"})
     )
 
-    publish(backend, "mended")
+    publish(backend, "corrected")
 
-    assert policy_of(BUSINESS, backend.setup_store).name == "mended"
+    assert policy_of(BUSINESS, backend.setup_store).name == "corrected"
     assert policies(backend).versions(BUSINESS)[1].document == {"rules": "of another time"}
 
 
-def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(backend: Backend) -> None:
+def test_if_two_people_publish_at_once_one_wins_and_the_other_gets_a_conflict(
+    backend: Backend,
+) -> None:
     publish(backend, "first")
     publish_meanwhile = iter(
         [lambda: publish(backend, "theirs", by="Lee", client=backend.plain_dynamodb)]
@@ -130,19 +138,19 @@ def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(backend: Back
         if operation == "transact_write_items":
             next(publish_meanwhile, lambda: None)()
 
-    with pytest.raises(ConflictError, match="version 3 by Lee") as overtaken:
+    with pytest.raises(ConflictError, match="version 3 by Lee") as conflict:
         publish(backend, "mine", by="Ana", client=InterceptedClient(backend.plain_dynamodb, before))
 
-    assert overtaken.value.reason == "published_meanwhile"
+    assert conflict.value.reason == "published_meanwhile"
     assert policy_of(BUSINESS, backend.setup_store).name == "theirs"
-    assert [each.document["name"] for each in policies(backend).versions(BUSINESS)] == [
+    assert [version.document["name"] for version in policies(backend).versions(BUSINESS)] == [
         "theirs",
         "first",
         "playbook",
     ]
 
 
-def test_many_at_once_never_overwrite_a_version(backend: Backend) -> None:
+def test_many_concurrent_publications_never_overwrite_a_version(backend: Backend) -> None:
     backend.dynamodb = SerializedClient(backend.plain_dynamodb)
 
     def attempt(number: int) -> str | None:
@@ -153,16 +161,18 @@ def test_many_at_once_never_overwrite_a_version(backend: Backend) -> None:
         return version.document["name"] if version else None
 
     with ThreadPoolExecutor(8) as pool:
-        won = [name for name in pool.map(attempt, range(8)) if name]
+        published_names = [name for name in pool.map(attempt, range(8)) if name]
 
-    listed = policies(backend).versions(BUSINESS)
-    assert sorted(each.document["name"] for each in listed) == sorted([*won, "playbook"])
-    assert [each.number for each in listed] == list(range(len(listed), 0, -1))
-    assert policy_of(BUSINESS, backend.setup_store).hash == listed[0].hash
+    versions = policies(backend).versions(BUSINESS)
+    assert sorted(version.document["name"] for version in versions) == sorted(
+        [*published_names, "playbook"]
+    )
+    assert [version.number for version in versions] == list(range(len(versions), 0, -1))
+    assert policy_of(BUSINESS, backend.setup_store).hash == versions[0].hash
 
 
 @pytest.mark.parametrize(
-    ("given", "source", "error"),
+    ("invalid_document", "source", "error"),
     [
         ({"rules": []}, "", BadRequest),
         (
@@ -172,21 +182,25 @@ def test_many_at_once_never_overwrite_a_version(backend: Backend) -> None:
         ),
     ],
 )
-def test_what_is_refused_leaves_the_old_one_in_force(
-    backend: Backend, given: dict[str, Any], source: str, error: type[Exception]
+def test_a_refused_policy_leaves_the_old_one_in_force(
+    backend: Backend, invalid_document: dict[str, Any], source: str, error: type[Exception]
 ) -> None:
     publish(backend, "first")
 
     with pytest.raises(error):
         policies(backend).publish(
-            BUSINESS, given, source=source, published_by="Ana", now=NOON + timedelta(hours=1)
+            BUSINESS,
+            invalid_document,
+            source=source,
+            published_by="Ana",
+            now=NOON + timedelta(hours=1),
         )
 
     assert policy_of(BUSINESS, backend.setup_store).name == "first"
     assert len(policies(backend).versions(BUSINESS)) == 2
 
 
-def test_only_a_business_that_is_there_can_publish(backend: Backend) -> None:
+def test_publishing_for_an_unknown_business_fails_and_writes_nothing(backend: Backend) -> None:
     with pytest.raises(NotFound):
         policies(backend).publish(
             "nobody", document("first"), source="", published_by="Ana", now=NOON
@@ -199,9 +213,9 @@ def test_a_business_that_is_renamed_keeps_its_policy(backend: Backend) -> None:
 
     backend.setup_store.put_business(Business(BUSINESS, "Blue Door & Daughters"))
 
-    found = backend.setup_store.business(BUSINESS)
-    assert found is not None
-    assert (found.name, found.policy["name"], found.policy_version) == (
+    business = backend.setup_store.business(BUSINESS)
+    assert business is not None
+    assert (business.name, business.policy["name"], business.policy_version) == (
         "Blue Door & Daughters",
         "first",
         2,

@@ -1,7 +1,4 @@
-"""Lengths in the units that platforms count in.
-
-X's by the documented examples of its own library.
-"""
+"""Lengths in the units that platforms count in. Those of X follow the examples of its library."""
 
 from __future__ import annotations
 
@@ -46,7 +43,7 @@ DOCUMENTED = {
 
 
 @pytest.mark.parametrize("text", DOCUMENTED)
-def test_x_counts_what_its_documents_show_as_they_do(text: str) -> None:
+def test_the_documented_examples_of_x_have_their_documented_length(text: str) -> None:
     assert text_length(text, "weighted") == DOCUMENTED[text]
 
 
@@ -63,13 +60,11 @@ def test_x_counts_what_its_documents_show_as_they_do(text: str) -> None:
         ("It cost 4.50, e.g. here", 23),
     ],
 )
-def test_an_address_counts_23_with_or_without_a_scheme_and_nothing_else_does(
-    text: str, weight: int
-) -> None:
+def test_only_an_address_counts_23_with_or_without_a_scheme(text: str, weight: int) -> None:
     assert text_length(text, "weighted") == weight
 
 
-def test_two_sentences_without_a_blank_between_them_are_never_counted_too_low() -> None:
+def test_two_sentences_without_a_space_between_them_are_never_counted_too_low() -> None:
     assert text_length("internationalization.Unfortunately", "weighted") == 34
     assert text_length("Sorry.Thanks", "weighted") == 23
 
@@ -78,16 +73,16 @@ def test_two_sentences_without_a_blank_between_them_are_never_counted_too_low() 
     ("text", "weight"),
     [("ក្រុម", 10), ("ﾊﾞ", 4), ("か\u309a", 4), ("क्षमा", 5), ("n\u0303o", 2), ("☝🏽", 2), ("©️", 2)],
 )
-def test_only_an_emoji_counts_two_for_all_its_parts(text: str, weight: int) -> None:
+def test_only_an_emoji_counts_two_for_all_its_code_points(text: str, weight: int) -> None:
     assert text_length(text, "weighted") == weight
 
 
-def test_a_text_of_280_fits_and_one_more_does_not() -> None:
-    assert [text_length("x" * many, "weighted") for many in (280, 281)] == [280, 281]
-    assert [text_length("語" * many, "weighted") for many in (140, 141)] == [280, 282]
+def test_the_length_is_exact_around_the_limit_of_280() -> None:
+    assert [text_length("x" * count, "weighted") for count in (280, 281)] == [280, 281]
+    assert [text_length("語" * count, "weighted") for count in (140, 141)] == [280, 282]
 
 
-def test_each_unit_counts_its_own_way() -> None:
+def test_each_unit_gives_its_own_length_for_the_same_text() -> None:
     text = f"é{FAMILY}e\u0301"
     assert {
         unit: text_length(text, unit) for unit in ("characters", "bytes", "graphemes", "utf16")
@@ -99,7 +94,7 @@ def test_each_unit_counts_its_own_way() -> None:
     }
 
 
-def test_a_grapheme_is_what_a_reader_takes_for_one_character() -> None:
+def test_a_grapheme_is_one_character_as_readers_see_it() -> None:
     assert [text_length(text, "graphemes") for text in ("🇩🇪🇫🇷", "क्षि", "한국", "\r\n", "")] == [
         2,
         1,
@@ -110,11 +105,11 @@ def test_a_grapheme_is_what_a_reader_takes_for_one_character() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [("see https://example.com", True), ("example.org", True), ("no address. None", False)],
 )
-def test_an_address_in_a_text_is_found(text: str, found: bool) -> None:
-    assert has_url(text) is found
+def test_an_address_in_a_text_is_found(text: str, expected: bool) -> None:
+    assert has_url(text) is expected
 
 
 @given(text=st.text(max_size=300))
@@ -128,6 +123,6 @@ def test_any_text_has_a_length_in_every_unit(text: str) -> None:
     "text", ["a.", "a-", "https://a.", "a.b/(", "x" * 9, "é", "éa-", "http://a-", "語.", "_a_."]
 )
 def test_no_text_takes_long_to_count(text: str) -> None:
-    began = time.monotonic()
+    started_at = time.monotonic()
     text_length(text * (60_000 // len(text)), "weighted")
-    assert time.monotonic() - began < 60  # quadratic time takes far longer
+    assert time.monotonic() - started_at < 60  # quadratic time takes far longer

@@ -1,4 +1,4 @@
-"""What people say back: a lint that mends, a signature that tells who speaks."""
+"""The lint of replies, and their signature."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from heard.replies.lint import MAX_SIMILARITY, fingerprint, lint, sign_off
         ("We paid to DE89 3704 0044 0532 0130 00 today.", True, "account_number", "block"),
     ],
 )
-def test_what_harms_is_held_back_and_what_is_unwise_is_pointed_out(
+def test_a_harmful_text_is_blocked_and_an_unwise_one_gets_a_warning(
     text: str, public: bool, code: str, severity: str
 ) -> None:
     findings = {finding.code: finding for finding in lint(text, public=public, limit=None)}
@@ -57,35 +57,35 @@ def test_what_harms_is_held_back_and_what_is_unwise_is_pointed_out(
         "Es la primera vez que nos pasa; gracias por decirlo. Le llamo mañana.",
     ],
 )
-def test_a_plain_human_answer_passes(text: str) -> None:
+def test_a_plain_human_reply_has_no_findings(text: str) -> None:
     assert lint(text, public=True, limit=1000) == ()
 
 
-def test_private_replies_may_carry_numbers() -> None:
+def test_a_private_reply_may_contain_a_card_number() -> None:
     assert lint("Your card 4111 1111 1111 1111 was charged.", public=False, limit=None) == ()
 
 
-def test_length_is_counted_as_the_platform_counts_it() -> None:
+def test_the_length_is_counted_in_the_unit_of_the_platform() -> None:
     assert lint("é" * 350, public=True, limit=350, unit="characters") == ()
     (finding,) = lint("é" * 350, public=True, limit=350, unit="bytes")
     assert (finding.code, finding.severity) == ("too_long", "block")
     assert "350" in finding.explanation
 
 
-def test_a_reply_pasted_with_a_name_changed_is_held_back_and_one_said_afresh_is_not() -> None:
-    long = (
+def test_a_copied_reply_with_another_name_is_blocked_and_a_new_text_is_not() -> None:
+    shared_text = (
         "thank you for writing to us about the evening of the storm and the broken heater in your "
         "room we replaced it the next morning"
     )
-    pasted = (
-        f"Dear Anna, {long}. We hope to see you again soon, and that the next stay is warmer for "
-        "you and for your family."
+    earlier_reply = (
+        f"Dear Anna, {shared_text}. We hope to see you again soon, and that the next stay is "
+        "warmer for you and for your family."
     )
-    other = pasted.replace("Anna", "Ben")
-    recent = [fingerprint("Hello"), fingerprint(pasted)]
-    assert [finding.code for finding in lint(other, public=False, limit=None, recent=recent)] == [
-        "copy_paste"
-    ]
+    pasted_reply = earlier_reply.replace("Anna", "Ben")
+    recent = [fingerprint("Hello"), fingerprint(earlier_reply)]
+    assert [
+        finding.code for finding in lint(pasted_reply, public=False, limit=None, recent=recent)
+    ] == ["copy_paste"]
     assert (
         lint(
             "Ben, the heater in 12 is new since Tuesday. Call me if it sulks.",
@@ -109,13 +109,13 @@ def test_a_reply_pasted_with_a_name_changed_is_held_back_and_one_said_afresh_is_
 def test_any_text_is_linted_without_exceptions(
     text: str, public: bool, limit: int | None, unit: Any, recent: list[str]
 ) -> None:
-    known = [fingerprint(each) for each in recent]
-    findings = lint(text, public=public, limit=limit, unit=unit, recent=known)
+    fingerprints = [fingerprint(reply) for reply in recent]
+    findings = lint(text, public=public, limit=limit, unit=unit, recent=fingerprints)
     assert len({finding.code for finding in findings}) == len(findings)
-    assert findings == lint(text, public=public, limit=limit, unit=unit, recent=known)
+    assert findings == lint(text, public=public, limit=limit, unit=unit, recent=fingerprints)
 
 
-def test_a_human_reply_is_signed_by_who_is_signed_in() -> None:
+def test_a_reply_is_signed_with_the_name_of_the_agent_unless_it_already_is() -> None:
     assert (
         sign_off("I will call you.", "Ana", "Hotel Sol") == "I will call you.\n\n— Ana, Hotel Sol"
     )
@@ -123,7 +123,7 @@ def test_a_human_reply_is_signed_by_who_is_signed_in() -> None:
         sign_off("I will call you.\nAna from Hotel Sol", "Ana", "Hotel Sol")
         == "I will call you.\nAna from Hotel Sol"
     )
-    # A name inside another word, or of another agent, signs nothing.
+    # A name inside another word, or the name of another agent, is no signature.
     assert sign_off("Bananas are back at Hotel Sol", "Ana", "Hotel Sol").endswith(
         "— Ana, Hotel Sol"
     )
@@ -131,6 +131,6 @@ def test_a_human_reply_is_signed_by_who_is_signed_in() -> None:
 
 
 @given(st.text(max_size=100), st.text(min_size=1, max_size=80), st.text(min_size=1, max_size=80))
-def test_signing_twice_is_signing_once(text: str, agent: str, business: str) -> None:
-    once = sign_off(text, agent, business)
-    assert sign_off(once, agent, business) == once
+def test_signing_a_signed_reply_changes_nothing(text: str, agent: str, business: str) -> None:
+    signed = sign_off(text, agent, business)
+    assert sign_off(signed, agent, business) == signed

@@ -1,4 +1,4 @@
-"""Phrases and wordings in text files: what a file may hold, and that none is missing or unread."""
+"""Text files of phrases and wordings: their format, and that no file is missing or unused."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_entries_are_read_by_their_keys(tmp_path: Path) -> None:
         (b"hello\nhi\nsal\xfct\n", 3),
     ],
 )
-def test_a_line_that_is_no_phrase_is_refused_with_its_place(
+def test_an_invalid_phrase_is_refused_with_its_file_and_line(
     tmp_path: Path,
     text: str | bytes,
     number: int,
@@ -90,14 +90,14 @@ def test_a_line_that_is_no_phrase_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize("line", ["hi", "day: hi", ": hi", "night:"])
-def test_a_line_that_is_no_entry_is_refused_with_its_place(tmp_path: Path, line: str) -> None:
+def test_an_invalid_entry_is_refused_with_its_file_and_line(tmp_path: Path, line: str) -> None:
     folder = write(tmp_path, f"day: hello\n{line}\n")
     with pytest.raises(ValueError, match=r"greeting/en\.txt, line 2: it "):
         folder.entries("greeting", "en")
 
 
 @folders
-def test_every_file_is_of_a_meaning_and_a_language_that_somebody_reads(
+def test_every_file_belongs_to_a_meaning_and_a_language_that_the_code_uses(
     folder: PhraseFolder,
 ) -> None:
     paths = [path for path in folder.path.rglob("*") if path.is_file() and path.suffix != ".pyc"]
@@ -108,7 +108,7 @@ def test_every_file_is_of_a_meaning_and_a_language_that_somebody_reads(
 
 
 @folders
-def test_there_is_a_file_for_each_language_that_is_promised(folder: PhraseFolder) -> None:
+def test_every_meaning_has_a_file_for_each_supported_language(folder: PhraseFolder) -> None:
     for meaning in MEANINGS[folder]:
         languages = {path.stem for path in (folder.path / meaning).iterdir()}
         assert languages
@@ -116,7 +116,7 @@ def test_there_is_a_file_for_each_language_that_is_promised(folder: PhraseFolder
 
 
 @folders
-def test_no_file_is_without_lines(folder: PhraseFolder) -> None:
+def test_no_file_is_empty(folder: PhraseFolder) -> None:
     for path in folder.path.glob("*/*.txt"):
         assert folder.lines(path.parent.name, path.stem), path
 
@@ -129,13 +129,13 @@ def test_the_readme_explains_every_folder(folder: PhraseFolder) -> None:
 
 
 @pytest.mark.parametrize("language", vocabulary.LANGUAGES)
-def test_every_phrase_of_the_vocabulary_can_be_looked_for(language: str) -> None:
+def test_every_phrase_of_the_vocabulary_is_valid_in_a_lexicon(language: str) -> None:
     meanings = vocabulary.MEANINGS
     Lexicon(language, {meaning: VOCABULARY.phrases(meaning, language) for meaning in meanings})
 
 
 @pytest.mark.parametrize("language", replies.LANGUAGES)
-def test_every_phrase_of_replies_can_be_looked_for(language: str) -> None:
+def test_every_phrase_of_replies_is_valid_in_a_lexicon(language: str) -> None:
     findings = replies.FINDINGS
     Lexicon(language, {finding: REPLIES.phrases(finding, language) for finding in findings})
 
@@ -147,7 +147,7 @@ def test_grammar_is_single_words_without_notation(meaning: str) -> None:
 
 
 @pytest.mark.parametrize("language", sorted(acknowledgement_wordings.LANGUAGES))
-def test_wordings_are_whole_and_name_only_what_can_be_named(language: str) -> None:
+def test_wordings_are_complete_and_use_only_known_placeholders(language: str) -> None:
     words = wordings(language)
     for kind in KINDS:
         assert len(words.templates[kind]) == 3
@@ -164,12 +164,12 @@ def test_wordings_are_whole_and_name_only_what_can_be_named(language: str) -> No
 
 
 @pytest.mark.parametrize("language", sorted(acknowledgement_wordings.LANGUAGES))
-def test_phrases_that_wordings_must_or_must_not_hold_can_be_looked_for(language: str) -> None:
+def test_required_and_forbidden_phrases_of_wordings_are_valid_in_a_lexicon(language: str) -> None:
     words = wordings(language)
     Lexicon(language, {"automatic": words.automatic, **words.exclusions})
 
 
-def test_customers_are_addressed_in_two_ways_only_where_that_is_promised() -> None:
+def test_wordings_have_two_forms_of_address_exactly_in_the_languages_with_formality() -> None:
     for language in acknowledgement_wordings.LANGUAGES:
         text = "".join(sum(wordings(language).templates.values(), ()))
         assert ("[" in text) == (language in FORMALITIES)

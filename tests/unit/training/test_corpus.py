@@ -1,6 +1,6 @@
-"""The labelled sets.
+"""The labelled data sets.
 
-Read by what their README allows, never with the texts that validation needs.
+Their README says how each may be used. Texts of the validation set are never training rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from heard.reviews import Channel
 from heard_training import corpus
 from heard_training.corpus import CorpusMissing, Use
 
-BESIDE = Path(__file__).parents[3] / ".." / "shared" / "data"
+DATA_FOLDER = Path(__file__).parents[3] / ".." / "shared" / "data"
 
 README = """
 | file | rows | use |
@@ -27,9 +27,9 @@ README = """
 """
 
 
-def written(path: Path, *objects: dict[str, Any]) -> None:
+def write_set(path: Path, *objects: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(each) + "\n" for each in objects), encoding="utf-8")
+    path.write_text("".join(json.dumps(row) + "\n" for row in objects), encoding="utf-8")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_a_set_may_train_only_if_the_readme_says_so(data: Path) -> None:
     for name in ("shop_nl", "shop_de", "forum_en", "unheard_of"):
-        written(
+        write_set(
             data / f"{name}.jsonl", {"id": f"{name}-1", "lang": "nl", "text": f"Een zin uit {name}"}
         )
 
@@ -60,29 +60,33 @@ def test_a_set_may_train_only_if_the_readme_says_so(data: Path) -> None:
 
 
 def test_texts_of_the_validation_set_are_never_rows(data: Path) -> None:
-    said = {"severity": "high", "needs_person": True, "agenda": "other", "flags": []}
-    written(
+    rating = {"severity": "high", "needs_person": True, "agenda": "other", "flags": []}
+    write_set(
         data / "severity_dev.jsonl",
         {
             "id": "v1",
             "set": "shop_nl",
             "lang": "nl",
             "text": "Kapot. Na één dag!",
-            "a": said,
-            "b": said,
+            "a": rating,
+            "b": rating,
         },
     )
-    written(
+    write_set(
         data / "shop_nl.jsonl",
         {"id": "1", "lang": "nl", "title": "Kapot", "text": "na één dag"},
         {"id": "2", "lang": "nl", "text": "Heel"},
     )
 
     assert [row.id for row in corpus.rows(data)] == ["2"]
-    (rated,) = corpus.validation(data)
-    assert rated.row.source == "shop_nl"
-    assert rated.ratings[0].severity is rated.ratings[1].severity is Severity.HIGH
-    assert rated.ratings[0].agenda is None
+    (validation_review,) = corpus.validation(data)
+    assert validation_review.row.source == "shop_nl"
+    assert (
+        validation_review.ratings[0].severity
+        is validation_review.ratings[1].severity
+        is Severity.HIGH
+    )
+    assert validation_review.ratings[0].agenda is None
 
 
 @pytest.mark.parametrize(
@@ -100,32 +104,32 @@ def test_texts_of_the_validation_set_are_never_rows(data: Path) -> None:
         ("davidson", {"label": "neither"}, None),
     ],
 )
-def test_polarity_stands_in_for_needs_a_person(
+def test_the_polarity_follows_from_rating_and_label(
     data: Path, name: str, fields: dict[str, Any], polarity: int | None
 ) -> None:
-    written(data / f"{name}.jsonl", {"id": "1", "lang": "en", "text": "A text", **fields})
+    write_set(data / f"{name}.jsonl", {"id": "1", "lang": "en", "text": "A text", **fields})
     assert [row.polarity for row in corpus.rows(data)] == [polarity]
 
 
-def test_rude_words_are_labelled_in_three_sets(data: Path) -> None:
+def test_three_sets_label_offensive_texts(data: Path) -> None:
     for name, label in {"davidson": "neither", "germeval2018": "OFFENSE", "olid": "NOT"}.items():
-        written(
+        write_set(
             data / f"{name}.jsonl",
             {"id": name, "lang": "en", "platform": "twitter", "text": name, "label": label},
         )
-    found = {row.source: row.offensive for row in corpus.rows(data)}
-    assert found == {"davidson": False, "germeval2018": True, "olid": False}
+    offensive = {row.source: row.offensive for row in corpus.rows(data)}
+    assert offensive == {"davidson": False, "germeval2018": True, "olid": False}
     assert {row.channel for row in corpus.rows(data)} == {Channel.SOCIAL}
 
 
-def test_languages_are_what_they_are_and_not_what_the_set_claims(data: Path) -> None:
-    written(data / "moroccan_banks.jsonl", {"id": "1", "lang": "und", "text": "Accueil froid"})
-    written(
+def test_the_language_of_a_row_is_corrected_where_the_set_is_wrong(data: Path) -> None:
+    write_set(data / "moroccan_banks.jsonl", {"id": "1", "lang": "und", "text": "Accueil froid"})
+    write_set(
         data / "xlmt_hi.jsonl",
         {"id": "2", "lang": "hi", "text": "plain English"},
         {"id": "3", "lang": "hi", "text": "बहुत अच्छा"},
     )
-    written(data / "afrisenti_swa.jsonl", {"id": "4", "lang": "swa", "text": "habari"})
+    write_set(data / "afrisenti_swa.jsonl", {"id": "4", "lang": "swa", "text": "habari"})
     assert {row.id: row.language for row in corpus.rows(data)} == {
         "1": "fr",
         "2": None,
@@ -134,8 +138,8 @@ def test_languages_are_what_they_are_and_not_what_the_set_claims(data: Path) -> 
     }
 
 
-def test_ratings_of_our_own_join_their_rows(data: Path, tmp_path: Path) -> None:
-    written(
+def test_our_own_labels_are_joined_to_their_rows(data: Path, tmp_path: Path) -> None:
+    write_set(
         data / "shop_nl.jsonl",
         {"id": "1", "lang": "nl", "text": "Prima, maar wanneer gaan jullie open?"},
     )
@@ -147,7 +151,7 @@ def test_ratings_of_our_own_join_their_rows(data: Path, tmp_path: Path) -> None:
         "agenda": "question",
         "flags": ["question"],
     }
-    written(tmp_path / "labels" / "a.jsonl", rating)
+    write_set(tmp_path / "labels" / "a.jsonl", rating)
 
     (row,) = corpus.rows(data, tmp_path / "labels")
 
@@ -159,11 +163,11 @@ def test_ratings_of_our_own_join_their_rows(data: Path, tmp_path: Path) -> None:
     )
 
 
-def test_phrases_say_by_their_mark_what_they_are(tmp_path: Path) -> None:
+def test_the_mark_of_a_phrase_sets_its_label(tmp_path: Path) -> None:
     (tmp_path / "nl.txt").write_text(
         "+ top, heel fijn\n- jammer\n= kapot\n! brand\n~ sukkel\n", encoding="utf-8"
     )
-    found = {
+    labels = {
         row.text: (
             row.polarity,
             row.label and row.label.severity,
@@ -171,7 +175,7 @@ def test_phrases_say_by_their_mark_what_they_are(tmp_path: Path) -> None:
         )
         for row in corpus.phrases(tmp_path)
     }
-    assert found == {
+    assert labels == {
         "top": (0, Severity.PRAISE, None),
         "heel fijn": (0, Severity.PRAISE, None),
         "jammer": (1, Severity.MEDIUM, None),
@@ -196,20 +200,20 @@ def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_environment_names_the_folder(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(data / "shop_nl.jsonl", {"id": "1", "lang": "nl", "text": "Top"})
+    write_set(data / "shop_nl.jsonl", {"id": "1", "lang": "nl", "text": "Top"})
     monkeypatch.setenv("HEARD_DATA", str(data))
     assert corpus.folder() == data
 
 
 @pytest.mark.skipif(
-    not BESIDE.is_dir(),
-    reason="the labelled sets are kept beside the repository, and they are not there",
+    not DATA_FOLDER.is_dir(),
+    reason="the labelled data sets are not beside the repository, in ../shared/data",
 )
 def test_every_set_beside_the_repository_is_read() -> None:
-    found = corpus.rows(BESIDE)
-    by_source = {name: rows for (name,), rows in corpus.group_rows(found, "source").items()}
+    groups = corpus.group_rows(corpus.rows(DATA_FOLDER), "source")
+    by_source = {name: rows for (name,), rows in groups.items()}
 
-    assert set(by_source) == {path.stem for path in BESIDE.glob("*.jsonl")} - {"severity_dev"}
+    assert set(by_source) == {path.stem for path in DATA_FOLDER.glob("*.jsonl")} - {"severity_dev"}
     assert all(row.offensive is not None for row in by_source["olid"])
     assert all(row.polarity == 1 for row in by_source["cfpb_1k"])
     assert {name for name, rows in by_source.items() if not rows[0].use.trains} >= {
@@ -222,6 +226,6 @@ def test_every_set_beside_the_repository_is_read() -> None:
         "marc_ja_valid",
         "xlmt_de",
     }
-    assert len(corpus.validation(BESIDE)) == 245
+    assert len(corpus.validation(DATA_FOLDER)) == 245
     assert {row.label is not None for row in by_source["skytrax_seat"]} == {True, False}
-    assert len(corpus.sentences(BESIDE)) == 30
+    assert len(corpus.sentences(DATA_FOLDER)) == 30

@@ -17,7 +17,7 @@ from heard_training import figures, findings
 from heard_training.__main__ import app
 from heard_training.measured_engine import MeasuredEngine
 
-WORDS = (
+TEXTS = (
     "The soup was cold",
     "Wonderful, thank you",
     "Ich warte seit Wochen auf mein Geld",
@@ -64,7 +64,7 @@ def evaluate() -> TrainingCommand:
     return TrainingCommand()
 
 
-def test_an_engine_that_is_measured_has_no_fallback() -> None:
+def test_a_measured_engine_has_no_fallback_engine() -> None:
     event = ReviewEvent(
         EventKind.CREATED,
         "1",
@@ -82,9 +82,9 @@ def test_an_engine_that_is_measured_has_no_fallback() -> None:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two sets that training never saw, and one that two people rated."""
+    """A folder with two sets that no training used, and a validation set that two people rated."""
     folder = tmp_path_factory.mktemp("data")
-    good, bad = (
+    positive_texts, negative_texts = (
         ("I love it, wonderful and friendly", "A perfect stay, thank you"),
         ("Terrible, broken and rude", "Nobody answers, I want my money back"),
     )
@@ -93,7 +93,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "id": f"s{n}",
             "lang": "en",
             "rating": 5 if n % 2 else 1,
-            "text": f"{(bad, good)[n % 2][n % 4 // 2]} {n}",
+            "text": f"{(negative_texts, positive_texts)[n % 2][n % 4 // 2]} {n}",
         }
         for n in range(24)
     ]
@@ -103,26 +103,30 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "lang": "en",
             "platform": "twitter",
             "label": ("OFF", "NOT")[n % 2],
-            "text": f"{bad[0]} {n}",
+            "text": f"{negative_texts[0]} {n}",
         }
         for n in range(24)
     ]
-    first = [
+    ratings = [
         {"severity": level.value, "needs_person": level.rank >= 2, "agenda": "answer", "flags": []}
         for level in findings.LEVELS
     ]
-    rated = [
-        {"id": f"r{n}", "set": "stars", "lang": "en", "text": text, "a": a, "b": a}
-        for n, (text, a) in enumerate(zip(WORDS, first, strict=True))
+    validation_reviews = [
+        {"id": f"r{n}", "set": "stars", "lang": "en", "text": text, "a": rating, "b": rating}
+        for n, (text, rating) in enumerate(zip(TEXTS, ratings, strict=True))
     ]
-    for name, rows in {"stars": stars, "tweets": tweets, "severity_dev": rated}.items():
+    for name, rows in {
+        "stars": stars,
+        "tweets": tweets,
+        "severity_dev": validation_reviews,
+    }.items():
         (folder / f"{name}.jsonl").write_text(
             "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
         )
     return folder
 
 
-def test_an_evaluation_says_what_it_found_as_json_and_on_the_page(
+def test_an_evaluation_writes_its_figures_as_json_and_into_the_page(
     evaluate: TrainingCommand, data: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.md"
@@ -141,13 +145,15 @@ def test_an_evaluation_says_what_it_found_as_json_and_on_the_page(
         str(page),
     ).json
     assert report["models"].keys() == {"quick"}
-    by_judge = {(each["judge"], each["inputs"], each["source"]): each for each in report["persons"]}
-    assert by_judge.keys() == {
+    figures_by_judge = {
+        (entry["judge"], entry["inputs"], entry["source"]): entry for entry in report["persons"]
+    }
+    assert figures_by_judge.keys() == {
         ("quick", "text", "stars"),
         ("quick", "text and rating", "stars"),
         ("VADER", "text", "stars"),
     }
-    text = by_judge["quick", "text", "stars"]
+    text = figures_by_judge["quick", "text", "stars"]
     assert (text["texts"], text["status"], text["language"], text["auc"]) == (
         20,
         "unseen",
@@ -155,25 +161,29 @@ def test_an_evaluation_says_what_it_found_as_json_and_on_the_page(
         1,
     )
     assert {
-        each["source"]: each["texts"] for each in report["detections"] if each["what"] == "abuse"
+        entry["source"]: entry["texts"]
+        for entry in report["detections"]
+        if entry["what"] == "abuse"
     } == {"tweets": 20, "severity_dev": 5}
-    raters = {each["judge"]: each for each in report["levels"]}
+    raters = {entry["judge"]: entry for entry in report["levels"]}
     assert raters["second rater"]["kappa_first"] == 1
     assert raters["majority"]["kappa_first"] == 0
-    assert sum(map(sum, raters["quick"]["confusion"])) == len(WORDS)
+    assert sum(map(sum, raters["quick"]["confusion"])) == len(TEXTS)
     assert report["costs"][0]["reviews_a_second"] > 0
-    written = page.read_text(encoding="utf-8")
-    assert "| stars | en | quick | unseen | 20 |" in written
+    page_text = page.read_text(encoding="utf-8")
+    assert "| stars | en | quick | unseen | 20 |" in page_text
     assert (tmp_path / "page-reliability.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_an_evaluation_without_data_says_so(evaluate: TrainingCommand, tmp_path: Path) -> None:
+def test_an_evaluation_without_data_is_refused(evaluate: TrainingCommand, tmp_path: Path) -> None:
     result = evaluate("--data", str(tmp_path), "--engine", "quick")
     assert result.exit_code == 1
     assert "no labelled sets" in result.stderr
 
 
-def test_a_set_that_cannot_be_read_is_named(evaluate: TrainingCommand, tmp_path: Path) -> None:
+def test_an_unreadable_set_is_reported_with_its_line(
+    evaluate: TrainingCommand, tmp_path: Path
+) -> None:
     (tmp_path / "shop.jsonl").write_text(
         '{"id": "1", "text": "fine", "rating": 5}\n{oops\n', encoding="utf-8"
     )
@@ -182,9 +192,7 @@ def test_a_set_that_cannot_be_read_is_named(evaluate: TrainingCommand, tmp_path:
     assert "shop.jsonl, line 2" in result.stderr
 
 
-def test_weights_of_another_kind_are_refused(
-    evaluate: TrainingCommand, data: Path, tmp_path: Path
-) -> None:
+def test_damaged_weights_are_refused(evaluate: TrainingCommand, data: Path, tmp_path: Path) -> None:
     weights = tmp_path / "weights.bin"
     weights.write_bytes(b"no weights")
     result = evaluate("--data", str(data), "--engine", "quick", "--weights", str(weights))
@@ -192,7 +200,7 @@ def test_weights_of_another_kind_are_refused(
     assert "weights.bin is damaged" in result.stderr
 
 
-def test_a_page_without_a_place_for_figures_is_not_touched(
+def test_a_page_without_markers_for_figures_is_not_changed(
     evaluate: TrainingCommand, data: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.md"

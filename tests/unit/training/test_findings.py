@@ -1,4 +1,4 @@
-"""What an evaluation finds, by what it leaves out, and the baselines beside it."""
+"""The averages and folds of an evaluation, and its baselines."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from heard_training.corpus import Row, Use
 from heard_training.findings import Inputs, SourceStatus
 
 
-def test_averages_are_over_languages_first_and_leave_out_what_was_seen() -> None:
+def test_figures_are_averaged_by_language_first_and_without_sources_seen_in_training() -> None:
     def person(
-        source: str, language: str, standing: SourceStatus, auc: float | None
+        source: str, language: str, status: SourceStatus, auc: float | None
     ) -> findings.PersonFigures:
         return findings.PersonFigures(
-            "quick", Inputs.TEXT, source, language, standing, 50, 0.5, auc, auc, auc, auc
+            "quick", Inputs.TEXT, source, language, status, 50, 0.5, auc, auc, auc, auc
         )
 
-    found = findings.average_figures(
+    averages = findings.average_figures(
         [
             person("a", "en", SourceStatus.UNSEEN, 0.9),
             person("b", "en", SourceStatus.UNSEEN, 0.7),
@@ -31,13 +31,15 @@ def test_averages_are_over_languages_first_and_leave_out_what_was_seen() -> None
             person("g", findings.UNKNOWN, SourceStatus.UNSEEN, 0.1),
         ]
     )
-    assert [(each.status, each.languages, each.sources, each.auc) for each in found] == [
+    assert [
+        (average.status, average.languages, average.sources, average.auc) for average in averages
+    ] == [
         (SourceStatus.UNSEEN, ("de", "en"), 3, pytest.approx(0.7)),
         (SourceStatus.LEFT_OUT, ("nl",), 1, 0.5),
     ]
 
 
-def test_no_family_is_split_over_folds() -> None:
+def test_sources_of_one_family_are_in_one_fold() -> None:
     rows = [
         Row(f"{source}{n}", source, Use.SHIP, "en", Channel.SOCIAL, "x", polarity=n % 2)
         for source, count in {"a_en": 9, "a_de": 3, "b": 5, "c": 4, "d_x": 2}.items()
@@ -51,5 +53,7 @@ def test_no_family_is_split_over_folds() -> None:
 
 
 @given(st.one_of(st.none(), st.integers(1, 5)))
-def test_the_rule_on_stars_leaves_a_person_only_what_is_good(rating: int | None) -> None:
+def test_the_rating_baseline_needs_a_person_for_all_but_four_and_five_stars(
+    rating: int | None,
+) -> None:
     assert baselines.rating_baseline(rating).needs_person == (rating not in {4, 5})

@@ -19,34 +19,40 @@ tables = st.integers(2, 5).flatmap(
 @given(truths_and_scores)
 def test_auc_is_the_share_of_pairs_in_the_right_order(pairs: list[tuple[bool, float]]) -> None:
     truths, scores = [truth for truth, _ in pairs], [score for _, score in pairs]
-    yes, no = [s for t, s in pairs if t], [s for t, s in pairs if not t]
-    found = measures.auc(truths, scores)
-    if not yes or not no:
-        assert found is None
+    positive_scores, negative_scores = [s for t, s in pairs if t], [s for t, s in pairs if not t]
+    auc = measures.auc(truths, scores)
+    if not positive_scores or not negative_scores:
+        assert auc is None
     else:
-        assert found == pytest.approx(
-            sum((a > b) + (a == b) / 2 for a in yes for b in no) / (len(yes) * len(no))
+        assert auc == pytest.approx(
+            sum((a > b) + (a == b) / 2 for a in positive_scores for b in negative_scores)
+            / (len(positive_scores) * len(negative_scores))
         )
-        assert measures.auc(truths, [-score for score in scores]) == pytest.approx(1 - found)
+        assert measures.auc(truths, [-score for score in scores]) == pytest.approx(1 - auc)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=40))
 def test_counts_of_decisions_add_up(pairs: list[tuple[bool, bool]]) -> None:
-    found = measures.binary_counts([truth for truth, _ in pairs], [said for _, said in pairs])
+    counts = measures.binary_counts(
+        [truth for truth, _ in pairs], [decision for _, decision in pairs]
+    )
     assert (
-        found.true_positives + found.false_negatives + found.false_positives + found.true_negatives
+        counts.true_positives
+        + counts.false_negatives
+        + counts.false_positives
+        + counts.true_negatives
         == len(pairs)
     )
-    if found.recall and found.precision:
-        assert found.f1 == pytest.approx(2 / (1 / found.recall + 1 / found.precision))
-    assert (found.recall is None) == (not any(truth for truth, _ in pairs))
-    assert (found.load is None) == (not pairs)
+    if counts.recall and counts.precision:
+        assert counts.f1 == pytest.approx(2 / (1 / counts.recall + 1 / counts.precision))
+    assert (counts.recall is None) == (not any(truth for truth, _ in pairs))
+    assert (counts.load is None) == (not pairs)
 
 
 def test_kappa_of_a_worked_example() -> None:
-    # Rows have 5, 8 and 7, columns 9, 5 and 6. One apart, 2 + 3 + 2 are seen, and by chance (25 +
-    # 72 + 48 + 35) / 20; two apart, counting four times, 2 + 4 are seen, and by chance (30 + 63) /
-    # 20.
+    # The rows sum to 5, 8 and 7, the columns to 9, 5 and 6. One step apart: 2 + 3 + 2 observed,
+    # (25 + 72 + 48 + 35) / 20 by chance. Two steps apart, with a weight of four: 2 + 4 observed,
+    # (30 + 63) / 20 by chance.
     assert measures.kappa(((3, 0, 2), (2, 3, 3), (4, 2, 1))) == pytest.approx(
         1 - (7 + 4 * 6) / (9 + 4 * 4.65)
     )
@@ -55,22 +61,22 @@ def test_kappa_of_a_worked_example() -> None:
 @given(tables)
 def test_kappa_is_one_for_agreement_and_the_same_from_both_sides(counts: list[list[int]]) -> None:
     table = tuple(map(tuple, counts))
-    turned = tuple(zip(*table, strict=True))
-    found = measures.kappa(table)
-    assert found == (
-        None if measures.kappa(turned) is None else pytest.approx(measures.kappa(turned))
+    transposed = tuple(zip(*table, strict=True))
+    kappa = measures.kappa(table)
+    assert kappa == (
+        None if measures.kappa(transposed) is None else pytest.approx(measures.kappa(transposed))
     )
-    if found is not None:
-        assert found <= 1 + 1e-12
-    agreed = tuple(
+    if kappa is not None:
+        assert kappa <= 1 + 1e-12
+    diagonal = tuple(
         tuple(count if i == j else 0 for j, count in enumerate(row)) for i, row in enumerate(table)
     )
-    if measures.kappa(agreed) is not None:
-        assert measures.kappa(agreed) == 1
+    if measures.kappa(diagonal) is not None:
+        assert measures.kappa(diagonal) == 1
 
 
 @given(truths_and_scores)
-def test_the_calibration_error_lies_between_that_of_all_together_and_one(
+def test_the_calibration_error_lies_between_the_overall_error_and_one(
     pairs: list[tuple[bool, float]],
 ) -> None:
     truths, scores = [truth for truth, _ in pairs], [score for _, score in pairs]
@@ -79,8 +85,8 @@ def test_the_calibration_error_lies_between_that_of_all_together_and_one(
     assert sum(part.texts for part in parts) == len(pairs)
     assert error is not None
     assert abs(math.fsum(scores) - sum(truths)) / len(pairs) - 1e-9 <= error <= 1 + 1e-9
-    # Whoever says how often it is so, of all together, is calibrated, however little that says.
-    often = sum(truths) / len(truths)
-    assert measures.calibration_error(
-        measures.bins(truths, [often] * len(truths))
-    ) == pytest.approx(0, abs=1e-9)
+    # A constant score that equals the overall rate is perfectly calibrated.
+    rate = sum(truths) / len(truths)
+    assert measures.calibration_error(measures.bins(truths, [rate] * len(truths))) == pytest.approx(
+        0, abs=1e-9
+    )

@@ -1,1 +1,1 @@
-"""Automatic first answers: how one is chosen and rendered, checked and compared (R03, R10, R27)."""
+"""Automatic first replies: how one is chosen, rendered, checked and compared (R03, R10, R27)."""

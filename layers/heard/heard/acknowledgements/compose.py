@@ -1,16 +1,17 @@
-"""The automatic first answer to a review: its kind, its language, its wording and its details.
+"""The automatic first reply to a review: its kind, its language, its wording and its details.
 
 An acknowledgement thanks, names a detail of the review in its language, and says that it is
 automatic. It promises and admits nothing (R03, R10, R11). It repeats nothing that the customer
 wrote, only what the review is about. A hash decides which wording a review gets, so that results
-can be compared (R27). Knows no platform and stores nothing: what an author or a page got last is an
-argument.
+can be compared (R27). Knows no platform and stores nothing: the caller names the variants that the
+author and the page got last.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from heard.acknowledgements.rendering import (
@@ -43,45 +44,68 @@ _NAMED_BY_BUSINESS: Final = frozenset({Channel.REVIEW_SITE, Channel.APP_STORE, C
 _ADDRESS: Final = re.compile(r"[@/\\<>{}\[\]]|\bwww\.|\.[a-z]{2,6}\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewToAcknowledge:
+    """A review that is assessed, and who answers it.
+
+    `business` is the name of the business. `person_follows` says that a person will read the
+    review: set it only where a follow-up is really opened (the route `both`).
+    """
+
+    event: ReviewEvent
+    assessment: Assessment
+    channel: Channel
+    business: str
+    person_follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordingPreferences:
+    """Which of the wordings that fit is chosen.
+
+    The same `seed`, for example the review's id, always gets the same wording: one of the
+    business's own `preferred_names` if it fits. `avoid` are the variants that the author and the
+    page got last, the more important one first. The playbook has three wordings of everything, so
+    that neither of two is repeated.
+    """
+
+    seed: str
+    preferred_names: Collection[str] = ()
+    avoid: Sequence[str] = ()
+
+
 def choose_acknowledgement(
-    event: ReviewEvent,
-    assessment: Assessment,
+    review: ReviewToAcknowledge,
     policy: AcknowledgementSettings,
-    business: str,
-    seed: str,
+    preferences: WordingPreferences,
     *,
-    channel: Channel,
-    person_follows: bool = False,
-    preferred_names: Collection[str] = (),
-    avoid: Sequence[str] = (),
     limit: int | None = None,
     unit: Unit = "characters",
 ) -> Acknowledgement | None:
-    """The automatic first answer to a review, or None if no wording fits and a person must answer.
+    """The automatic first reply to a review, or None if no wording fits and a person must answer.
 
-    It is in the review's language, else in the policy's fallback. The same `seed`, for example the
-    review's id, always gets the same wording: one of the business's own `preferred_names` if it
-    fits. `avoid` are the variants that the author and the page got last, the more important one
-    first. The playbook has three wordings of everything, so that neither of two is repeated.
-    `person_follows` says that a person will read the review: set it only where a follow-up is
-    really opened (the route `both`). `limit` is the platform's, in `unit`.
+    It is in the review's language, else in the policy's fallback. `limit` is the longest text that
+    the platform takes, in `unit`.
     """
-    kind = acknowledgement_kind(assessment, channel, person_follows=person_follows)
+    assessment = review.assessment
+    kind = acknowledgement_kind(assessment, review.channel, person_follows=review.person_follows)
     own = own_variants(policy)
     own_of_kind = [variant for variant in own if variant.kind == kind]
     fallback = policy.voice.fallback_language
     own_languages = {variant.language for variant in own_of_kind}
     language = _choose_language(assessment.language, fallback, own_languages)
     candidates = [variant for variant in own_of_kind if variant.language == language]
-    preferred = [variant for variant in candidates if variant.name in preferred_names]
-    others = [variant for variant in candidates if variant.name not in preferred_names]
+    names = preferences.preferred_names
+    preferred = [variant for variant in candidates if variant.name in names]
+    others = [variant for variant in candidates if variant.name not in names]
     # Where only the business has words in a language, the playbook's words in the next language
-    # are better than no answer or the same words again.
+    # are better than no reply or the same words again.
     playbook_language = language if language in LANGUAGES else _choose_language(None, fallback, ())
     formality = policy.voice.formality.get(playbook_language, "formal")
     pools = (preferred, others, playbook_variants(kind, playbook_language, formality))
-    detail = _detail_of(event, assessment, policy, business, channel)
-    for variant in rank_variants(pools, seed, with_same_template(own, avoid)):
+    avoid = with_same_template(own, preferences.avoid)
+    detail = _detail_of(review, policy)
+    for variant in rank_variants(pools, preferences.seed, avoid):
         acknowledgement = render(variant, detail, limit=limit, unit=unit)
         if acknowledgement is not None:
             return acknowledgement
@@ -107,21 +131,15 @@ def _choose_language(language: str | None, fallback: str, own: Collection[str]) 
     return next((code for code in preferences if code in LANGUAGES or code in own), "en")
 
 
-def _detail_of(
-    event: ReviewEvent,
-    assessment: Assessment,
-    policy: AcknowledgementSettings,
-    business: str,
-    channel: Channel,
-) -> Detail:
-    topics = wordings("en").topics
+def _detail_of(review: ReviewToAcknowledge, policy: AcknowledgementSettings) -> Detail:
+    topics, rating = wordings("en").topics, review.event.rating
     return Detail(
-        business=one_line(policy.voice.name or business, NAME_CHARACTERS),
+        business=one_line(policy.voice.name or review.business, NAME_CHARACTERS),
         signature=one_line(policy.voice.signature or "", NAME_CHARACTERS),
-        topic=next((topic for topic in assessment.topics if topic in topics), ""),
-        subject=_subject(event, channel),
-        rating=event.rating if event.rating is not None and 1 <= event.rating <= 5 else None,
-        stage=channel.stage,
+        topic=next((topic for topic in review.assessment.topics if topic in topics), ""),
+        subject=_subject(review.event, review.channel),
+        rating=rating if rating is not None and 1 <= rating <= 5 else None,
+        stage=review.channel.stage,
     )
 
 
@@ -134,7 +152,7 @@ def _subject(event: ReviewEvent, channel: Channel) -> str:
     if event.subject is None or channel not in _NAMED_BY_BUSINESS:
         return ""
     subject = one_line(event.subject, SUBJECT_CHARACTERS)
-    letters = sum(sign.isalpha() for sign in subject)
-    digits = sum(sign.isdigit() for sign in subject)
+    letters = sum(character.isalpha() for character in subject)
+    digits = sum(character.isdigit() for character in subject)
     is_code = letters < 2 or digits > min(6, letters) or (digits and " " not in subject)
     return "" if is_code or _ADDRESS.search(subject) or has_url(subject) else subject

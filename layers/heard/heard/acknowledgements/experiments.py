@@ -2,9 +2,10 @@
 
 Pure: reads the outcome log and knows no storage. Only variants that could have been chosen for the
 same kind of review are compared, in one group. Each is compared with the one that most reviews of
-the group got. `intervals` says which intervals rates and mean rating changes have. All comparisons
-of one report share its error: with `m` of them each interval holds with probability `1 - ALPHA / m`
-(Bonferroni). So a report about variants that do the same says so in 19 of 20 cases.
+the group got. `intervals` computes the intervals of rates and of mean rating changes. All
+comparisons of one report share its error: with `m` of them each interval holds with probability
+`1 - ALPHA / m` (Bonferroni). So a report about variants that do equally well says so in 19 of 20
+cases.
 """
 
 from __future__ import annotations
@@ -205,7 +206,7 @@ class ExposureTracker:
     authors: dict[str, str] = field(default_factory=dict[str, str])
     _waiting_ids: set[str] = field(default_factory=set[str])
     _ratings: dict[str, int | None] = field(default_factory=dict[str, int | None])
-    _tracked: dict[str, _TrackedReview] = field(default_factory=dict[str, _TrackedReview])
+    _tracked_reviews: dict[str, _TrackedReview] = field(default_factory=dict[str, _TrackedReview])
     _by_author: defaultdict[str, set[str]] = field(
         default_factory=lambda: defaultdict[str, set[str]](set)
     )
@@ -217,17 +218,17 @@ class ExposureTracker:
 
     def add(self, outcome: Outcome) -> None:
         """Takes one more outcome into account."""
-        tracked = self._tracked.get(outcome.review)
-        if tracked and outcome.at <= tracked.until:
-            _record_outcome(tracked, outcome)
+        tracked_review = self._tracked_reviews.get(outcome.review)
+        if tracked_review and outcome.at <= tracked_review.until:
+            _record_outcome(tracked_review, outcome)
         if outcome.kind in {Kind.ACCEPTED, Kind.REVISED} and "rating" in outcome.detail:
             self._ratings[outcome.review] = outcome.detail["rating"]
         if outcome.kind is Kind.ACCEPTED and _is_complaint(outcome):
             for review in self._by_author.get(self.authors.get(outcome.review, ""), ()):
-                if review != outcome.review and outcome.at <= self._tracked[review].until:
-                    self._tracked[review].second_complaint = True
+                if review != outcome.review and outcome.at <= self._tracked_reviews[review].until:
+                    self._tracked_reviews[review].second_complaint = True
         if (
-            tracked is None
+            tracked_review is None
             and outcome.kind in {Kind.ACKNOWLEDGED, Kind.REPLY_SENT}
             and isinstance(outcome.detail.get("variant"), str)
         ):
@@ -235,14 +236,19 @@ class ExposureTracker:
 
     def exposures(self) -> Iterator[Exposure]:
         """The acknowledgements that were followed to the end."""
-        for review, tracked in self._tracked.items():
+        for review, tracked_review in self._tracked_reviews.items():
             change = (
                 None
-                if tracked.rating is None or tracked.latest is None
-                else tracked.latest - tracked.rating
+                if tracked_review.rating is None or tracked_review.latest is None
+                else tracked_review.latest - tracked_review.rating
             )
-            results = (tracked.edited, tracked.second_complaint, tracked.withdrawn, change)
-            yield Exposure(review, tracked.variant, tracked.group, *results)
+            results = (
+                tracked_review.edited,
+                tracked_review.second_complaint,
+                tracked_review.withdrawn,
+                change,
+            )
+            yield Exposure(review, tracked_review.variant, tracked_review.group, *results)
 
     def _start_tracking(self, outcome: Outcome, variant: str) -> None:
         if outcome.at > format_time(self.acknowledged_until):
@@ -252,25 +258,25 @@ class ExposureTracker:
             self._waiting_ids.add(outcome.review)
             return
         rating = self._ratings.get(outcome.review)
-        self._tracked[outcome.review] = _TrackedReview(
+        self._tracked_reviews[outcome.review] = _TrackedReview(
             variant, _group_name(variant), until, rating, rating
         )
         if author := self.authors.get(outcome.review):
             self._by_author[author].add(outcome.review)
 
 
-def _record_outcome(tracked: _TrackedReview, outcome: Outcome) -> None:
+def _record_outcome(tracked_review: _TrackedReview, outcome: Outcome) -> None:
     detail = outcome.detail
     match outcome.kind:
         case Kind.REVISED if detail.get("withdrawn"):
-            tracked.withdrawn = True
+            tracked_review.withdrawn = True
         case Kind.REVISED if not detail.get("unchanged") and not detail.get("own_reply"):
-            tracked.edited = True
-            tracked.latest = detail.get("rating")
+            tracked_review.edited = True
+            tracked_review.latest = detail.get("rating")
         case Kind.WITHDRAWN:
-            tracked.withdrawn = True
+            tracked_review.withdrawn = True
         case Kind.REOPENED:
-            tracked.second_complaint = True
+            tracked_review.second_complaint = True
         case _:
             pass
 
@@ -285,10 +291,10 @@ def _is_complaint(outcome: Outcome) -> bool:
 
 
 def _group_name(variant: str) -> str:
-    """The group of a variant: language and kind, its id up to the second hyphen, and whose words.
+    """The group of a variant: its language and kind, and whether the wording is the business's own.
 
-    A business's own wordings come before the playbook's. Then the playbook's go only to customers
-    who just got one of its own. So the two reach different customers and are not compared.
+    A business's own wordings come before the playbook's. So the playbook's go only to customers who
+    just got one of the business's own. The two reach different customers and are not compared.
     """
     language, kind, name = variant.split("-", 2)
     return f"{language}-{kind}" if name.isdigit() else f"{language}-{kind} (own)"
@@ -345,7 +351,7 @@ def compare_variants(tracker: ExposureTracker) -> ExperimentReport:
 
 
 def _values(exposures: Iterable[Exposure], measure: Measure) -> list[int]:
-    """What was measured of the reviews, without those of which it is not known."""
+    """The measured values. Reviews whose value is not known are left out."""
     values = (getattr(exposure, measure.value) for exposure in exposures)
     return [int(value) for value in values if value is not None]
 

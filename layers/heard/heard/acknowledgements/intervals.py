@@ -1,8 +1,8 @@
 """Confidence intervals of rates and means, and of their differences.
 
-Of rates Wilson's, of their difference Newcombe's (E. B. Wilson 1927; R. G. Newcombe 1998, method
-10). Of means Student's, of their difference Welch's. `confidence` is the probability with which an
-interval holds.
+Rates have Wilson's interval, and their difference Newcombe's (E. B. Wilson 1927; R. G. Newcombe
+1998, method 10). Means have Student's interval, and their difference Welch's. `confidence` is the
+probability with which an interval holds.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ that follow "your review" or "your message". `rating` is 1 to 5, `language` ISO 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What an acknowledgement can name of a review; an empty text is not known.
+    """What an acknowledgement can name of a review. An empty text means that it is not known.
 
     `topic` is the assessment's code. Each variant says it in its own language.
     """
@@ -54,7 +54,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """An automatic first answer, and the id of its variant, by which results are compared (R27)."""
+    """An automatic first reply, and the id of its variant, by which results are compared (R27)."""
 
     text: str
     variant: str
@@ -67,7 +67,7 @@ def render(
 
     The text has at most `MAX_CHARACTERS`, and at most `limit` of the platform's `unit`. If it is
     too long or the lint blocks it (R10, R12), the subject is left out, and then every detail. None
-    if that does not help: nothing is cut. None too for a template that is no longer allowed.
+    if that does not help: nothing is cut. None also for a template that is no longer allowed.
     """
     try:
         template = parse(variant.template, NAMES)

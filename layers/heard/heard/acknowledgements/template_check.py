@@ -45,7 +45,7 @@ _FORBIDDEN: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "human": (
         "It sounds as if a person wrote it ({quote}), but nobody did (R11).",
-        "Speak as the business, and say that the answer is automatic.",
+        "Speak as the business, and say that the reply is automatic.",
     ),
 }
 
@@ -83,10 +83,10 @@ def check_template(text: str, language: str, kinds: Collection[str] = ()) -> tup
 def _hidden_characters(text: str) -> list[str]:
     return sorted(
         {
-            sign
-            for sign in text
-            if sign in INVISIBLE_CHARACTERS
-            or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t")
+            character
+            for character in text
+            if character in INVISIBLE_CHARACTERS
+            or (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t")
         }
     )
 
@@ -110,8 +110,8 @@ def _possible_texts(template: Template, language: str) -> list[tuple[dict[str, V
     outcomes: dict[tuple[str, bool], dict[str, Value]] = {}
     for combination in itertools.product(*tested_values.values()):
         values = dict(zip(tested_values, combination, strict=True))
-        # A text is checked once, and once more if it came about without the details that can be
-        # left out.
+        # Each text is checked once. If it comes both with and without the details that can be left
+        # out, it is checked for both.
         has_details = any(values[name] for name in _DETAILS)
         outcomes.setdefault((render_text(template, values), has_details), values)
     return [(values, text) for (text, _), values in outcomes.items()]
@@ -139,8 +139,8 @@ def _possible_values(template: Template, language: str) -> dict[str, list[Value]
 
 def _text_problems(text: str, language: str, kinds: Collection[str]) -> Iterator[str]:
     """The problems of one text that a template can give."""
-    read_text = matchable_text(text)
-    hits = _lexicon(language).find(read_text, tokens(read_text))
+    matchable = matchable_text(text)
+    hits = _lexicon(language).find(matchable, tokens(matchable))
     if not any(hit.code == "automatic" and not hit.negated for hit in hits):
         example = _example(language)
         yield f"It does not always say that it is automatic (R11). Add for example {example}."

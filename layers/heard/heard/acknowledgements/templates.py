@@ -5,8 +5,8 @@ Text; `{{ name }}`, `{{ product or topic or "your visit" }}` and `{{ topic|upper
 `not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, names, texts in quotes and whole numbers. There are no
 loops, calls, assignments, includes or attributes. So a template ends in time linear in its length
 and shows only values that it gets. A template means the same to Jinja
-(https://jinja.palletsprojects.com), with one difference: comparing unlike things is false and not
-an error. Knows nothing of reviews.
+(https://jinja.palletsprojects.com), with one difference: `<`, `<=`, `>` and `>=` compare whole
+numbers only, and are false for anything else. Knows nothing of reviews.
 """
 
 from __future__ import annotations
@@ -369,6 +369,6 @@ def _shorten(piece: str) -> str:
     return piece if len(piece) <= 60 else piece[:59] + "…"
 
 
-def _suggestion(word: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(word[:40].lower(), sorted(known), n=1)
-    return f"Did you mean {close[0]}?" if close else f"Use {', '.join(sorted(known))}."
+def _suggestion(word: str, choices: Collection[str]) -> str:
+    matches = difflib.get_close_matches(word[:40].lower(), sorted(choices), n=1)
+    return f"Did you mean {matches[0]}?" if matches else f"Use {', '.join(sorted(choices))}."

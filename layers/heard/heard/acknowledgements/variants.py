@@ -74,7 +74,7 @@ def choose_variant(variants: Sequence[Variant], seed: str, avoid: Sequence[str] 
 def rank_variants(
     pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str]
 ) -> list[Variant]:
-    """All variants, best first: by pool and then by hash, and behind them those to be avoided.
+    """All variants, best first: by pool and then by hash. Those to be avoided come last.
 
     Of those to be avoided, the one that stands first in `avoid` comes last.
     """

@@ -10,7 +10,7 @@ from heard.assessment.thresholds import ABUSE_THRESHOLD
 from heard.reviews import Stage
 
 _MIN_ADVERTS: Final = 3
-"""So many different phrases of advertising are spam without a link too."""
+"""With this many different phrases of advertising, a review is spam even without a link."""
 
 
 def find_agenda(

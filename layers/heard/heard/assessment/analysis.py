@@ -85,11 +85,11 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     full_text = "\n".join(part for part in (event.title, event.text) if part)
     text = matchable_text(full_text)
     words = tokens(text)
-    detected = detect_language(text, words)
-    review_language = language_code(event.language) or detected
-    is_gibberish = _is_gibberish(words, detected)
+    detected_language = detect_language(text, words)
+    review_language = language_code(event.language) or detected_language
+    is_gibberish = _is_gibberish(words, detected_language)
     all_hits: list[Hit] = []
-    for language in _lookup_languages(text, review_language, detected):
+    for language in _lookup_languages(text, review_language, detected_language):
         all_hits.extend(unmasked_hits(_lexicon(language).find(text, words), "idiom"))
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
     scores = engine.scores(full_text) if engine and has_words and not is_gibberish else None
@@ -125,7 +125,7 @@ def _lexicon(language: str) -> Lexicon:
 
 
 def _lookup_languages(
-    text: str, review_language: str | None, detected: str | None
+    text: str, review_language: str | None, detected_language: str | None
 ) -> Sequence[str]:
     """The languages whose phrases are looked for in a text.
 
@@ -136,7 +136,7 @@ def _lookup_languages(
     if review_language is None:
         return vocabulary.LANGUAGES
     other_scripts = () if text.isascii() else sorted(UNSPACED)
-    candidates = dict.fromkeys((detected, review_language, "en", *other_scripts))
+    candidates = dict.fromkeys((detected_language, review_language, "en", *other_scripts))
     return [language for language in candidates if language in vocabulary.LANGUAGES]
 
 
@@ -187,15 +187,15 @@ def _sentence_start(words: Sequence[Token], mark: int) -> int:
     return start
 
 
-def _is_gibberish(words: Sequence[Token], detected: str | None) -> bool:
-    """Whether a text in Latin letters is random keystrokes, or one sign over and over."""
+def _is_gibberish(words: Sequence[Token], detected_language: str | None) -> bool:
+    """Whether a text in Latin letters is random keystrokes, or one character over and over."""
     text_words = [token.word for token in words if token.word != END]
-    joined = "".join(text_words)
-    if len(joined) < 10:
+    letters = "".join(text_words)
+    if len(letters) < 10:
         return False
-    if len(set(joined)) <= 2:
+    if len(set(letters)) <= 2:
         return True
-    if detected is not None or not joined.isascii():
+    if detected_language is not None or not letters.isascii():
         return False
     random_count = sum(_is_random(word) for word in text_words if len(word) >= 4)
     return random_count * 2 > len(text_words)

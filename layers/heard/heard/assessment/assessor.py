@@ -18,7 +18,12 @@ from heard.assessment.engines.engine import Engine
 from heard.assessment.model import Agenda, Assessment, Flag, History, Severity, is_complaint
 from heard.assessment.person import decide_person, person_probability
 from heard.assessment.reasons import find_reasons, score_fields
-from heard.assessment.severity import combine, contradict, rating_severity, text_severity
+from heard.assessment.severity import (
+    rating_contradicts_text,
+    severity_of_rating,
+    severity_of_text,
+    worse_severity,
+)
 from heard.reviews import Channel, ReviewEvent
 
 RULES_VERSION: Final = "rules-2"
@@ -39,8 +44,10 @@ def assess(
     analysis = analyse(event, engine)
     scores = analysis.scores
     rating = event.rating if event.rating is not None and 1 <= event.rating <= 5 else None
-    worded = text_severity(analysis, rating)
-    known_severity = combine(rating_severity(rating, worded, analysis), worded, analysis)
+    text_severity = severity_of_text(analysis, rating)
+    known_severity = worse_severity(
+        severity_of_rating(rating, text_severity, analysis), text_severity, analysis
+    )
     severity = known_severity or Severity.MEDIUM
     agenda = find_agenda(analysis, rating, severity, channel.stage)
     if agenda is Agenda.QUESTION:
@@ -50,7 +57,7 @@ def assess(
     if known_severity is None and agenda not in {Agenda.QUESTION, Agenda.SPAM}:
         flags.append(Flag.CANNOT_JUDGE)
     flags.extend(flag for flag in vocabulary.CRITICAL if analysis.has(f"critical_{flag.value}"))
-    if contradict(rating, worded):
+    if rating_contradicts_text(rating, text_severity):
         flags.append(Flag.RATING_WORDS_DISAGREE)
     if analysis.has("failure_churn"):
         flags.append(Flag.CHURN)
@@ -66,7 +73,7 @@ def assess(
         language=analysis.language,
         topics=analysis.topics(),
         flags=tuple(flags),
-        reasons=find_reasons(analysis, rating, worded, flags),
+        reasons=find_reasons(analysis, rating, text_severity, flags),
         model=f"{scores.model}+{RULES_VERSION}" if scores else RULES_VERSION,
         needs_person=needs_person,
         confidence=round(confidence, 4),

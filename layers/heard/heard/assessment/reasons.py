@@ -18,19 +18,19 @@ _EVIDENCE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
 def find_reasons(
     analysis: TextAnalysis,
     rating: int | None,
-    worded: Severity | None,
+    text_severity: Severity | None,
     flags: Collection[Flag],
 ) -> tuple[Reason, ...]:
     """The reasons of an assessment, the rating's and the worst of the words' first.
 
-    `worded` is the severity of the text. At most `MAX_REASONS`.
+    There are at most `MAX_REASONS`.
     """
     reasons = [Reason("rating_words_disagree")] if Flag.RATING_WORDS_DISAGREE in flags else []
     if rating is not None:
         reasons.append(Reason(f"rating_{rating}"))
     reasons.extend(_text_reasons(analysis))
-    if analysis.scores is not None and worded is not None:
-        reasons.append(Reason(f"engine_{worded.value}"))
+    if analysis.scores is not None and text_severity is not None:
+        reasons.append(Reason(f"engine_{text_severity.value}"))
     if Flag.CANNOT_JUDGE in flags:
         reasons.append(Reason(_why_not_judged(analysis)))
     reasons.extend(
@@ -44,7 +44,7 @@ def find_reasons(
 def score_fields(scores: Scores | None, probability: float) -> dict[str, float]:
     """The numbers behind an assessment, by name.
 
-    `probability` is that of a person being needed, by engine and rating.
+    `probability` is the one that `person_probability` gives.
     """
     if scores is None:
         return {"needs_person": round(probability, 4)}

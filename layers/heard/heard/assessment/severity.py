@@ -25,7 +25,7 @@ _RATING_SEVERITY: Final = {
 }
 
 
-def text_severity(analysis: TextAnalysis, rating: int | None) -> Severity | None:
+def severity_of_text(analysis: TextAnalysis, rating: int | None) -> Severity | None:
     """The severity of the words, or None if neither rules nor an engine understand them."""
     critical_hits = analysis.hits_of("critical_")
     if any(not _is_bare_insult(hit) for hit in critical_hits):
@@ -54,44 +54,44 @@ def text_severity(analysis: TextAnalysis, rating: int | None) -> Severity | None
     return Severity.LOW if low >= thresholds.low else Severity.PRAISE
 
 
-def rating_severity(
-    rating: int | None, worded: Severity | None, analysis: TextAnalysis
+def severity_of_rating(
+    rating: int | None, text_severity: Severity | None, analysis: TextAnalysis
 ) -> Severity | None:
     """The severity of a rating, None without one.
 
-    One star is high if the text gives a reason. `worded` is the severity of the text.
+    One star is high if the text gives a reason.
     """
     if rating is None:
         return None
     if rating == 1:
-        return Severity.HIGH if _has_reason(worded, analysis) else Severity.MEDIUM
+        return Severity.HIGH if _has_reason(text_severity, analysis) else Severity.MEDIUM
     return _RATING_SEVERITY[rating]
 
 
-def combine(
-    rated: Severity | None, worded: Severity | None, analysis: TextAnalysis
+def worse_severity(
+    rating_severity: Severity | None, text_severity: Severity | None, analysis: TextAnalysis
 ) -> Severity | None:
     """The worse of the rating's and the text's severity, None if neither says enough to judge."""
-    if rated is None:
+    if rating_severity is None:
         # Engines have scores for more languages than they were measured in.
         is_unsure = analysis.is_short or analysis.language not in vocabulary.LANGUAGES
-        if worded is None or (worded.rank <= Severity.MEDIUM.rank and is_unsure):
+        if text_severity is None or (text_severity.rank <= Severity.MEDIUM.rank and is_unsure):
             return None
-        return worded
-    if worded is None:
-        return rated
+        return text_severity
+    if text_severity is None:
+        return rating_severity
     # Neutral words with five stars are no complaint.
-    if rated is Severity.PRAISE and worded is Severity.LOW:
-        return rated
-    return rated.worse(worded)
+    if rating_severity is Severity.PRAISE and text_severity is Severity.LOW:
+        return rating_severity
+    return rating_severity.worse(text_severity)
 
 
-def contradict(rating: int | None, worded: Severity | None) -> bool:
+def rating_contradicts_text(rating: int | None, text_severity: Severity | None) -> bool:
     """Whether the rating and the text contradict each other: one of them is a slip."""
-    if rating is None or worded is None:
+    if rating is None or text_severity is None:
         return False
-    return (rating >= 4 and worded.rank >= Severity.MEDIUM.rank) or (
-        rating <= 2 and worded is Severity.PRAISE
+    return (rating >= 4 and text_severity.rank >= Severity.MEDIUM.rank) or (
+        rating <= 2 and text_severity is Severity.PRAISE
     )
 
 
@@ -100,11 +100,11 @@ def _is_bare_insult(hit: Hit) -> bool:
     return hit.code == "critical_fraud" and hit.to - hit.at == 1
 
 
-def _has_reason(worded: Severity | None, analysis: TextAnalysis) -> bool:
+def _has_reason(text_severity: Severity | None, analysis: TextAnalysis) -> bool:
     """Whether the text gives a reason for one star. Praise is none: the star was a slip."""
-    if worded is Severity.PRAISE or analysis.is_gibberish:
+    if text_severity is Severity.PRAISE or analysis.is_gibberish:
         return False
-    if worded in {Severity.CRITICAL, Severity.HIGH}:
+    if text_severity in {Severity.CRITICAL, Severity.HIGH}:
         return True
     if analysis.has("mild") or analysis.hits_of("topic_"):
         return True

@@ -26,7 +26,7 @@ THRESHOLDS: Final = {
     "accurate": Thresholds(low=0.7, medium=0.7, high=0.4, critical=0.4),
     "quick": Thresholds(person=0.3),
 }
-"""By engine, as calibrated. `quick` gives short complaints too little."""
+"""By engine, as calibrated. The scores of `quick` for short complaints are too low."""
 
 FRAUD_THRESHOLD: Final = 0.03
 """Minimum probability of critical where the text holds a single word of fraud.
@@ -62,10 +62,10 @@ RULE_CONFIDENCE: Final = 0.95
 """Minimum confidence of what a rule decides."""
 
 MIN_CHARACTERS: Final = 15
-"""A shorter text is never enough to leave a review without a person."""
+"""A shorter text without a rating goes to a person, unless it is spam."""
 
 MIN_REASON_WORDS: Final = 6
-"""So many words after one star count as its reason.
+"""This many words beside one star count as its reason.
 
 In unspaced languages twice as many letters.
 """

@@ -1,4 +1,4 @@
-"""What an event makes of a case, whatever was seen before and in whatever order."""
+"""How an event changes a case, whatever came before it and in whatever order."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def record_repeat(case: Case, kind: Kind, event: ReviewEvent) -> Change:
 
 
 def record_own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
-    """The case of a business's own reply that came back as a webhook: it is never answered."""
+    """The case after an event was the business's own reply, which is never answered."""
     review = replace(with_revision(case.review, event, delivery, now), withdrawn=False)
     if review.closing_kind:
         return Change(
@@ -150,10 +150,10 @@ def record_unverified(case: Case, event: ReviewEvent, delivery: str, now: dateti
 
 
 def withdraw(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
-    """The case after its author took the review back.
+    """The case after its review was withdrawn.
 
-    Its follow-up closes with it, if that is about no other review. An acknowledgement that nobody
-    has begun to send is cancelled, and gives its slot back.
+    Its follow-up closes too, if the follow-up is about no other review. An acknowledgement that
+    nobody has begun to send is cancelled, and gives its slot back.
     """
     review = replace(with_revision(case.review, event, delivery, now), withdrawn=True)
     thread = without_unsent_reply(case.thread, review.reply)

@@ -1,6 +1,6 @@
 """A case: one review's state, its thread, and the thread's open follow-up.
 
-Also what every step gives back: a `Change`, and what is stored before it.
+Also what every step returns: a `Change`, with what is stored before it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Review:
     `revision` and `digest` name the revision last acted on. `delivery` is the webhook delivery
     that brought it: the same delivery again resumes, and another one is a duplicate.
     `closing_kind` is None while the review is open. `sequence` and `head` are those of its chain.
-    Nothing proves who sent an `unverified` revision but the secrecy of the connection's address.
+    Only the secrecy of the connection's address proves who sent an `unverified` revision.
     """
 
     id: str
@@ -147,7 +147,7 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a step makes of a case: the case after it, and the facts to append to its chain.
+    """How a step changes a case: the case after it, and the facts to append to its chain.
 
     `writes` is what is stored first.
     """
@@ -202,7 +202,7 @@ def has_open_follow_up(case: Case) -> bool:
 
 
 def without_unsent_reply(thread: Thread, reply: str | None) -> Thread:
-    """The thread without a reply of which it is certain that the platform does not have it."""
+    """The thread without a reply, if it is certain that the platform does not have the reply."""
     slot = thread.slot(reply) if reply else None
     return thread.without_reply(slot.reply) if slot and slot.state is SlotState.RESERVED else thread
 
@@ -215,3 +215,10 @@ def is_unsent(slot: Slot) -> bool:
 def reopened_status(follow_up: FollowUp) -> Status:
     """Where a follow-up stands when a person must work on it again."""
     return Status.INVITED if follow_up.invited else Status.OPEN
+
+
+def without_promise(follow_up: FollowUp) -> FollowUp:
+    """The follow-up, open again if it waited for the date of a promise."""
+    if follow_up.status is not Status.PROMISED:
+        return replace(follow_up, promised_for=None)
+    return replace(follow_up, status=reopened_status(follow_up), promised_for=None, level=0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from heard.cases.case import Case, Change, is_unsent, reopened_status
+from heard.cases.case import Case, Change, is_unsent, without_promise
 from heard.cases.closing import close
 from heard.cases.replying import record_failed_reply
 from heard.clock import add_seconds, format_time, parse_time
@@ -26,9 +26,10 @@ def check_follow_up(
     """The case when its follow-up's timer ends.
 
     A promise is due, the follow-up escalates (R08, R14) or expires, or nothing is due yet.
-    `carry_out_failed` says that carrying out the resolution failed for good: a reply that is not
-    out is then unknown, or known not to be there. `give_up_after` is how many seconds a follow-up
-    may stay open. Its reviews expire one by one; the first of them expires here.
+    `carry_out_failed` says that carrying out the resolution failed for good. A reply that is still
+    to be sent is then unknown, or rejected if the platform certainly does not have it.
+    `give_up_after` is how many seconds a follow-up may stay open. Its reviews expire one by one;
+    the first of them expires here.
     """
     follow_up = case.follow_up
     if follow_up is None or follow_up.status is Status.CLOSED:
@@ -47,9 +48,7 @@ def check_follow_up(
         return Change(case)
     if follow_up.status is Status.PROMISED:
         due = escalate(follow_up, now).due_at
-        reopened_follow_up = replace(
-            follow_up, status=reopened_status(follow_up), promised_for=None, level=0, due_at=due
-        )
+        reopened_follow_up = replace(without_promise(follow_up), due_at=due)
         return Change(
             replace(case, follow_up=reopened_follow_up),
             (Fact(Kind.PROMISE_DUE, {"follow_up": follow_up.id, "due_at": due}),),

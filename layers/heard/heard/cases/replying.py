@@ -1,4 +1,4 @@
-"""What became of a reply: sent, refused, superseded, shown by the platform or removed by it."""
+"""How a case changes when its reply is sent, refused, superseded, shown or removed."""
 
 from __future__ import annotations
 
@@ -59,9 +59,14 @@ def record_failed_reply(
     case_after = replace(case, thread=thread)
     fact = Fact(kind, {"reply": slot.reply, "reason": reason})
     if case.follow_up and _resolution_in_progress(case.follow_up, slot.reply):
+        due_at = case.follow_up.due_at
+        if case.follow_up.promised_for and (decision_due_at := decide().due_at):
+            due_at = min(due_at, format_time(decision_due_at))
         reopened_follow_up = replace(
             case.follow_up,
+            due_at=due_at,
             status=reopened_status(case.follow_up),
+            promised_for=None,
             resolution=None,
             grants=_unannounced_grants(case.follow_up),
             why=kind.value,
@@ -117,7 +122,7 @@ def cancel_unreadable(case: Case, reply: str) -> Change | None:
     """The case when its acknowledgement cannot be read any more, as its author was erased.
 
     A review that no person has is closed: nobody can answer what nobody can read. A reply that
-    the platform may have keeps its slot. None when the reply does not wait (any more).
+    the platform may have keeps its slot. None when the reply is not (or no longer) to be sent.
     """
     slot = case.thread.slot(reply)
     if slot is None or not is_unsent(slot):
@@ -136,7 +141,7 @@ def cancel_unreadable(case: Case, reply: str) -> Change | None:
 
 
 def record_published_reply(case: Case, reply: str, native_id: str) -> Change:
-    """The case after a moderating platform showed a reply: one fact, and no other change."""
+    """The case after a moderating platform published a reply: one fact, and no other change."""
     return Change(case, (Fact(Kind.REPLY_PUBLISHED, {"reply": reply, "native_id": native_id}),))
 
 

@@ -118,7 +118,8 @@ def deny(case: Case, lead: str) -> Change:
     follow_up = case.follow_up
     if follow_up is None:
         return Change(case)
-    reopened_follow_up = replace(follow_up, status=reopened_status(follow_up), resolution=None)
+    status = Status.PROMISED if follow_up.promised_for else reopened_status(follow_up)
+    reopened_follow_up = replace(follow_up, status=status, resolution=None)
     return Change(
         replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),)
     )
@@ -173,8 +174,8 @@ def close_next_review(case: Case, resolution: Resolution, now: datetime) -> Chan
     """The case after a resolution, whose reply (if any) is out, closed one review.
 
     `case` is that of the follow-up's first review. Repeated, it closes one review after the other,
-    until none is left that the resolution covers. None when the resolution is not being carried
-    out (any more).
+    until none is left that the resolution covers. None when the resolution is not (or no longer)
+    being carried out.
     """
     follow_up = case.follow_up
     if (
@@ -207,6 +208,7 @@ def apply_resolution(
             follow_up,
             status=Status.INVITED,
             invited=True,
+            promised_for=None,
             resolution=None,
             level=0,
             due_at=format_time(now + INVITATION_WAIT),

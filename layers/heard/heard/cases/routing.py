@@ -12,6 +12,7 @@ from heard.cases.case import (
     Change,
     is_unsent,
     with_revision,
+    without_promise,
     without_unsent_reply,
 )
 from heard.clock import add_seconds, format_time
@@ -128,13 +129,20 @@ def open_or_join_follow_up(
 ) -> tuple[FollowUp, Thread, Fact]:
     """The thread's follow-up with this review in it: the open one, else a new one.
 
-    Returned with the thread after it and the fact to append. A review that is more urgent raises
-    the open follow-up.
+    Also returns the thread after it, and the fact to append. A review that is more urgent raises
+    the open follow-up. A critical one, and one that is worse than those before it, also ends the
+    wait for a promised date: nobody may read it only then.
     """
     review, thread, follow_up = case.review, case.thread, case.follow_up
     due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
     if follow_up and follow_up.status is not Status.CLOSED:
+        if (
+            decision.priority > follow_up.priority
+            or severity.rank > follow_up.severity.rank
+            or severity is Severity.CRITICAL
+        ):
+            follow_up = without_promise(follow_up)
         if decision.priority > follow_up.priority:
             follow_up = replace(
                 follow_up,

@@ -11,7 +11,13 @@ an API of reviews.
 
 from __future__ import annotations
 
-from heard.connectors.account import Connection, Http, HttpResponse, PlatformAccount
+from heard.connectors.account import (
+    Connection,
+    Http,
+    HttpRequest,
+    HttpResponse,
+    PlatformAccount,
+)
 from heard.connectors.capabilities import Capabilities, Detection, SecretOrigin
 from heard.connectors.connector import Connector
 from heard.connectors.registry import load, platform_names
@@ -40,6 +46,7 @@ __all__ = [
     "Connector",
     "Detection",
     "Http",
+    "HttpRequest",
     "HttpResponse",
     "ModerationResult",
     "ModerationStatus",

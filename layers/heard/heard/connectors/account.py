@@ -26,8 +26,22 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request to a platform's API.
+
+    `no_side_effects`: the request changes nothing that a customer could see (GET never does).
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] | None = None
+    body: bytes | None = None
+    no_side_effects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What a platform's API answers. The names of `headers` are in lower case."""
+    """The response of a platform's API. The names of `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]

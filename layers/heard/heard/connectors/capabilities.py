@@ -31,8 +31,8 @@ class SecretOrigin(StrEnum):
     NONE = "none"
     """There is none.
 
-    Nothing is signed, or certificates or tokens prove deliveries. What to expect of these is in
-    the settings.
+    Nothing is signed, or a certificate or a token proves a delivery. Then the settings say which
+    one to expect.
     """
 
 
@@ -66,7 +66,7 @@ class Capabilities:
         `settings` and `credentials` are what `heard connect add` asks for (name to explanation).
         `guide` is what to click and paste, one numbered step a line. `limitations` are what a
         business does not get, `verified` what was checked against real vectors, payloads or the
-        platform's own library, and `assumptions` what no document says. One sentence each.
+        platform's own library, and `assumptions` what no document says. Each is a whole sentence.
     """
 
     platform: str

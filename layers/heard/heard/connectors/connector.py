@@ -31,9 +31,9 @@ from heard.reviews import ReviewEvent
 class Connector(ABC):
     """What Heard needs to know of a platform. A connector keeps no state but caches.
 
-    Everything but `capabilities` and `parse` has a default. The defaults fit a platform of which
-    nothing more is known: deliveries are signed by `scheme` (or not at all) and answered 202, there
-    is no challenge, and no call of an API.
+    Everything but `capabilities` and `parse` has a default. The defaults fit a platform without a
+    challenge and without an API: deliveries are signed by `scheme` (or not at all) and answered
+    with 202.
     """
 
     capabilities: Capabilities
@@ -44,9 +44,9 @@ class Connector(ABC):
     A delivery in quarantine keeps these and no others, because others may hold secrets.
     """
     body_limit: int = 256 * 1024
-    """Above this many bytes a delivery is answered 413.
+    """The most bytes of a delivery. A larger one is answered with 413.
 
-    Every documented webhook is far below it, but for mails with attachments.
+    Every documented webhook is far smaller, except mails with attachments.
     """
 
     delivery_status: int = 202
@@ -104,9 +104,9 @@ class Connector(ABC):
         return WebhookResponse(self.delivery_status, "{}")
 
     def missing(self, account: PlatformAccount, *names: str) -> Rejection | None:
-        """The rejection if a setting or credential is absent.
+        """The rejection if one of these settings or credentials is absent.
 
-        Without names: any of those that the capabilities ask for.
+        Without `names`, all that the capabilities ask for are checked.
         """
         names = names or (*self.capabilities.settings, *self.capabilities.credentials)
         absent = [name for name in names if not (account.setting(name) or account.credential(name))]

@@ -3,8 +3,8 @@
 Pub/Sub authenticates a push with `Authorization: Bearer <OIDC token>`. The token is a JWT that
 Google signs (RS256) with one of the keys that it publishes and changes every few days.
 `verify_push` checks it as google-auth does, with one difference: google-auth allows no clock skew,
-and we allow ten seconds, because a function's clock and Google's are two. We compare the claims by
-hand, not by PyJWT, because the time is an argument.
+and we allow ten seconds, because our clock and Google's may differ. We compare the claims
+ourselves, because PyJWT cannot take the time as an argument.
 
 Access tokens are given for a refresh token (RFC 6749, section 6) or for a service account's signed
 assertion (RFC 7523). Heard asks for them at the address in the connection's settings or at
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from heard import clock
 from heard.connectors import (
     Http,
+    HttpRequest,
     PlatformAccount,
     Rejection,
     SignatureFailure,
@@ -95,7 +96,7 @@ class PublishedKeys:
 
 
 def _fetch_key_set(url: str, http: Http, timestamp: float) -> _KeySet:
-    response = call_api(http, _TITLE, "GET", url, headers={"accept": "application/json"})
+    response = call_api(http, _TITLE, HttpRequest("GET", url, {"accept": "application/json"}))
     if isinstance(response, Rejection):
         raise PlatformUnavailable(
             f"{_TITLE}'s keys cannot be read: {response.detail}", maybe_applied=False
@@ -111,8 +112,8 @@ def _fetch_key_set(url: str, http: Http, timestamp: float) -> _KeySet:
         ]
     keys = {
         kid: key
-        for kid, written in entries
-        if isinstance(kid, str) and (key := parse_public_key(written))
+        for kid, encoded_key in entries
+        if isinstance(kid, str) and (key := parse_public_key(encoded_key))
     }
     if not keys:
         raise PlatformUnavailable(

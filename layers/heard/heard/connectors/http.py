@@ -1,7 +1,7 @@
 """How connectors call platforms: one bounded request, and one meaning for each response.
 
-Owns the client (`HttpClient`) and where it may go. Owns `call_api`, which turns a response that is
-no success into a rejection for good (`Rejection`), or into a fault that a retry may cure
+Owns the client (`HttpClient`) and where it may go. Owns `call_api`, which turns an unsuccessful
+response into a permanent rejection (`Rejection`), or into a fault that a retry may cure
 (`PlatformUnavailable`). The fault says whether the request may have taken effect. Knows no
 platform.
 """
@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from heard import clock
-from heard.connectors import Http, HttpResponse, Rejection
+from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
 from heard.errors import BadRequest, PlatformUnavailable
 
 if TYPE_CHECKING:
@@ -290,23 +290,18 @@ def _is_loopback(host: str) -> bool:
 def call_api(
     http: Http,
     platform: str,
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str] | None = None,
-    body: bytes | None = None,
-    no_side_effects: bool = False,
+    request: HttpRequest,
     explain: Callable[[Rejection, bytes], Rejection] | None = None,
 ) -> HttpResponse | Rejection:
-    """A platform's response if it is a success (2xx), else why it rejects the request for good.
+    """A platform's response if it is a success (2xx), else why it rejects the request.
 
-    `platform` is its name in messages. `no_side_effects`: the request changes nothing that a
-    customer could see (GET never does), so a fault leaves no doubt. `explain` may make a better
-    rejection from the rejection and the body that came with it. Raises PlatformUnavailable.
+    `platform` is its name in messages. `explain` may make a better rejection from the rejection and
+    the body of the response. Raises PlatformUnavailable. If the request has no side effects, the
+    error says that it was not applied.
     """
-    no_side_effects = no_side_effects or method == "GET"
+    no_side_effects = request.no_side_effects or request.method == "GET"
     try:
-        response = http(method, url, headers=headers, body=body)
+        response = http(request.method, request.url, headers=request.headers, body=request.body)
     except BadRequest as error:
         return Rejection("bad_address", error.detail)
     except PlatformUnavailable as fault:
@@ -324,10 +319,10 @@ def call_api(
 def to_rejection(
     response: HttpResponse, platform: str, *, no_side_effects: bool = False
 ) -> Rejection:
-    """Why a platform rejects a request for good, from a response that is no success.
+    """Why a platform rejects a request, from an unsuccessful response. A retry would not help.
 
     Raises PlatformUnavailable for what a retry may cure: 408, 425, 429, and 5xx but 501. A request
-    that was answered 425 or 429 was not applied. The others may have been, unless
+    that gets 425 or 429 was not applied. The others may have been, unless
     `no_side_effects`.
     """
     status = response.status

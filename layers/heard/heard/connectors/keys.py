@@ -4,9 +4,9 @@ Owns Amazon SNS (RSA, with a certificate that each message names) and SendGrid (
 key that the business pastes). Knows nothing of what is in a message.
 
 Verifiers are total: any bytes and any headers in, None or one `SignatureFailure` out. One thing can
-be out of reach, which is a fault: the certificate of SNS. `sign` is for the simulated platforms,
-which have keys of their own. `cryptography` is imported where it is needed: most connections never
-need it, and importing it costs `ingest` tens of milliseconds.
+be out of reach, which is a fault: the certificate of SNS. `sign` is for samples of the simulated
+platforms, whose keys are known. `cryptography` is imported where it is needed: most connections
+never need it, and importing it costs `ingest` tens of milliseconds.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from heard.clock import format_time
 from heard.connectors import (
     Http,
+    HttpRequest,
     Rejection,
     SignatureFailure,
     SignatureFailureReason,
@@ -189,10 +190,10 @@ class Sns:
     def _certificate(self, url: str, http: Http) -> bytes | None:
         """The certificate at an address; None if there is none.
 
-        An address names one certificate for ever, so one that is there is kept.
+        The certificate at an address never changes, so it is kept.
         """
         if url not in self._certificates:
-            response = call_api(http, "Amazon SNS", "GET", url)
+            response = call_api(http, "Amazon SNS", HttpRequest("GET", url))
             if isinstance(response, Rejection):
                 return None
             while len(self._certificates) >= _CERTIFICATE_CACHE_SIZE:
@@ -228,11 +229,11 @@ def _is_sns_url(address: str, certificate_base: str) -> bool:
 
     With `certificate_base`, only an address of that origin is.
     """
-    # An address that two readers may understand differently is none of SNS.
+    # An address that two readers may understand differently is not one of SNS's.
     if (
         len(address) > _URL_LIMIT
         or not re.fullmatch(r"[!-~]+", address)
-        or any(sign in address for sign in "\\@#")
+        or any(character in address for character in "\\@#")
     ):
         return False
     try:

@@ -3,12 +3,12 @@
 They share the handshake, the signature, the shape of a delivery, and the errors of the Graph API.
 
 Handshake: GET with `hub.mode=subscribe`, `hub.verify_token` (words that the business chose) and
-`hub.challenge`, answered with the bare challenge. The challenge is returned as plain text, and only
-if it is made of letters, digits and the like, so that nobody can show a page of theirs from our
-address. Signature: `X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's
-secret, in hexadecimal. Meta escapes characters beyond ASCII before it signs and sends the body, so
-the bytes as they came are what counts. The older `X-Hub-Signature` (SHA-1) comes too and is not
-read. Nothing is dated: a repetition is known by the ids in the body.
+`hub.challenge`, answered with the bare challenge as plain text. Only letters, digits and the like
+are returned. So nobody can make our address show a page of their own. Signature:
+`X-Hub-Signature-256: sha256=` and the HMAC of the raw body under the app's secret, in hexadecimal.
+Meta escapes characters beyond ASCII before it signs and sends the body, so the bytes as they came
+are what counts. The older `X-Hub-Signature` (SHA-1) comes too and is not read. Nothing is dated: a
+repetition is known by the ids in the body.
 
 A delivery is `{"object", "entry": [{"id", "time", "changes": [{"field", "value"}]}]}`, up to a
 thousand entries. An app has one address for all Pages and accounts that it is installed on. An
@@ -232,8 +232,8 @@ class MetaConnector(ReviewApi):
     ) -> SentReply | ReplyLookup:
         """Whether one of a comment's replies is ours and has this text.
 
-        `path` is that of the replies, `fields` are those to ask for, and `text_field` is the one
-        with the text. Raises PlatformUnavailable.
+        `path` leads to the replies. `fields` are the fields to ask for, and `text_field` is the
+        field with the text. Raises PlatformUnavailable.
         """
         cursor, uncertain = "", False
         for _ in range(_PAGE_LIMIT):

@@ -11,11 +11,11 @@ import base64
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
-from heard.connectors import Http, HttpResponse, Rejection
+from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
 from heard.connectors.http import call_api
 from heard.connectors.parsing import read_response
 from heard.errors import PlatformUnavailable
@@ -33,9 +33,9 @@ class TokenGrant:
     authenticates the client where the platform wants that. `cache_key` holds all that makes this
     grant different from another.
 
-    Not every platform follows RFC 6749. `as_json` sends the form as a JSON object, `token_field` is
-    the name of the token in the response, and `lifetime` is the life of a token in seconds where
-    the response does not say.
+    Not every platform follows RFC 6749. `as_json` sends the form as a JSON object. `token_field` is
+    the name of the token in the response. `lifetime` is the life of a token in seconds, for
+    responses that do not say.
     """
 
     url: str
@@ -61,12 +61,7 @@ class OAuthClient:
         self,
         grant: TokenGrant,
         http: Http,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        no_side_effects: bool = False,
+        request: HttpRequest,
         explain: Callable[[Rejection, bytes], Rejection] | None = None,
     ) -> HttpResponse | Rejection:
         """`call_api` with a bearer token. Raises PlatformUnavailable."""
@@ -75,21 +70,12 @@ class OAuthClient:
             token = self.token(grant, http, fresh=fresh)
             if isinstance(token, Rejection):
                 return token
-            request_headers = {
+            headers = {
                 "accept": "application/json",
-                **(headers or {}),
+                **(request.headers or {}),
                 "authorization": f"Bearer {token}",
             }
-            return call_api(
-                http,
-                self._title,
-                method,
-                url,
-                headers=request_headers,
-                body=body,
-                no_side_effects=no_side_effects,
-                explain=explain,
-            )
+            return call_api(http, self._title, replace(request, headers=headers), explain)
 
         response = attempt(fresh=False)
         if isinstance(response, Rejection) and response.reason == "unauthorized":
@@ -114,15 +100,8 @@ class OAuthClient:
             headers["authorization"] = (
                 "Basic " + base64.b64encode(":".join(grant.basic_auth).encode()).decode()
             )
-        response = call_api(
-            http,
-            self._title,
-            "POST",
-            grant.url,
-            headers=headers,
-            body=body.encode(),
-            no_side_effects=True,
-        )
+        request = HttpRequest("POST", grant.url, headers, body.encode(), no_side_effects=True)
+        response = call_api(http, self._title, request)
         if isinstance(response, Rejection):
             if response.reason in {"bad_address", "moved"}:
                 return response

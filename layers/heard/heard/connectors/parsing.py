@@ -345,8 +345,8 @@ def parse_page(
 ) -> ParsedDelivery:
     """The events of a page's entries, like `parse_each`, but total. For what a poll reads.
 
-    A page of which no entry is readable is a page of problems. As a fault it would stop the poll
-    at this page for ever.
+    If no entry is readable, the page holds only problems. A fault would stop the poll at this page
+    forever.
     """
     return _parse_entries(entries, name, parse_entry)[0]
 
@@ -406,7 +406,7 @@ def author_id_from_email(address: str) -> str:
 
 
 def same_text(text: str | None, other: str | None) -> bool:
-    """Whether two texts say the same but for white space and Unicode form.
+    """Whether two texts are the same, except for white space and Unicode form.
 
     Platforms change both as they like.
     """
@@ -414,7 +414,7 @@ def same_text(text: str | None, other: str | None) -> bool:
 
 
 def written_by_others(existing_text: str | None, target: ReplyTarget) -> bool:
-    """Whether the one reply that a platform shows is none of our own earlier ones.
+    """Whether the one reply that a platform shows is not one of our own earlier replies.
 
     Such a reply is never replaced.
     """

@@ -26,8 +26,8 @@ def load(platform: str) -> Connector:
     except ModuleNotFoundError as error:
         if error.name != module_name:
             raise
-        known = ", ".join(platform_names())
-        raise NotFound(f"There is no connector called {platform!r}. Known: {known}.") from error
+        names = ", ".join(platform_names())
+        raise NotFound(f"There is no connector called {platform!r}. Known: {names}.") from error
     return module.CONNECTOR
 
 

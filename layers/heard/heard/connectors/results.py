@@ -22,7 +22,7 @@ class ReplyTarget:
     own_replies: tuple[str, ...] = ()
     """The texts of our own earlier public replies in the thread, where a platform shows one reply.
 
-    A text that stands there and is none of these was written by somebody else.
+    Somebody else wrote any other text that the platform shows.
     """
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from heard.connectors.account import HttpResponse, PlatformAccount
+from heard.connectors.account import HttpRequest, HttpResponse, PlatformAccount
 from heard.connectors.connector import Connector
 from heard.connectors.http import call_api
 from heard.connectors.oauth import OAuthClient, TokenGrant
@@ -153,10 +153,10 @@ class ReviewApi(Connector):
         raise NotImplementedError
 
     def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
-        """The platform's id of our reply. By default the reply goes by the id of its review.
+        """The platform's id of our reply. By default it is the id of the review.
 
         `source` is the review that shows the reply, or the response to `reply_request`, without
-        any fields if that response is unreadable. After Unparseable the reply goes by `reply_id`.
+        any fields if that response is unreadable. After Unparseable, our `reply_id` is used.
         """
         return target.native_id
 
@@ -184,27 +184,12 @@ class ReviewApi(Connector):
             body = urlencode(request.form).encode()
         query = urlencode({**access.query, **request.query})
         url = access.base + request.path + (f"?{query}" if query else "")
-        if access.grant:
-            return self._tokens.call(
-                access.grant,
-                account.http,
-                request.method,
-                url,
-                headers=headers,
-                body=body,
-                no_side_effects=request.no_side_effects,
-                explain=self.explain,
-            )
-        return call_api(
-            account.http,
-            self.api_title,
-            request.method,
-            url,
-            headers=headers,
-            body=body,
-            no_side_effects=request.no_side_effects,
-            explain=self.explain,
+        http_request = HttpRequest(
+            request.method, url, headers, body, no_side_effects=request.no_side_effects
         )
+        if access.grant:
+            return self._tokens.call(access.grant, account.http, http_request, self.explain)
+        return call_api(account.http, self.api_title, http_request, self.explain)
 
     def read(self, request: ApiRequest, account: PlatformAccount) -> Fields | Rejection:
         """The JSON object that answers a request. Raises PlatformUnavailable."""

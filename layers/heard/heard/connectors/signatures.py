@@ -62,9 +62,9 @@ class SharedSecret:
 class BodyHmac(SharedSecret):
     """An HMAC of the raw body in one header.
 
-    The header holds `prefix` and the digest, in lower-case hexadecimal or Base64. With `bare`, a
-    digest without the prefix counts too, for platforms whose documents disagree. `needs` are
-    headers that a genuine request always has besides.
+    The header holds `prefix` and the digest, in lower-case hexadecimal or Base64. With
+    `prefix_optional`, a digest without the prefix counts too, for platforms whose documents
+    disagree. `required_headers` are other headers that every genuine request has.
 
     Nothing is dated, so nothing is ever stale. The ids in the body show a repetition.
     """
@@ -80,7 +80,7 @@ class BodyHmac(SharedSecret):
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
         """None if the header holds the body's HMAC under one of the secrets."""
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         signature = request.headers.get(self.header, "")
         if not signature:
@@ -88,10 +88,10 @@ class BodyHmac(SharedSecret):
                 SignatureFailureReason.SIGNATURE_MISSING,
                 f"The header {self.header} is missing: the request is not signed.",
             )
-        if missing := [name for name in self.required_headers if not request.headers.get(name)]:
+        if absent := [name for name in self.required_headers if not request.headers.get(name)]:
             return SignatureFailure(
                 SignatureFailureReason.SIGNATURE_MALFORMED,
-                f"{', '.join(missing)} is missing, which every genuine request has.",
+                f"{', '.join(absent)} is missing, which every genuine request has.",
             )
         digest = (
             signature.removeprefix(self.prefix)
@@ -105,7 +105,7 @@ class BodyHmac(SharedSecret):
                 f"{self.header} is not {shape}a {self.algorithm} digest in {self.encoding}.",
             )
         return _compare_signatures(
-            (_digest(key, request.body, self.algorithm, self.encoding) for key in usable),
+            (_digest(key, request.body, self.algorithm, self.encoding) for key in usable_secrets),
             digest,
             self.header,
         )
@@ -138,10 +138,11 @@ class StandardWebhooks(SharedSecret):
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
         """None if a `v1` signature fits and is at most `TOLERANCE_SECONDS` from `now`."""
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         prefix = next(
-            (each for each in self.prefixes if f"{each}id" in request.headers), self.prefixes[0]
+            (candidate for candidate in self.prefixes if f"{candidate}id" in request.headers),
+            self.prefixes[0],
         )
         message_id, seconds, signatures = (
             request.headers.get(prefix + name, "") for name in ("id", "timestamp", "signature")
@@ -167,7 +168,7 @@ class StandardWebhooks(SharedSecret):
                 f"{prefix}signature holds no signature of version v1.",
             )
         matches, key_count = False, 0
-        for secret in usable:
+        for secret in usable_secrets:
             try:
                 expected = _standard_signature(secret, message_id, int(seconds), request.body)
             except UnicodeError:
@@ -257,7 +258,7 @@ class SlackV0(SharedSecret):
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
         """None if the signature fits and is at most `TOLERANCE_SECONDS` from `now`."""
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         signature, seconds = (
             request.headers.get("x-slack-signature", ""),
@@ -279,7 +280,7 @@ class SlackV0(SharedSecret):
             )
         content = b"v0:" + seconds.encode() + b":" + request.body
         failure = _compare_signatures(
-            (_digest(key, content, "sha256", "hex") for key in usable),
+            (_digest(key, content, "sha256", "hex") for key in usable_secrets),
             signature[3:],
             "X-Slack-Signature",
         )
@@ -318,7 +319,7 @@ class ZendeskV1(SharedSecret):
 
         The time is ISO 8601, or Unix seconds.
         """
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         signature, timestamp = (
             request.headers.get(self._SIGNATURE, ""),
@@ -346,7 +347,7 @@ class ZendeskV1(SharedSecret):
             )
         content = timestamp.encode("utf-8", "surrogatepass") + request.body
         failure = _compare_signatures(
-            (_digest(key, content, "sha256", "base64") for key in usable),
+            (_digest(key, content, "sha256", "base64") for key in usable_secrets),
             signature,
             self._SIGNATURE,
         )
@@ -390,7 +391,7 @@ class SecretHeader(SharedSecret):
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
         """None if one of the headers holds one of the secrets."""
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         values = [request.headers[name] for name in self.headers if request.headers.get(name)]
         if not values:
@@ -399,7 +400,7 @@ class SecretHeader(SharedSecret):
                 f"The request brings no secret in {' or '.join(self.headers)}.",
             )
         matches = False
-        for secret in usable:
+        for secret in usable_secrets:
             for value in values:
                 matches |= constant_time_equal(secret, value)
         return (
@@ -429,7 +430,7 @@ class BasicAuth(SharedSecret):
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
     ) -> SignatureFailure | None:
         """None if the request holds one of the secrets, each of which is `user:password`."""
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         kind, _, encoded = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic" or not encoded:
@@ -445,7 +446,7 @@ class BasicAuth(SharedSecret):
                 "Authorization: Basic holds no Base64 of user and password.",
             )
         matches = False
-        for secret in usable:
+        for secret in usable_secrets:
             matches |= constant_time_equal(secret, user_password)
         return (
             None
@@ -495,7 +496,7 @@ class TwilioV1(SharedSecret):
 
         The address is the one that Twilio knows, with the query that it sent.
         """
-        if not (usable := _usable_secrets(secrets)):
+        if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
         signature = request.headers.get("x-twilio-signature", "")
         if not signature:
@@ -524,7 +525,7 @@ class TwilioV1(SharedSecret):
             )
         expected = (
             _twilio_signature(key, address, parameters, algorithm)
-            for key in usable
+            for key in usable_secrets
             for address in addresses
         )
         return _compare_signatures(expected, signature, "X-Twilio-Signature")

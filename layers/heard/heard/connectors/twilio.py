@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from heard.connectors import HttpResponse, PlatformAccount, Rejection
+from heard.connectors import HttpRequest, HttpResponse, PlatformAccount, Rejection
 from heard.connectors.http import call_api
 from heard.connectors.parsing import Fields, read_object
 from heard.errors import Unparseable
@@ -60,12 +60,5 @@ def call_twilio(
         )
 
     url = f"{base}/2010-04-01/Accounts/{quote(sid, safe='')}/{path}"
-    return call_api(
-        account.http,
-        "Twilio",
-        method,
-        url,
-        headers=headers,
-        body=form,
-        explain=with_platform_message,
-    )
+    request = HttpRequest(method, url, headers, form)
+    return call_api(account.http, "Twilio", request, with_platform_message)

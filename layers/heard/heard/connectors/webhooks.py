@@ -1,4 +1,4 @@
-"""What platforms send us, how they prove that it is theirs, and what we answer."""
+"""Requests of platforms, how they prove who sent them, and our responses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True)
 class WebhookResponse:
-    """What we answer a platform."""
+    """Our response to a platform."""
 
     status: int
     body: str = ""

@@ -1,6 +1,6 @@
 """The edge of Heard's HTTP APIs.
 
-`responses` has the headers that every answer carries, and errors as problem+json. `api` serves the
+`responses` has the headers of every response, and errors as problem+json. `api` serves the
 APIs for people who are signed in: `auth` says who calls, `bodies` what a caller may send,
 `invalid_input` what is wrong with it, and `query_times` reads times in an address.
 

@@ -1,4 +1,4 @@
-"""The signed-in APIs: from a request of API Gateway to an answer, and one line in the log."""
+"""The signed-in APIs: from a request of API Gateway to a response, and one line in the log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REVIEW: Final = re.compile(r"/(rev_[a-z0-9]{8,40})(?=/|$)")
 
 
 def create_api(logger: Logger) -> APIGatewayHttpResolver:
-    """An API without routes that answers every error of Heard as problem+json.
+    """An API without routes. Every error of Heard becomes a response in problem+json.
 
     The code of an error, and the reason of a conflict, go to the log line of the request.
     """
@@ -58,7 +58,7 @@ def lambda_handler(
 ) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of an API.
 
-    It counts requests by the class of their status, and every answer leaves with
+    It counts requests by the class of their status, and gives every response the
     `RESPONSE_HEADERS`.
     """
 

@@ -11,7 +11,7 @@ from heard.storage.setup import SetupStore
 
 
 def caller_of(event: Mapping[str, Any], setup: SetupStore) -> Caller:
-    """Who calls. The JWT authorizer has checked the token.
+    """The person who calls, with their roles. The JWT authorizer has checked the token.
 
     The person's businesses are read at each request, so that taking one away works at once. Raises
     Forbidden for somebody who can sign in and belongs to no business.

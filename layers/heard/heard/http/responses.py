@@ -1,4 +1,4 @@
-"""How an answer leaves through an HTTP API: one set of headers, and errors as problem+json."""
+"""Responses of our HTTP APIs: one set of headers, and errors as problem+json."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heard.errors import HeardError, problem
 PROBLEM_TYPE: Final = "application/problem+json"
 
 RESPONSE_HEADERS: Final[Mapping[str, str]] = {
-    # Answers hold customers' words: nobody on the way may keep them.
+    # Responses hold customers' words: no proxy or browser may keep them.
     "cache-control": "no-store",
     # Pages run no script and load nothing. Browsers read this for every type of content.
     "content-security-policy": (
@@ -24,7 +24,7 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "strict-transport-security": "max-age=63072000",
     "x-content-type-options": "nosniff",
 }
-"""The headers of every answer, in small letters as HTTP/2 wants them."""
+"""The headers of every response, in lower case as HTTP/2 wants them."""
 
 
 class GatewayResponse(TypedDict):
@@ -36,7 +36,7 @@ class GatewayResponse(TypedDict):
 
 
 def gateway_response(response: WebhookResponse) -> GatewayResponse:
-    """A response with the headers that every answer carries."""
+    """A response with the headers of every response."""
     charset = "" if "charset" in response.content_type else "; charset=utf-8"
     headers = {**RESPONSE_HEADERS, "content-type": response.content_type + charset}
     return {"statusCode": response.status, "headers": headers, "body": response.body}

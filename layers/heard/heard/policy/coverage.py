@@ -22,7 +22,7 @@ MAX_STEPS: Final = 20_000
 """Steps that one search may take. Real policies need a few dozen."""
 
 type _Box = Mapping[str, int]
-"""For each fact the values that are allowed, as bits. All are, for a fact that is absent."""
+"""The allowed values of each fact, as bits. A fact that is absent allows all its values."""
 
 _FIXED: Final[Mapping[str, Sequence[Any]]] = {
     "severity": tuple(Severity),
@@ -110,7 +110,7 @@ def _box(entry: Conditions, values: Mapping[str, Sequence[Any]]) -> dict[str, in
             test.predicate(value.stage if test.fact == "stage" else value) for value in values[name]
         )
         box[name] = box.get(name, -1) & sum(
-            1 << place for place, is_allowed in enumerate(allowed) if is_allowed
+            1 << bit for bit, is_allowed in enumerate(allowed) if is_allowed
         )
     return box
 
@@ -137,7 +137,7 @@ def _values(tests: Iterable[Test]) -> dict[str, Sequence[Any]]:
 
 
 def _unused_word(words: Sequence[str]) -> str:
-    """A word that is none of these."""
+    """A word that is not in `words`."""
     return next(
         word
         for letters in product(ascii_lowercase, repeat=3)

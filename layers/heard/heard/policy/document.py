@@ -37,7 +37,7 @@ RESERVED: Final = (
     "R20-person",
     "R23-person",
 )
-"""The guards, which decide where no rule of a policy did. No entry may have such an id."""
+"""The ids of the guards, and of the hand-over to a person. No entry may have such an id."""
 
 type Clock = Literal["working", "always"]
 
@@ -251,7 +251,7 @@ def _ends_unconditionally(entries: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -> list[Problem]:
-    """Two entries with one id, entries behind one without conditions, and a list with no last one.
+    """Two entries with one id, entries after one without conditions, and a list with no such end.
 
     A last entry without conditions gives every review a decision.
     """
@@ -265,12 +265,12 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
                 f"Give at most {MAX_ENTRIES} in all.",
             )
         )
-    for place, entry in enumerate(entries):
+    for index, entry in enumerate(entries):
         name = entry["id"]
         if name in first_index:
             problems.append(
                 Problem(
-                    (part, place, "id"),
+                    (part, index, "id"),
                     f"{quote(name)} is used twice",
                     "Decisions name entries by their id. Give another one.",
                 )
@@ -278,25 +278,25 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
         elif name in RESERVED:
             problems.append(
                 Problem(
-                    (part, place, "id"),
+                    (part, index, "id"),
                     f"{quote(name)} is the name of a guard",
                     "Give another one.",
                 )
             )
-        elif not entry["when"] and place < len(entries) - 1:
+        elif not entry["when"] and index < len(entries) - 1:
             fix = "Add one, or move it to the end."
-            if place == own - 1:
+            if index == own - 1:
                 fix = (
                     "Add one, or leave out playbook_rules: nothing can reach the playbook's rules."
                 )
             problems.append(
                 Problem(
-                    (part, place, "when"),
-                    "has no conditions, so that nothing after it is reached",
+                    (part, index, "when"),
+                    "has no conditions, so nothing after it is reached",
                     fix,
                 )
             )
-        first_index.setdefault(name, place)
+        first_index.setdefault(name, index)
     if not entries or entries[-1]["when"]:
         fix = (
             'End the list with an entry that has none ("when": {}), so that every review matches '
@@ -314,11 +314,11 @@ def _entry_problems(part: str, entries: Sequence[Mapping[str, Any]], own: int) -
 
 def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
     problems: list[Problem] = []
-    for place, rule in enumerate(rules):
+    for index, rule in enumerate(rules):
         then = rule["then"]
         if (then["route"] == Route.NOTHING) == ("reason" in then):
             continue
-        at: DocumentPath = ("rules", place, "then", "reason")
+        at: DocumentPath = ("rules", index, "then", "reason")
         if "reason" in then:
             problems.append(
                 Problem(
@@ -343,7 +343,7 @@ def _route_problems(rules: Sequence[Mapping[str, Any]]) -> list[Problem]:
 
 
 def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any]) -> list[Problem]:
-    """SLAs that need more working hours than `MAX_WAIT` has, and holidays not looked up yet."""
+    """SLAs that need more working hours than `MAX_WAIT` has, and holidays without dates."""
     holidays = full_document["calendar"]["holidays"]
     if isinstance(holidays, dict) and "country" in holidays:
         fix = "`heard policy publish` looks the days up. Here, give a list of dates."
@@ -358,11 +358,11 @@ def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any])
     max_seconds = calendar.week_seconds * (MAX_WAIT // (7 * DAY_SECONDS))
     limits: list[tuple[DocumentPath, Mapping[str, Any]]] = [
         *(
-            (("rules", place, "then", "sla"), rule["then"]["sla"])
-            for place, rule in enumerate(full_document["rules"])
+            (("rules", index, "then", "sla"), rule["then"]["sla"])
+            for index, rule in enumerate(full_document["rules"])
             if "sla" in rule["then"]
         ),
-        *((("sla", place), entry) for place, entry in enumerate(full_document["sla"])),
+        *((("sla", index), entry) for index, entry in enumerate(full_document["sla"])),
     ]
     problems: list[Problem] = []
     for path, limit in limits:

@@ -32,7 +32,7 @@ class Route(StrEnum):
 
 
 class ThreadState(StrEnum):
-    """What we did in a thread before this revision, as far as it came."""
+    """How far we came in a thread before this revision."""
 
     FRESH = "fresh"
     ACKNOWLEDGED = "acknowledged"

@@ -303,7 +303,7 @@ class ListOf:
             )
             return []
         return [
-            self.item_type.read(item, (*path, place), problems) for place, item in enumerate(values)
+            self.item_type.read(item, (*path, index), problems) for index, item in enumerate(values)
         ]
 
     def schema(self) -> dict[str, Any]:

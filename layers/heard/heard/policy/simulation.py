@@ -331,9 +331,9 @@ def simulate(
     minutes: Mapping[Severity, int] = MINUTES,
     max_examples: int = MAX_EXAMPLES,
 ) -> Simulation:
-    """Decides about every review by both policies and counts what changes.
+    """Decide about every review by both policies, and count what changes.
 
-    Reads `reviews` once and keeps only the examples, which are the same in any order of reviews.
+    It reads `reviews` once and keeps only the examples, which are the same in any order of reviews.
     `minutes` are the minutes that a follow-up costs a person, by severity.
     """
     simulation = Simulation(after.calendar.timezone, dict(minutes))

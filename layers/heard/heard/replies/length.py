@@ -121,7 +121,7 @@ def _character_weight(character: str) -> int:
 def _is_emoji(grapheme: str) -> bool:
     """Whether several code points are one emoji.
 
-    They begin with a picture, or they are a keycap or another sign with the emoji style.
+    They begin with a picture, or they are a keycap or another character in the emoji style.
     """
     if len(grapheme) == 1:
         return False

@@ -1,7 +1,7 @@
 """Lints what people write to customers, and signs it.
 
 People use their own words. The lint holds a reply back only where it would do harm (R10, R12, R13).
-Automatic answers pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
+Automatic replies pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
 arguments. Whether a reply has a slot in its thread is decided in `heard.threads`.
 """
 
@@ -42,6 +42,9 @@ FINDINGS: Final = ("excuse", "blame", "arguing", "marketing", "incentive", "admi
 
 To ask for another review is an incentive together with a reward (R13), and only unwise without.
 """
+
+_SIGNATURE_START: Final = "\n\n— "
+"""What stands between a reply and the names that sign it."""
 
 _FOLDER: Final = PhraseFolder(Path(__file__).with_name("phrases"))
 
@@ -132,10 +135,10 @@ def lint(
     """The problems of a reply before it is sent. Total: it raises nothing for any text.
 
     `limit` is the platform's, counted in `unit`. `recent` are the fingerprints of the business's
-    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are those that
-    sign the reply; a reply of names alone is empty. Codes: empty, too_long, excuse, blame, arguing,
-    marketing, incentive, admission, card_number, account_number, copy_paste. Blame and arguing
-    block in public, where others read them, and only warn in private.
+    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are the
+    agent's and the business's; a reply that holds only names is empty. Codes: empty, too_long,
+    excuse, blame, arguing, marketing, incentive, admission, card_number, account_number,
+    copy_paste. Blame and arguing block in public, where others read them, and only warn in private.
     """
     if not any(character.isalnum() for character in _remove_names(names, text)):
         return (_EMPTY,)
@@ -163,7 +166,19 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
     last_line = body.rpartition("\n")[2].casefold()
     if _contains_name(agent, last_line) and _contains_name(business, last_line):
         return text
-    return f"{body}\n\n— {agent}, {business}"
+    return f"{body}{_SIGNATURE_START}{agent}, {business}"
+
+
+def is_signed_copy(signed: str, text: str) -> bool:
+    """Whether `signed` is `text` as `sign_off` returned it, under whatever names."""
+    ending = signed.removeprefix(text.rstrip())
+    return signed.startswith(text.rstrip()) and (
+        not ending.strip()
+        or (
+            ending.startswith(_SIGNATURE_START)
+            and "\n" not in ending.removeprefix(_SIGNATURE_START)
+        )
+    )
 
 
 def fingerprint(text: str, names: Sequence[str] = ()) -> Fingerprint:
@@ -208,9 +223,9 @@ def _tone_findings(text: str, *, public: bool) -> list[LintFinding]:
 
 def _unsuitable_phrases(text: str) -> list[Hit]:
     """The phrases of `FINDINGS` in a text, without negated ones: "not your fault" blames nobody."""
-    read_text = matchable_text(text)
-    words = tokens(read_text)
-    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(read_text, words))
+    matchable = matchable_text(text)
+    words = tokens(matchable)
+    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(matchable, words))
     return [hit for hit in hits if not hit.negated]
 
 

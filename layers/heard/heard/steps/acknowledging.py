@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from heard.acknowledgements.compose import choose_acknowledgement
+from heard.acknowledgements.compose import (
+    ReviewToAcknowledge,
+    WordingPreferences,
+    choose_acknowledgement,
+)
 from heard.assessment import Flag
 from heard.cases import AcknowledgementDraft, Case
 from heard.connectors import Connection, load
@@ -30,18 +34,20 @@ def draft_acknowledgement(
     page = _page_key(connection, review.channel, event) if public else ""
     page_variant = case_store.last_variant(page) if page else None
     last_variants = (revision_decision.author.last_variant, page_variant)
+    person_follows = (
+        decision.route is Route.BOTH and Flag.RECOVERED not in revision_decision.assessment.flags
+    )
     wording = choose_acknowledgement(
-        event,
-        revision_decision.assessment,
+        ReviewToAcknowledge(
+            event,
+            revision_decision.assessment,
+            review.channel,
+            connection.business_name or review.business,
+            person_follows,
+        ),
         revision_decision.policy,
-        connection.business_name or review.business,
-        review.id,
-        preferred_names=decision.variants,
-        avoid=tuple(variant for variant in last_variants if variant),
-        channel=review.channel,
-        person_follows=(
-            decision.route is Route.BOTH
-            and Flag.RECOVERED not in revision_decision.assessment.flags
+        WordingPreferences(
+            review.id, decision.variants, [variant for variant in last_variants if variant]
         ),
         limit=capabilities.reply_limit,
         unit=capabilities.reply_unit,

@@ -69,7 +69,7 @@ def decide_revision(
     policy = policy_of(review.business, ports.setup)
     history = History(author.complaints, review.severity if review.revision else None)
     assessment = assess(event, review.channel, history, engine)
-    # An acknowledgement of the words before, if it is not sent yet, will not be.
+    # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
     context = context_of(replace(case, thread=thread), event, author)

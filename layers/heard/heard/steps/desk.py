@@ -1,4 +1,4 @@
-"""The desk: agents list, read, claim, release and resolve follow-ups; leads approve.
+"""The desk: agents list, read, claim, release and resolve follow-ups. Leads approve.
 
 Every call is limited to the caller's businesses: what a caller may not see does not exist for them.
 A step that is refused raises ConflictError with its reason, and nothing has changed then.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from heard import cases, follow_ups
 from heard.cases import Change
@@ -90,6 +90,13 @@ class ResolutionRequest:
     remedy: Grant | None = None
 
 
+class _DraftReply(NamedTuple):
+    """A reply before it is stored, and the fingerprint of its wording."""
+
+    reply: Reply
+    fingerprint: Fingerprint
+
+
 def list_open_follow_ups(
     caller: Caller, desk: DeskPorts, *, business: str | None, limit: int, after: str | None
 ) -> tuple[list[FollowUp], str | None]:
@@ -167,7 +174,7 @@ def resolve(
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
-    draft: tuple[Reply, Fingerprint] | None = None
+    draft: _DraftReply | None = None
     if not _already_resolved(follow_up, resolution):
         conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
         _or_raise(conflict or follow_up)
@@ -175,9 +182,10 @@ def resolve(
         _or_raise(cases.resolve(loaded.case, resolution, policy, now))
         if request.text:
             draft = _draft_reply(request, resolution, loaded, caller, desk, now)
-            if _reply_text(desk, follow_up.thread, draft[0].id) not in {None, draft[0].text}:
+            reply = draft.reply
+            if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
                 raise _resolution_differs()
-            desk.cases.put_reply(draft[0])
+            desk.cases.put_reply(reply)
         desk.cases.put_note(
             follow_up.id, resolution.key, loaded.case.review.author, _note_fields(request, caller)
         )
@@ -265,7 +273,7 @@ def _is_same_request(
     same_text = (
         earlier_text is None
         if request.text is None
-        else earlier_text is not None and earlier_text.startswith(request.text.strip())
+        else earlier_text is not None and lint.is_signed_copy(earlier_text, request.text)
     )
     return same_text and _is_same_remedy(resolution, follow_up)
 
@@ -367,7 +375,7 @@ def _draft_reply(
     caller: Caller,
     desk: DeskPorts,
     now: datetime,
-) -> tuple[Reply, Fingerprint]:
+) -> _DraftReply:
     """The reply as it will be posted, and how it is worded, to compare the next ones with it.
 
     It is signed with the agent's first name (R11), and the lint does not block it.
@@ -437,7 +445,7 @@ def _draft_reply(
         agent=caller.person.subject,
         at=format_time(now),
     )
-    return reply, lint.fingerprint(text, names)
+    return _DraftReply(reply, lint.fingerprint(text, names))
 
 
 def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:

@@ -1,4 +1,4 @@
-"""Which engine reads texts in this deployment: an embedded one, or an external one before it."""
+"""Which engine reads texts in this deployment: an embedded one, or an external one beside it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def select_engine(
 ) -> Engine:
     """The engine with this name: `accurate`, `quick`, `comprehend` or `converse`.
 
-    The last two are external, and `accurate` is their fallback. They make at most `calls_per_day`
-    calls; `on_failure` is called with the reason when a call gave no scores. Raises BadRequest for
-    another name.
+    The last two are external. Their scores are combined with those of `accurate`, which judges
+    alone when they give none. They make at most `calls_per_day` calls. `on_failure` is called with
+    the reason when a call gave no scores. Raises BadRequest for another name.
     """
     if name not in {"comprehend", "converse"}:
         return embedded_engine(name)
@@ -37,7 +37,7 @@ def select_engine(
     from heard.assessment.external import bedrock, comprehend, failures  # noqa: PLC0415
     from heard.storage.engine_budget import Allowance, EngineBudget  # noqa: PLC0415
 
-    fallback = embedded_engine(EMBEDDED_ENGINES[0])
+    base_engine = embedded_engine(EMBEDDED_ENGINES[0])
     budget = Allowance(EngineBudget(dynamodb, cases_table), name, calls_per_day, clock.now)
     external: Engine
     if name == "comprehend":
@@ -47,7 +47,7 @@ def select_engine(
             read_seconds=comprehend.READ_SECONDS,
             attempts=1,
         )
-        external = comprehend.ComprehendEngine(service, budget, fallback, on_failure)
+        external = comprehend.ComprehendEngine(service, budget, base_engine, on_failure)
     else:
         service = client(
             "bedrock-runtime",
@@ -56,6 +56,6 @@ def select_engine(
             attempts=1,
         )
         external = bedrock.ConverseEngine(
-            service, budget, fallback, on_failure, model_id=converse_model
+            service, budget, base_engine, on_failure, model_id=converse_model
         )
-    return EngineChain([lambda: external, lambda: fallback])
+    return EngineChain([lambda: external, lambda: base_engine])

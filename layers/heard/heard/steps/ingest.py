@@ -76,7 +76,7 @@ def ingest(
         raise NotFound("There is nothing here.")
     limit = load(connection.platform).body_limit
     if len(request.body) > limit:
-        raise TooLarge(f"The body has {len(request.body)} bytes; at most {limit} are taken.")
+        raise TooLarge(f"The body has {len(request.body)} bytes; the limit is {limit}.")
     result = _process(request, connection, ports, now)
     return replace(
         result,

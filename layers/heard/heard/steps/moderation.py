@@ -1,4 +1,4 @@
-"""What a platform that moderates did with a reply: asked for a week, until it is certain."""
+"""Ask a platform that moderates what it did with a reply: for a week, or until it is certain."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REASON_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ModerationCheck:
-    """What became of a reply, in one word for logs, and the review that it answers."""
+    """What became of a reply, as one code for logs, and the review that it answers."""
 
     review: str
     status: str
@@ -46,10 +46,10 @@ def check_moderation(
 ) -> ModerationCheck:
     """Ask a platform that moderates what became of a reply, and act on it.
 
-    The platform removed the reply, or still holds it back at the last
-    question: a person gets the review, and a message to `queue` starts the workflow, as the sweep
-    does. The platform cannot tell at the last question: the reply is unknown, and nothing is
-    reopened. Else nothing is written, as the sweep has the next question on its list. Run twice,
+    If the platform removed the reply, or still holds it back at the last check, a person gets the
+    review, and a message to `queue` starts the workflow. If the platform cannot tell at the last
+    check, the reply is unknown, and nothing is reopened. If the platform shows the reply, that is
+    an outcome. Otherwise nothing is written, as the next check is in the sweep's index. Run twice,
     late or out of order, it ends in the same state. Raises faults of our own services only.
     """
     try:

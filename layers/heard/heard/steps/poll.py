@@ -244,7 +244,7 @@ class _ConnectionSource:
 
 
 def _stop_polling(connection_id: str, ports: PollPorts, now: datetime) -> None:
-    """Poll a connection no more, unless it exists after all.
+    """Stop polling a connection, unless it exists after all.
 
     The first read may be stale, or somebody stores the connection again just now.
     """
@@ -265,8 +265,8 @@ def _new_event(
 ) -> ReviewEvent | None:
     """The event with a revision after what triage has. None when triage has the event already.
 
-    A webhook may have brought it, or a run that died. If a platform does not date its edits, what
-    it says now is later than other words of the same date.
+    A webhook or an interrupted run may have queued it before. If a platform does not date its
+    edits, what it says now is later than other words of the same date.
     """
     review = ports.cases.find_review(
         review_id(connection.business, connection.platform, event.native_id)

@@ -155,8 +155,8 @@ def _send(
         )
         raise
     if isinstance(result, SentReply):
-        # Before the fact: if this run stops here, the next one finds the reply at the platform and
-        # does this again.
+        # Before the outcome is written: if this run stops here, the next one finds the reply at the
+        # platform and does this again.
         if not reply.public:
             case_store.confirm_reply(reply, now)
         if load(current.case.review.platform).capabilities.moderated:

@@ -43,7 +43,7 @@ def sweep(
 ) -> SweepReport:
     """Queue stuck reviews again, wake late follow-ups, and have moderated replies checked.
 
-    `poll_queue` takes the questions to platforms; without it they wait.
+    `poll_queue` takes the checks of moderated replies; without it they wait.
     """
     resumed = woken = restarted = moderation_checks = 0
     reviews: list[str] = []

@@ -1,4 +1,4 @@
-"""Triage: store what the author said, assess it, ask the policy, take what the decision needs."""
+"""Triage: store what the author said, assess it, ask the policy, write down what it decided."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from heard.storage.vault import Erased
 class QueuedReview:
     """A message of the review queue: an event, or the request to resume a review that got stuck.
 
-    `event` is None in a request to resume. A `confirmed` event was read at the platform itself.
+    `event` is None in a request to resume. A `verified` event was read at the platform itself.
     """
 
     delivery: str

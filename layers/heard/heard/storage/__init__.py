@@ -1,10 +1,13 @@
 """The only package that talks to DynamoDB and SSM. It knows keys, transactions and encryption.
 
-It makes no decision about a review. It holds the following waits and limits, because writes and
-indexes are made of them: when the sweep finds what is stuck (`sweep_index`), when a moderating
-platform is asked again and how long wordings are kept (`replies`), the two-reply cap as a
-condition of the write (R04, `case_store`), and that a page's last variant is not overwritten
-unseen (R10, `replies`).
+It makes no decision about a review. It holds some waits and limits, because writes and indexes are
+made of them:
+
+* when the sweep finds what is stuck (`sweep_index`)
+* when a moderating platform is asked again (`replies`)
+* how long wordings, delivery notes and counters are kept (`replies`, `deliveries`, `engine_budget`)
+* the two-reply cap, as a condition of the write (R04, `case_store`)
+* that nobody overwrites a page's last variant without having read it (R10, `replies`)
 
 In the keys, `{digest}` is that of the id of a review or a thread. TTL means that the item expires.
 

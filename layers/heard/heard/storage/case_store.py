@@ -81,7 +81,7 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         return self._load(review, item["review"]["thread"], None, item)
 
     def find_review(self, review: str) -> Review | None:
-        """A review's state alone, for the head of its chain; None when there is no such review."""
+        """A review's state without its thread; None when there is no such review."""
         item = self._get_item(partition_key(review), "STATE") if review.startswith("rev_") else {}
         return Review.from_json(item["review"]) if "review" in item else None
 
@@ -232,10 +232,10 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         draft = writes.acknowledgement
         if draft is None:
             return change
-        is_noted = not draft.page or self.record_variant(
+        is_recorded = not draft.page or self.record_variant(
             draft.page, draft.variant, draft.page_variant
         )
-        if not is_noted and give_way:
+        if not is_recorded and give_way:
             return None
         event = draft.event
         reply = Reply(

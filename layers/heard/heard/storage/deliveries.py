@@ -27,9 +27,9 @@ NOTE_INTERVAL: Final = timedelta(minutes=1)
 class DeliveryNote:
     """One note.
 
-    `result` is accepted, quarantined, refused or handshake. `reason` says why a request was refused
-    or quarantined, and `events` how many events it held. `skipped` counts the requests with the
-    same result that came after the note before it and got no note.
+    `result` is accepted, quarantined, refused or handshake. `reason` says why a request was
+    refused, and `events` how many events were queued. `skipped` counts the requests with the same
+    result and reason that came after the note before it and got no note.
     """
 
     at: str
@@ -45,22 +45,22 @@ class Deliveries:
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-        self._last: dict[tuple[str, str, str], tuple[datetime, int]] = {}
+        self._latest_notes: dict[tuple[str, str, str], tuple[datetime, int]] = {}
 
     def note(self, connection: str, result: str, reason: str, events: int, now: datetime) -> bool:
-        """Note a request, unless the same was noted less than `NOTE_INTERVAL` ago.
+        """Note a request, unless an equal one was noted less than `NOTE_INTERVAL` ago.
 
         False if the table did not take the note. This raises nothing: a note is worth less than the
         delivery, which is stored by now and would be sent again.
         """
         key = (connection, result, reason)
-        at, skipped = self._last.get(key, (None, 0))
+        at, skipped = self._latest_notes.get(key, (None, 0))
         if at is not None and now - at < NOTE_INTERVAL:
-            self._last[key] = (at, skipped + 1)
+            self._latest_notes[key] = (at, skipped + 1)
             return True
-        if len(self._last) > 1_000:
-            self._last.clear()
-        self._last[key] = (now, 0)
+        if len(self._latest_notes) > 1_000:
+            self._latest_notes.clear()
+        self._latest_notes[key] = (now, 0)
         item = {
             "pk": f"DELIVERY#{connection}",
             "sk": f"{format_time(now)}#{result}#{reason}",
@@ -76,7 +76,7 @@ class Deliveries:
         try:
             self._client.put_item(TableName=self._table, Item=attributes(item))
         except (BotoCoreError, ClientError):
-            del self._last[key]
+            del self._latest_notes[key]
             return False
         return True
 

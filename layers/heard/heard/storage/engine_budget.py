@@ -1,4 +1,4 @@
-"""How often the optional engines were called: one counter for each engine and UTC day."""
+"""How often the external engines were called: one counter for each engine and UTC day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COUNTER_RETENTION: Final = timedelta(days=32)
 class EngineBudget:
     """Counts calls, for the whole stack.
 
-    One item takes about 1,000 writes a second, far more than an optional engine does.
+    One item takes about 1,000 writes a second, far more than an external engine needs.
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
@@ -66,7 +66,7 @@ class Allowance:
     clock: Callable[[], datetime]
 
     def take(self, calls: int) -> bool:
-        """Whether so many more calls are allowed today, all or none."""
+        """Take `calls` of today's budget, all or none. False when too few are left."""
         return self.budget.take(
             self.engine, self.clock().astimezone(UTC).date(), calls, self.daily_limit
         )

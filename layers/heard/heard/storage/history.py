@@ -1,7 +1,7 @@
 """Past reviews, many at a time: what was decided about each revision, and who wrote it.
 
-Reads what the case store wrote, by the hundred. One by one, a month of a busy business would take
-hours.
+It reads what the case store wrote, a hundred items at a time. One by one, a month of a busy
+business would take hours.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class HistoricalRevision:
 
 
 class HistoryReader:
-    """Reads the Work table in batches, eventually consistent."""
+    """Reads the Cases table in batches, eventually consistent."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

@@ -2,7 +2,7 @@
 
 A version is written once, under the next free number, in the transaction that also makes it the
 policy that triage follows. Of two people who publish at once, one wins and the other gets a
-conflict. What a policy says is not known here, but in `heard.policy`.
+conflict. What a policy means is the business of `heard.policy`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Policies:
         note: str = "",
         now: datetime,
     ) -> PolicyVersion | None:
-        """Make a policy the one that the business follows; None when it follows that already.
+        """Make a policy the one that the business follows; None when it follows that one already.
 
         The complete document is stored, so that a version means the same after the default policy
         has changed. A policy that the business follows but never published (usually the default

@@ -1,4 +1,4 @@
-"""The polls of connections, in the setup table: their states, and the reviews that they saw."""
+"""The polls of connections, in the Setup table: their states, and the reviews that they saw."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Polls:
         return None
 
     def stop(self, connection: str) -> None:
-        """Poll a connection no more, and forget its reviews. Doing so twice is no error."""
+        """Stop polling a connection, and forget its reviews. Stopping twice is no error."""
         for sk in ("POLL", "SEEN"):
             self._client.delete_item(TableName=self._table, Key=_key(connection, sk))
 
@@ -170,8 +170,10 @@ class Polls:
             return {}, 0
         rows = json.loads(zlib.decompress(item["seen"]))
         memory = {
-            id: SeenReview(mark, at, edition, thread, "n" in flags, "g" in flags, "u" in flags)
-            for id, mark, at, edition, thread, flags in rows
+            id: SeenReview(
+                state_hash, at, revision_hash, thread, "n" in flags, "g" in flags, "u" in flags
+            )
+            for id, state_hash, at, revision_hash, thread, flags in rows
         }
         return memory, item["version"]
 
@@ -184,13 +186,13 @@ class Polls:
         rows = [
             (
                 id,
-                seen.state_hash,
-                seen.at,
-                seen.revision_hash,
-                seen.thread,
-                "n" * seen.too_old + "g" * seen.gone + "u" * seen.undated,
+                review.state_hash,
+                review.at,
+                review.revision_hash,
+                review.thread,
+                "n" * review.too_old + "g" * review.gone + "u" * review.undated,
             )
-            for id, seen in memory.items()
+            for id, review in memory.items()
         ]
         compressed_rows = zlib.compress(
             json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(

@@ -1,6 +1,7 @@
 """Genuine deliveries that could not be read.
 
-They are kept whole in the cases table, shown to the business, and replayed after a fix.
+They are kept in the Cases table, shown to the business, and replayed after a fix. Only a body that
+is too long for an item is not kept whole.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedDelivery:
-    """One delivery as it came. `why` says what could not be read, without quoting it."""
+    """One delivery as it arrived. `why` says what could not be read, without quoting it."""
 
     id: str
     business: str
@@ -51,7 +52,7 @@ class Quarantine:
         )
 
     def of_business(self, business: str) -> list[QuarantinedDelivery]:
-        """What lies in a business's quarantine, oldest first."""
+        """The deliveries in a business's quarantine, oldest first."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",

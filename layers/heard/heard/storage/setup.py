@@ -68,7 +68,7 @@ class InboundSecret:
         return (self.current,)
 
     def to_text(self) -> str:
-        """What is stored."""
+        """The secret as text, which `from_text` reads."""
         until = format_time(self.previous_until) if self.previous_until else None
         return json.dumps(
             {"current": self.current, "previous": self.previous, "previous_until": until}
@@ -76,7 +76,7 @@ class InboundSecret:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """What `to_text` wrote."""
+        """The secret that `to_text` wrote."""
         fields = json.loads(text)
         until = parse_time(fields["previous_until"]) if fields["previous_until"] else None
         return cls(fields["current"], fields["previous"], until)
@@ -156,7 +156,7 @@ class SetupStore:
         return [_parse_connection(item) for item in self._of_business(business, "CONNECTION#")]
 
     def business(self, business: str) -> Business | None:
-        """The business with this id."""
+        """The business with this id; None when there is none."""
         response = self._client.get_item(TableName=self._table, Key=_key("BUSINESS", business))
         if "Item" not in response:
             return None
@@ -199,7 +199,7 @@ class SetupStore:
         )
 
     def person(self, subject: str) -> Person | None:
-        """Who signs in with this subject id."""
+        """The person who signs in with this subject id; None when there is none."""
         response = self._client.get_item(TableName=self._table, Key=_key("PERSON", subject))
         if "Item" not in response:
             return None

@@ -1,4 +1,4 @@
-"""The sweep's index: what nobody has touched for too long, by the time when that is so.
+"""The sweep's index: what may be stuck, by the time from which the sweep must act on it.
 
 An item is in the index while it has `sweep_bucket` (a day and a shard) and `sweep_at`.
 """
@@ -81,7 +81,7 @@ def is_delayed_acknowledgement(review: Review, thread: Thread) -> bool:
 def sweep_due_at(review: Review, thread: Thread) -> datetime:
     """When the sweep must act on an open review.
 
-    When its acknowledgement may be sent, else when it should have been closed long ago.
+    When its delayed acknowledgement may be sent, else `SWEEP_REVIEW_AFTER` its last change.
     """
     slot = thread.slot(review.reply) if review.reply else None
     if slot and slot.not_before and slot.is_waiting(parse_time(review.touched_at)):

@@ -1,4 +1,4 @@
-"""DynamoDB's own forms: its client, values to attributes and back, failed conditions."""
+"""DynamoDB's client, items as attributes and back, and how to recognise a failed condition."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def _to_python(value: Any) -> Any:
 
 
 def error_code(error: ClientError) -> str:
-    """AWS's own name of an error."""
+    """The code that AWS gives an error."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 def condition_failed(error: ClientError) -> bool:
-    """Whether a write lost against another: nothing was written, and reading again helps."""
+    """Whether another write came first: nothing was written, and reading again helps."""
     if error_code(error) in {"ConditionalCheckFailedException", "TransactionConflictException"}:
         return True
     reasons = error.response.get("CancellationReasons", [])

@@ -27,7 +27,7 @@ _NONCE_BYTES: Final = 24
 
 
 class Erased(Exception):
-    """The author's key was deleted, so the text can never be read again, as was asked for."""
+    """The author was erased: the key is deleted, so the text can never be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Vault:
         )
 
     def open(self, author: str, associated_data: str, sealed: bytes) -> dict[str, Any]:
-        """What was sealed. Raises Erased when the author's key was deleted."""
+        """The content that `seal` sealed. Raises Erased when the author's key was deleted."""
         from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt  # noqa: PLC0415 - as above
         from nacl.exceptions import CryptoError  # noqa: PLC0415
 

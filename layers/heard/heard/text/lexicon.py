@@ -1,7 +1,7 @@
 """Finds the phrases of a language in a text.
 
 `README.md` beside this file explains how phrases are written. Phrases of unspaced languages are
-compared sign by sign, unless they are written in Latin letters.
+compared character by character ("sign by sign"), unless they are written in Latin letters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from heard.text.word_phrases import (
     parse_word_phrase,
     phrase_end,
 )
-from heard.text.words import MAX_REMEMBERED, UNSPACED, Token, fold_signs
+from heard.text.words import CACHE_SIZE, UNSPACED, Token, fold_signs
 
 _UNSPACED_LETTERS: Final = re.compile(
     "[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]"
@@ -33,8 +33,9 @@ _QUOTED_CHARACTERS: Final = 80
 class Hit:
     """A phrase of the meaning `code` that stands in the text.
 
-    `at` and `to` count tokens, of `a + b` those of `a`; both are 0 for a phrase of signs. `start`
-    and `end` count characters, for a phrase of signs those of the folded text.
+    `at` and `to` count tokens; of `a + b` they cover only `a`. Both are 0 for a phrase of signs.
+    `start` and `end` count characters: of the text for a phrase of words, of the folded text for a
+    phrase of signs.
     """
 
     code: str
@@ -56,7 +57,7 @@ class Lexicon:
         self._by_word: defaultdict[str, list[WordPhrase]] = defaultdict(list)
         self._by_stem: defaultdict[str, list[tuple[str, WordPhrase]]] = defaultdict(list)
         self._by_ending: list[tuple[str, WordPhrase]] = []
-        self._remembered: dict[str, tuple[WordPhrase, ...]] = {}
+        self._phrase_cache: dict[str, tuple[WordPhrase, ...]] = {}
         for code, lines in meanings.items():
             for line in lines:
                 if language in UNSPACED and not line.isascii():
@@ -83,7 +84,7 @@ class Lexicon:
         if not self._by_word and not self._by_stem and not self._by_ending:
             return hits
         for at, token in enumerate(words):
-            phrases = self._remembered.get(token.word)
+            phrases = self._phrase_cache.get(token.word)
             if phrases is None:
                 phrases = self._phrases_beginning_with(token.word)
             for phrase in phrases:
@@ -113,10 +114,10 @@ class Lexicon:
         phrases += (phrase for stem, phrase in stems if word.startswith(stem))
         if self._endings and word.endswith(self._endings):
             phrases += (phrase for ending, phrase in self._by_ending if word.endswith(ending))
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[word] = tuple(phrases)
-        return self._remembered[word]
+        if len(self._phrase_cache) >= CACHE_SIZE:
+            self._phrase_cache.clear()
+        self._phrase_cache[word] = tuple(phrases)
+        return self._phrase_cache[word]
 
     def _find_signs(self, text: str) -> list[Hit]:
         folded = fold_signs(text)

@@ -71,7 +71,7 @@ class Negation:
         if self.signs_before and before.endswith(self.signs_before):
             return True
         after = _CLAUSE_END.split(text[end : end + _NEAR_SIGNS], maxsplit=1)[0]
-        return any(sign in after for sign in self.signs_after)
+        return any(negator in after for negator in self.signs_after)
 
 
 @cache

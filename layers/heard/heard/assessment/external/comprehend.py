@@ -119,8 +119,8 @@ class ComprehendEngine:
         return merge_cautiously(own_scores, base_scores) if base_scores else None
 
     def _ask_scores(self, text: str) -> Scores:
-        matched_text = matchable_text(text)
-        language = detect_language(matched_text, tokens(matched_text))
+        matchable = matchable_text(text)
+        language = detect_language(matchable, tokens(matchable))
         if language is not None and language not in LANGUAGES:
             raise ExternalEngineError(FailureReason.LANGUAGE)
         if not self._budget.take(1 + (language is None) + (language in {None, "en"})):

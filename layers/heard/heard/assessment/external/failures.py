@@ -1,9 +1,10 @@
-"""What external engines have in common: what they may cost, how they fail, how far they count.
+"""What external engines have in common: what they may cost, how they fail, how much they count.
 
 A failure of an external engine is no error. The engine then has no scores and gives a reason that
-can be counted, and the next engine judges. An external engine never decides alone: it stands on an
-embedded engine and can only make its scores more careful. Its own scores have not been measured on
-our labels, and a review may try to manipulate it. Knows no service and no client library.
+can be counted, and the next engine judges. An external engine stands on an embedded engine and can
+only make its scores more careful: its own scores have not been measured on our labels, and a review
+may try to manipulate it. A language model judges alone only where the embedded engine has no
+scores. Knows no service and no client library.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final, Protocol, cast
 from heard.assessment.engines.engine import Scores
 
 CONNECT_SECONDS: Final = 1.0
-"""The time limit for a client to connect. It must not retry: another engine is there to judge."""
+"""The time limit for a client to connect. It must not retry, because another engine can judge."""
 
 
 class FailureReason(StrEnum):
@@ -62,7 +63,7 @@ class Budget(Protocol):
 
 
 def merge_cautiously(external: Scores, base: Scores) -> Scores:
-    """Two engines' scores as one: of each number the one that rather brings a review to a person.
+    """Two engines' scores as one: of each number, the one that makes a person more likely.
 
     A text needs a person at least as probably as the external engine finds it medium (playbook,
     severity). `model` names both engines.

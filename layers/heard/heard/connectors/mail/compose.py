@@ -16,7 +16,7 @@ from heard.connectors.parsing import ONE_LINE_LIMIT
 
 
 def business_sender(connection: Connection) -> tuple[str, str] | Rejection:
-    """The business's name and address in replies; why not, where `from_address` is no address."""
+    """The business's name and address in replies; a rejection if `from_address` is no address."""
     address = parse_address(connection.settings.get("from_address", ""))[1]
     if not address:
         return Rejection(
@@ -27,7 +27,7 @@ def business_sender(connection: Connection) -> tuple[str, str] | Rejection:
 
 
 def from_header(connection: Connection) -> str | Rejection:
-    """The From header of replies; why not, where `from_address` is no address."""
+    """The From header of replies; a rejection if `from_address` is no address."""
     sender = business_sender(connection)
     return sender if isinstance(sender, Rejection) else formataddr(sender)
 
@@ -42,7 +42,7 @@ def reply_headers(target: ReplyTarget) -> dict[str, str]:
     """The headers that make a mail a reply to another.
 
     They also ask machines for no automatic reply. Another Heard obeys too: without that, two of
-    them would reply to each other for ever.
+    them would reply to each other forever.
     """
     message_id = target.reply_to.get("message_id", "")
     references = MESSAGE_ID.findall(target.reply_to.get("references", ""))

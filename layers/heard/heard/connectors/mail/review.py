@@ -45,7 +45,7 @@ def review_event(
 ) -> ReviewEvent | None:
     """The review that a mail is; None for an automatic reply.
 
-    `verified` says that the provider proved the sender, `spam` that it takes the mail for spam. A
+    `verified` says that the provider proved the sender, `spam` that it marked the mail as spam. A
     mail of the business itself is a reply that was seen.
     """
     if is_automatic(mail):

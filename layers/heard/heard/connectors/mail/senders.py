@@ -59,7 +59,7 @@ def is_automatic(mail: Mail) -> bool:
 def unanswerable_reason(mail: Mail, *, verified: bool, spam: bool) -> str | None:
     """The code of why Heard must not reply to a mail; None if it may.
 
-    `verified` says that the sender is proven, `spam` that the provider takes the mail for spam.
+    `verified` says that the sender is proven, `spam` that the provider marked the mail as spam.
     """
     if not mail.sender[1]:
         return "no_address"

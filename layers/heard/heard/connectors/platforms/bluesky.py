@@ -48,6 +48,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -361,15 +362,8 @@ class _SessionCache:
             headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
             if body is not None:
                 headers["content-type"] = "application/json"
-            return call_api(
-                account.http,
-                _TITLE,
-                method,
-                url,
-                headers=headers,
-                body=body,
-                explain=_with_platform_message,
-            )
+            request = HttpRequest(method, url, headers, body)
+            return call_api(account.http, _TITLE, request, _with_platform_message)
 
         response = attempt(session.access_token)
         if isinstance(response, Rejection) and response.reason == "unauthorized":
@@ -399,16 +393,8 @@ class _SessionCache:
     ) -> _Session | Rejection:
         cache_key = _account_key(account)
         url = f"{cache_key[0]}/xrpc/{name}"
-        response = call_api(
-            account.http,
-            _TITLE,
-            "POST",
-            url,
-            headers=headers,
-            body=body,
-            no_side_effects=True,
-            explain=_with_platform_message,
-        )
+        request = HttpRequest("POST", url, headers, body, no_side_effects=True)
+        response = call_api(account.http, _TITLE, request, _with_platform_message)
         if isinstance(response, Rejection):
             detail = f"{_TITLE} does not accept the identifier and the app password."
             return (
@@ -490,7 +476,6 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         "author_did": did,
         "author_handle": handle or "",
     }
-    key = native_id.rpartition("/")[2]
     key = native_id.rpartition("/")[2]
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN if did == own_did else EventKind.CREATED,

@@ -75,7 +75,7 @@ class BookingCom(ReviewApi):
         platform="booking_com",
         title=_TITLE,
         channel=Channel.REVIEW_SITE,
-        signature="none: nothing is pushed; Heard asks with the credentials",
+        signature="none: nothing is pushed; Heard polls with the credentials",
         edits="polled",
         deletions="polled",
         replies="one",
@@ -91,8 +91,8 @@ class BookingCom(ReviewApi):
         poll_seconds=900,
         settings={"property_id": "the property's id at Booking.com, a number"},
         optional_settings={
-            "api_base": f"where the Guest Review API is ({_API} if not said)",
-            "token_url": f"where access tokens are given ({_TOKEN_URL} if not said)",
+            "api_base": f"where the Guest Review API is (default {_API})",
+            "token_url": f"where access tokens are given (default {_TOKEN_URL})",
         },
         credentials={
             "client_id": "the client id of a machine account with API tokens",
@@ -108,7 +108,7 @@ class BookingCom(ReviewApi):
         ),
         limitations=(
             "A review has one reply, which no program can change: an acknowledgement leaves no "
-            "room for a person's answer.",
+            "room for a person's reply.",
             "Booking.com takes no reply to a review that has a score and no words. So its "
             "acknowledgement fails and a person gets it, unless a rule of the policy with "
             "has_text: false lets such reviews go.",
@@ -123,11 +123,12 @@ class BookingCom(ReviewApi):
             "the simulated platform gives.",
         ),
         assumptions=(
-            "How long a reply may be: the limit is our own guess.",
-            "That times are in UTC, and that last_change_timestamp dates an edit.",
-            "The shape of a single review's response, and that an unknown review is 404.",
-            "That the API shows a reply only once it is published.",
-            "That errors in a response with status 200 mean that the reply was not taken.",
+            "The longest reply is our own guess.",
+            "Times are in UTC, and last_change_timestamp dates an edit.",
+            "A single review stands alone in its response, or as the only one of a list. An "
+            "unknown review is 404.",
+            "The API shows a reply only once it is published.",
+            "Errors in a response with status 200 mean that the reply was not taken.",
         ),
     )
     parsed_headers = ()
@@ -245,11 +246,11 @@ class BookingCom(ReviewApi):
         return super().reply(target, text, reply_id, account)
 
     def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
-        """The request that posts the review's one reply, which goes by the review's id."""
+        """The request that posts the review's one reply, which has the review's id."""
         return ApiRequest("POST", f"/{quote(target.native_id, safe='')}", document={"reply": text})
 
     def reply_text(self, review: Fields) -> str | None:
-        """The published reply. None: none is published, which does not mean that none was taken."""
+        """The published reply; None if none is published. One may still wait for moderation."""
         return review.object("reply").text("text")
 
     def already_answered(self) -> Rejection:

@@ -117,7 +117,7 @@ class Discourse(ReviewApi):
             "delivery is refused.\n"
             "3. Choose individual events: all four under Post. Save, then press Ping on the "
             "webhook's page.\n"
-            "4. For replies, create an API key under API, Keys for the user that shall reply, and "
+            "4. For replies, create an API key under API, Keys for the user that replies, and "
             "enter both here.\n"
             "5. Turn on the site setting retry_web_hook_events, so that nothing is lost while "
             "Heard cannot be reached."
@@ -130,8 +130,8 @@ class Discourse(ReviewApi):
             "decides.",
         ),
         verified=(
-            "The signature and the payload of a new post, with vectors and fixtures of "
-            "Discourse's own repositories.",
+            "The signature and the payload of a new post are checked with vectors and fixtures "
+            "of Discourse's own repositories.",
         ),
         assumptions=(
             "The longest reply is a site setting; 32,000 characters is its default.",

@@ -121,21 +121,21 @@ class Facebook(MetaConnector):
             "6. Leave Require app secret (App settings, Advanced) off."
         ),
         limitations=(
-            "Star ratings and recommendations: Meta gives them to no program any more.",
-            "Comments on posts of people or groups that only mention the Page.",
-            "Names of people, unless Meta has reviewed the app (Advanced Access to "
+            "Star ratings and recommendations are not read: Meta gives them to no program any "
+            "more.",
+            "Comments on posts of people or groups that only mention the Page are not seen.",
+            "Names of people are missing until Meta has reviewed the app (Advanced Access to "
             "pages_read_user_content).",
-            "Several Pages behind one app: Meta knows one address for each app, so each connection "
-            "needs an app of its own.",
+            "Meta knows one address for each app, so each Page needs an app of its own.",
         ),
         verified=(
             "A delivery captured in 2013 is read. The signature is that of GitHub's published "
             "vectors, under another header.",
         ),
         assumptions=(
-            "The longest comment: 8,000 characters is our reading.",
-            "That parent_id of a reply to a reply is the first-level comment.",
-            "When an edit was made: the time of its delivery counts.",
+            "The longest comment has 8,000 characters; this is our reading.",
+            "The parent_id of a reply to a reply is the first-level comment.",
+            "An edit was made when it was delivered: nothing else dates it.",
             "Meta answers the same for a comment that is gone and for one that the token may not "
             "read: both count as gone.",
         ),

@@ -88,7 +88,7 @@ class FeedbackForm(Connector):
             "Authors cannot take back what they sent. Sending the form again within a day is an "
             "edit.",
         ),
-        verified=("The form, in seven languages, by filling it in.",),
+        verified=("The form was filled in, in all seven languages.",),
     )
 
     def handshake(

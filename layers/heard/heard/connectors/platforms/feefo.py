@@ -126,10 +126,10 @@ class Feefo(ReviewApi):
             "The simulated platform answers in the documented shape of Feefo's Reviews API.",
         ),
         assumptions=(
-            "The shape of a delivery: a bare id, or an id under one of several names in JSON or a "
+            "A delivery is a bare id, or it has an id under one of several names in JSON or a "
             "form.",
-            "Which of a feedback's ids a delivery holds. If it is the id of the whole, a poll "
-            "finds the parts as reviews of their own.",
+            "No document says which of a feedback's ids a delivery holds. If it is the id of the "
+            "whole, a poll finds the parts as reviews of their own.",
             "last_updated_date is the time of an edit.",
         ),
     )

@@ -130,8 +130,7 @@ class GoogleBusiness(ReviewApi):
             "location": "the location's name, such as accounts/1234/locations/5678",
         },
         optional_settings={
-            "audience": "the audience set in the subscription (this connection's address if not "
-            "said)",
+            "audience": "the audience set in the subscription (default this connection's address)",
             "certs_url": f"where Google publishes its keys (default {google.CERTS_URL})",
             "api_base": f"where the API is (default {_API})",
             "token_url": f"where access tokens are given (default {google.TOKEN_URL})",
@@ -270,11 +269,11 @@ class GoogleBusiness(ReviewApi):
         return review.object("reviewReply").text("comment") or ""
 
     def native_reply_id(self, target: ReplyTarget, reply_id: str, source: Fields) -> str:
-        """A reply has no id of its own but its address."""
+        """The reply's address, because a reply has no id of its own."""
         return f"{target.native_id}/reply"
 
     def reply_status(self, review: Fields) -> ModerationResult:
-        """What Google's check of the reply came to."""
+        """The result of Google's check of the reply."""
         reply = review.object("reviewReply")
         status = _STATUS_BY_STATE.get(
             reply.one_line("reviewReplyState") or "", ModerationStatus.CANNOT_TELL

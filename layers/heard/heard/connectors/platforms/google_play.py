@@ -72,7 +72,7 @@ class GooglePlay(ReviewApi):
         platform="google_play",
         title=_TITLE,
         channel=Channel.APP_STORE,
-        signature="none: nothing is pushed; Heard asks with the credentials",
+        signature="none: nothing is pushed; Heard polls with the credentials",
         edits="polled",
         deletions="no",
         replies="one",
@@ -165,7 +165,7 @@ class GooglePlay(ReviewApi):
         return ApiRequest("POST", path, document={"replyText": text})
 
     def reply_text(self, review: Fields) -> str:
-        """The business's comment. A reply has no id of its own: it goes by the review's."""
+        """The business's comment. A reply has no id of its own: it has the review's."""
         return _first_comment(review, "developerComment").text("text") or ""
 
     def explain(self, rejection: Rejection, body: bytes) -> Rejection:

@@ -133,23 +133,24 @@ class Instagram(MetaConnector):
             "7. Leave Require app secret (App settings, Advanced) off."
         ),
         limitations=(
-            "Direct messages, live comments, comments on ads, and mentions in stories.",
-            "Comments on media of private accounts, or before Meta has reviewed the app (Advanced "
-            "Access).",
-            "Edits and deletions at once: Heard sees them when it lists the comments of the latest "
-            "media.",
-            "Several accounts behind one app: Meta knows one address for each app, so each "
-            "connection needs an app of its own.",
+            "Direct messages, live comments, comments on ads, and mentions in stories are not "
+            "read.",
+            "Comments on media of private accounts are not delivered. Nothing is delivered "
+            "before Meta has reviewed the app (Advanced Access).",
+            "Edits and deletions are not pushed: Heard sees them when it lists the comments of "
+            "the latest media.",
+            "Meta knows one address for each app, so each account needs an app of its own.",
         ),
         verified=(
             "The dashboard's test deliveries of comments and mentions, captured in a public "
             "project, are read and never routed.",
         ),
         assumptions=(
-            "The longest comment: 2,200 characters is the documented limit of a caption.",
-            "That the business's own comments name the account's id as author; else its username "
+            "The longest comment has 2,200 characters, which is the documented limit of a caption.",
+            "The business's own comments name the account's id as author; else its username "
             "counts.",
-            "Which of two readings of an edited comment is the newer one: nothing dates an edit.",
+            "Nothing dates an edit, so it is not certain which of two readings of a comment is "
+            "the newer one.",
             "A mention that is gone is expected to answer like any object that does not exist.",
         ),
     )

@@ -118,17 +118,18 @@ class Intercom(ReviewApi):
             "the id of the teammate who replies."
         ),
         limitations=(
-            "The rating that a customer gives a conversation: Heard reads only what they write.",
+            "The rating that a customer gives a conversation is not read: Heard reads only what "
+            "customers write.",
         ),
         verified=(
             "The envelope is that of Intercom's documentation. A redaction is read from a real "
             "notification.",
         ),
         assumptions=(
-            "Whether a notification of a customer's reply holds the newest part or all of them: "
-            "both are read.",
-            "The item of conversation.deleted, of which only the id is used.",
-            f"The longest message: {REPLY_LIMIT} characters is our own guess.",
+            "No document says whether a notification of a customer's reply holds the newest part "
+            "or all of them: both are read.",
+            "The item of conversation.deleted has an id; nothing else of it is used.",
+            f"The longest message has {REPLY_LIMIT:,} characters; this is our own guess.",
         ),
     )
 

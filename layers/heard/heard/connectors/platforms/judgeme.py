@@ -7,7 +7,7 @@ body does not name its topic, so a review counts as edited if `updated_at` is la
 `created_at`.
 
 Only `id`, `reviewer.email` and `product_external_id` of a delivered review are documented. It is
-read as the review of the API, of which we know a full sample. A review without title and body is
+read like the review of the API, of which we have a full sample. A review without title and body is
 partial, and the rest is read from the API.
 
 Order. `updated_at` sorts. It also moves when a review is published or hidden: then the words are
@@ -107,10 +107,10 @@ class JudgeMe(ReviewApi):
         ),
         verified=("Reviews are read as in the sample of Judge.me's API documentation.",),
         assumptions=(
-            "The whole body of a delivery: only the id, the reviewer's e-mail address and the "
+            "Of the body of a delivery, only the id, the reviewer's e-mail address and the "
             "product are documented.",
-            f"The longest reply ({REPLY_LIMIT} characters is our own guess), and whether a second "
-            "one stands beside the first.",
+            f"The longest reply has {REPLY_LIMIT:,} characters, which is our own guess, and a "
+            "second reply stands beside the first.",
             "Reading reviews takes the token in X-Api-Token, as replies do, and the list begins "
             "with the newest.",
         ),

@@ -126,7 +126,7 @@ class Okendo(ReviewApi):
             "Our second reply may take the first one's place. Heard tries it; if Okendo refuses, "
             "a person gets the follow-up.",
             "A deletion may hold more than the review's id; Heard uses only the id.",
-            f"The longest reply: {REPLY_LIMIT} characters is our own guess.",
+            f"The longest reply has {REPLY_LIMIT:,} characters; this is our own guess.",
         ),
     )
 

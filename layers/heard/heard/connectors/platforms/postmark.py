@@ -37,6 +37,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -143,11 +144,11 @@ class Postmark(Connector):
             "Mails with attachments of more than about 180 KB are too large, because Postmark "
             "sends the attachments along.",
         ),
-        verified=("The payloads that Postmark's own tester sends.",),
+        verified=("The payloads that Postmark's own tester sends are read.",),
         assumptions=(
-            "How soon after sending Postmark finds a reply by its metadata, and the name of that "
-            "filter.",
-            "That Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
+            "No document says how soon after sending Postmark finds a reply by its metadata. The "
+            "name of that filter is assumed.",
+            "Postmark adds Received-SPF and X-Spam-Tests to every mail, beside any that the "
             "sender brought along.",
         ),
     )
@@ -170,7 +171,7 @@ class Postmark(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """Postmark takes any status but 200 for a failure."""
+        """Postmark counts any status but 200 as a failure."""
         return WebhookResponse(200, "{}")
 
     def reply(
@@ -313,15 +314,8 @@ def _request(
     if document is not None:
         headers["content-type"] = "application/json"
     body = json.dumps(document).encode() if document is not None else None
-    return call_api(
-        account.http,
-        _TITLE,
-        method,
-        base + path,
-        headers=headers,
-        body=body,
-        explain=_rejection_by_code,
-    )
+    request = HttpRequest(method, base + path, headers, body)
+    return call_api(account.http, _TITLE, request, _rejection_by_code)
 
 
 CONNECTOR: Connector = Postmark()

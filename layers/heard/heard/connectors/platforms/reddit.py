@@ -45,6 +45,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -137,7 +138,7 @@ class Reddit(Connector):
         },
         guide=(
             "1. Ask Reddit for access to its API: commercial use needs its consent.\n"
-            "2. Sign in as the account that shall reply. Open reddit.com/prefs/apps and create "
+            "2. Sign in as the account that replies. Open reddit.com/prefs/apps and create "
             "an app of the type script.\n"
             "3. Enter here its id and secret, the account's name and its password; with two-factor "
             "sign-in, a refresh token instead.\n"
@@ -252,7 +253,7 @@ class Reddit(Connector):
         # have newer ones.
         cutoff = max(
             (
-                listing.things[-1].created
+                listing.things[-1].created_seconds
                 for listing in listings
                 if listing.has_more and listing.things
             ),
@@ -262,7 +263,7 @@ class Reddit(Connector):
             thing.name: thing
             for listing in listings
             for thing in listing.things
-            if thing.created >= cutoff
+            if thing.created_seconds >= cutoff
         }
         next_positions = {listing.path: listing.next_position(cutoff) for listing in listings}
         mention_names = [thing.name for thing in things_by_name.values() if thing.is_mention]
@@ -274,7 +275,7 @@ class Reddit(Connector):
                 name: thing for name, thing in things_by_name.items() if not thing.is_mention
             } | {thing.name: thing for thing in full_things}
         newest_first = sorted(
-            things_by_name.values(), key=lambda thing: thing.created, reverse=True
+            things_by_name.values(), key=lambda thing: thing.created_seconds, reverse=True
         )
         parsed = self._read_events(newest_first, account)
         is_last_page = all(place == _EXHAUSTED for place in next_positions.values())
@@ -421,28 +422,21 @@ class Reddit(Connector):
         headers = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
         body = urlencode(form).encode() if form is not None else None
         identified_http = _with_user_agent(account.http, user, url)
-        return self._tokens.call(
-            grant,
-            identified_http,
-            method,
-            _api_base(account.connection) + path,
-            headers=headers,
-            body=body,
-            explain=_with_platform_message,
-        )
+        request = HttpRequest(method, _api_base(account.connection) + path, headers, body)
+        return self._tokens.call(grant, identified_http, request, _with_platform_message)
 
 
 @dataclass(frozen=True, slots=True)
 class _Thing:
     """A submission or a comment: its place in a thread, and its fields.
 
-    `parent` is a fullname, empty for submissions. `created` is in seconds since 1970.
+    `parent` is a fullname, empty for submissions. `created_seconds` is in seconds since 1970.
     """
 
     name: str
     parent: str
     author: str
-    created: int
+    created_seconds: int
     is_mention: bool
     data: Fields
 
@@ -481,7 +475,7 @@ class _Listing:
 
     def next_position(self, cutoff: int) -> str:
         """Where to read on, if only things from `cutoff` on were returned."""
-        names = [thing.name for thing in self.things if thing.created >= cutoff]
+        names = [thing.name for thing in self.things if thing.created_seconds >= cutoff]
         if len(names) == len(self.things) and not (self.has_more and names):
             return _EXHAUSTED
         return names[-1] if names else self.after

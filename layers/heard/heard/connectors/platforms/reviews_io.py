@@ -107,7 +107,10 @@ class ReviewsIo(ReviewApi):
             "without the order of edits.",
             "A review that is not among the newest 300 of its kind cannot be read.",
         ),
-        verified=("The names of a delivery's fields, against the template in the documentation.",),
+        verified=(
+            "The names of a delivery's fields are checked against the template in the "
+            "documentation.",
+        ),
         assumptions=(
             "Ids and ratings of a delivery are text or numbers: the document shows a template, "
             "and Heard reads both.",

@@ -14,9 +14,9 @@ the response is 2xx; a repeated mail has the same id.
 
 Sources: twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook
 and …/securing-your-parse-webhooks, …/api-reference/mail-send; github.com/sendgrid/sendgrid-python
-(helpers/inbound). No document that could be read says that Parse signs under the header names of
-the Event Webhook, nor the exact form of `dkim`, which is taken from examples: `{@example.com :
-pass}`.
+(helpers/inbound). We found no document that says that Parse signs under the header names of the
+Event Webhook, and none with the exact form of `dkim`. The form is taken from examples:
+`{@example.com : pass}`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -64,7 +65,7 @@ from heard.reviews import Channel, ReviewEvent
 _API: Final = "https://api.sendgrid.com"
 _TITLE: Final = "SendGrid"
 _SPAM_THRESHOLD: Final = 5.0
-"""The default score from which SpamAssassin takes a mail for spam."""
+"""The default score from which SpamAssassin counts a mail as spam."""
 
 _DKIM: Final = re.compile(r"@([^\s@:{}]{1,253})\s*:\s*([a-z]+)", re.IGNORECASE)
 _CONTENT_TYPE_LIMIT: Final = 2_000
@@ -125,12 +126,12 @@ class SendGrid(Connector):
             "SendGrid cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature with the example of SendGrid's own library, and our signatures with "
-            "that library.",
+            "The signature is checked with the example of SendGrid's own library, and that "
+            "library accepts our signatures.",
         ),
         assumptions=(
-            "That Inbound Parse signs under the same header names as the Event Webhook.",
-            "The form of the field dkim, which is taken from examples.",
+            "Inbound Parse signs under the same header names as the Event Webhook.",
+            "The form of the field dkim is taken from examples.",
         ),
     )
 
@@ -180,14 +181,10 @@ class SendGrid(Connector):
         }
         base = account.address("api_base", _API)
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        response = call_api(
-            account.http,
-            _TITLE,
-            "POST",
-            f"{base}/v3/mail/send",
-            headers=headers,
-            body=json.dumps(document).encode(),
+        request = HttpRequest(
+            "POST", f"{base}/v3/mail/send", headers, json.dumps(document).encode()
         )
+        response = call_api(account.http, _TITLE, request)
         if isinstance(response, Rejection):
             return response
         return SentReply(response.headers.get("x-message-id", "").strip() or reply_id)
@@ -274,7 +271,7 @@ def _read_parts(request: WebhookRequest) -> dict[str, bytes]:
     if (
         not content_type.lower().startswith("multipart/form-data")
         or len(content_type) > _CONTENT_TYPE_LIMIT
-        or any(sign in content_type for sign in "\r\n")
+        or any(character in content_type for character in "\r\n")
     ):
         raise Unparseable("The body is not multipart/form-data.")
     type_header = Message()

@@ -34,6 +34,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -120,10 +121,10 @@ class Ses(Connector):
             "SES cannot be asked whether it sent a reply: after a fault a person checks.",
         ),
         verified=(
-            "The signature, with messages of both versions that Amazon SNS really sent.",
-            "Signature Version 4, with a second implementation.",
+            "The signature is checked with messages of both versions that Amazon SNS really sent.",
+            "Signature Version 4 is checked with a second implementation.",
         ),
-        assumptions=("That SES replaces our Message-ID with its own.",),
+        assumptions=("SES replaces our Message-ID with its own.",),
     )
 
     def __init__(self) -> None:
@@ -167,7 +168,7 @@ class Ses(Connector):
             return ParsedDelivery((test_event(),))
         if notice.values.get("notificationType") != "Received":
             return ParsedDelivery()
-        return parse_one(notice, lambda received: _review_event(received, connection, now))
+        return parse_one(notice, lambda notification: _review_event(notification, connection, now))
 
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
@@ -185,7 +186,7 @@ class Ses(Connector):
             _setting(connection, "topic_arn"),
             _setting(connection, "certificate_base"),
         ):
-            response = call_api(http, "Amazon SNS", "GET", subscribe_url)
+            response = call_api(http, "Amazon SNS", HttpRequest("GET", subscribe_url))
             if isinstance(response, Rejection):
                 # SNS asks again for a while, but not after a success.
                 raise PlatformUnavailable(
@@ -231,14 +232,8 @@ class Ses(Connector):
             or f"https://email.{region}.amazonaws.com"
         )
         url, body = f"{base}/v2/email/outbound-emails", json.dumps(document).encode()
-        response = call_api(
-            account.http,
-            _TITLE,
-            "POST",
-            url,
-            headers=_signed_headers(url, body, key, secret, region),
-            body=body,
-        )
+        headers = _signed_headers(url, body, key, secret, region)
+        response = call_api(account.http, _TITLE, HttpRequest("POST", url, headers, body))
         if isinstance(response, Rejection):
             # The message of SES quotes addresses, so it is dropped.
             return (

@@ -8,7 +8,7 @@ metaobjects/create, metaobjects/update and metaobjects/delete must be subscribed
 Deliveries carry `X-Shopify-Hmac-Sha256`: Base64 of the HMAC-SHA256 of the body. Its key is the
 client secret of the app that owns the subscription. The topic is in a header that is not signed, so
 the body decides: with `fields` it is the review as it is now, without them it is a deletion. If the
-header says "deleted" and the body still has fields, Heard reads the review before it believes that;
+header says "deleted" and the body still has fields, Heard reads the review before it acts on that;
 without credentials it ignores the deletion. All deletions are confirmed so, where there are
 credentials.
 
@@ -122,15 +122,16 @@ class Shopify(ReviewApi):
             "keeps its reviews as metaobjects."
         ),
         limitations=(
-            "No replies: Shopify lets no program reply to a review that another app collected. "
-            "Reply in that app.",
-            "No reviews of apps that do not take part in Shopify's product review syndication.",
+            "Heard cannot reply: Shopify lets no program reply to a review that another app "
+            "collected. Reply in that app.",
+            "Reviews of apps that do not take part in Shopify's product review syndication are "
+            "not seen.",
             "Shopify's privacy notices have no effect: erase authors with Heard's own commands.",
         ),
         verified=("The signature is checked against the vectors of Shopify's own library.",),
         assumptions=(
-            "The body of the metaobject topics: we could read no sample, so Heard understands "
-            "several spellings.",
+            "We could read no sample of the metaobject topics, so Heard understands several "
+            "spellings.",
             "Some access scope lets an app read reviews that it did not collect; Shopify "
             "restricts the definition.",
         ),

@@ -45,6 +45,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -92,7 +93,7 @@ _ACCESS_REJECTION: Final = (
 )
 _GONE_REJECTION: Final = (
     "gone",
-    "What the reply answers is not there any more, or the app is no longer in the channel.",
+    "The message is not there any more, or the app is no longer in the channel.",
 )
 _CLOSED_REJECTION: Final = (
     "not_allowed",
@@ -191,12 +192,15 @@ class Slack(Connector):
             "Your colleagues who are guests of another workspace in a channel count as customers "
             "there.",
         ),
-        verified=("The signature, with the example in Slack's documentation and with slack_sdk.",),
+        verified=(
+            "The signature is checked with the example in Slack's documentation and with "
+            "slack_sdk.",
+        ),
         assumptions=(
             "Which of user_team, user_profile.team and team a customer's message carries is taken "
             "from examples.",
             "Most names of Slack's errors are from practice. An unknown name is shown as it is.",
-            "That an app sees the metadata of its own messages. Without it a reply is searched by "
+            "An app sees the metadata of its own messages. Without it, a reply is searched by "
             "its text.",
         ),
     )
@@ -354,8 +358,8 @@ def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | Non
             return None
     by_our_app = _is_by_our_app(message, envelope)
     if by_our_app or _is_by_business(message, connection):
-        in_a_thread = message.values.get("thread_ts") not in (None, message.values.get("ts"))
-        if kind is EventKind.WITHDRAWN or not (by_our_app or in_a_thread):
+        is_in_thread = message.values.get("thread_ts") not in (None, message.values.get("ts"))
+        if kind is EventKind.WITHDRAWN or not (by_our_app or is_in_thread):
             return None
         return _message_event(EventKind.REPLY_SEEN, channel, message, connection)
     if _is_by_bot(message) or message.values.get("user") == "USLACKBOT":
@@ -504,14 +508,8 @@ def _request(
             "application/json; charset=utf-8",
             json.dumps(document).encode(),
         )
-    response = call_api(
-        account.http,
-        _TITLE,
-        "GET" if read_only else "POST",
-        f"{base}/{method}",
-        headers=headers,
-        body=body,
-    )
+    request = HttpRequest("GET" if read_only else "POST", f"{base}/{method}", headers, body)
+    response = call_api(account.http, _TITLE, request)
     if isinstance(response, Rejection):
         return response
     # Slack refuses with 200 too, so the status of an unreadable response proves nothing.

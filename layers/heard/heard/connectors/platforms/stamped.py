@@ -102,8 +102,8 @@ class Stamped(ReviewApi):
         settings={"store_hash": "the store hash, in Stamped under Settings, API Keys"},
         optional_settings={
             "api_base": f"where Stamped's API is (default {_API})",
-            "email_replies": "yes, if Stamped shall also e-mail a reply to the customer (no if "
-            "not said)",
+            "email_replies": "yes, if Stamped should also e-mail a reply to the customer "
+            "(default no)",
         },
         credentials={
             "public_key": "the public key, in Stamped under Settings, API Keys",

@@ -58,6 +58,7 @@ from heard.connectors import (
     Connection,
     Connector,
     Http,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -134,8 +135,8 @@ class Standard(Connector):
             "Without reply_url people reply at the source.",
         ),
         verified=(
-            "The signature, against 18 vectors and the official package. Our own schema, so "
-            "nothing else has to be confirmed.",
+            "The signature is checked against 18 vectors and the official package. The schema is "
+            "our own, so nothing else has to be checked.",
         ),
     )
 
@@ -241,7 +242,7 @@ class Standard(Connector):
             ).geturl()
         if body:
             headers["content-type"] = "application/json"
-        return call_api(account.http, _TITLE, method, url, headers=headers, body=body or None)
+        return call_api(account.http, _TITLE, HttpRequest(method, url, headers, body or None))
 
 
 def _review_event(

@@ -103,13 +103,13 @@ class Trustpilot(ReviewApi):
             "Heard never replaces a reply that somebody else wrote: delete that one at Trustpilot "
             "first.",
         ),
-        verified=("The payload of a new review, against the official example.",),
+        verified=("The payload of a new review is checked against the official example.",),
         assumptions=(
             "Updated events are like created ones with updatedAt, of deleted ones only the id is "
             "read, and Test sends an empty list.",
             "A second reply may not replace the first: Heard deletes its own one before it posts "
             "another.",
-            "The longest reply: 4,000 characters is our guess.",
+            "The longest reply has 4,000 characters; this is our own guess.",
         ),
     )
 
@@ -154,7 +154,7 @@ class Trustpilot(ReviewApi):
         return ApiRequest("POST", _reply_path(target), document=document)
 
     def reply_text(self, review: Fields) -> str:
-        """The review's one company reply, which goes by the review's id."""
+        """The review's one company reply, which has the review's id."""
         return review.object("companyReply").text("text") or ""
 
     def make_room(

@@ -65,7 +65,7 @@ REPLY_LIMIT: Final = 1_600
 OPT_OUT_WORDS: Final = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 )
-"""Twilio takes a message for an opt-out if it is one of these words, in upper or lower case."""
+"""A message that is one of these words, in upper or lower case, is an opt-out for Twilio."""
 
 _PAGE_SIZE: Final = 100
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
@@ -120,8 +120,8 @@ class TwilioSms(Connector):
             "review for the policy.",
         ),
         verified=(
-            "The signature, with 17 vectors and Twilio's own library; the form, with a captured "
-            "message.",
+            "The signature is checked with 17 vectors and Twilio's own library, the form with a "
+            "captured message.",
         ),
         assumptions=(
             "WhatsApp and RCS senders use the same form, and have not been tried.",
@@ -203,10 +203,10 @@ class TwilioSms(Connector):
         # Newest first: a full page reaches back far enough only if its last message is older than
         # our first try.
         oldest = _created_at(messages[-1]) if messages else None
-        complete = len(messages) < _PAGE_SIZE or (
+        is_complete = len(messages) < _PAGE_SIZE or (
             since is not None and oldest is not None and oldest < since
         )
-        return ReplyLookup.ABSENT if complete else ReplyLookup.CANNOT_TELL
+        return ReplyLookup.ABSENT if is_complete else ReplyLookup.CANNOT_TELL
 
 
 def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:

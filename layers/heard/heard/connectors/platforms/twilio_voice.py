@@ -18,7 +18,7 @@ Use the address only on numbers that Heard answers: a call that somebody took el
 "completed" too.
 
 Without an `action` of its own, <Record> would request the same document again, and the caller would
-be greeted for ever. The address of the action therefore says `?recorded`. If nothing was recorded,
+be greeted forever. The address of the action therefore says `?recorded`. If nothing was recorded,
 Twilio goes on after <Record>, where there is nothing, and hangs up. Reports of recordings do not
 name the caller: such an event is `partial`, and the call is fetched. A withheld number comes as a
 word, or as the digits of that word on a keypad (ANONYMOUS is +266696687). Each such caller counts
@@ -131,11 +131,12 @@ class TwilioVoice(Connector):
             "Callers who withhold their number cannot be called back, nor told apart.",
         ),
         verified=(
-            "The signature, with Twilio's published examples and twilio-python; the TwiML, with "
-            "twilio-python's.",
+            "The signature is checked with Twilio's published examples and twilio-python, the "
+            "TwiML with twilio-python.",
         ),
         assumptions=(
-            "Whether every transcription names the caller. If one does not, the call is fetched.",
+            "No document says whether every transcription names the caller. If one does not, the "
+            "call is fetched.",
             "The names of the transcription's fields, its limits (two minutes, English) and the "
             "digits of withheld numbers are from practice.",
         ),
@@ -159,11 +160,11 @@ class TwilioVoice(Connector):
             form = dict(read_form(request.body))
         except Unparseable:
             form = {}
-        incoming = (
+        is_incoming = (
             form.get("CallStatus") in _INCOMING_STATUSES
             and form.get("Direction", "inbound") == "inbound"
         )
-        if not incoming or any(form.get(name) for name in _CALLBACK_FIELDS):
+        if not is_incoming or any(form.get(name) for name in _CALLBACK_FIELDS):
             return _twiml_response("")
         if "recorded" in request.query or form.get("RecordingUrl"):
             return _twiml_response("<Hangup/>")
@@ -230,7 +231,7 @@ def _call_stage(form: Fields) -> int | None:
 def _phone_call_event(
     native_id: str, stage: int, caller: str | None, name: str | None, text: str | None
 ) -> ReviewEvent:
-    caller_known = (
+    is_caller_known = (
         caller is not None
         and _CALLER_ID.fullmatch(caller)
         and caller.lstrip("+") not in _WITHHELD_NUMBERS
@@ -240,7 +241,7 @@ def _phone_call_event(
         native_id=native_id,
         native_thread=native_id,
         revision=number_revision(stage),
-        author=Author(caller, name) if caller_known and caller else anonymous_author(native_id),
+        author=Author(caller, name) if is_caller_known and caller else anonymous_author(native_id),
         text=text if stage == _TRANSCRIBED else None,
     )
 

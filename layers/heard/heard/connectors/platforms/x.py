@@ -138,7 +138,7 @@ class X(ReviewApi):
         guide=(
             "1. In the X Developer Console create an app, give it Read and write (User "
             "authentication settings), copy API key and secret.\n"
-            "2. Generate an access token and secret for the account that shall reply, and enter "
+            "2. Generate an access token and secret for the account that replies, and enter "
             "all four here.\n"
             "3. Register the address shown here: POST /2/webhooks with the app's bearer token; X "
             "checks it at once.\n"
@@ -150,23 +150,25 @@ class X(ReviewApi):
             "the console."
         ),
         limitations=(
-            "Direct messages, and posts of protected accounts, which X never delivers.",
-            "Deletions at once: X reports only those of the account's own posts.",
-            "Replies to somebody who neither mentioned nor quoted the account, unless the "
-            "contract with X is Enterprise.",
-            "More than one automated reply to each interaction: X's developer guidelines forbid "
-            "it.",
-            "Replies that an AI wrote, before X has approved them.",
+            "Direct messages are not read, and X never delivers posts of protected accounts.",
+            "X reports only deletions of the account's own posts; Heard finds the others when it "
+            "polls.",
+            "X refuses a reply to somebody who neither mentioned nor quoted the account, unless "
+            "the contract with X is Enterprise.",
+            "X's developer guidelines forbid more than one automated reply to each interaction.",
+            "X forbids replies that an AI wrote until X has approved them.",
         ),
         verified=(
-            "X's published payloads of all four kinds of event.",
-            "The weighted length, with every documented example of twitter-text (version 3).",
+            "X's published payloads of all four kinds of event are read.",
+            "The weighted length is checked with every documented example of twitter-text "
+            "(version 3).",
         ),
         assumptions=(
-            "Whether an edit is delivered as an event of its own.",
-            "Whether a delivery holds the whole text of a post longer than 280 characters.",
-            "Which error stands for a reply that X does not permit: any 403 is shown in X's own "
-            "words.",
+            "No document says whether an edit is delivered as an event of its own.",
+            "No document says whether a delivery holds the whole text of a post longer than 280 "
+            "characters.",
+            "No document says which error stands for a reply that X does not permit: any 403 is "
+            "shown in X's own words.",
         ),
     )
 

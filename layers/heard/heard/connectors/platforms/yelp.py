@@ -17,9 +17,9 @@ document says in which form. Here it is the whole body, as plain text, and only 
 mean nothing to a browser.
 
 A review has one response, which the API can neither change nor remove. So Heard posts none where
-one stands, whoever wrote it. Errors carry an id. Yelp says that it answers a text with an emoji by
-an internal error, so Heard refuses such a text before. Access tokens live for 7 days and are
-renewed by OAuth 2.0 with a refresh token, which the older token call does not change.
+one stands, whoever wrote it. Errors carry an id. Yelp says that a text with an emoji leads to an
+internal error, so Heard refuses such a text before it is sent. Access tokens live for 7 days and
+are renewed by OAuth 2.0 with a refresh token, which the older token call does not change.
 
 Sources: docs.developer.yelp.com/docs/ webhooks, reviews-webhooks-v2, respond-to-reviews-api-v2,
 faqs, private-reviews-api; docs.developer.yelp.com/reference/create_review_response. Not in Yelp's
@@ -168,7 +168,8 @@ class Yelp(ReviewApi):
         ),
         assumptions=(
             "Yelp wants its verification string back as plain text.",
-            "The path and the fields of the Private Reviews API, and the shape of public_response.",
+            "The path and the fields of the Private Reviews API, and the shape of "
+            "public_response, are not certain.",
             "The older token call keeps the refresh token valid.",
         ),
     )
@@ -287,7 +288,7 @@ class Yelp(ReviewApi):
         return self.missing(account, *_RESPONSE_CREDENTIALS)
 
     def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
-        """The request for the review's one response, which goes by the review's id."""
+        """The request for the review's one response, which has the review's id."""
         document = {"response_text": text, "response_type": "public_comment"}
         return ApiRequest("POST", f"/{quote(target.native_id, safe='')}", document=document)
 

@@ -38,6 +38,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
+    HttpRequest,
     HttpResponse,
     ParsedDelivery,
     PlatformAccount,
@@ -176,8 +177,8 @@ class Yotpo(ReviewApi):
     def call(self, request: ApiRequest, account: PlatformAccount) -> HttpResponse | Rejection:
         """Send a request. A token that is refused is replaced once, as Yotpo asks for."""
         response = super().call(request, account)
-        refused = isinstance(response, Rejection) and response.reason == "unauthorized"
-        if refused and request.method == "GET" and self._utokens.pop(_utoken_key(account), None):
+        is_refused = isinstance(response, Rejection) and response.reason == "unauthorized"
+        if is_refused and request.method == "GET" and self._utokens.pop(_utoken_key(account), None):
             return super().call(request, account)
         return response
 
@@ -231,7 +232,7 @@ class Yotpo(ReviewApi):
         return ApiRequest("POST", path, document={"content": text, "public": True})
 
     def reply_text(self, review: Fields) -> str | None:
-        """The review's comment, which goes by the review's id."""
+        """The review's comment, which has the review's id."""
         if "comment" not in review.values:
             return None
         return _unescaped_text(review.object("comment"), "content") or ""
@@ -246,15 +247,14 @@ class Yotpo(ReviewApi):
             "client_secret": secret,
             "grant_type": "client_credentials",
         }
-        response = call_api(
-            account.http,
-            _TITLE,
+        request = HttpRequest(
             "POST",
             f"{base}/oauth/token",
-            headers={"content-type": "application/json", "accept": "application/json"},
-            body=json.dumps(document).encode(),
+            {"content-type": "application/json", "accept": "application/json"},
+            json.dumps(document).encode(),
             no_side_effects=True,
         )
+        response = call_api(account.http, _TITLE, request)
         if isinstance(response, Rejection):
             return Rejection(
                 "unauthorized", f"{_TITLE} does not take app_key and api_secret: check both."

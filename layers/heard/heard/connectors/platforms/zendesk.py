@@ -34,6 +34,7 @@ for creating tickets only. So it is not used for comments; they are searched for
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -131,20 +132,21 @@ class Zendesk(ReviewApi):
             "of the agent who replies."
         ),
         limitations=(
-            "Webhooks of triggers and automations: their author decides what is in the body.",
-            "Words that an agent redacted, and public comments that were made private afterwards: "
-            "Zendesk does not report these.",
+            "Webhooks of triggers and automations are not read: their author decides what is in "
+            "the body.",
+            "Zendesk reports neither words that an agent redacted nor public comments that were "
+            "made private afterwards.",
         ),
         verified=(
-            "The signature, with two projects' vectors under Zendesk's published test secret.",
+            "The signature is checked with two projects' vectors under Zendesk's published test "
+            "secret.",
         ),
         assumptions=(
-            "Whether a ticket's first comment is also reported as added: a comment with the "
-            "description's words at its time is ignored.",
-            "That tickets which somebody else than the requester wrote are the business's own "
-            "words, unless they came through the API.",
-            "The longest comment: Zendesk says about 65,000 characters, which is read as "
-            f"{REPLY_LIMIT} bytes.",
+            "No document says whether a ticket's first comment is also reported as added: a "
+            "comment with the description's words at its time is ignored.",
+            "Tickets that somebody else than the requester wrote are the business's own words, "
+            "unless they came through the API.",
+            f"The longest comment has {REPLY_LIMIT:,} bytes; Zendesk says about 65,000 characters.",
         ),
     )
 
@@ -343,16 +345,10 @@ def _added_comment_event(event: Fields, at: datetime, connection: Connection) ->
     comment_author = Author(
         author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
     )
-    return _comment_event(
-        comment,
-        number,
-        native_id,
-        author=comment_author,
-        at=at,
-        connection=connection,
-        kind=kind,
-        subject=ticket.one_line("subject"),
+    review = _comment_event(
+        comment, number, native_id, author=comment_author, at=at, connection=connection
     )
+    return replace(review, kind=kind, subject=ticket.one_line("subject"))
 
 
 def _is_opening(ticket: Fields, comment: Fields, at: datetime) -> bool:
@@ -372,18 +368,15 @@ def _comment_event(
     author: Author,
     at: datetime | None,
     connection: Connection,
-    kind: EventKind = EventKind.CREATED,
-    subject: str | None = None,
 ) -> ReviewEvent:
     return ReviewEvent(
-        kind=kind,
+        kind=EventKind.CREATED,
         native_id=native_id,
         native_thread=ticket,
         revision=number_revision(0),
         author=author,
         text=comment.text("body"),
         occurred_at=at,
-        subject=subject,
         link=_ticket_link(connection, ticket),
         reply_to={"ticket_id": ticket},
     )

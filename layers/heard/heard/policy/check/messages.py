@@ -34,7 +34,7 @@ _MESSAGES: Final = {
         "its conditions can never hold together", "Change one of them, or leave the entry out."
     ),
     "unreachable": _Message(
-        "is never reached: before it {entries} for all that it could decide",
+        "is never reached: everything that it could match goes to {entries} first",
         "Move it up, make the entries above it narrower, or leave it out.",
     ),
     # Rules against the guards of the playbook
@@ -77,7 +77,7 @@ _MESSAGES: Final = {
         "warning",
     ),
     "playbook_unused": _Message(
-        "has no conditions, so that none of the playbook's rules follow it",
+        "has no conditions, so none of the playbook's rules follows it",
         "Leave this rule out if you do not want that.",
         "warning",
     ),
@@ -92,7 +92,7 @@ _MESSAGES: Final = {
     # Wordings
     "wording": _Message("{problem}", "{fix}"),
     "no_fallback_words": _Message(
-        "we have no words in {language}, so that answers are in English",
+        "we have no words in {language}, so automatic answers are in English",
         "Give variants in it, or choose a language that has words: {languages}.",
         "warning",
     ),
@@ -103,7 +103,7 @@ _MESSAGES: Final = {
     ),
     # Times
     "late_around_the_clock": _Message(
-        "when {limit} are over, the follow-up has been given up ({give_up_after})",
+        "the follow-up is given up after {give_up_after}, before {limit} are over",
         "Give less time, more hours, or give up later.",
     ),
     "always_late": _Message(

@@ -17,8 +17,8 @@ def check_names(check: PolicyCheck) -> Iterator[Problem]:
     policy = check.policy
     variants = [variant.name for variant in policy.acknowledgements.variants]
     queues = (*policy.queues, *sorted(_PLAYBOOK_QUEUES - {*policy.queues}))
-    for place, rule in check.own_entries("rules"):
-        then, at = rule["then"], ("rules", place, "then")
+    for index, rule in check.own_entries("rules"):
+        then, at = rule["then"], ("rules", index, "then")
         queue = then.get("queue", "default")
         if policy.queues and queue not in queues:
             fix = suggestion(queue, queues)
@@ -27,10 +27,10 @@ def check_names(check: PolicyCheck) -> Iterator[Problem]:
         if checklist is not None and checklist not in policy.checklists:
             fix = _suggestion(checklist, policy.checklists, "checklists")
             yield problem("no_checklist", (*at, "checklist"), name=quote(checklist), suggestion=fix)
-        for index, name in enumerate(then.get("variants", ())):
+        for variant_index, name in enumerate(then.get("variants", ())):
             if name not in variants:
                 fix = _suggestion(name, variants, "acknowledgements.variants")
-                path = (*at, "variants", index)
+                path = (*at, "variants", variant_index)
                 yield problem("no_variant", path, name=quote(name), suggestion=fix)
     used_checklists = {rule["then"].get("checklist") for rule in check.full_document["rules"]}
     for name in policy.checklists:
@@ -46,6 +46,6 @@ def _suggestion(name: str, known: Collection[str], part: str) -> str:
 
 
 def _duplicates(names: Sequence[str], at: DocumentPath) -> Iterator[Problem]:
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            yield problem("duplicate", (*at, place, "name"), name=quote(name))
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield problem("duplicate", (*at, index, "name"), name=quote(name))

@@ -33,10 +33,10 @@ class PolicyCheck:
         return cls(load_policy(full_document), full_document, own_ids)
 
     def own_entries(self, part: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """The business's own entries with their places in the complete document."""
+        """The business's own entries with their indexes in the complete document."""
         return (
-            (place, entry)
-            for place, entry in enumerate(self.full_document[part])
+            (index, entry)
+            for index, entry in enumerate(self.full_document[part])
             if entry["id"] in self.own_ids[part]
         )
 

@@ -26,9 +26,9 @@ def check_limits(check: PolicyCheck) -> Iterator[Problem]:
     """SLAs and escalation ladders that nothing reaches."""
     for part, entries in (("sla", check.policy.sla), ("escalation", check.policy.escalation)):
         conditions = [entry.when for entry in entries]
-        for place, entry in check.own_entries(part):
-            contradictions = list(find_contradictions(entry["when"], (part, place, "when")))
-            yield from contradictions or check_reachable(check, part, place, conditions)
+        for index, entry in check.own_entries(part):
+            contradictions = list(find_contradictions(entry["when"], (part, index, "when")))
+            yield from contradictions or check_reachable(check, part, index, conditions)
 
 
 def find_contradictions(conditions: Mapping[str, Any], at: DocumentPath) -> Iterator[Problem]:
@@ -58,28 +58,28 @@ def find_contradictions(conditions: Mapping[str, Any], at: DocumentPath) -> Iter
 
 
 def check_reachable(
-    check: PolicyCheck, part: str, place: int, conditions: Sequence[Conditions]
+    check: PolicyCheck, part: str, index: int, conditions: Sequence[Conditions]
 ) -> Iterator[Problem]:
-    """Why nothing reaches the entry at `place` of a list with these conditions, if nothing does."""
-    entry, earlier = conditions[place], conditions[:place]
-    at: DocumentPath = (part, place, "when")
+    """Why nothing reaches the entry at `index` of a list with these conditions, if nothing does."""
+    entry, earlier = conditions[index], conditions[:index]
+    at: DocumentPath = (part, index, "when")
     with suppress(SearchLimitReached):
         if check.find_reachable(entry, ()) is None:
             yield problem("impossible", at)
         elif check.find_reachable(entry, earlier) is None:
-            places = _covering_places(check, place, conditions)
-            names = [str(check.full_document[part][index]["id"]) for index in places]
-            verb = "hold" if len(names) > 1 else "holds"
-            entries = f"{join_names(names, 'and', _MAX_NAMED)} {verb}"
-            yield problem("unreachable", at, entries=entries)
+            entries = check.full_document[part]
+            names = [str(entries[i]["id"]) for i in _covering_indexes(check, index, conditions)]
+            yield problem("unreachable", at, entries=join_names(names, "and", _MAX_NAMED))
 
 
-def _covering_places(check: PolicyCheck, place: int, conditions: Sequence[Conditions]) -> list[int]:
-    """The earlier entries without any of which the entry at `place` could be reached."""
-    needed = list(range(place))
-    for candidate in range(place):
-        fewer = [index for index in needed if index != candidate]
-        earlier = [conditions[index] for index in fewer]
-        if check.find_reachable(conditions[place], earlier) is None:
+def _covering_indexes(
+    check: PolicyCheck, index: int, conditions: Sequence[Conditions]
+) -> list[int]:
+    """The earlier entries that leave nothing to the entry at `index`; all of them are needed."""
+    needed = list(range(index))
+    for candidate in range(index):
+        fewer = [other for other in needed if other != candidate]
+        earlier = [conditions[other] for other in fewer]
+        if check.find_reachable(conditions[index], earlier) is None:
             needed = fewer
     return needed

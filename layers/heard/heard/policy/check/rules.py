@@ -33,19 +33,19 @@ def check_rules(check: PolicyCheck) -> Iterator[Problem]:
     """What is wrong with the business's own rules, rule by rule."""
     conditions = [rule.when for rule in check.policy.rules]
     last = len(conditions) - 1
-    for place, rule in check.own_entries("rules"):
-        at: DocumentPath = ("rules", place)
+    for index, rule in check.own_entries("rules"):
+        at: DocumentPath = ("rules", index)
         if contradictions := list(find_contradictions(rule["when"], (*at, "when"))):
             yield from contradictions
             continue
-        yield from check_reachable(check, "rules", place, conditions)
+        yield from check_reachable(check, "rules", index, conditions)
         yield from _guard_conflicts(check, rule, at)
         yield from _unused_settings(rule, at)
-        route = check.policy.rules[place].route
-        if not route.follows_up and _matches_complaints(check, conditions, place):
+        route = check.policy.rules[index].route
+        if not route.follows_up and _matches_complaints(check, conditions, index):
             code = "complaint_acknowledged" if route.acknowledges else "complaint_ignored"
             yield problem(code, (*at, "then", "route"))
-        if place == last:
+        if index == last:
             yield problem("playbook_unused", (*at, "when"))
 
 
@@ -98,12 +98,12 @@ def _unused_settings(rule: Mapping[str, Any], at: DocumentPath) -> Iterator[Prob
                 yield problem(code, (*at, "then", name), route=route)
 
 
-def _matches_complaints(check: PolicyCheck, conditions: Sequence[Conditions], place: int) -> bool:
-    """Whether the rule at `place` can be the first to match a strong complaint."""
+def _matches_complaints(check: PolicyCheck, conditions: Sequence[Conditions], index: int) -> bool:
+    """Whether the rule at `index` can be the first to match a strong complaint."""
     complaint = build_conditions(
         {"severity": [Severity.HIGH], "agenda": [Agenda.ANSWER, Agenda.AUDIENCE]}
     )
-    both = Conditions((*conditions[place].tests, *complaint.tests))
+    both = Conditions((*conditions[index].tests, *complaint.tests))
     with suppress(SearchLimitReached):
-        return check.find_reachable(both, conditions[:place]) is not None
+        return check.find_reachable(both, conditions[:index]) is not None
     return True

@@ -58,13 +58,13 @@ def _limits(
     A limit of the playbook is too long because of the calendar or of `give_up_after`.
     """
     default_path: DocumentPath = ("calendar",) if calendar_is_own else ("give_up_after",)
-    for place, entry in enumerate(check.policy.sla):
+    for index, entry in enumerate(check.policy.sla):
         is_own = entry.id in check.own_ids["sla"]
-        yield ("sla", place) if is_own else default_path, entry.limit
-    for place, rule in enumerate(check.policy.rules):
+        yield ("sla", index) if is_own else default_path, entry.limit
+    for index, rule in enumerate(check.policy.rules):
         if rule.sla:
             is_own = rule.id in check.own_ids["rules"]
-            yield ("rules", place, "then", "sla") if is_own else default_path, rule.sla
+            yield ("rules", index, "then", "sla") if is_own else default_path, rule.sla
 
 
 def _late_problem(
@@ -97,12 +97,12 @@ def _late_problem(
 
 def _late_escalations(check: PolicyCheck) -> Iterator[Problem]:
     give_up_after = check.full_document["give_up_after"]
-    for place, entry in check.own_entries("escalation"):
+    for index, entry in check.own_entries("escalation"):
         total_wait = 0
         for level, seconds in enumerate(entry["after"]):
             total_wait += seconds
             if total_wait > give_up_after:
-                path = ("escalation", place, "after", level)
+                path = ("escalation", index, "after", level)
                 yield problem("late_escalation", path, give_up_after=format_duration(give_up_after))
                 break
 

@@ -14,10 +14,10 @@ from heard.policy.schema_types import DocumentPath, Problem, quote
 def check_wordings(check: PolicyCheck) -> Iterator[Problem]:
     """What is wrong with the business's own wordings and with its voice."""
     own_languages: set[str] = set()
-    for place, variant in enumerate(check.policy.acknowledgements.variants):
+    for index, variant in enumerate(check.policy.acknowledgements.variants):
         own_languages |= variant.languages.keys()
         for language, template in variant.languages.items():
-            at: DocumentPath = ("acknowledgements", "variants", place, "languages", language)
+            at: DocumentPath = ("acknowledgements", "variants", index, "languages", language)
             for message in check_template(template, language, variant.kinds):
                 text, _, fix = message.partition(". ")
                 yield problem(
