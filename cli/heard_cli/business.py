@@ -51,8 +51,7 @@ def add(
     stack.setup.put_business(after)
     update_count = 0
     if before and before.name != after.name:
-        # Each connection holds the name too, so that the webhook of a form reads one item for its
-        # page.
+        # Each connection repeats the name, so that the webhook reads one item, not two.
         for connection in stack.setup.connections(business):
             stack.setup.put_connection(replace(connection, business_name=after.name), clock.now())
             update_count += 1
@@ -60,8 +59,8 @@ def add(
     if update_count:
         show.note(f"{show.count(update_count, 'connection')} updated with the new name.")
     if not before:
-        add = stack.options.command_line(f"connect add PLATFORM --business {business}")
-        show.note(f"Next: heard connect list --platforms, then {add}")
+        next_command = stack.options.command_line(f"connect add PLATFORM --business {business}")
+        show.note(f"Next: heard connect list --platforms, then {next_command}")
 
 
 @app.command("show", epilog="Example: heard business show acme --json")

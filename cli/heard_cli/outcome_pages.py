@@ -11,7 +11,9 @@ from heard.outcomes import Outcome
 from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
 
 _PAGE: Final = 500
+"""How many outcomes one read asks for."""
 _FIRST_WINDOW: Final = timedelta(hours=1)
+"""Short, because most callers want only the newest outcomes."""
 _WINDOW_GROWTH: Final = 4
 
 
@@ -28,12 +30,12 @@ def read_outcomes(log: OutcomeLog, criteria: OutcomeCriteria) -> Iterator[Outcom
 def read_newest_outcomes(log: OutcomeLog, criteria: OutcomeCriteria) -> Iterator[Outcome]:
     """Every outcome that matches, newest first.
 
-    The log reads forwards only. So this reads windows of time backwards, each longer than the one
-    after it: the newest outcomes of a long period cost a short read.
+    The log reads forwards only. So this reads windows of time backwards, each four times as long as
+    the one read before: the newest outcomes of a long period cost a short read.
     """
     end, window = criteria.end, _FIRST_WINDOW
     while end > criteria.start:
-        # A long window could reach back to before the first day of the calendar.
+        # `end - window` could fall before the year 1, which datetime refuses.
         start = end - window if end - criteria.start > window else criteria.start
         yield from reversed(list(read_outcomes(log, replace(criteria, start=start, end=end))))
         end, window = start, window * _WINDOW_GROWTH

@@ -51,7 +51,7 @@ async def run_route(record: SQSRecord) -> None:
     name = re.sub(r"[^A-Za-z0-9_-]", "-", delivery)[:80]
     reviews = [review_of(message)]
     try:
-        await asyncio.to_thread(workflows.run, workflow, name, record.body)
+        await asyncio.to_thread(workflows.run_route, workflow, name, record.body)
     except Fault as fault:
         logger.warning("route failed", failure=fault.detail, delivery=delivery, reviews=reviews)
         raise

@@ -29,7 +29,7 @@ FUNCTION_FOLDERS = sorted(
 )
 
 
-@pytest.mark.parametrize("unit", [unit for unit in FUNCTION_FOLDERS if unit != "web"])
+@pytest.mark.parametrize("unit", FUNCTION_FOLDERS)
 def test_a_function_folder_holds_exactly_a_handler_or_a_workflow(unit: str) -> None:
     contents = [
         str(path.relative_to(FUNCTIONS / unit))
@@ -40,10 +40,6 @@ def test_a_function_folder_holds_exactly_a_handler_or_a_workflow(unit: str) -> N
     assert contents in (["app.py"], ["workflow.asl.json"]), (
         "a second file of a unit belongs in the layer"
     )
-
-
-def test_the_page_has_no_code_of_the_backend() -> None:
-    assert [relative_path(path) for path in (FUNCTIONS / "web").rglob("*.py")] == []
 
 
 def test_there_are_functions() -> None:

@@ -81,7 +81,7 @@ def assess_all(
 ) -> Iterator[Assessment]:
     """The assessment of each review by the chosen engine, in order.
 
-    Up to one batch is assessed in this process, more by `jobs` processes if that is more than one.
+    One batch is assessed in this process; more than one by `jobs` processes, unless `jobs` is 1.
     Raises what `choice.load` raises.
     """
     batches = batched(requests, BATCH, strict=False)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from heard.connectors import Connector, SecretOrigin, SignatureFailureReason
-from heard.connectors.signatures import TwilioV1
 
 
 def usual_causes(reason: str, connector: Connector) -> str:
@@ -40,7 +39,7 @@ def usual_causes(reason: str, connector: Connector) -> str:
 
 def covers_address(connector: Connector) -> bool:
     """Whether the platform's signature also covers the address of the webhook."""
-    return isinstance(connector.scheme, TwilioV1)
+    return connector.scheme is not None and connector.scheme.covers_address
 
 
 def heard_creates_secret(connector: Connector) -> bool:

@@ -50,7 +50,7 @@ class DemoEnvironment:
         return Stack(StackOptions(stack=STACK, region=REGION, endpoint=self.stack.endpoint))
 
     def create(self, *, business: str = BUSINESS, name: str = "Acme Bakery") -> None:
-        """Create the business, a connection to each simulated platform, and the people."""
+        """Create the business, a connection to each platform, and the people."""
         self.operator.setup.put_business(Business(business, name))
         for platform in platform_names():
             self.connect(platform, business=business)
@@ -62,7 +62,7 @@ class DemoEnvironment:
         capabilities = load(platform).capabilities
         settings: Mapping[str, str] = {}
         credentials: Mapping[str, str] = {}
-        visible_secret = signing_key = None
+        visible_secret = signing_secret = None
         if platform in self.platforms.credentials:
             simulated = self.platforms.get(platform)
             settings = self.platforms.settings(platform)
@@ -71,7 +71,7 @@ class DemoEnvironment:
                 for name in (*capabilities.credentials, *capabilities.optional_credentials)
                 if name in simulated.accepted_credentials
             }
-            visible_secret, signing_key = simulated.visible_secret, simulated.signing_secret
+            visible_secret, signing_secret = simulated.visible_secret, simulated.signing_secret
         secret = choose_signing_secret(load(platform), visible_secret, credentials)
         business_record = self.operator.business(business)
         connection = create_connection(
@@ -86,7 +86,8 @@ class DemoEnvironment:
             credentials,
             secret,
         )
-        self.connections[platform], self.secrets[platform] = connection, signing_key or secret or ""
+        self.connections[platform] = connection
+        self.secrets[platform] = signing_secret or secret or ""
         return connection
 
     def poll(self, platform: str) -> PollSummary:

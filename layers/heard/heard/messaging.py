@@ -29,7 +29,7 @@ BATCH_BYTES: Final = 250_000
 BATCH_ENTRIES: Final = 10
 
 CARRY_OUT: Final = "Heard.CarryOut"
-"""Wakes a follow-up's workflow to send a reply after which the follow-up stays open."""
+"""Wakes a follow-up's workflow to send a reply that does not close the follow-up."""
 RESCHEDULED: Final = "Heard.Rescheduled"
 """Wakes a follow-up's workflow to check its follow-up again, because its due time changed."""
 
@@ -44,7 +44,7 @@ def sqs() -> SQSClient:
 def stepfunctions() -> SFNClient:
     """The process's Step Functions client, made at first use.
 
-    A synchronous run may take its whole minute.
+    Step Functions answers a synchronous run only when the run has ended, after at most a minute.
     """
     return client("stepfunctions", read_seconds=65, connections=20)
 
@@ -63,7 +63,10 @@ class Queue:
         self._url = url
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
-        """Queue all messages. Raises Fault when it is not certain that all of them are stored."""
+        """Queue all messages.
+
+        Raises Fault, or botocore's own error, when it is not certain that all of them are stored.
+        """
         for batch in _batches(
             [json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]
         ):
@@ -118,10 +121,11 @@ class Workflows:
     def __init__(self, client: SFNClient) -> None:
         self._client = client
 
-    def run(self, workflow: str, name: str, message: str) -> None:
-        """Run an Express workflow to its end.
+    def run_route(self, workflow: str, name: str, message: str) -> None:
+        """Run the route workflow to its end.
 
-        Raises Fault when it does not succeed, so that the message is delivered again.
+        Raises Fault when it does not succeed, or botocore's own error, so that the message is
+        delivered again.
         """
         response = self._client.start_sync_execution(
             stateMachineArn=workflow, name=name, input=message
@@ -168,7 +172,10 @@ class EventBus:
         self._name = name
 
     def publish(self, kind: str, detail: Mapping[str, Any]) -> None:
-        """Publish one event, at least once. Raises Fault when the bus does not take it."""
+        """Publish one event, at least once.
+
+        Raises Fault, or botocore's own error, when the bus does not take it.
+        """
         entry: PutEventsRequestEntryTypeDef = {
             "EventBusName": self._name,
             "Source": "heard",

@@ -322,4 +322,4 @@ def test_a_rejected_bus_entry_and_a_failed_workflow_raise_faults(
         EventBus(RejectingBus(), "heard").publish("follow_up.opened", {})  # type: ignore[arg-type]
     backend.step_functions.express_status = "FAILED"
     with pytest.raises(Fault):
-        Workflows(backend.step_functions).run("arn", "name", "{}")  # type: ignore[arg-type]
+        Workflows(backend.step_functions).run_route("arn", "name", "{}")  # type: ignore[arg-type]

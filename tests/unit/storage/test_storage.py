@@ -15,9 +15,11 @@ from heard.cases import Change
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.outcomes import Fact, Kind
+from heard.policy import default_policy
 from heard.storage.case_store import CaseStore, LoadedCase
 from heard.storage.replies import Reply
 from heard.storage.setup import InboundSecret, Person, Secrets, SetupStore
+from heard.storage.sweep_index import SWEEP_DAYS
 from heard.storage.tables import attributes, values
 from heard.storage.vault import AuthorRecord, Erased, Vault
 from heard.threads import Purpose, Slot
@@ -296,3 +298,7 @@ def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Ba
     backend.cases.commit(backend.cases.case(post), withdrawn, now=NOON)
     backend.check_invariants()
     assert backend.case(topic).review.closing_kind is None
+
+
+def test_the_sweep_finds_a_follow_up_for_as_long_as_the_default_policy_keeps_it_open() -> None:
+    assert timedelta(days=SWEEP_DAYS) > timedelta(seconds=default_policy().give_up_after)

@@ -1,4 +1,4 @@
-"""What a platform can do, as data. The document docs/connectors.md is made from it."""
+"""What a platform can do, as data. The tables of docs/connectors.md are made from it."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Capabilities:
 
     Signatures
         `signature` says in words how the platform proves deliveries. It begins with "none" where
-        it does not; `signed` is False then. Unsigned platforms are authenticated only by the
-        secret address. Where the API allows it, the review is fetched again before Heard acts on
-        it. `can_self_test` is False where only the platform itself can sign: `heard connect test`
-        cannot send a sample there.
+        it does not; `signed` is False then. Unsigned platforms that push are authenticated only by
+        the secret address. Where the API allows it, the review is fetched again before Heard acts
+        on it. `can_self_test` is False where only the platform itself can sign: `heard connect
+        test` cannot send a sample there.
 
     Replies
         `reply_limit` is counted in `reply_unit`. `replies` is how many the platform shows at once:
@@ -60,13 +60,15 @@ class Capabilities:
 
     Reading
         `can_fetch`: a review can be read again by its id. `poll_seconds` is how often `recent` may
-        be called, None where it cannot be.
+        be called, None where it cannot be. `single_review_threads`: each review is a thread of its
+        own. Else several reviews share one, and a reply answers the thread.
 
     For people
         `settings` and `credentials` are what `heard connect add` asks for (name to explanation).
-        `guide` is what to click and paste, one numbered step a line. `limitations` are what a
-        business does not get, `verified` what was checked against real vectors, payloads or the
-        platform's own library, and `assumptions` what no document says. Each is a whole sentence.
+        `guide` is what to click and paste, in numbered steps. Further lines of a step are
+        indented. `limitations` are what a business does not get, `verified` what was checked
+        against real vectors, payloads or the platform's own library, and `assumptions` what no
+        document says. Each is a whole sentence.
     """
 
     platform: str

@@ -19,7 +19,7 @@ import secrets as randomness
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from heard.clock import format_time
@@ -285,6 +285,7 @@ class SendGridEcdsa:
     sendgrid/sendgrid-python, helpers/eventwebhook.
     """
 
+    covers_address: ClassVar[bool] = False
     SIGNATURE = "x-twilio-email-event-webhook-signature"
     TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
 

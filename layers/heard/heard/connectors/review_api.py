@@ -88,7 +88,8 @@ class ReviewApi(Connector):
 
     A platform defines `access` and `review`, and by its capabilities: `review_request` (can_fetch
     or can_find_reply), `page_request` and `page` (poll_seconds), `reply_request` (replies),
-    `reply_text` (can_find_reply). The other methods have defaults that fit most platforms.
+    `reply_text` (can_find_reply), `reply_status` (moderated). The other methods have defaults that
+    fit most platforms.
     """
 
     entry_name: ClassVar[str] = "review"

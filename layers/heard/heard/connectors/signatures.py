@@ -20,7 +20,7 @@ import secrets as randomness
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from heard.clock import format_time, parse_time
@@ -48,6 +48,8 @@ class SharedSecret:
 
     Every text but an empty one is a secret.
     """
+
+    covers_address: ClassVar[bool] = False
 
     def new_secret(self) -> str:
         """43 random characters."""
@@ -488,6 +490,8 @@ class TwilioV1(SharedSecret):
     Sources: twilio.com/docs/usage/webhooks (webhooks-security, webhook-shared-keys); twilio-python,
     twilio/request_validator.py.
     """
+
+    covers_address = True
 
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime

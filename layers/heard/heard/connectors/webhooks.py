@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from heard.reviews import ReviewEvent
 
@@ -64,6 +64,9 @@ class Scheme(Protocol):
 
     Each scheme exists once, in `signatures` or `keys`.
     """
+
+    covers_address: ClassVar[bool]
+    """Whether the signature also covers the address of the webhook."""
 
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime

@@ -52,8 +52,8 @@ QUICK_WEIGHT: Final = 0.3
 class Heads:
     """Linear heads on the features of a text.
 
-    Features are the means over a text's tokens after the layers `layers` (counted from 0), one
-    layer after the other. `weight` is (heads, features), `bias` (heads).
+    The features of a text are the means of its token vectors after each of `layers` (from 0), end
+    to end. `weight` is (heads, features), `bias` (heads).
     """
 
     layers: tuple[int, ...]
@@ -157,7 +157,7 @@ def read(path: Path) -> tuple[Heads, dict[str, Any]]:
 
 
 def write(path: Path, heads: Heads, about: Mapping[str, Any]) -> None:
-    """Writes the file that `read` reads: weights in half precision, and no code."""
+    """Write the file that `read` reads: weights in half precision, and no code."""
     import numpy as np  # noqa: PLC0415
 
     arrays: dict[str, Any] = {

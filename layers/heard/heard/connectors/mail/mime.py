@@ -25,10 +25,11 @@ MESSAGE_ID: Final = re.compile(r"<([!-;=?-~]{1,180})>")
 """A message's id in a header; the group is the id without the brackets."""
 
 _DEPTH_LIMIT: Final = 10
+"""How deep parts may stand in one another. Deeper ones are not read."""
 _CONTAINER_LIMIT: Final = 100
+"""How many containers (mails and multiparts) a mail may hold. One with more is not taken apart."""
 _BOUNDARY_LIMIT: Final = 5_000
-"""How many containers (mails and multiparts) a mail may hold, and how many lines that look like a
-boundary. A mail with more is not taken apart."""
+"""How many lines may look like a boundary. A mail with more is not taken apart."""
 
 _CONTAINER_HEADER: Final = re.compile(
     rb"content-type[ \t]*:[\s\x1c-\x1f]*(?:multipart|message)/", re.IGNORECASE
@@ -40,8 +41,8 @@ _CONTENT_HEADER: Final = re.compile(
 _CONTENT_HEADER_LIMIT: Final = 2_000
 """Bytes of a header that describes a part.
 
-The library's time grows with their square. A part whose description is longer counts as an
-attached file.
+The library's time grows with the square of its length. A part whose description is longer counts
+as an attached file.
 """
 
 
@@ -66,7 +67,7 @@ class Mail:
 
     @property
     def sender(self) -> tuple[str | None, str]:
-        """Name and address of the sender; "" if there is no usable address."""
+        """Name and address of the sender. The address is "" if none is usable."""
         return parse_address(self.header("from"))
 
     @property
@@ -85,8 +86,8 @@ class Mail:
 
 def read_mime(raw: bytes) -> Mail:
     """A mail from its bytes. Total."""
-    # Imported here, because only e-mail connections pay for it. The default policy never raises,
-    # whatever the headers hold.
+    # Imported here, because only e-mail connections pay for it. The e-mail parser's default
+    # settings never raise, whatever the headers hold.
     from email import message_from_bytes  # noqa: PLC0415
 
     if (

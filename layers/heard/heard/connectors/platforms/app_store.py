@@ -104,8 +104,8 @@ class AppStore(ReviewApi):
             "Ratings without words are not in the API.",
             "An edit that keeps the review's date is only seen while the review is on the pages "
             "that Heard polls.",
-            "Apple does not say who wrote a response: Heard never replaces one with other words "
-            "than its own. Change it in App Store Connect.",
+            "Apple does not say who wrote a response. Heard never replaces a response whose words "
+            "are not its own: change that one in App Store Connect.",
         ),
         verified=(
             "The simulated API checks tokens with PyJWT: algorithm, key id, issuer, audience, and "

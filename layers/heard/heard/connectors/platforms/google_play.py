@@ -104,8 +104,8 @@ class GooglePlay(ReviewApi):
             "Heard misses older ones, and changes while it did not poll for more than a week.",
             "Ratings without words and reviews of test versions are not in the API.",
             "Deleted reviews are not noticed.",
-            "Google does not say who wrote a reply. Heard never replaces one with other words "
-            "than its own, as long as Google lets it read the review: change that one in the Play "
+            "Google does not say who wrote a reply. Heard never replaces a reply whose words are "
+            "not its own, as long as Google lets it read the review: change that one in the Play "
             "Console.",
         ),
         verified=(

@@ -113,8 +113,8 @@ class Okendo(ReviewApi):
             "ID and the API key for replies."
         ),
         limitations=(
-            "Okendo shows one reply and does not say who wrote it. Heard never replaces one with "
-            "other words than its own: change that one in Okendo.",
+            "Okendo shows one reply and does not say who wrote it. Heard never replaces a reply "
+            "whose words are not its own: change that one in Okendo.",
         ),
         verified=(
             "The signature is checked with Svix's own library and the vectors of Standard "

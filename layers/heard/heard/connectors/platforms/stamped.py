@@ -8,7 +8,7 @@ own reply, which Heard never answers. `dateCreated` has no zone; Heard reads it 
 Order. No document mentions events for edits and deletions, or what `X-Stamped-Topic` says of them,
 and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival. A
 topic that speaks of a deletion is final. All else has the time of `dateCreated`, like what the API
-lists. So only its digest tells a polled edit from the first words.
+lists. So a polled edit has the revision of the first words, and only the digest differs.
 
 The API does not say who wrote the reply of a review. A reply with the text of one of our own
 earlier ones is replaced by our next one. Any other is somebody else's, and is never overwritten.
@@ -117,8 +117,8 @@ class Stamped(ReviewApi):
         ),
         limitations=(
             "Stamped is not known to report edits and deletions; Heard finds them when it polls.",
-            "Stamped does not say who wrote a reply. Heard never replaces one with other words "
-            "than its own: change that one at Stamped.",
+            "Stamped does not say who wrote a reply. Heard never replaces a reply whose words are "
+            "not its own: change that one at Stamped.",
         ),
         verified=("Stamped's documented payload is parsed in the tests.",),
         assumptions=(
@@ -140,6 +140,7 @@ class Stamped(ReviewApi):
         """The review of a delivery, or the business's reply to it. Raises Unparseable."""
         body = Fields(read_object(request.body))
         if not body.values.keys() & {"reviewRating", "reviewMessage"} and "id" in body.values:
+            # Something else than a review, for example a question.
             return ParsedDelivery()
         topic = request.headers.get(_TOPIC_HEADER, "").lower()
         return parse_one(

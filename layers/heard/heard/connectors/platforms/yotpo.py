@@ -125,8 +125,8 @@ class Yotpo(ReviewApi):
             "that when it polls.",
             "Comments need the access token of a registered Yotpo app; app key and secret are not "
             "enough.",
-            "Yotpo does not say who wrote a comment. Heard never replaces one with other words "
-            "than its own. Where Yotpo does not show a review's comment, Heard cannot see it.",
+            "Yotpo does not say who wrote a comment. Heard never replaces a comment whose words "
+            "are not its own. Where Yotpo does not show a review's comment, Heard cannot see it.",
         ),
         verified=(
             "Yotpo's documented payloads of 2018 (all text) and 2024 (typed) are parsed in the "

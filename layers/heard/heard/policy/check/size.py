@@ -11,7 +11,10 @@ from heard.policy.document import canonical
 from heard.policy.schema_types import Problem
 
 MAX_DOCUMENT_BYTES: Final = 200_000
-"""The largest complete document: it is stored as one item together with its source."""
+"""Bytes of the largest complete document.
+
+With its source it must fit into one item of DynamoDB (400 KB).
+"""
 
 
 def check_size(check: PolicyCheck) -> Iterator[Problem]:
