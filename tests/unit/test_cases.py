@@ -23,6 +23,7 @@ from heard.cases import (
     Writes,
     remaining_steps,
 )
+from heard.clock import parse_time
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution, Status
 from heard.outcomes import Kind, Outcome, chain_facts, verify_chain
 from heard.policy import Context, Decision, Route, decide, default_policy, hand_over
@@ -387,6 +388,70 @@ def test_a_promise_stands_when_another_review_of_the_thread_is_withdrawn() -> No
         Status.PROMISED,
         "2026-03-20T12:00:00.000Z",
     )
+
+
+PROMISED_DATE = "2026-04-10T12:00:00.000Z"
+POISONING = "Your oysters gave me food poisoning, I am in hospital."
+
+
+def case_with_promise() -> tuple[InMemoryCases, Case]:
+    store, case = case_with_follow_up()
+    case = store.apply(
+        resolve(case, make_resolution(Action.PROMISE, reply=None, promised_for=PROMISED_DATE))
+    )
+    assert case.follow_up is not None
+    assert case.follow_up.status is Status.PROMISED
+    return store, case
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [(POISONING, Status.OPEN), (COMPLAINT, Status.PROMISED), (MILD_COMPLAINT, Status.PROMISED)],
+)
+def test_only_a_worse_review_ends_the_wait_for_a_promised_date(text: str, status: Status) -> None:
+    store, _ = case_with_promise()
+    store.deliver(review_event("r-2", text, thread="t-1"), "dlv-2")
+
+    assert store.follow_up is not None
+    assert store.follow_up.status is status
+    promise_stands = status is Status.PROMISED
+    assert store.follow_up.promised_for == (PROMISED_DATE if promise_stands else None)
+    assert (store.follow_up.due_at == PROMISED_DATE) is promise_stands
+    if not promise_stands:
+        assert parse_time(store.follow_up.due_at) <= NOON + timedelta(hours=1)
+
+
+def test_a_denied_resolution_leaves_an_earlier_promise_as_it_was() -> None:
+    store, case = case_with_promise()
+    promised = case.follow_up
+    case = store.apply(resolve(case, make_resolution(Action.WALK_AWAY, id="a-2", reason="abuse")))
+    change = cases.deny(case, "lea")
+
+    assert promised is not None
+    assert change.case.follow_up == replace(promised, last_resolution_key="ana/a-2")
+
+
+def test_a_promise_ends_with_an_invitation_and_with_a_reply_that_failed() -> None:
+    store, case = case_with_promise()
+    case = store.apply(resolve(case, make_resolution(id="a-2")))
+    slot = case.thread.slot("rep_resolution")
+    assert slot is not None
+    failed = cases.record_failed_reply(
+        case, slot, Kind.REPLY_REJECTED, "refused", lambda: hand_over_decision(case), NOON
+    ).case.follow_up
+
+    assert failed is not None
+    assert (failed.status, failed.promised_for) == (Status.OPEN, None)
+    assert failed.due_at < PROMISED_DATE
+
+    store, case = case_with_promise()
+    case = store.apply(resolve(case, make_resolution(Action.INVITE_PRIVATE, id="a-2")))
+    slot = case.thread.slot("rep_resolution")
+    assert slot is not None
+    invited = cases.record_sent_reply(case, slot, "native-1", NOON).case.follow_up
+
+    assert invited is not None
+    assert (invited.status, invited.promised_for) == (Status.INVITED, None)
 
 
 def test_an_unsent_acknowledgement_is_not_sent_to_a_withdrawn_review() -> None:

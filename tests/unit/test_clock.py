@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from heard.clock import parse_duration, parse_instant
+from heard.clock import format_time, parse_duration, parse_instant
 
 NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
 
@@ -50,3 +50,12 @@ def test_a_time_without_a_zone_is_an_instant_only_where_there_is_a_zone_for_it()
 def test_what_names_no_instant_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_instant(text, NOW, UTC)
+
+
+def test_times_are_texts_of_one_width_in_the_order_of_time() -> None:
+    times = [datetime(year, 1, 1, microsecond=999_999, tzinfo=UTC) for year in (1, 999, 2026)]
+    texts = [format_time(time) for time in times]
+
+    assert texts[0] == "0001-01-01T00:00:00.999Z"
+    assert {len(text) for text in texts} == {24}
+    assert texts == sorted(texts)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.replies.lint import MAX_SIMILARITY, fingerprint, lint, sign_off
+from heard.replies.lint import MAX_SIMILARITY, fingerprint, is_signed_copy, lint, sign_off
 
 
 @pytest.mark.parametrize(
@@ -134,3 +134,14 @@ def test_a_reply_is_signed_with_the_name_of_the_agent_unless_it_already_is() -> 
 def test_signing_a_signed_reply_changes_nothing(text: str, agent: str, business: str) -> None:
     signed = sign_off(text, agent, business)
     assert sign_off(signed, agent, business) == signed
+
+
+@given(st.text(max_size=100), st.text(min_size=1, max_size=80), st.text(min_size=1, max_size=80))
+def test_a_signed_reply_is_recognised_by_its_text(text: str, agent: str, business: str) -> None:
+    assert is_signed_copy(sign_off(text, agent, business), text)
+
+
+@pytest.mark.parametrize("text", ["I will call you.", "I will", "I will call you.\n\nToday."])
+def test_a_shorter_or_another_text_is_no_signed_copy(text: str) -> None:
+    signed = sign_off("I will call you.\n\nTomorrow at nine.", "Ana", "Hotel Sol")
+    assert not is_signed_copy(signed, text)

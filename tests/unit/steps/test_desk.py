@@ -553,6 +553,19 @@ def test_a_remedy_whose_reply_the_platform_rejected_is_not_granted_again_with_th
     assert remedy_outcomes(shop, follow_up) == [(Kind.RESOLUTION_GIVEN, "refund", "40", "EUR")]
 
 
+def test_a_resolution_repeated_with_a_part_of_its_text_is_another_resolution(
+    shop: DeskScenario,
+) -> None:
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    shop.resolve(follow_up, fence, id="resolution-once", text=TEXT)
+    shop.resolve(follow_up, fence, id="resolution-once", text=TEXT)
+    with pytest.raises(ConflictError) as conflict:
+        shop.resolve(follow_up, fence, id="resolution-once", text=TEXT[: len(TEXT) // 2])
+
+    assert conflict.value.reason == "resolution_differs"
+
+
 def test_a_resolution_repeated_with_another_remedy_is_another_resolution(
     shop: DeskScenario,
 ) -> None:
