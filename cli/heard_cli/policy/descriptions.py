@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from heard.policy import Route
 from heard.policy.schema_types import format_duration, join_with_or
-from heard.sla import WEEKDAYS
+from heard.working_time import WEEKDAYS
 
 
 def when_in_words(conditions: Mapping[str, Any]) -> str:

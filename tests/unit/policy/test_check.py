@@ -19,7 +19,7 @@ from heard.policy.check import find_problems
 from heard.policy.conditions import CONDITIONS, Facts
 from heard.policy.coverage import find_reachable
 from heard.reviews import Channel
-from heard.sla import is_working
+from heard.working_time import is_working
 from tests.unit.policy.policies import (
     CATCH_ALL_RULE,
     CONDITION_VALUES,

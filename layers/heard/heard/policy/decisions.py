@@ -12,7 +12,7 @@ from heard.policy.conditions import Facts, review_facts
 from heard.policy.document import Policy, Rule
 from heard.policy.model import Context, Decision, NearMiss, Route
 from heard.reviews import Stage
-from heard.sla import add_working_time, is_working
+from heard.working_time import add_working_time, is_working
 
 CAP_GUARD: Final = "R04-cap"
 """Fires when a policy's rule would acknowledge in public where no reply is left.

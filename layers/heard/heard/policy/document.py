@@ -25,8 +25,8 @@ from heard.policy.model import Route
 from heard.policy.schema import DOCUMENT, MAX_ENTRIES, MAX_WAIT, REASON
 from heard.policy.schema_types import DAY_SECONDS, DocumentPath, Problem, format_duration, quote
 from heard.reviews import Channel
-from heard.sla import WEEKDAYS, Calendar, parse_minute_of_day
 from heard.threads import PUBLIC_REPLY_CAP
+from heard.working_time import WEEKDAYS, Calendar, parse_minute_of_day
 
 RESERVED: Final = (
     "R01-person",

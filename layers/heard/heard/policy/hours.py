@@ -12,7 +12,13 @@ from zoneinfo import available_timezones
 
 from heard.policy.schema_types import DocumentPath, Field, ListOf, OneOf, Problem, Record, quote
 from heard.reviews import Channel
-from heard.sla import MINUTES_PER_DAY, WEEKDAYS, find_zone, local_minute_to_utc, parse_minute_of_day
+from heard.working_time import (
+    MINUTES_PER_DAY,
+    WEEKDAYS,
+    find_zone,
+    local_minute_to_utc,
+    parse_minute_of_day,
+)
 
 _RANGE: Final = re.compile(r"(\d{1,2}:\d{2}) ?[-–] ?(\d{1,2}:\d{2})", re.ASCII)
 _DAYS: Final = re.compile(r"([a-z]{3})(?: ?[-–] ?([a-z]{3}))?")

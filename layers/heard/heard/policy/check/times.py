@@ -12,7 +12,7 @@ from heard.policy.check.messages import problem
 from heard.policy.check.policy_check import PolicyCheck
 from heard.policy.document import Policy, TimeLimit, playbook
 from heard.policy.schema_types import DAY_SECONDS, DocumentPath, Problem, format_duration
-from heard.sla import Calendar, add_working_time
+from heard.working_time import Calendar, add_working_time
 
 LONG_CLOSURE: Final = timedelta(days=21)
 """A time without any working hour is worth a warning from this length on."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.errors import BadRequest
-from heard.sla import Calendar, Interval, add_working_time, is_working
+from heard.working_time import Calendar, Interval, add_working_time, is_working
 
 NINE_TO_FIVE: tuple[Interval, ...] = ((9 * 60, 17 * 60),)
 ALL_DAY: tuple[Interval, ...] = ((0, 1440),)
