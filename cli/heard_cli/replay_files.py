@@ -21,8 +21,8 @@ from heard_cli.connect import sample_request
 from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
 from heard_cli.input_files import read_bytes
 from heard_cli.local.http_client import LocalHttpClient
+from heard_cli.local.sample_requests import SignedRequest
 from heard_cli.local.samples import InvalidSample, Sample, build_sample
-from heard_cli.local.signing import SignedRequest
 from heard_cli.replay_mode import ReplayMode
 from heard_cli.stack import CommandError, Stack
 

@@ -39,7 +39,7 @@ from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Person, Secrets, SetupStore
 from heard_cli.local.demo_environment import DemoEnvironment
-from heard_cli.local.signing import sign_sample
+from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
 from tests.benchmarks import prices

@@ -28,7 +28,7 @@ from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.setup import Business
 from heard_cli.local.demo_environment import DemoEnvironment
 from heard_cli.local.http_client import LocalHttpClient
-from heard_cli.local.signing import sign_sample
+from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
 from tests.benchmarks.figures import BenchmarkReport, Section

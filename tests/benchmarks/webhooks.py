@@ -20,8 +20,8 @@ from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import InboundSecret, Secrets, SetupStore
 from heard.storage.tables import attributes
+from heard_cli.local.sample_requests import SignedRequest, sign_sample
 from heard_cli.local.samples import Sample, load_samples
-from heard_cli.local.signing import SignedRequest, sign_sample
 
 EVENTS = Path(__file__).parents[2] / "events"
 PRAISE = (

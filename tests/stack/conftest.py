@@ -35,8 +35,8 @@ from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.setup import Business
 from heard_cli.local.demo_environment import ApiClient, DemoEnvironment
 from heard_cli.local.http_client import LocalHttpResponse
+from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.samples import EVENTS, Sample, load_samples
-from heard_cli.local.signing import sign_sample
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
 

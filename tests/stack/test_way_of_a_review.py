@@ -15,7 +15,7 @@ from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard.steps.audit import verify_review
 from heard_cli.local.demo_environment import ApiClient
-from heard_cli.local.signing import fill_form
+from heard_cli.local.sample_requests import fill_form
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import FaultMode
 

@@ -22,8 +22,8 @@ from heard.connectors import (
 from heard.connectors.http import HttpClient
 from heard.reviews import EventKind, ReviewEvent
 from heard_cli.connect.credentials import choose_signing_secret
+from heard_cli.local.sample_requests import SignedRequest, sign_sample
 from heard_cli.local.samples import EVENTS, Sample, load_samples
-from heard_cli.local.signing import SignedRequest, sign_sample
 from heard_simulator.server import SimulatedPlatforms
 
 WEBHOOK_URL = "https://heard.example/hooks/con-4f2a"

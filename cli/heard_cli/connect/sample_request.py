@@ -24,9 +24,9 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.reviews import review_id
 from heard.storage.outcome_log import OutcomeLog
 from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
+from heard_cli.local.sample_requests import FormNotFound, SignedRequest
+from heard_cli.local.sample_requests import sign_sample as sign_for_url
 from heard_cli.local.samples import EVENTS, Sample, build_sample
-from heard_cli.local.signing import FormNotFound, SignedRequest
-from heard_cli.local.signing import sign_sample as sign_for_url
 from heard_cli.stack import CommandError
 
 PREFIX: Final = "heard-test-"

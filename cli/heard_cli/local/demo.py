@@ -18,9 +18,9 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
+from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.samples import Sample, load_samples
 from heard_cli.local.scripted_agent import ScriptedAgent
-from heard_cli.local.signing import sign_sample
 from heard_cli.outcome_pages import read_outcomes
 
 

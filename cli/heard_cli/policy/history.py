@@ -57,8 +57,8 @@ from heard.storage.outcome_log import OutcomeCriteria
 from heard.threads import PUBLIC_REPLY_CAP
 from heard_cli import show
 from heard_cli.connect.credentials import choose_signing_secret
+from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.samples import EVENTS, Sample, load_samples
-from heard_cli.local.signing import sign_sample
 from heard_cli.outcome_pages import read_outcomes
 from heard_cli.stack import CommandError, Stack
 from heard_simulator.server import SimulatedPlatforms

@@ -16,8 +16,8 @@ import pytest
 
 from heard.connectors import ReviewPage
 from heard.reviews import EventKind
+from heard_cli.local.sample_requests import FormNotFound, fill_form
 from heard_cli.local.samples import EVENTS, InvalidSample, Sample, build_sample, load_samples
-from heard_cli.local.signing import FormNotFound, fill_form
 from heard_simulator.server import SimulatedPlatforms
 from tests.unit.simulated import PLATFORMS, SAMPLES, connect_to_simulator
 
