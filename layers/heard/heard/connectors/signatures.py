@@ -491,7 +491,7 @@ class TwilioV1(SharedSecret):
     twilio/request_validator.py.
     """
 
-    covers_address = True
+    covers_address: ClassVar[bool] = True
 
     def verify(
         self, request: WebhookRequest, url: str, secrets: tuple[str, ...], now: datetime
