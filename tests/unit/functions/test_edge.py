@@ -241,7 +241,7 @@ def test_an_invalid_query_of_the_audit_gets_400_with_the_reason(
     assert re.fullmatch(detail, response.json["detail"])
 
 
-@pytest.mark.parametrize("start", ["2026-03-17T00:00:00Z", "2026-03-17T01:00:00 01:00", "2w"])
+@pytest.mark.parametrize("start", ["2026-03-17T00:00:00Z", "2026-03-17T01:00:00 01:00", "52w"])
 @pytest.mark.parametrize("end", [{"to": "now"}, {}, {"to": "0s"}, {"to": "2026-03-18T00:00Z"}])
 def test_the_audit_accepts_the_same_times_as_the_command(
     follow_up: FollowUp, call_api: ApiCall, start: str, end: dict[str, str]
