@@ -20,6 +20,7 @@ from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
+from heard.steps.desk_view import follow_up_row
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -55,7 +56,7 @@ def _caller() -> desk.Caller:
 
 def _row(follow_up: FollowUp) -> dict[str, Any]:
     logger.append_keys(reviews=follow_up.reviews)
-    return desk.follow_up_row(follow_up, clock.now())
+    return follow_up_row(follow_up, clock.now())
 
 
 @app.get("/api/desk/follow-ups")
@@ -69,7 +70,7 @@ def list_open_follow_ups(
         _caller(), ports(), business=business, limit=limit, after=after
     )
     now = clock.now()
-    rows = [desk.follow_up_row(follow_up, now) for follow_up in follow_ups]
+    rows = [follow_up_row(follow_up, now) for follow_up in follow_ups]
     return {"follow_ups": rows, "next": next_cursor}
 
 
