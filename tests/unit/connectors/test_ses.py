@@ -30,7 +30,7 @@ from heard.connectors import (
 from heard.connectors.http import HttpClient
 from heard.connectors.mail.compose import compose_reply, from_header
 from heard.connectors.mail.mime import read_mime
-from heard.connectors.mail.quotes import new_text
+from heard.connectors.mail.histories import Evidence, separate_history
 from heard.connectors.mail.senders import unanswerable_reason
 from heard.connectors.markup import html_to_text
 from heard.errors import PlatformUnavailable, Unparseable

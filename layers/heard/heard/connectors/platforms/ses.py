@@ -6,7 +6,7 @@ a person reads the mail in the bucket. SNS signs each message (`keys.Sns`); the 
 connection's. A subscription is confirmed by calling its SubscribeURL, if that address is SNS's own
 and for this topic.
 
-A mail's id is SES's `mail.messageId`. DMARC's verdict says whether the sender is verified. Without
+SES's `mail.messageId` identifies a mail that has no Message-ID of its own. DMARC's verdict says whether the sender is verified. Without
 a verdict (GRAY), SPF counts if the envelope's domain is the sender's. DKIM counts if all signatures
 are of that domain, because its verdict does not say which signature passed. A mail with a virus is
 not read. It stays in quarantine, where an operator can see it. See `mail` for everything else.
@@ -249,7 +249,7 @@ class Ses(Connector):
 
 def _review_event(notice: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
     mail, receipt = notice.object("mail"), notice.object("receipt")
-    native_id = mail.id("messageId")
+    provider_id = mail.id("messageId")
     if _verdict(receipt, "virus") == "FAIL":
         notice.problems.append("the mail carries a virus and was not read")
         return None
@@ -258,14 +258,14 @@ def _review_event(notice: Fields, connection: Connection, now: datetime) -> Revi
     verified = _is_sender_verified(parsed_mail, receipt, str(mail.values.get("source") or ""))
     event = review_event(
         parsed_mail,
-        native_id,
+        provider_id,
         connection,
         now,
         verified=verified,
         spam=_verdict(receipt, "spam") == "FAIL",
     )
     # A subject alone says too little to be assessed. A mail without its words goes to a person.
-    return replace(event, title=None, subject=event.title) if event and content is None else event
+    return replace(event, title=None, subject=event.title) if content is None else event
 
 
 def _decode_content(notice: Fields, receipt: Fields) -> bytes | None:
