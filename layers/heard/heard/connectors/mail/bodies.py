@@ -1,8 +1,9 @@
 """Which words of a mail are its text, where it holds them more than once.
 
 Most mails come as plain text and as HTML. The plain text is taken, unless it lacks words: some
-programs write only that the mail is HTML, or a picture's name. Words that only the other one has,
-and words that HTML hides, are kept apart: they are judged, and nothing is lost. Total.
+programs write only that the mail is HTML, or a picture's name. If each says something that the
+other does not, both are the text. A few words that only one has, and words that HTML hides, are
+kept apart: they are judged, and nothing is lost. Total.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ _NO_WORDS: Final = re.compile(
     r"https?://\S+|\[(?:image|cid|bild|imagen?|obraz)\s*:[^\]\n]*\]", re.IGNORECASE
 )
 _HTML_START: Final = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+_PLACEHOLDER_WORD: Final = "html"
+_NOTICE_WORDS: Final = 40
+"""Plain text that says no more than that the mail is HTML has this word in every language."""
+
 _TOLERATED_LOSS: Final = 0.2
 """Plain text that lacks a larger share of the HTML's words is not the same text."""
 
@@ -48,12 +53,14 @@ def body_of_html(html: str) -> Body:
 def choose_body(plain: Body, html: Body) -> Body:
     """The body of a mail that comes as plain text and as HTML."""
     plain_words, html_words = _words_of(plain.text), _words_of(html.text)
-    if not html_words:
+    lacks_words = len(html_words - plain_words) > _TOLERATED_LOSS * len(html_words)
+    has_more = len(plain_words - html_words) > _TOLERATED_LOSS * len(plain_words)
+    if not html_words or (plain_words and not lacks_words):
         chosen, ignored = plain, html
-    elif not plain_words or len(html_words - plain_words) > _TOLERATED_LOSS * len(html_words):
+    elif not has_more or (_PLACEHOLDER_WORD in plain_words and len(plain_words) <= _NOTICE_WORDS):
         chosen, ignored = html, plain
     else:
-        chosen, ignored = plain, html
+        chosen, ignored = join_bodies((plain, html)), Body()
     known_words = _words_of(chosen.text)
     return Body(
         chosen.text,

@@ -30,6 +30,9 @@ _ADDRESS: Final = re.compile(r"[^\s@<>()\[\]]@[^\s@<>()\[\]]")
 _BRACKETED_ADDRESS: Final = re.compile(
     r"[<(\[](?:mailto:)?[^\s@<>()\[\]]{1,64}@[^\s@<>()\[\]]{1,253}"
 )
+_HEAD: Final = re.compile(r"[^@]*@[^\s@<>()\[\]]{1,253}[^@:：]{0,80}[:：]")
+"""The part of a line that may be the end of an attribution: up to the colon behind an address."""
+
 _SENTENCE_END: Final = re.compile(r"[.!?。！？]\s")
 _BROKEN_ADDRESS: Final = re.compile(r"(<[^\s@<>]{1,64}@[^\s@<>]{1,253})\n(>)")
 """An attribution that was broken before the bracket: its second line looks like a quotation."""
@@ -104,10 +107,8 @@ def _history_start(lines: Sequence[str], evidence: Evidence) -> int:
             _is_header_block(lines, index, evidence) and not _is_forward_above(lines, index)
         ):
             return _with_separator(lines, index)
-        if line.rstrip().endswith(_COLONS) and "@" in line:
-            start = _unmarked_attribution(lines, index, evidence)
-            if start is not None:
-                return start
+        if "@" in line and (start := _unmarked_attribution(lines, index, evidence)) is not None:
+            return start
     return len(lines)
 
 
@@ -137,7 +138,9 @@ def _move_sent_with(own_lines: list[str], quoted_lines: list[str]) -> None:
     """Move what a mail program wrote about itself below the new words to the quoted lines."""
     while (last := _last_nonblank(own_lines)) >= 0:
         line = own_lines[last].strip()
-        if len(line) > _UNDATED_CHARACTERS or not _matches_pattern(line.casefold(), "sent_with"):
+        if len(line) > _UNDATED_CHARACTERS or not _matches_pattern(
+            line.rstrip(".").casefold(), "sent_with"
+        ):
             return
         quoted_lines.insert(0, line)
         del own_lines[last:]
@@ -151,7 +154,11 @@ def _is_forward_above(lines: Sequence[str], index: int) -> bool:
 
 def _with_separator(lines: Sequence[str], index: int) -> int:
     """The index of the blank lines and lines of dashes that stand just above a line."""
-    while index and (not lines[index - 1].strip() or _SEPARATOR.fullmatch(lines[index - 1])):
+    while index and (
+        not (above := lines[index - 1][:_FRAME_CHARACTERS].strip())
+        or _SEPARATOR.fullmatch(above)
+        or above.casefold() in separators("original")
+    ):
         index -= 1
     return index
 
@@ -267,7 +274,9 @@ def _introduction(lines: Sequence[str]) -> list[str]:
             break
         is_dated = bool(_DATE.search(joined))
         if is_dated and (_BRACKETED_ADDRESS.search(joined) or _is_attribution(joined)):
-            return candidate
+            begins_with_address = candidate[0].lstrip().startswith(("<", "(", "["))
+            has_name_above = begins_with_address and start > 0 and bool(lines[start - 1].strip())
+            return list(lines[start - has_name_above : end])
         if not undated and _is_attribution(joined) and _is_short(joined):
             undated = candidate
     return undated
@@ -276,17 +285,22 @@ def _introduction(lines: Sequence[str]) -> list[str]:
 def _unmarked_attribution(lines: Sequence[str], index: int, evidence: Evidence) -> int | None:
     """Where an attribution begins that ends on a line, and that no ">" follows; None if none does.
 
-    It must name date and address, because nothing else shows that what follows is a mail.
+    It must name date and address, because nothing else shows that what follows is a mail. Some
+    programs write the first words of the mail behind it.
     """
+    head = _HEAD.match(lines[index][: 2 * _ATTRIBUTION_CHARACTERS])
+    if head is None:
+        return None
     below = index + 1
     while below < len(lines) and not lines[below].strip():
         below += 1
-    if below == len(lines) or lines[below].startswith(">"):
+    has_text_behind = bool(lines[index][head.end() :].strip())
+    if not has_text_behind and (below == len(lines) or lines[below].startswith(">")):
         return None
     for start in range(index, max(-1, index - _ATTRIBUTION_LINES), -1):
         if not lines[start].strip():
             break
-        joined = _joined(lines[start : index + 1])
+        joined = _joined([*lines[start:index], head[0]])
         if len(joined) > _ATTRIBUTION_CHARACTERS:
             break
         is_history = (

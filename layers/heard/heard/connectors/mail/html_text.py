@@ -26,52 +26,17 @@ _META_CHARSET: Final = re.compile(
 )
 _META_BYTES: Final = 4_096
 _TAG_LIMIT: Final = 150_000
-"""So many tags shape the text. Those behind them only separate words, which keeps the time short."""
+"""So many tags shape the text. Those behind them only separate words: that keeps the time short."""
 
-_BLOCK_TAGS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_BLOCK_NAMES: Final = (
+    "address article aside blockquote body br center dd div dl dt fieldset footer form h1 h2 h3 h4 "
+    "h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul"
 )
+_BLOCK_TAGS: Final = frozenset(_BLOCK_NAMES.split())
 _CELL_TAGS: Final = frozenset({"td", "th"})
 _WORDLESS_TAGS: Final = frozenset({"script", "style", "head", "title", "template"})
-_VOID_TAGS: Final = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
-)
+_VOID_NAMES: Final = "area base br col embed hr img input link meta source wbr"
+_VOID_TAGS: Final = frozenset(_VOID_NAMES.split())
 
 _HIDDEN: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:[;\"'!]|$)"

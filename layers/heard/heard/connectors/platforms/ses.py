@@ -6,10 +6,11 @@ a person reads the mail in the bucket. SNS signs each message (`keys.Sns`); the 
 connection's. A subscription is confirmed by calling its SubscribeURL, if that address is SNS's own
 and for this topic.
 
-SES's `mail.messageId` identifies a mail that has no Message-ID of its own. DMARC's verdict says whether the sender is verified. Without
-a verdict (GRAY), SPF counts if the envelope's domain is the sender's. DKIM counts if all signatures
-are of that domain, because its verdict does not say which signature passed. A mail with a virus is
-not read. It stays in quarantine, where an operator can see it. See `mail` for everything else.
+SES's `mail.messageId` identifies a mail that has no Message-ID of its own. DMARC's verdict says
+whether the sender is verified. Without a verdict (GRAY), SPF counts if the envelope's domain is the
+sender's. DKIM counts if all signatures are of that domain, because its verdict does not say which
+signature passed. A mail with a virus is not read. It stays in quarantine, where an operator can see
+it. See `mail` for everything else.
 
 Replies go out through SES's API (v2), signed with Signature Version 4. SES puts its own Message-ID
 and date in place of ours. It cannot be asked what it has sent, so after a fault nobody can tell.
