@@ -242,6 +242,8 @@ def test_an_answer_keeps_what_is_no_earlier_mail(text: str) -> None:
         ("On Mon, Acme wrote:\n> How was it?\n\nTerrible, my hand is burnt.", None),
         ("New.\n-- \nIda Berg\n\nOn Mon, Acme wrote:\n> Old.", "New.\n-- \nIda Berg"),
         ("👍\n\nOn Mon, Acme wrote:\n> Old.", "👍"),
+        ("OK\n\nDňa ut 2. 6. 2026 o 16:25 používateľ Acme napísal:\n> Old.", "OK"),
+        ("OK\n\nDana 2. lipnja 2026. u 16:25 Acme je napisao/la:\n> Old.", "OK"),
     ],
 )
 def test_words_between_and_below_quotations_are_new(text: str, own: str | None) -> None:

@@ -198,7 +198,12 @@ def test_html_is_read_as_its_reader_sees_it(html: str, visible: str, hidden: str
 
 
 @pytest.mark.parametrize(
-    "mark", ['<div id="divRplyFwdMsg">', '<div style="border:none;border-top:solid #E1E1E1 1.0pt">']
+    "mark",
+    [
+        "<hr><div>",
+        '<div id="divRplyFwdMsg">',
+        '<div style="border:none;border-top:solid #E1E1E1 1.0pt">',
+    ],
 )
 def test_the_history_of_outlook_is_known_in_html(mark: str) -> None:
     html = (

@@ -25,6 +25,8 @@ from heard.reviews import normalize_text
 
 _DIRECTION_MARKS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DATE: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
+_TIME: Final = re.compile(r"\d{1,2}[:.]\d{2}\b")
+_YEAR: Final = re.compile(r"\b(?:19|20)\d{2}\b|年")
 _ANY_ADDRESS: Final = re.compile(r"[^\s@<>()\[\]\"',;:]{1,64}@[^\s@<>()\[\]\"',;:]{1,253}")
 _ADDRESS: Final = re.compile(r"[^\s@<>()\[\]]@[^\s@<>()\[\]]")
 _BRACKETED_ADDRESS: Final = re.compile(
@@ -47,6 +49,9 @@ _ATTRIBUTION_CHARACTERS: Final = 400
 
 _UNDATED_CHARACTERS: Final = 80
 """An attribution without time and address is no longer. So a sentence is not mistaken for one."""
+
+_DATED_CHARACTERS: Final = 120
+"""A line with time and year is one in any language, also in one that no file has words of."""
 
 _FRAME_CHARACTERS: Final = 200
 _LABEL_CHARACTERS: Final = 30
@@ -273,7 +278,11 @@ def _introduction(lines: Sequence[str]) -> list[str]:
         if len(joined) > _ATTRIBUTION_CHARACTERS or not joined.endswith(_COLONS):
             break
         is_dated = bool(_DATE.search(joined))
-        if is_dated and (_BRACKETED_ADDRESS.search(joined) or _is_attribution(joined)):
+        if is_dated and (
+            _BRACKETED_ADDRESS.search(joined)
+            or _is_attribution(joined)
+            or (_TIME.search(joined) and _YEAR.search(joined) and len(joined) <= _DATED_CHARACTERS)
+        ):
             begins_with_address = candidate[0].lstrip().startswith(("<", "(", "["))
             has_name_above = begins_with_address and start > 0 and bool(lines[start - 1].strip())
             return list(lines[start - has_name_above : end])

@@ -48,9 +48,11 @@ _OUTLOOK_HISTORY: Final = re.compile(
     r"|border-top\s*:\s*(?:solid\s*)?#(?:e1e1e1|b5c4df)",
     re.IGNORECASE,
 )
-"""How Outlook marks where the earlier mail begins. As plain text it writes a line."""
+"""How Outlook marks where the earlier mail begins."""
 
-_OUTLOOK_LINE: Final = "_" * 32
+_LINE: Final = "_" * 32
+"""A line across the page, as Outlook writes it into plain text."""
+
 _CITATION: Final = re.compile(r"\bcite\b|quote|border-left", re.IGNORECASE)
 _INDENTATION: Final = re.compile(r"margin|padding|indent|border\s*:\s*(?:none|0)", re.IGNORECASE)
 
@@ -122,8 +124,9 @@ class _Reader:
             self.add_text(" ")
         if tag == "blockquote":
             self._add_blockquote(attributes, is_closing=is_closing)
-        if tag == "div" and attributes and _OUTLOOK_HISTORY.search(attributes):
-            self.lines += [[_OUTLOOK_LINE], []]
+        is_history = tag == "div" and attributes and _OUTLOOK_HISTORY.search(attributes)
+        if is_history or tag == "hr":
+            self.lines += [[_LINE], []]
         if not is_closing and tag not in _VOID_TAGS and attributes and _HIDDEN.search(attributes):
             self.hidden_tag, self.hidden_depth = tag, 1
 

@@ -125,7 +125,7 @@ def _separate(mail: Mail, subject: str, connection: Connection) -> tuple[str | N
         answers=bool(mail.reference_ids),
         seems_reply=subject_prefix("reply").match(subject) is not None,
         subject=_bare_subject(subject),
-        own_addresses=frozenset({own_address, *mail.recipients} - {""}),
+        own_addresses=frozenset({own_address, *mail.recipients} - {"", mail.sender[1]}),
     )
     text, history = separate_history(mail.text, evidence)
     if not has_words(text) and has_words(mail.other_text):
