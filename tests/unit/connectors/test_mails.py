@@ -7,18 +7,21 @@ import json
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heard import cases
+from heard.cases import Arrival
 from heard.connectors import Connection, WebhookRequest, load
 from heard.connectors.mail.bodies import Body, body_of_html, choose_body
 from heard.connectors.mail.html_text import read_html
 from heard.connectors.mail.mime import read_mime
 from heard.connectors.mail.review import review_event
-from heard.reviews import EventKind, ReviewEvent
+from heard.reviews import Channel, EventKind, ReviewEvent
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 HERE = Connection(
@@ -425,6 +428,22 @@ def test_a_message_id_that_is_used_again_brings_its_words_as_an_edit() -> None:
     assert revisions == sorted(revisions)
     assert len(set(revisions)) == len(mails)
     assert len({read_event(raw).native_id for raw in mails}) == 1
+
+
+def arrival(first: ReviewEvent, second: ReviewEvent) -> Arrival:
+    """What triage makes of a mail, after another one of the same id."""
+    stored = cases.new_case(
+        first, business="bus_1", platform="ses", connection="con_1", channel=Channel.EMAIL
+    ).review
+    known = replace(stored, revision=first.revision, digest=first.digest, delivery="dlv-1")
+    return cases.classify_arrival(known, second, "dlv-2")
+
+
+def test_triage_takes_the_same_mail_for_a_duplicate_and_other_words_for_an_edit() -> None:
+    first, again = read_event(raw_mail()), read_event(raw_mail(), NOW + timedelta(minutes=3))
+    assert arrival(first, again) is Arrival.DUPLICATE
+    later = raw_mail("Then my arm broke.", Date="Sat, 14 Mar 2026 09:00:01 +0000")
+    assert arrival(first, read_event(later)) is Arrival.NEWER
 
 
 @pytest.mark.parametrize(
