@@ -87,6 +87,36 @@ HISTORIES = {
         "Sent from my BlackBerry\n  Original Message  \nFrom: Acme <hello@acme.example>\n"
         f"Sent: Tuesday, June 2, 2026 4:25 PM\nTo: Kim\nSubject: Your message\n\n{OLD}"
     ),
+    "GMX for Android": (
+        "--\nDiese Nachricht wurde von meinem Android Mobiltelefon mit GMX Mail gesendet.\n\n"
+        f"Am 02.06.26, 16:25 schrieb Acme <hello@acme.example>:\n\n> {OLD}"
+    ),
+    "T-Online": (
+        "-----Original-Nachricht-----\nBetreff: AW: Your message\nDatum: 2026-06-02T16:25:00+0200\n"
+        f"Von: Acme <hello@acme.example>\nAn: Kim\n\n{OLD}"
+    ),
+    "Zoho": f"---- On Tue, 02 Jun 2026 16:25:00 +0530 Acme <hello@acme.example> wrote ---\n\n{OLD}",
+    "Proton Mail": (
+        "------- Original Message -------\nOn Tuesday, June 2nd, 2026 at 4:25 PM, Acme "
+        f"<hello@acme.example> wrote:\n\n> {OLD}"
+    ),
+    "Spark": f"On Jun 2, 2026, 4:25 PM +0200, Acme <hello@acme.example>, wrote:\n> {OLD}",
+    "Roundcube, German": f"Am 2026-06-02 16:25, schrieb Acme:\n> {OLD}",
+    "NetEase": f'在 2026-06-02 16:25:00，"Acme" <hello@acme.example> 写道：\n\n{OLD}',
+    "Mail.ru": f"Вторник, 2 июня 2026, 16:25 +03:00 от Acme <hello@acme.example>:\n \n{OLD}",
+    "Yandex": f'02.06.2026, 16:25, "Acme" <hello@acme.example>:\n> {OLD}',
+    "Naver": (
+        '-----Original Message-----\nFrom: "Acme"<hello@acme.example>\nTo: "Kim"\nCc:\nSent: '
+        f"2026-06-02 (화) 16:25:00 (GMT+09:00)\nSubject: Your message\n\n{OLD}"
+    ),
+    "Seznam": (
+        "---------- Původní e-mail ----------\nOd: Acme <hello@acme.example>\nKomu: Kim\n"
+        f"Datum: 2. 6. 2026 16:25:00\nPředmět: Your message\n\n{OLD}"
+    ),
+    "Zimbra, French": (
+        'De: "Acme" <hello@acme.example>\nÀ: "Kim" <kim@customer.example>\n'
+        f"Envoyé: Mardi 2 Juin 2026 16:25:10\nObjet: Your message\n\n{OLD}"
+    ),
     "QQ Mail": (
         '------------------ 原始邮件 ------------------\n发件人: "Acme" <hello@acme.example>\n'
         f'发送时间: 2026年6月2日(星期二) 下午4:25\n收件人: "Kim"\n主题: Your message\n\n{OLD}'

@@ -40,7 +40,8 @@ _BROKEN_ADDRESS: Final = re.compile(r"(<[^\s@<>]{1,64}@[^\s@<>]{1,253})\n(>)")
 """An attribution that was broken before the bracket: its second line looks like a quotation."""
 
 _SEPARATOR: Final = re.compile(r"\s*[-_=–—*]{3,}\s*")
-_FRAMED: Final = re.compile(r"[\s>]*[-_=–—*]{2,}\s*(\S.{0,80}?)\s*[-_=–—*]{2,}\s*")
+_DASHES: Final = re.compile(r"[-_=–—*]{2,}")
+_FRAMED: Final = re.compile(r"[\s>]*[-_=–—*]{2,}\s*(\S.{0,180}?)\s*[-_=–—*]{2,}\s*")
 _COLONS: Final = (":", "：")
 
 _ATTRIBUTION_LINES: Final = 4
@@ -106,7 +107,8 @@ def _history_start(lines: Sequence[str], evidence: Evidence) -> int:
         words = _framed_words(line)
         if words in separators("forwarded"):
             return len(lines)  # what is below is what the mail is about
-        if words in separators("original") and _is_history_below(lines, index, evidence):
+        is_original = words in separators("original") or _is_framed_attribution(words, line)
+        if is_original and _is_history_below(lines, index, evidence):
             return _with_separator(lines, index)
         if (":" in line or _COLONS[1] in line) and (
             _is_header_block(lines, index, evidence) and not _is_forward_above(lines, index)
@@ -126,6 +128,12 @@ def _framed_words(line: str) -> str:
     return words.strip(" :：").casefold()
 
 
+def _is_framed_attribution(words: str, line: str) -> bool:
+    """Whether a line of dashes says who wrote the earlier mail, and when."""
+    is_framed = line.lstrip().startswith("--") and _DATE.search(words) is not None
+    return is_framed and _BRACKETED_ADDRESS.search(words) is not None and _is_attribution(words)
+
+
 def _is_history_below(lines: Sequence[str], index: int, evidence: Evidence) -> bool:
     return evidence.answers or _names_business(lines[index : index + _BLOCK_LINES], evidence)
 
@@ -141,12 +149,15 @@ def _names_business(lines: Sequence[str], evidence: Evidence) -> bool:
 
 def _move_sent_with(own_lines: list[str], quoted_lines: list[str]) -> None:
     """Move what a mail program wrote about itself below the new words to the quoted lines."""
+    has_moved = False
     while (last := _last_nonblank(own_lines)) >= 0:
         line = own_lines[last].strip()
-        if len(line) > _UNDATED_CHARACTERS or not _matches_pattern(
-            line.rstrip(".").casefold(), "sent_with"
-        ):
+        if len(line) > _UNDATED_CHARACTERS:
             return
+        is_dashed = has_moved and _DASHES.fullmatch(line) is not None
+        if not is_dashed and not _matches_pattern(line.rstrip(".").casefold(), "sent_with"):
+            return
+        has_moved = True
         quoted_lines.insert(0, line)
         del own_lines[last:]
 
