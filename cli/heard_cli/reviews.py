@@ -265,6 +265,13 @@ def _print_revision(revision: HistoricalRevision, heading: str) -> None:
     if event.title:
         show.line(event.title, style="bold")
     show.line(event.text or "(no words)")
+    if event.quoted:
+        show.line()
+        show.line("Quoted from others or from earlier mails, and judged apart:", style="bold")
+        show.line(event.quoted)
+    if event.no_review:
+        show.line()
+        show.line(f"Ignored, because it is no review: {event.no_review}.")
     if revision.assessment:
         show.line()
         show.fields(_assessment_fields(revision.assessment, revision.outcome))

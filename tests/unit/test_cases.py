@@ -390,6 +390,41 @@ def test_a_promise_stands_when_another_review_of_the_thread_is_withdrawn() -> No
     )
 
 
+def test_words_that_are_no_review_are_stored_and_ignored_with_the_reason() -> None:
+    store = InMemoryCases(Channel.EMAIL)
+    event = replace(complaint("r-1"), no_review="automatic_reply")
+    case = store.case(event)
+    change = cases.apply_event(
+        case,
+        event,
+        "dlv-1",
+        NOON,
+        stored=False,
+        earlier_revision=lambda: Revision(event),
+        route=lambda: store.route(case, event, "dlv-1"),
+    )
+
+    assert change is not None
+    assert change.case.review.closing_kind is Kind.IGNORED
+    assert [(fact.kind, fact.detail["reason"]) for fact in change.facts] == [
+        (Kind.IGNORED, "automatic_reply")
+    ]
+    assert change.writes.revision == Revision(event)
+    assert change.writes.acknowledgement is None
+
+
+def test_words_that_are_no_review_leave_an_open_review_open() -> None:
+    store, case = case_with_follow_up()
+    event = replace(
+        review_event("r-1", "I am away.", revision=2, thread="t-1"), no_review="automatic_reply"
+    )
+    store.deliver(event, "dlv-2")
+
+    assert store.follow_up is not None
+    assert store.follow_up.status is Status.OPEN
+    assert store.reviews[case.review.id].closing_kind is None
+
+
 PROMISED_DATE = "2026-04-10T12:00:00.000Z"
 POISONING = "Your oysters gave me food poisoning, I am in hospital."
 

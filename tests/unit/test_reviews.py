@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from heard.reviews import (
     MAX_COMBINING_MARKS,
+    QUOTE_LIMIT_BYTES,
     TEXT_LIMIT_BYTES,
     TOMBSTONE,
     Author,
@@ -147,3 +149,20 @@ def test_a_channel_is_onstage_exactly_if_the_public_can_read_it(channel: Channel
     onstage = {"review_site", "social", "forum", "app_store"}
 
     assert channel.stage is (Stage.ONSTAGE if channel.value in onstage else Stage.OFFSTAGE)
+
+
+def test_a_quotation_is_cut_and_counts_for_the_digest() -> None:
+    event = ReviewEvent(
+        EventKind.CREATED,
+        "r-1",
+        "r-1",
+        number_revision(1),
+        Author("a"),
+        text="Fine now, thank you.",
+    )
+    quoting = replace(event, quoted="\N{GRINNING FACE}" * 40_000).normalize()
+
+    assert quoting.quoted is not None
+    assert len(json.dumps(quoting.quoted, ensure_ascii=False).encode()) <= QUOTE_LIMIT_BYTES
+    assert quoting.digest != event.normalize().digest
+    assert ReviewEvent.from_json(quoting.to_json()) == quoting

@@ -74,13 +74,15 @@ class InvalidSample(ValueError):
 class Expectation:
     """What the playbook asks of one review event: one of these severities and of these routes.
 
-    `severity` is empty where there is nothing to assess (a withdrawal, our own reply, a ping).
+    `severity` is empty where there is nothing to assess (a withdrawal, our own reply, a ping, or
+    words that are no review: `no_review` is the code of why).
     """
 
     kind: str
     severity: frozenset[str]
     route: frozenset[str]
     note: str = ""
+    no_review: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,7 @@ def _read_expectation(entry: Json) -> Expectation:
         frozenset(entry.get("severity", [])),
         frozenset(entry.get("route", [])),
         entry.get("note", ""),
+        entry.get("no_review"),
     )
 
 
@@ -286,7 +289,7 @@ def _expect_problems(expect: Any) -> Iterator[str]:
             yield "'expect' must be an object, or a list with one for each review event"
             continue
         expectation = cast("Json", entry)
-        if unknown := expectation.keys() - {"kind", "severity", "route", "note"}:
+        if unknown := expectation.keys() - {"kind", "severity", "route", "note", "no_review"}:
             yield f"unknown fields in 'expect': {', '.join(sorted(unknown))}"
         kind = expectation.get("kind", "created")
         if kind not in KINDS:
@@ -295,7 +298,8 @@ def _expect_problems(expect: Any) -> Iterator[str]:
             values = _as_list(expectation.get(name, []))
             if invalid := [str(value) for value in values if value not in allowed]:
                 yield f"{', '.join(invalid)} is not a {name}: use {', '.join(sorted(allowed))}"
-            if not values and kind in {"created", "edited"}:
+            is_assessed = kind in {"created", "edited"} and "no_review" not in expectation
+            if not values and is_assessed:
                 yield f"'expect' needs a {name} for what was {kind}"
 
 

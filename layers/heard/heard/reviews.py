@@ -21,6 +21,9 @@ from heard.clock import format_time, parse_time
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text that is kept, in bytes of its JSON form: it must fit a workflow's 256 KiB input."""
 
+QUOTE_LIMIT_BYTES: Final = 40_000
+"""Longest quotation that is kept with a review, in bytes of its JSON form."""
+
 MAX_COMBINING_MARKS: Final = 30
 """How many combining marks in a row are kept."""
 
@@ -84,6 +87,11 @@ class ReviewEvent:
     connector needs to reply, such as a topic or a telephone number. A `partial` event names a
     review without its words: they must be fetched from the platform. `original_bytes` is the length
     of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
+
+    `quoted` holds the words of others that the review quotes, and the earlier mails that it
+    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `no_review` is the
+    code of why the words are no review although they arrived like one, such as `automatic_reply`.
+    Triage stores them, answers nothing, and writes the code into the outcome `ignored`.
     """
 
     kind: EventKind
@@ -101,6 +109,8 @@ class ReviewEvent:
     reply_to: Mapping[str, str] = field(default_factory=dict[str, str])
     original_bytes: int | None = None
     partial: bool = False
+    quoted: str | None = None
+    no_review: str | None = None
 
     def normalize(self) -> Self:
         """This event with its texts in normal form, and cut if they are too long."""
@@ -110,12 +120,15 @@ class ReviewEvent:
             title=truncate_text(normalize_text(self.title))[0],
             text=text,
             original_bytes=original_bytes,
+            quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
         )
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what the author said: rating, title and text."""
+        """SHA-256 over what the author said: rating, title, text, and quotes if there are any."""
         content = [self.rating, self.title or "", self.text or ""]
+        if self.quoted:
+            content.append(self.quoted)
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -171,16 +184,14 @@ def _limit_combining_marks(text: str) -> str:
     return "".join(characters)
 
 
-def truncate_text(text: str | None) -> tuple[str | None, int | None]:
-    """Text that is at most `TEXT_LIMIT_BYTES` as JSON, and its byte length before if it was cut."""
-    if text is None or len(text) * 6 <= TEXT_LIMIT_BYTES or _json_bytes(text) <= TEXT_LIMIT_BYTES:
+def truncate_text(text: str | None, limit: int = TEXT_LIMIT_BYTES) -> tuple[str | None, int | None]:
+    """Text that is at most `limit` bytes as JSON, and its byte length before if it was cut."""
+    if text is None or len(text) * 6 <= limit or _json_bytes(text) <= limit:
         return text, None
     low, high = 0, len(text)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (
-            (middle, high) if _json_bytes(text[:middle]) <= TEXT_LIMIT_BYTES else (low, middle)
-        )
+        low, high = (middle, high) if _json_bytes(text[:middle]) <= limit else (low, middle)
     return text[:low], len(text.encode())
 
 

@@ -19,6 +19,7 @@ from heard_simulator.contract import (
     PlatformResponse,
     iso_millis,
 )
+from heard_simulator.mails import received_mail_id
 from heard_simulator.platform import SimulatedPlatform
 
 
@@ -51,9 +52,10 @@ class SimulatedPostmark(SimulatedPlatform):
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
+        message_id = headers.get("message-id", "").strip("<>")
         yield KnownResource(
-            fields["MessageID"],
-            {"message_id": headers.get("message-id", "").strip("<>"), "references": ids},
+            received_mail_id(message_id, fields["From"]) if message_id else fields["MessageID"],
+            {"message_id": message_id, "references": ids},
         )
 
     def set_resource(self, native_id: str, resource: Json | None) -> None:

@@ -6,7 +6,6 @@ Sources: twilio.com/docs/sendgrid/api-reference/mail-send/mail-send,
 
 from __future__ import annotations
 
-import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from heard_simulator.contract import (
     PlatformRequest,
     PlatformResponse,
 )
+from heard_simulator.mails import received_mail_id
 from heard_simulator.platform import SimulatedPlatform
 
 
@@ -78,10 +78,8 @@ class SimulatedSendGrid(SimulatedPlatform):
             )
         }
         message_id = headers.get("message-id", "").strip("<> ")
-        address = next(iter(re.findall(r"<([^<>]+)>", headers.get("from", ""))), "")
         yield KnownResource(
-            f"{message_id}/{hashlib.sha256(address.lower().encode()).hexdigest()[:12]}",
-            {"message_id": message_id},
+            received_mail_id(message_id, headers.get("from", "")), {"message_id": message_id}
         )
 
     def operation(self, request: PlatformRequest) -> Operation | None:

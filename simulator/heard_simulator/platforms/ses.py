@@ -36,6 +36,7 @@ from heard_simulator.contract import (
     PlatformRequest,
     PlatformResponse,
 )
+from heard_simulator.mails import received_mail_id
 from heard_simulator.platform import SimulatedPlatform
 
 CERTIFICATE_PATH: Final = "/SimpleNotificationService-0000000000000000.pem"
@@ -108,9 +109,10 @@ class SimulatedSes(SimulatedPlatform):
         ids = re.findall(
             r"<([^<>]+)>", headers.get("references", "") or headers.get("in-reply-to", "")
         )
+        message_id = mail["commonHeaders"]["messageId"].strip("<>")
         yield KnownResource(
-            mail["messageId"],
-            {"message_id": mail["commonHeaders"]["messageId"].strip("<>"), "references": ids},
+            received_mail_id(message_id, headers.get("from", "")),
+            {"message_id": message_id, "references": ids},
         )
 
     def operation(self, request: PlatformRequest) -> Operation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -371,3 +372,42 @@ def test_one_star_less_never_lowers_the_severity(text: str, stars: int) -> None:
     )
 
     assert fewer_stars.severity.rank >= more_stars.severity.rank
+
+
+QUOTES_OF_DANGER = (
+    "I was poisoned there and spent two days in hospital.",
+    "Ich habe mir in Ihrem Laden den Arm gebrochen.",
+    "Mon avocat vous écrira demain.",
+    "Me robaron la cartera en su hotel.",
+    "My son had an allergic reaction to your cake.",
+)
+
+
+@pytest.mark.parametrize("quote", QUOTES_OF_DANGER)
+def test_an_alarming_quotation_goes_to_a_person_and_is_not_the_authors(quote: str) -> None:
+    praise = "Nonsense, the staff are lovely and the food is wonderful. We will come again!"
+    plain = assess(review(praise, 5), Channel.FORUM, History())
+    event = replace(review(praise, 5), quoted=quote)
+    quoting = assess(event, Channel.FORUM, History())
+
+    assert (plain.needs_person, plain.severity) == (False, PRAISE)
+    assert (quoting.needs_person, quoting.severity) == (True, PRAISE)
+    assert Flag.CANNOT_JUDGE in quoting.flags
+    assert "alarming_quote" in {reason.code for reason in quoting.reasons}
+
+
+def test_a_harmless_quotation_changes_nothing() -> None:
+    event = review("Lovely place, wonderful staff and great food!", 5)
+    quoting = replace(event, quoted="See you on Sunday at noon. Kind regards, Acme")
+
+    assert assess(quoting, Channel.EMAIL, History()) == assess(event, Channel.EMAIL, History())
+
+
+@pytest.mark.parametrize("field", ["text", "title"])
+def test_a_text_that_could_not_be_decoded_goes_to_a_person(field: str) -> None:
+    event = review("Lovely place, wonderful staff and great food!", 5)
+    garbled = replace(event, **{field: "Lovely place, wonderful staff \N{REPLACEMENT CHARACTER}!"})
+    assessment = assess(garbled, Channel.EMAIL, History())
+
+    assert assessment.needs_person
+    assert "garbled" in {reason.code for reason in assessment.reasons}

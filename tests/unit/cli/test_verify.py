@@ -165,6 +165,26 @@ def signed(
     )
 
 
+def test_what_a_mail_quotes_is_shown_with_its_text_and_why_it_is_no_review(
+    verify_command: Callable[[str], VerifyCommand],
+) -> None:
+    verify = verify_command("postmark")
+    mail = {
+        "MessageID": "1",
+        "From": "kim@customer.example",
+        "Subject": "Automatic reply: Your visit",
+        "TextBody": "I am away.\n\nOn 2 June 2026 at 16:25, Acme wrote:\n> How was it?",
+        "Headers": [{"Name": "In-Reply-To", "Value": "<ours@acme.example>"}],
+    }
+    request = signed(verify, json.dumps(mail).encode())
+
+    (event,) = verify(request, "--json", "--show-text").json["events"]
+    assert (event["text"], event["no_review"]) == ("I am away.", "automatic_reply")
+    assert event["quoted"] == "On 2 June 2026 at 16:25, Acme wrote:\nHow was it?"
+    (event,) = verify(request, "--json").json["events"]
+    assert event.keys() & {"text", "quoted", "no_review"} == {"no_review"}
+
+
 def test_the_text_is_shown_only_with_the_option_show_text(standard: VerifyCommand) -> None:
     request = signed(standard, review())
 

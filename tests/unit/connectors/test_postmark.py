@@ -74,7 +74,7 @@ def test_the_delivery_of_postmarks_own_tester_is_a_test(facts: Callable[[str], s
         real = json.dumps({**json.loads(body), "MessageID": "73e6d360"})
         (event,) = POST.parse(WebhookRequest("POST", {}, real.encode()), HERE, NOW).events
         assert (event.text, event.title, event.reply_to["to"]) == (
-            "This is the reply text",
+            "The text of the mail.\nThe same text in HTML.",
             "Test subject",
             "support@postmarkapp.com",
         )
@@ -102,10 +102,32 @@ def test_only_the_right_password_passes(guess: str) -> None:
     assert none.reason is SignatureFailureReason.NO_SECRET
 
 
-def test_the_new_text_comes_from_postmark_or_else_from_the_mail() -> None:
-    assert read_event(StrippedTextReply="New.").text == "New."
-    assert read_event(TextBody="New.\n\nOn Sat, Acme wrote:\n> Old.").text == "New."
+ANSWER = [*PROVEN, {"Name": "In-Reply-To", "Value": "<ours@acme.example>"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello,\n\nthis is what happened:\n\nVisa\n\nYou charged me three times.\n\nIda",
+        "Two things:\n--\nThe tap leaks.\n--\nThe bed broke under my mother.",
+        "From my seat I saw it.\nSent: by post.\nThe glass was cracked.",
+        "Danke.\n\nAm Ende schrieb ich:\nDer Kellner hat mich beleidigt.",
+        "> I quote myself\n\nand the answer never came",
+    ],
+)
+def test_the_shortened_text_of_postmark_never_replaces_what_its_author_wrote(text: str) -> None:
+    for shortened in ("Hello,", text[:12], ""):
+        event = read_event(TextBody=text, StrippedTextReply=shortened)
+        assert (event.text, event.quoted) == (text, None)
+
+
+def test_the_new_text_comes_from_the_mail_and_its_quotations_stay_apart() -> None:
+    event = read_event(
+        TextBody="New.\n\nOn Sat, Acme wrote:\n> Old.", StrippedTextReply="New.", Headers=ANSWER
+    )
+    assert (event.text, event.quoted) == ("New.", "On Sat, Acme wrote:\nOld.")
     assert read_event(TextBody="", HtmlBody="<p>New.</p>").text == "New."
+    assert read_event(TextBody="", StrippedTextReply="New.").text == "New."
     assert read_event(TextBody="").text is None
 
 
@@ -152,14 +174,10 @@ def test_a_verdict_that_the_sender_brought_along_does_not_count() -> None:
 
 
 def test_automatic_replies_and_other_records_are_ignored() -> None:
-    assert (
-        POST.parse(
-            delivery(Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]),
-            HERE,
-            NOW,
-        )
-        == ParsedDelivery()
+    automatic_reply = read_event(
+        Headers=[*PROVEN, {"Name": "Auto-Submitted", "Value": "auto-replied"}]
     )
+    assert automatic_reply.no_review == "automatic_reply"
     assert POST.parse(delivery(RecordType="Bounce"), HERE, NOW) == ParsedDelivery()
 
 

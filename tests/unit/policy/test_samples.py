@@ -40,7 +40,12 @@ def test_the_samples_are_routed_as_they_expect(
             continue
         events = connection.parse(request, NOW).events
         for event, expected in zip(events, sample.expect, strict=True):
-            if event.partial or event.kind not in {EventKind.CREATED, EventKind.EDITED}:
+            assert event.no_review == expected.no_review
+            if (
+                event.no_review
+                or event.partial
+                or event.kind not in {EventKind.CREATED, EventKind.EDITED}
+            ):
                 continue
             channel = connector.capabilities.channel
             assessment = assess(event, channel, History(), engine)

@@ -9,6 +9,7 @@ phrases in `vocabulary`, or weights of an engine.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Final
 
 from heard.assessment import vocabulary
@@ -26,6 +27,9 @@ from heard.assessment.severity import (
 )
 from heard.reviews import Channel, ReviewEvent
 
+_UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
+"""What a decoder writes where bytes are no character of the encoding."""
+
 RULES_VERSION: Final = "rules-2"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
@@ -38,8 +42,11 @@ def assess(
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `mild`, `insult`, `promotion`, `gibberish`, `question`,
-    `no_text`, `too_short`, `no_evidence`, `engine_<severity>`, `rating_words_disagree`,
-    `repeat_complainer`, `recovered` and `worsened`.
+    `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`, `engine_<severity>`,
+    `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
+
+    The words in `event.quoted` are not the author's, so they never raise the severity. If they are
+    alarming, or if some characters of the text could not be decoded, a person reads the review.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -66,6 +73,10 @@ def assess(
     flags.extend(_history_flags(severity, agenda, flags, history))
     probability = person_probability(scores, rating)
     needs_person, confidence = decide_person(probability, scores, severity, agenda, flags)
+    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, engine)
+    if doubt:
+        flags.append(Flag.CANNOT_JUDGE)
+        needs_person, confidence = decide_person(probability, scores, severity, agenda, flags)
     return Assessment(
         severity=severity,
         agenda=agenda,
@@ -73,12 +84,24 @@ def assess(
         language=analysis.language,
         topics=analysis.topics(),
         flags=tuple(flags),
-        reasons=find_reasons(analysis, rating, text_severity, flags),
+        reasons=find_reasons(analysis, rating, text_severity, flags, doubt),
         model=f"{scores.model}+{RULES_VERSION}" if scores else RULES_VERSION,
         needs_person=needs_person,
         confidence=round(confidence, 4),
         scores=score_fields(scores, probability),
     )
+
+
+def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
+    """Why a person must read a review that seems harmless; None if nothing says so."""
+    if any(_UNDECODED in (text or "") for text in (event.title, event.text)):
+        return "garbled"
+    if not event.quoted:
+        return None
+    quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)
+    quoted_severity = severity_of_text(quotation, None)
+    alarming = quoted_severity is not None and quoted_severity.rank >= Severity.HIGH.rank
+    return "alarming_quote" if alarming else None
 
 
 def _history_flags(

@@ -20,10 +20,12 @@ def find_reasons(
     rating: int | None,
     text_severity: Severity | None,
     flags: Collection[Flag],
+    doubt: str | None = None,
 ) -> tuple[Reason, ...]:
     """The reasons of an assessment, the rating's and the worst of the words' first.
 
-    There are at most `MAX_REASONS`.
+    There are at most `MAX_REASONS`. `doubt` is the code of why a person must read a review that
+    seems harmless.
     """
     reasons = [Reason("rating_words_disagree")] if Flag.RATING_WORDS_DISAGREE in flags else []
     if rating is not None:
@@ -32,7 +34,7 @@ def find_reasons(
     if analysis.scores is not None and text_severity is not None:
         reasons.append(Reason(f"engine_{text_severity.value}"))
     if Flag.CANNOT_JUDGE in flags:
-        reasons.append(Reason(_why_not_judged(analysis)))
+        reasons.append(Reason(doubt or _why_not_judged(analysis)))
     reasons.extend(
         Reason(flag.value)
         for flag in (Flag.REPEAT_COMPLAINER, Flag.RECOVERED, Flag.WORSENED)

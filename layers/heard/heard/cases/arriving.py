@@ -99,6 +99,8 @@ def apply_event(
         case Arrival.OWN_REPLY:
             change = record_own_reply(case, event, delivery, now)
             return _with_revision_text(change, event) if stored else change
+        case Arrival.NEW | Arrival.NEWER if event.no_review:
+            return _with_revision_text(record_no_review(case, event, delivery, now), event)
         case Arrival.NEW | Arrival.NEWER:
             return route()
 
@@ -129,6 +131,18 @@ def record_own_reply(case: Case, event: ReviewEvent, delivery: str, now: datetim
             (Fact(Kind.REVISED, {"revision": event.revision, "own_reply": True}),),
         )
     return close(Change(replace(case, review=review)), Kind.IGNORED, {"reason": "own_reply"})
+
+
+def record_no_review(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:
+    """The case after words that are no review, such as an automatic reply: nobody answers them.
+
+    A review that somebody works on stays open.
+    """
+    review = replace(with_revision(case.review, event, delivery, now), withdrawn=False)
+    detail = {"revision": event.revision, "digest": event.digest, "reason": event.no_review}
+    if case.review.sequence:
+        return Change(replace(case, review=review), (Fact(Kind.REVISED, detail),))
+    return close(Change(replace(case, review=review)), Kind.IGNORED, detail)
 
 
 def record_unverified(case: Case, event: ReviewEvent, delivery: str, now: datetime) -> Change:

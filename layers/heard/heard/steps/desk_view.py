@@ -159,6 +159,7 @@ def _review_content(review: Review, case_store: CaseStore) -> dict[str, Any]:
     names = (
         "title",
         "text",
+        "quoted",
         "language",
         "occurred_at",
         "subject",

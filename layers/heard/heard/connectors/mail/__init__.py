@@ -4,9 +4,13 @@ Each e-mail provider has a connector of its own in `platforms/`. This package kn
 provider:
 
     addresses  names and addresses in headers
+    charsets   bytes as text, whatever their encoding is, and is said to be
+    html_text  HTML as its reader sees it
+    bodies     which of a mail's words are its text
     mime       a mail's bytes as headers and text
     senders    which mails are reviews, and which of them get no reply
-    quotes     what the sender wrote now, without the quoted mails
+    histories  what the sender wrote now, apart from the earlier mails below it
+    languages  what mail programs write, language by language (`words/`)
     review     the review that a mail is
     compose    a reply as a mail
 
@@ -41,7 +45,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 
 LIMITATIONS: Final = (
     "Attachments and pictures are not read: a mail that has nothing else goes to a person.",
-    "Out-of-office notes, bounces and other automatic replies are ignored.",
+    "Out-of-office notes, bounces, receipts and other automatic replies are kept, but ignored.",
     "Heard never replies to mails whose sender may be forged, nor to mails of lists, machines and "
     "spammers: reply from the mailbox.",
 )

@@ -9,10 +9,10 @@ Sources: RFC 5322 (3.4), RFC 2047.
 from __future__ import annotations
 
 import re
-from codecs import lookup
 from email.utils import parseaddr
 from typing import Final, cast
 
+from heard.connectors.mail.charsets import decode_bytes
 from heard.connectors.parsing import ONE_LINE_LIMIT
 from heard.reviews import normalize_text
 
@@ -22,11 +22,8 @@ _ADDRESS: Final = re.compile(r"(?!.*=\?)[^\s@<>()\[\]\",:;\\]{1,64}@[^\s@<>()\[\
 _DECODE_LIMIT: Final = 4_000
 """Characters of a header that are decoded: the library's time grows with their square."""
 
-_UNSAFE_CODECS: Final = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape"})
-"""Encodings in which nobody writes mails.
-
-Their time grows with the square of the text, or they emit warnings.
-"""
+_DIRECTION_OVERRIDES: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""They make a name look like another, and turn the text behind it."""
 
 
 def parse_address(value: str) -> tuple[str | None, str]:
@@ -67,15 +64,6 @@ def decode_header_text(value: str) -> str:
         return one_line(value)
 
 
-def decode_bytes(content: bytes, charset: str | None) -> str:
-    """Text in the encoding that its sender names; in UTF-8 if the name is no usable encoding."""
-    try:
-        codec = lookup(charset or "utf-8").name.replace("-", "_")
-        return content.decode("utf-8" if codec in _UNSAFE_CODECS else codec, "replace")
-    except (LookupError, ValueError):
-        return content.decode("utf-8", "replace")
-
-
 def one_line(text: str) -> str:
-    """Text in normal form on one line."""
-    return " ".join((normalize_text(text) or "").split())
+    """Text in normal form on one line, without signs that turn the direction of what follows."""
+    return " ".join((normalize_text(_DIRECTION_OVERRIDES.sub("", text)) or "").split())

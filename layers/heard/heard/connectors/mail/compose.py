@@ -10,8 +10,8 @@ from email.utils import formataddr
 
 from heard.connectors import Connection, Rejection, ReplyTarget
 from heard.connectors.mail.addresses import domain_of, one_line, parse_address
+from heard.connectors.mail.languages import subject_prefix
 from heard.connectors.mail.mime import MESSAGE_ID
-from heard.connectors.mail.review import REPLY_PREFIX
 from heard.connectors.parsing import ONE_LINE_LIMIT
 
 
@@ -35,7 +35,7 @@ def from_header(connection: Connection) -> str | Rejection:
 def reply_subject(target: ReplyTarget) -> str:
     """The subject of a reply."""
     subject = one_line(target.reply_to.get("subject", "")) or "Your message"
-    return subject if REPLY_PREFIX.match(subject) else f"Re: {subject}"
+    return subject if subject_prefix("reply").match(subject) else f"Re: {subject}"
 
 
 def reply_headers(target: ReplyTarget) -> dict[str, str]:

@@ -1,61 +1,76 @@
 """The review that a mail is.
 
-Sources: RFC 5322 (3.6.4: Message-ID, In-Reply-To and References).
+A mail that was sent to two addresses of a business arrives twice, and each time the provider gives
+it another id. So a review's id is made of the Message-ID and the sender's address, which is hashed,
+because ids stay when a person's words are erased. Without the address, a stranger's mail could pass
+for an edit of somebody else's. A mail's Date is its revision. So if a form sends every mail with
+one Message-ID, each later one is an edit with words that are read, and nothing is taken for a
+repetition but the same mail.
+
+Sources: RFC 5322 (3.6.1: Date; 3.6.4: Message-ID, In-Reply-To and References).
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+import hashlib
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from heard.connectors import Connection
 from heard.connectors.mail.addresses import decode_header_text, parse_address
+from heard.connectors.mail.histories import Evidence, has_words, separate_history
+from heard.connectors.mail.languages import subject_prefix
 from heard.connectors.mail.mime import Mail
-from heard.connectors.mail.quotes import new_text
 from heard.connectors.mail.senders import (
-    is_automatic,
     is_from_business,
+    no_review_reason,
     trusts_all_senders,
     unanswerable_reason,
 )
 from heard.connectors.parsing import ONE_LINE_LIMIT, anonymous_author, author_id_from_email
-from heard.reviews import Author, EventKind, ReviewEvent, number_revision
-
-REPLY_PREFIX: Final = re.compile(
-    r"\s*(?:re|aw|antw|sv|vs|ref|rif|odp|ynt|回复|答复)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+from heard.reviews import (
+    Author,
+    EventKind,
+    ReviewEvent,
+    normalize_text,
+    number_revision,
+    time_revision,
 )
-"""How the subject of a reply begins."""
 
-_FORWARD_PREFIX: Final = re.compile(
-    r"\s*(?:fwd?|wg|tr|rv|i|enc|vb|doorst|转发)\s*[:：]", re.IGNORECASE
-)
 _SUBJECT_LIMIT: Final = 200
+_MIN_SUBJECT: Final = 4
+"""A subject of fewer characters may stand anywhere by chance."""
+
+_DATE_LIMIT: Final = 100
+_EARLIEST_DATE: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _REFERENCE_LIMIT: Final = 20
 
 
 def review_event(
     mail: Mail,
-    native_id: str,
+    provider_id: str,
     connection: Connection,
     now: datetime,
     *,
     verified: bool,
     spam: bool = False,
-) -> ReviewEvent | None:
-    """The review that a mail is; None for an automatic reply.
+) -> ReviewEvent:
+    """The review that a mail is. A mail that is none says why in `no_review`.
 
     `verified` says that the provider proved the sender, `spam` that it marked the mail as spam. A
-    mail of the business itself is a reply that was seen.
+    mail of the business itself is a reply that was seen. `provider_id` identifies a mail that has
+    no Message-ID or no sender.
     """
-    if is_automatic(mail):
-        return None
     name, address = mail.sender
+    native_id = _mail_id(mail) or provider_id
     verified = trusts_all_senders(connection) or (verified and len(mail.header_values("from")) == 1)
+    from_business = is_from_business(mail, connection, verified=verified)
     subject = decode_header_text(mail.header("subject")) or None
     reference_ids = mail.reference_ids
     # The subject of a reply is not its author's words. Mostly it is ours.
-    is_reply = bool(reference_ids or REPLY_PREFIX.match(subject or ""))
+    is_reply = bool(reference_ids or subject_prefix("reply").match(subject or ""))
+    text, quoted = _separate(mail, subject or "", connection)
     reply_to = {
         "to": _reply_address(mail, address),
         "subject": (subject or "")[:_SUBJECT_LIMIT],
@@ -64,20 +79,68 @@ def review_event(
         "unanswerable": unanswerable_reason(mail, verified=verified, spam=spam) or "",
     }
     return ReviewEvent(
-        kind=EventKind.REPLY_SEEN
-        if is_from_business(mail, connection, verified=verified)
-        else EventKind.CREATED,
+        kind=EventKind.REPLY_SEEN if from_business else EventKind.CREATED,
         native_id=native_id,
         native_thread=(reference_ids or (mail.message_id or native_id,))[0],
-        revision=number_revision(1),
+        revision=_revision(mail, now),
         author=Author(author_id_from_email(address), name)
         if address
         else anonymous_author(native_id),
         title=subject[:ONE_LINE_LIMIT] if subject and not is_reply else None,
-        text=new_text(mail.text, forwarded=bool(_FORWARD_PREFIX.match(subject or ""))),
+        text=text,
+        quoted=quoted,
         occurred_at=now,
         reply_to={key: value for key, value in reply_to.items() if value},
+        no_review=None if from_business else no_review_reason(mail),
     )
+
+
+def _mail_id(mail: Mail) -> str | None:
+    """The id of a mail, wherever and however often it arrives; None if the mail has none."""
+    address = mail.sender[1]
+    if not mail.message_id or not address:
+        return None
+    return f"{mail.message_id}/{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+
+
+def _revision(mail: Mail, now: datetime) -> str:
+    """When a mail was written, as its revision; the first one if it does not say."""
+    try:
+        date = parsedate_to_datetime(mail.header("date")[:_DATE_LIMIT])
+        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+        is_credible = _EARLIEST_DATE <= date <= now + timedelta(days=1)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return number_revision(1)
+    return time_revision(date) if is_credible else number_revision(1)
+
+
+def _separate(mail: Mail, subject: str, connection: Connection) -> tuple[str | None, str | None]:
+    """The words of a mail, and what it quotes or has beside them."""
+    if subject_prefix("forward").match(subject):
+        # What is passed on is what the mail is about.
+        return normalize_text("\n\n".join(filter(None, (mail.text, mail.other_text)))), None
+
+    own_address = parse_address(connection.settings.get("from_address", ""))[1]
+    evidence = Evidence(
+        answers=bool(mail.reference_ids),
+        seems_reply=subject_prefix("reply").match(subject) is not None,
+        subject=_bare_subject(subject),
+        own_addresses=frozenset({own_address, *mail.recipients} - {"", mail.sender[1]}),
+    )
+    text, history = separate_history(mail.text, evidence)
+    if not has_words(text) and has_words(mail.other_text):
+        return normalize_text(mail.other_text), None
+    return text, "\n".join(part for part in (history, mail.other_text) if part) or None
+
+
+def _bare_subject(subject: str) -> str:
+    """A subject without what replies put before it, case-folded; "" if it says too little."""
+    prefix = subject_prefix("reply")
+    bare = subject
+    while match := prefix.match(bare):
+        bare = bare[match.end() :]
+    bare = bare.strip().casefold()
+    return bare if len(bare) >= _MIN_SUBJECT else ""
 
 
 def _references(mail: Mail) -> list[str]:

@@ -1,7 +1,9 @@
 """Which mails are reviews, and which of them get no reply from Heard.
 
-No review: bounces, out-of-office notes, and other automatic replies to what we sent
-(`is_automatic`).
+No review: bounces, receipts, out-of-office notes and other automatic replies to what we sent. The
+reason is a code in `no_review` of the event (`no_review_reason`), so that it leaves an outcome. A
+mail that a rule or a help desk passed on (`Auto-Submitted: auto-generated`) is its author's, and a
+review.
 
 A review without a reply from Heard: mails that machines or lists sent, spam, and mails whose
 sender may be forged. A reply to a forged sender would reach somebody who never wrote
@@ -11,7 +13,8 @@ sender may be forged. A reply to a forged sender would reach somebody who never 
 A sender is verified if DMARC passed, or if SPF or DKIM passed for the domain of the From address.
 How a provider reports these is its connector's matter.
 
-Sources: RFC 3834 (automatic replies), RFC 7489 (DMARC), [MS-OXCMAIL] (X-Auto-Response-Suppress).
+Sources: RFC 3834 (automatic replies), RFC 3798 (receipts), RFC 7489 (DMARC), [MS-OXCMAIL]
+(X-Auto-Response-Suppress), and the subjects and headers that mail programs write (`words/`).
 """
 
 from __future__ import annotations
@@ -21,10 +24,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from heard.connectors import Connection, Rejection, ReplyTarget
-from heard.connectors.mail.addresses import parse_address
+from heard.connectors.mail.addresses import decode_header_text, parse_address
+from heard.connectors.mail.languages import subject_prefix
 from heard.connectors.mail.mime import Mail
 
 _MACHINE_SENDERS: Final = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
+_AUTORESPONDER_HEADERS: Final = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoreply-from",
+    "x-auto-reply",
+    "x-mail-autoreply",
+    "x-ymail-vacation",
+    "x-vacation",
+)
 _NO_REPLY_SENDER: Final = re.compile(
     r"(?:do[-_.]?)?not?[-_.]?reply(?:[-_+.].*)?|bounces?(?:[-_+.].*)?", re.IGNORECASE
 )
@@ -41,18 +54,37 @@ _DETAILS: Final[Mapping[str, str]] = {
 }
 
 
-def is_automatic(mail: Mail) -> bool:
-    """Whether a machine replied by itself, or a mail of ours bounced."""
-    local_part = mail.sender[1].partition("@")[0]
-    auto_submitted = _auto_submitted(mail)
+def no_review_reason(mail: Mail) -> str | None:
+    """The code of why a mail is no review; None if it is one.
+
+    `bounce`: a mail of ours did not arrive. `read_receipt`: it was read. `automatic_reply`: a
+    machine replied to it. The subject alone proves none of them: it must be in reply to a mail.
+    """
+    content_type = mail.header("content-type").lower()
+    if mail.sender[1].partition("@")[0] in _MACHINE_SENDERS:
+        return "bounce"
+    if content_type.startswith("multipart/report"):
+        return "read_receipt" if "disposition-notification" in content_type else "bounce"
+    subject = decode_header_text(mail.header("subject"))
+    if mail.reference_ids and subject_prefix("receipt").match(subject):
+        return "read_receipt"
+    if _is_automatic_reply(mail) or (
+        mail.reference_ids and subject_prefix("automatic").match(subject)
+    ):
+        return "automatic_reply"
+    return None
+
+
+def _is_automatic_reply(mail: Mail) -> bool:
+    """Whether the headers say that a machine replied by itself."""
     return (
-        local_part in _MACHINE_SENDERS
-        or mail.header("return-path").strip() == "<>"
-        or mail.header("content-type").lower().startswith("multipart/report")
-        or auto_submitted == "auto-replied"
-        or (auto_submitted != "no" and bool(mail.reference_ids))
+        _auto_submitted(mail) == "auto-replied"
+        or (_has_null_sender(mail) and bool(mail.reference_ids))
         or mail.header("precedence").strip().lower() == "auto_reply"
-        or bool(mail.header("x-autoreply") or mail.header("x-autorespond"))
+        or any(
+            mail.header(name).strip().lower() not in {"", "no", "none", "false"}
+            for name in _AUTORESPONDER_HEADERS
+        )
     )
 
 
@@ -117,10 +149,16 @@ def _is_from_machine(mail: Mail) -> bool:
     }
     return (
         _auto_submitted(mail) != "no"
+        or _has_null_sender(mail)
         or not suppression.isdisjoint({"all", "autoreply"})
         or mail.header("precedence").strip().lower() in {"bulk", "junk"}
         or _NO_REPLY_SENDER.fullmatch(mail.sender[1].partition("@")[0]) is not None
     )
+
+
+def _has_null_sender(mail: Mail) -> bool:
+    """Whether the envelope names no sender: nobody would read a reply there (RFC 5321, 4.5.5)."""
+    return mail.header("return-path").strip() == "<>"
 
 
 def _auto_submitted(mail: Mail) -> str:

@@ -3,7 +3,8 @@
 Nothing is signed. The address that Postmark is given carries a user and a password, which Postmark
 sends as HTTP Basic authentication. Headers are in `Headers`, except From, To, Cc, Subject, Date and
 Reply-To, which have fields of their own. `StrippedTextReply` holds what Postmark takes for the new
-words of a reply, and is preferred. `MessageID` is Postmark's id.
+words of a reply. It cuts words away that are no quotation, so it is used only where a mail has no
+body. `MessageID` is Postmark's id.
 
 A sender is verified by the tests of SpamAssassin, which Postmark adds (`X-Spam-Tests`:
 DKIM_VALID_AU, a valid signature of the author's domain), or by `Received-SPF: Pass` for an envelope
@@ -51,11 +52,11 @@ from heard.connectors import (
 from heard.connectors.http import call_api
 from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
 from heard.connectors.mail.addresses import domain_of
+from heard.connectors.mail.bodies import body_of_html, body_of_text, choose_body
 from heard.connectors.mail.compose import from_header, reply_headers, reply_subject
 from heard.connectors.mail.mime import Mail, normalize_headers
 from heard.connectors.mail.review import review_event
 from heard.connectors.mail.senders import check_answerable, is_aligned
-from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import (
     Fields,
     parse_one,
@@ -72,7 +73,13 @@ _API: Final = "https://api.postmarkapp.com"
 _TITLE: Final = "Postmark"
 _TEST_MESSAGE_ID: Final = "00000000-0000-0000-0000-000000000000"
 _METADATA_KEY: Final = "heard_reply"
-_HEADER_FIELDS: Final = {"subject": "Subject", "reply-to": "ReplyTo", "date": "Date"}
+_HEADER_FIELDS: Final = {
+    "subject": "Subject",
+    "reply-to": "ReplyTo",
+    "date": "Date",
+    "to": "To",
+    "cc": "Cc",
+}
 _REJECTIONS: Final[Mapping[int, tuple[str, str]]] = {
     10: (
         "unauthorized",
@@ -224,8 +231,8 @@ class Postmark(Connector):
         return ReplyLookup.CANNOT_TELL if entry_count else ReplyLookup.ABSENT
 
 
-def _review_event(body: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
-    native_id = body.id("MessageID")
+def _review_event(body: Fields, connection: Connection, now: datetime) -> ReviewEvent:
+    provider_id = body.id("MessageID")
     field_headers = [
         ("from", _from_header(body)),
         *((name, body.one_line(field) or "") for name, field in _HEADER_FIELDS.items()),
@@ -240,14 +247,14 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
             *(header for header in other_headers if header[0].lower() not in dict(field_headers)),
         ]
     )
-    body_text = (
-        body.text("StrippedTextReply")
-        or body.text("TextBody")
-        or html_to_text(body.text("HtmlBody"), quote="> ")
+    words = choose_body(
+        body_of_text(body.text("TextBody") or ""), body_of_html(body.text("HtmlBody") or "")
     )
-    mail = Mail(headers, body_text or None)
+    mail = Mail(
+        headers, words.text or body.text("StrippedTextReply") or None, words.other_text or None
+    )
     return review_event(
-        mail, native_id, connection, now, verified=_is_sender_verified(mail), spam=_is_spam(mail)
+        mail, provider_id, connection, now, verified=_is_sender_verified(mail), spam=_is_spam(mail)
     )
 
 

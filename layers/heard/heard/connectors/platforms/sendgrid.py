@@ -2,10 +2,9 @@
 
 A parsed mail comes as fields: `headers` (the whole block), `text`, `html`, `from`, `to`, `subject`,
 `envelope` and `charsets` (JSON), `SPF`, `dkim` and, where the check is on, `spam_score`. With
-`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded. The only id is
-the mail's Message-ID, which its sender chose. So a mail's id here is made of its Message-ID and the
-sender's address: otherwise a stranger's mail could pass for an edit of somebody else's mail. See
-`mail` for everything else.
+`send_raw` the mail itself is in `email`. `charsets` says how each field is encoded, and is often
+wrong. SendGrid gives no id of its own, so a mail without a Message-ID is identified by its content.
+See `mail` for everything else.
 
 Deliveries are signed if the receiving host has a security policy with signatures: ECDSA over time
 and body (`keys.SendGridEcdsa`). Unsigned deliveries are refused. A sender is verified if `dkim`
@@ -46,8 +45,11 @@ from heard.connectors import (
 from heard.connectors.http import call_api
 from heard.connectors.keys import SendGridEcdsa
 from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
-from heard.connectors.mail.addresses import decode_bytes, domain_of
+from heard.connectors.mail.addresses import domain_of
+from heard.connectors.mail.bodies import body_of_html, body_of_text, choose_body
+from heard.connectors.mail.charsets import decode_bytes
 from heard.connectors.mail.compose import business_sender, reply_headers, reply_subject
+from heard.connectors.mail.html_text import find_meta_charset
 from heard.connectors.mail.mime import (
     Mail,
     limit_content_headers,
@@ -57,10 +59,9 @@ from heard.connectors.mail.mime import (
 )
 from heard.connectors.mail.review import review_event
 from heard.connectors.mail.senders import check_answerable, is_aligned
-from heard.connectors.markup import html_to_text
 from heard.connectors.parsing import Fields, parse_one, read_object
 from heard.errors import Unparseable
-from heard.reviews import Channel, ReviewEvent
+from heard.reviews import Channel, ReviewEvent, normalize_text
 
 _API: Final = "https://api.sendgrid.com"
 _TITLE: Final = "SendGrid"
@@ -73,8 +74,6 @@ _CONTENT_TYPE_LIMIT: Final = 2_000
 
 _MAX_PARTS: Final = 1_000
 """Parts of a form. SendGrid's forms have about twenty."""
-
-_CHARSET: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
 
 class SendGrid(Connector):
@@ -190,24 +189,21 @@ class SendGrid(Connector):
         return SentReply(response.headers.get("x-message-id", "").strip() or reply_id)
 
 
-def _review_event(
-    parts: Mapping[str, bytes], connection: Connection, now: datetime
-) -> ReviewEvent | None:
+def _review_event(parts: Mapping[str, bytes], connection: Connection, now: datetime) -> ReviewEvent:
     texts = _decode_parts(parts)
     mail = read_mime(parts["email"]) if "email" in parts else _build_mail(texts)
-    name = (
-        mail.message_id
-        or hashlib.sha256(
-            "\x1f".join(
-                [*mail.header_values("date"), mail.header("subject"), mail.text or ""]
-            ).encode("utf-8", "replace")
-        ).hexdigest()[:40]
+    content = "\x1f".join(
+        [
+            *mail.header_values("date"),
+            mail.header("subject"),
+            mail.message_id or "",
+            mail.sender[1],
+            mail.text or "",
+        ]
     )
-    # The address is hashed, because ids stay when a person's words are erased.
-    native_id = f"{name}/{hashlib.sha256(mail.sender[1].encode()).hexdigest()[:12]}"
     return review_event(
         mail,
-        native_id,
+        hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:40],
         connection,
         now,
         verified=_is_sender_verified(mail, texts),
@@ -228,9 +224,10 @@ def _build_mail(texts: Mapping[str, str]) -> Mail:
     subject_headers = normalize_headers(
         [("subject", texts["subject"])] if "subject" in texts else []
     )
-    headers = (*subject_headers, *header_block, *from_headers)
-    text = texts.get("text", "")
-    return Mail(headers, text if text.strip() else html_to_text(texts.get("html"), quote="> "))
+    to_headers = normalize_headers([("to", f"{texts.get('to', '')} {texts.get('envelope', '')}")])
+    headers = (*subject_headers, *header_block, *from_headers, *to_headers)
+    words = choose_body(body_of_text(texts.get("text", "")), body_of_html(texts.get("html", "")))
+    return Mail(headers, normalize_text(words.text), normalize_text(words.other_text))
 
 
 def _is_sender_verified(mail: Mail, texts: Mapping[str, str]) -> bool:
@@ -306,15 +303,14 @@ def _decode_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     except Unparseable:
         charsets = {}
     return {
-        name: _decode_text(content, charsets.get(name))
+        name: decode_bytes(
+            content,
+            charset if isinstance(charset := charsets.get(name), str) else None,
+            find_meta_charset(content) if name == "html" else None,
+        )
         for name, content in parts.items()
         if name != "email"
     }
-
-
-def _decode_text(content: bytes, charset: object) -> str:
-    charset_name = charset if isinstance(charset, str) and _CHARSET.fullmatch(charset) else "utf-8"
-    return decode_bytes(content, charset_name)
 
 
 CONNECTOR: Connector = SendGrid()

@@ -6,10 +6,11 @@ a person reads the mail in the bucket. SNS signs each message (`keys.Sns`); the 
 connection's. A subscription is confirmed by calling its SubscribeURL, if that address is SNS's own
 and for this topic.
 
-A mail's id is SES's `mail.messageId`. DMARC's verdict says whether the sender is verified. Without
-a verdict (GRAY), SPF counts if the envelope's domain is the sender's. DKIM counts if all signatures
-are of that domain, because its verdict does not say which signature passed. A mail with a virus is
-not read. It stays in quarantine, where an operator can see it. See `mail` for everything else.
+SES's `mail.messageId` identifies a mail that has no Message-ID of its own. DMARC's verdict says
+whether the sender is verified. Without a verdict (GRAY), SPF counts if the envelope's domain is the
+sender's. DKIM counts if all signatures are of that domain, because its verdict does not say which
+signature passed. A mail with a virus is not read. It stays in quarantine, where an operator can see
+it. See `mail` for everything else.
 
 Replies go out through SES's API (v2), signed with Signature Version 4. SES puts its own Message-ID
 and date in place of ours. It cannot be asked what it has sent, so after a fault nobody can tell.
@@ -108,8 +109,8 @@ class Ses(Connector):
             "raw delivery. It confirms itself.\n"
             "3. In Amazon SES, Email receiving, add to your rule set a rule for the address that "
             "customers write to, with spam and virus\n"
-            "   scanning on and the action: publish to SNS topic, that topic, encoding UTF-8 or "
-            "Base64.\n"
+            "   scanning on and the action: publish to SNS topic, that topic, encoding Base64 "
+            "(UTF-8 spoils\n   mails in other encodings).\n"
             "4. For replies, verify the sending address or its domain, and enter here region, "
             "from_address and an access key.\n"
             "5. Write a mail to the address to try it."
@@ -249,7 +250,7 @@ class Ses(Connector):
 
 def _review_event(notice: Fields, connection: Connection, now: datetime) -> ReviewEvent | None:
     mail, receipt = notice.object("mail"), notice.object("receipt")
-    native_id = mail.id("messageId")
+    provider_id = mail.id("messageId")
     if _verdict(receipt, "virus") == "FAIL":
         notice.problems.append("the mail carries a virus and was not read")
         return None
@@ -258,14 +259,14 @@ def _review_event(notice: Fields, connection: Connection, now: datetime) -> Revi
     verified = _is_sender_verified(parsed_mail, receipt, str(mail.values.get("source") or ""))
     event = review_event(
         parsed_mail,
-        native_id,
+        provider_id,
         connection,
         now,
         verified=verified,
         spam=_verdict(receipt, "spam") == "FAIL",
     )
     # A subject alone says too little to be assessed. A mail without its words goes to a person.
-    return replace(event, title=None, subject=event.title) if event and content is None else event
+    return replace(event, title=None, subject=event.title) if content is None else event
 
 
 def _decode_content(notice: Fields, receipt: Fields) -> bytes | None:
