@@ -17,7 +17,7 @@ from heard import clock, settings
 from heard.follow_ups import FollowUp
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
-from heard.http.bodies import ApprovalBody, ReleaseBody, ResolutionBody
+from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
 from heard.steps.desk_view import follow_up_row
@@ -97,9 +97,15 @@ def release(follow_up: Id, body: ReleaseBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/resolution")
 def resolve(follow_up: Id, body: ResolutionBody) -> dict[str, Any]:
     """Resolve it. 409 with a `reason` when that is refused; then nothing has changed."""
-    resolved = desk.resolve(_caller(), follow_up, body.request, ports(), clock.now())
+    resolved, warnings = desk.resolve(_caller(), follow_up, body.request, ports(), clock.now())
     metrics.add_metric(f"resolutions_{body.action.value}", MetricUnit.Count, 1)
-    return _row(resolved)
+    return _row(resolved) | {"warnings": desk.findings_json(warnings)}
+
+
+@app.post("/api/desk/follow-ups/<follow_up>/lint")
+def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
+    """What the lint finds in a text before it is sent, and the text with its signature."""
+    return desk.lint_draft(_caller(), follow_up, ports(), **body.model_dump()).to_json()
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/approval")

@@ -23,6 +23,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+type Extra = str | int | list[dict[str, str]] | None
+"""What an error may say beside its detail."""
+
 
 class HeardError(Exception):
     """Something Heard refuses or cannot do now.
@@ -34,7 +37,7 @@ class HeardError(Exception):
     code: ClassVar[str] = "error"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, detail: str, **extra: str | int | None) -> None:
+    def __init__(self, detail: str, **extra: Extra) -> None:
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
@@ -73,7 +76,7 @@ class ConflictError(HeardError):
     http_status = 409
     code = "conflict"
 
-    def __init__(self, reason: str, detail: str, **extra: str | int | None) -> None:
+    def __init__(self, reason: str, detail: str, **extra: Extra) -> None:
         super().__init__(detail, **extra)
         self.reason = reason
 

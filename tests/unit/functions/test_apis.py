@@ -77,6 +77,7 @@ def test_an_agent_lists_reads_claims_releases_and_resolves(
     )
 
     assert (resolution.status, resolution.json["status"]) == (200, "resolving")
+    assert resolution.json["warnings"] == []
     assert backend.cases.follow_up(follow_up.id).status is Status.RESOLVING
 
 
@@ -198,6 +199,8 @@ def test_walking_away_is_approved_by_a_lead_whose_groups_come_as_text(
         ),
         ("POST", "/release", {}, 400),
         ("POST", "/approval", {"approved": "perhaps"}, 400),
+        ("POST", "/lint", {}, 400),
+        ("POST", "/lint", {"text": "Thanks.", "tone": "kind"}, 400),
         ("GET", "/everything", None, 404),
     ],
 )
@@ -222,6 +225,26 @@ def test_an_invalid_request_is_refused_as_a_problem_and_changes_nothing(
 
     assert problem(response)[0] == status
     assert problem(response)[2] == PROBLEM_TYPE
+    assert backend.case_items() == before
+
+
+def test_a_draft_is_linted_before_it_is_sent(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    before = backend.case_items()
+    path = f"/api/desk/follow-ups/{follow_up.id}/lint"
+    text = "You are an idiot. Ring 030 901820."
+    draft = call_api("desk", "POST", path, subject="sub-ana", body={"text": text}).json
+
+    severities = {finding["code"]: finding["severity"] for finding in draft["findings"]}
+    assert severities == {"insult": "block", "telephone_number": "block"}
+    assert draft["blocked"] is True
+    assert draft["text"].startswith(text)
+    assert all(finding["explanation"] and finding["rule"] for finding in draft["findings"])
+    body = {"text": "Ring 030 901820, please.", "own_contacts": True}
+    own_draft = call_api("desk", "POST", path, subject="sub-ana", body=body).json
+    assert own_draft["blocked"] is False
+    assert [finding["severity"] for finding in own_draft["findings"]] == ["warn"]
     assert backend.case_items() == before
 
 

@@ -32,6 +32,23 @@ from heard.replies.lint import MAX_SIMILARITY, fingerprint, is_signed_copy, lint
         ("We were negligent.", True, "admission", "warn"),
         ("Your card 4111 1111 1111 1111 was charged.", True, "card_number", "block"),
         ("We paid to DE89 3704 0044 0532 0130 00 today.", True, "account_number", "block"),
+        ("We paid to DE89 3704 0044 0532 0130 00 today.", False, "account_number", "warn"),
+        ("Your card 4111 1111 1111 1111 was charged.", False, "card_number", "warn"),
+        ("Your passport number is 533401872.", True, "identity_number", "block"),
+        ("Your passport number is 533401872.", False, "identity_number", "warn"),
+        ("What a bunch of morons you are.", True, "insult", "block"),
+        ("Kłamca z pana.", False, "insult", "block"),
+        ("Nos veremos en los tribunales.", True, "threat", "block"),
+        ("Nos veremos en los tribunales.", False, "threat", "block"),
+        ("She lives at 48 Harbour View Road.", True, "street_address", "block"),
+        ("She lives at 48 Harbour View Road.", False, "street_address", "warn"),
+        ("Ask jane.roe@mail.example about it.", True, "email_address", "block"),
+        ("Ask jane.roe@mail.example about it.", False, "email_address", "warn"),
+        ("Her number is +44 7700 900118.", True, "telephone_number", "block"),
+        ("Her number is +44 7700 900118.", False, "telephone_number", "warn"),
+        ("<b>Sorry</b> for that.", False, "markup", "block"),
+        ("Dear {{ name }}, sorry for that.", False, "placeholder", "block"),
+        ("<br>", True, "empty", "block"),
     ],
 )
 def test_a_harmful_text_is_blocked_and_an_unwise_one_gets_a_warning(
@@ -50,19 +67,115 @@ def test_a_harmful_text_is_blocked_and_an_unwise_one_gets_a_warning(
         "check each bowl before it leaves.",
         "I am sorry. It was not your fault. Please write to help@hotelsol.example or call +34 600 "
         "123 456, and I will look at it with you.",
-        "Your order 1234567890123 is with me; please call me on 030 1234567.",
-        "Es tut mir leid, dass Sie warten mussten. Ich rufe Sie gern an: 030 1234567.",
+        "Your order 1234567890123 is with me; please call me on 600 123 456.",
+        "Es tut mir leid, dass Sie warten mussten. Ich rufe Sie gern an: 0034 600 123456.",
         "Nous vous remercions et je vous appelle demain au sujet de la commande.",
         "ありがとうございます。担当の田中です。",
         "Es la primera vez que nos pasa; gracias por decirlo. Le llamo mañana.",
     ],
 )
 def test_a_plain_human_reply_has_no_findings(text: str) -> None:
-    assert lint(text, public=True, limit=1000) == ()
+    own_contacts = ("help@hotelsol.example", "+34 600 123 456")
+    assert lint(text, public=True, limit=1000, own_contacts=own_contacts) == ()
 
 
-def test_a_private_reply_may_contain_a_card_number() -> None:
-    assert lint("Your card 4111 1111 1111 1111 was charged.", public=False, limit=None) == ()
+def test_names_of_the_business_are_never_a_finding() -> None:
+    names = ("Ana", "12 Elm Street Idiots & Co, 030 1234567")
+    text = f"Thank you, the window is mended.\n\n— {', '.join(names)}"
+    assert lint(text, public=True, limit=None, names=names) == ()
+    assert {finding.code for finding in lint(text, public=True, limit=None)} >= {"insult"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_warned"),
+    [
+        ("Thank you for your patience, we have sent you the money this morning.", "it", True),
+        ("Grazie per la pazienza, le abbiamo mandato i soldi questa mattina.", "it", False),
+        ("Grazie per la pazienza, le abbiamo mandato i soldi questa mattina.", "ru", True),
+        ("Благодарим за терпение, деньги уже отправлены вам этим утром.", "ru", False),
+        ("ご連絡ありがとうございます。本日返金いたしました。", "en", True),
+        # In two languages, one of which is the customer's.
+        (
+            "Danke für Ihre Geduld, das Geld ist seit heute Morgen unterwegs.\n\n"
+            "Thank you for your patience, the money is on its way since this morning.",
+            "de",
+            False,
+        ),
+        ("Takk for tålmodigheten, pengene ble sendt til deg i dag tidlig.", "nb", False),
+        ("Takk for tålmodigheten, pengene ble sendt til deg i dag tidlig.", "no", False),
+        # Too short to tell, or the customer's language is not known.
+        ("OK!", "it", False),
+        ("Thank you for your patience, we have sent you the money this morning.", None, False),
+    ],
+)
+def test_another_language_than_the_customers_is_warned_of(
+    text: str, language: str | None, is_warned: bool
+) -> None:
+    findings = lint(text, public=True, limit=None, language=language)
+    assert [(finding.code, finding.severity) for finding in findings] == (
+        [("other_language", "warn")] if is_warned else []
+    )
+
+
+INSULTS_AND_THREATS = {
+    "af": ("Jy is 'n leuenaar.", "Ons weet waar jy woon."),
+    "ar": ("يا كذاب، لا تعد إلى هنا.", "نراك في المحكمة قريبا."),
+    "cs": ("Jste prostě lhář.", "Uvidíme se u soudu."),
+    "da": ("Du er en løgner.", "Vi ses i retten."),
+    "el": ("Είστε ψεύτης.", "Ξέρουμε πού μένετε."),
+    "fi": ("Olet pelkkä valehtelija.", "Nähdään oikeudessa."),
+    "he": ("אתה פשוט שקרן.", "נתראה בבית המשפט."),
+    "hi": ("आप झूठे हैं।", "हम कानूनी कार्रवाई करेंगे।"),
+    "hu": ("Maga egy idióta.", "Tudjuk, hol lakik."),
+    "id": ("Anda memang pembohong.", "Anda akan menyesal."),
+    "ja": ("この嘘つき、二度と来るな。", "法的措置を取ります。"),
+    "ko": ("이 거짓말쟁이야.", "고소하겠습니다."),
+    "no": ("Du er en løgner.", "Vi ses i retten."),
+    "ro": ("Sunteți un mincinos.", "Vă dăm în judecată."),
+    "ru": ("Вы просто лжец.", "Увидимся в суде."),
+    "sv": ("Du är en lögnare.", "Vi vet var du bor."),
+    "th": ("คุณมันคนโกหก", "เจอกันที่ศาล"),
+    "tr": ("Siz bir yalancısınız.", "Mahkemede görüşürüz."),
+    "uk": ("Ви брехун.", "Зустрінемося в суді."),
+    "zh": ("你这个骗子，滚蛋。", "我们法庭见。"),
+}
+APOLOGIES = {
+    "ar": "نعتذر منكم، والكلاب مرحب بها في المقهى، وقد أعدنا المبلغ اليوم.",
+    "cs": "Omlouváme se, peníze jsme vám dnes poslali a psi jsou u nás vítáni.",
+    "da": "Vi beklager ventetiden, og pengene er sendt til dig i dag.",
+    "el": "Ζητούμε συγγνώμη για την αναμονή, τα χρήματα επιστράφηκαν σήμερα.",
+    "fi": "Pahoittelemme odotusta, rahat on palautettu tänään.",
+    "he": "אנחנו מצטערים על ההמתנה, הכסף הוחזר היום.",
+    "hi": "हमें देरी के लिए खेद है, पैसे आज वापस कर दिए गए हैं।",
+    "hu": "Elnézést kérünk a várakozásért, a pénzt ma visszautaltuk.",
+    "id": "Kami mohon maaf atas keterlambatan ini, uangnya sudah dikembalikan hari ini.",
+    "ja": "お待たせして申し訳ございません。本日返金いたしました。",
+    "ko": "기다리게 해 드려 죄송합니다. 오늘 환불해 드렸습니다.",
+    "no": "Vi beklager ventetiden, og pengene er sendt til deg i dag.",
+    "ro": "Ne cerem scuze pentru așteptare, banii au fost returnați astăzi.",
+    "ru": "Просим прощения за ожидание, деньги мы вернули сегодня, а урожай яблок уже в меню.",
+    "sv": "Vi ber om ursäkt för väntan, pengarna är skickade till dig i dag.",
+    "th": "ขออภัยที่ให้รอ เราคืนเงินให้แล้ววันนี้",
+    "tr": "Beklettiğimiz için özür dileriz, evcil hayvan kabul edilir, paranızı bugün iade ettik.",
+    "uk": "Перепрошуємо за очікування, гроші ми повернули сьогодні.",
+    "zh": "让您久等了，非常抱歉，款项今天已经退还。",
+}
+
+
+@pytest.mark.parametrize("language", INSULTS_AND_THREATS)
+def test_insults_and_threats_are_found_in_the_customers_language(language: str) -> None:
+    insult, threat = INSULTS_AND_THREATS[language]
+    for text, code in ((insult, "insult"), (threat, "threat")):
+        findings = {
+            finding.code: finding.severity
+            for finding in lint(text, public=True, limit=None, language=language)
+        }
+        assert findings.get(code) == "block", text
+
+
+@pytest.mark.parametrize("language", APOLOGIES)
+def test_an_apology_has_no_finding_in_any_language(language: str) -> None:
+    assert lint(APOLOGIES[language], public=True, limit=None, language=language) == ()
 
 
 def test_the_length_is_counted_in_the_unit_of_the_platform() -> None:
@@ -110,9 +223,11 @@ def test_any_text_is_linted_without_exceptions(
     text: str, public: bool, limit: int | None, unit: Any, recent: list[str]
 ) -> None:
     fingerprints = [fingerprint(reply) for reply in recent]
-    findings = lint(text, public=public, limit=limit, unit=unit, recent=fingerprints)
+    options: dict[str, Any] = {"limit": limit, "unit": unit, "recent": fingerprints}
+    options |= {"language": "en", "own_contacts": recent}
+    findings = lint(text, public=public, **options)
     assert len({finding.code for finding in findings}) == len(findings)
-    assert findings == lint(text, public=public, limit=limit, unit=unit, recent=fingerprints)
+    assert findings == lint(text, public=public, **options)
 
 
 def test_a_reply_is_signed_with_the_name_of_the_agent_unless_it_already_is() -> None:

@@ -18,7 +18,7 @@ from heard.outcomes import Kind
 from heard.remedies import Grant
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard.steps.desk import Caller, ResolutionRequest
+from heard.steps.desk import Caller, LintedText, ResolutionRequest
 from heard.storage.setup import Business, Person
 from tests.unit.backend import (
     BUSINESS,
@@ -107,7 +107,7 @@ class DeskScenario:
             ResolutionRequest(action=action, fence=fence, **fields_with_defaults),
             self.backend.desk,
             self.backend.clock(),
-        )
+        ).follow_up
 
     def approve(self, follow_up: FollowUp, by: Caller, *, approved: bool = True) -> FollowUp:
         return desk.approve(
@@ -361,6 +361,128 @@ def test_a_signature_alone_is_no_reply(shop: DeskScenario) -> None:
         shop.resolve(follow_up, fence, text="…")
 
     assert conflict.value.extra["code"] == "empty"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("You are an idiot and a liar. Come back never.", "insult"),
+        ("What the fuck do you want?", "insult"),
+        ("Sie sind ein Idiot.", "insult"),
+        ("If you do not delete this lie, our lawyers will contact you.", "threat"),
+        ("<script>alert(1)</script> We are sorry.", "markup"),
+        ("Hello {{name}}, we are sorry.", "placeholder"),
+        ("Hello, [INSERT APOLOGY].", "placeholder"),
+        ("Complain to Jane Roe, 48 Harbour View Road.", "street_address"),
+        ("Complain to Jane Roe, her number is +44 7700 900118.", "telephone_number"),
+        ("Complain to jane.roe@mail.example.", "email_address"),
+    ],
+)
+def test_what_would_hurt_is_refused_with_every_finding_and_changes_nothing(
+    shop: DeskScenario, text: str, code: str
+) -> None:
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    before = shop.backend.case_items()
+    with pytest.raises(ConflictError) as conflict:
+        shop.resolve(follow_up, fence, text=text)
+
+    findings: Any = conflict.value.extra["findings"]
+    assert conflict.value.extra["code"] == code
+    assert [finding["code"] for finding in findings if finding["severity"] == "block"] == [code]
+    assert all(finding["explanation"] and finding["rule"] for finding in findings)
+    assert shop.backend.case_items() == before
+
+
+def lint_draft(shop: DeskScenario, follow_up: FollowUp, text: str, **options: Any) -> LintedText:
+    caller = options.pop("by", shop.ana)
+    options = {"own_contacts": False, **options}
+    return desk.lint_draft(caller, follow_up.id, shop.backend.desk, text=text, **options)
+
+
+def test_warnings_reach_the_writer_with_the_accepted_resolution(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    request = ResolutionRequest(
+        id="resolution-warned",
+        action=Action.REPLY,
+        fence=shop.claim(follow_up),
+        text="È stato fuori dal nostro controllo: un fornitore ci ha mandato la merce in ritardo.",
+        **CODES,
+    )
+    now = shop.backend.clock()
+    result = desk.resolve(shop.ana, follow_up.id, request, shop.backend.desk, now)
+
+    assert result.follow_up.status is Status.RESOLVING
+    assert "other_language" in {finding.code for finding in result.warnings}
+    assert {finding.severity for finding in result.warnings} == {"warn"}
+    repeated = desk.resolve(shop.ana, follow_up.id, request, shop.backend.desk, now)
+    assert (repeated.follow_up.id, repeated.warnings) == (follow_up.id, ())
+
+
+def test_a_draft_is_linted_as_it_would_be_sent_and_nothing_is_written(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    before = shop.backend.case_items()
+    draft = lint_draft(shop, follow_up, "You are a liar. This was out of our control.")
+
+    assert draft.text.endswith(f"— Ana, {BUSINESS_NAME}")
+    assert [finding.code for finding in draft.blocking] == ["insult"]
+    assert [finding.code for finding in draft.warnings] == ["excuse"]
+    assert lint_draft(shop, follow_up, TEXT).findings == ()
+    assert shop.backend.case_items() == before
+
+
+def test_a_draft_is_linted_for_agents_of_the_business_only(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    with pytest.raises(Forbidden):
+        lint_draft(shop, follow_up, TEXT, by=shop.ida)
+    stranger = replace(shop.ben, person=replace(shop.ben.person, businesses=(OTHER_BUSINESS,)))
+    with pytest.raises(NotFound):
+        lint_draft(shop, follow_up, TEXT, by=stranger)
+
+
+INVITATION = "Please ring me on 030 901820 or write to help@bakery.example, and we talk it over."
+
+
+def test_the_writer_may_say_that_contacts_are_the_businesss_own(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    with pytest.raises(ConflictError):
+        shop.resolve(follow_up, fence, Action.INVITE_PRIVATE, text=INVITATION)
+    draft = lint_draft(shop, follow_up, INVITATION, own_contacts=True)
+    assert [finding.code for finding in draft.warnings] == ["email_address", "telephone_number"]
+    shop.resolve(follow_up, fence, Action.INVITE_PRIVATE, text=INVITATION, own_contacts=True)
+
+    # Who said so stands in the notes of the desk.
+    (note,) = shop.backend.cases.notes(follow_up.id)
+    assert (note["own_contacts"], note["agent"]) == (True, shop.ana.person.subject)
+
+
+def test_contacts_of_the_policy_need_no_word_of_the_writer(shop: DeskScenario) -> None:
+    contacts = ["+49 30 901820", "@bakery.example"]
+    policy = {**POLICY, "contacts": contacts}
+    shop.backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, policy))
+    follow_up = shop.new_follow_up()
+
+    assert lint_draft(shop, follow_up, INVITATION).findings == ()
+    now = shop.backend.clock()
+    details = desk.describe_follow_up(shop.ana, follow_up.id, shop.backend.desk, now)
+    assert details["contacts"] == contacts
+
+
+def test_a_saying_that_contacts_are_own_excuses_nothing_else(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    draft = lint_draft(
+        shop, follow_up, "Your card 4111 1111 1111 1111 is safe, you idiot.", own_contacts=True
+    )
+    assert {finding.code for finding in draft.blocking} == {"card_number", "insult"}
+
+
+def test_in_private_personal_data_only_warns(shop: DeskScenario) -> None:
+    shop.backend.connect("standard", channel="messaging", reply_url="https://shop.example/replies")
+    follow_up = shop.new_follow_up()
+    draft = lint_draft(shop, follow_up, "The flat is in 48 Harbour View Road, ring +44 7700 900118")
+    assert draft.blocking == ()
+    assert {finding.code for finding in draft.warnings} == {"street_address", "telephone_number"}
 
 
 def reply_rejected(shop: DeskScenario, follow_up: FollowUp) -> None:

@@ -10,7 +10,7 @@ import pytest
 from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
 from heard.assessment import vocabulary
-from heard.replies import lint as replies
+from heard.replies import contacts, placeholders, private_numbers, tone
 from heard.text import grammar
 from heard.text.lexicon import Lexicon
 from heard.text.phrase_files import PhraseFolder
@@ -22,22 +22,34 @@ WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 
+REPLY_CUES = (
+    contacts.REFERENCE,
+    contacts.TELEPHONE,
+    private_numbers.IDENTITY_DOCUMENT,
+    placeholders.FIELD,
+    placeholders.FILL_IN,
+)
 MEANINGS = {
     VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
-    REPLIES: {*replies.FINDINGS},
+    REPLIES: {
+        *tone.MEANINGS,
+        *REPLY_CUES,
+        contacts.STREET,
+    },
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
     GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
-    REPLIES: set(replies.LANGUAGES),
+    REPLIES: {*tone.LANGUAGES, *tone.MORE_LANGUAGES},
 }
 PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
     *vocabulary.AIDS,
     *grammar.KINDS,
+    *(MEANINGS[REPLIES] - {*tone.WORST}),
 }
 """Meanings that not every language has phrases for."""
 
@@ -115,6 +127,15 @@ def test_every_meaning_has_a_file_for_each_supported_language(folder: PhraseFold
         assert languages == LANGUAGES[folder] or meaning in PARTIAL_MEANINGS
 
 
+@pytest.mark.parametrize("meaning", sorted(MEANINGS[REPLIES]))
+def test_what_replies_should_not_say_is_known_in_its_languages(meaning: str) -> None:
+    languages = {path.stem for path in (REPLIES.path / meaning).iterdir()}
+    expected_languages = {*tone.LANGUAGES}
+    if meaning in tone.WORST:
+        expected_languages |= {*tone.MORE_LANGUAGES}
+    assert languages == expected_languages
+
+
 @folders
 def test_no_file_is_empty(folder: PhraseFolder) -> None:
     for path in folder.path.glob("*/*.txt"):
@@ -134,10 +155,15 @@ def test_every_phrase_of_the_vocabulary_is_valid_in_a_lexicon(language: str) -> 
     Lexicon(language, {meaning: VOCABULARY.phrases(meaning, language) for meaning in meanings})
 
 
-@pytest.mark.parametrize("language", replies.LANGUAGES)
+@pytest.mark.parametrize("language", tone.LANGUAGES)
 def test_every_phrase_of_replies_is_valid_in_a_lexicon(language: str) -> None:
-    findings = replies.FINDINGS
-    Lexicon(language, {finding: REPLIES.phrases(finding, language) for finding in findings})
+    meanings = (*tone.MEANINGS, *REPLY_CUES)
+    Lexicon(language, {meaning: REPLIES.phrases(meaning, language) for meaning in meanings})
+
+
+@pytest.mark.parametrize("language", tone.MORE_LANGUAGES)
+def test_every_insult_and_threat_is_valid_in_a_lexicon(language: str) -> None:
+    Lexicon(language, {meaning: REPLIES.phrases(meaning, language) for meaning in tone.WORST})
 
 
 @pytest.mark.parametrize("meaning", grammar.KINDS)

@@ -81,7 +81,14 @@ def render(
     )
     for text in dict.fromkeys(render_text(template, values) for values in attempts):
         if len(text) <= MAX_CHARACTERS:
-            findings = lint(text, public=detail.stage is Stage.ONSTAGE, limit=limit, unit=unit)
+            findings = lint(
+                text,
+                public=detail.stage is Stage.ONSTAGE,
+                limit=limit,
+                unit=unit,
+                names=(detail.business, detail.signature),
+                own_contacts=(variant.template,),
+            )
             if not any(finding.severity == "block" for finding in findings):
                 return Acknowledgement(text, variant.id)
     return None

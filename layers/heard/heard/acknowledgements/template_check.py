@@ -152,7 +152,8 @@ def _text_problems(text: str, language: str, kinds: Collection[str]) -> Iterator
             continue
         if quote := next((hit.words for hit in hits if hit.code == code), None):
             yield f"{problem.format(quote=f'“{quote}”')} {fix}"
-    for finding in lint(text, public=True, limit=None):
+    # The business wrote the text, so the contacts in it are its own.
+    for finding in lint(text, public=True, limit=None, own_contacts=(text,)):
         yield f"{finding.explanation} ({finding.rule})"
 
 

@@ -43,6 +43,7 @@ class ResolutionBody(BaseModel):
     evidence: str | None = Field(default=None, max_length=20_000)
     promised_for: AwareDatetime | None = None
     remedy: RemedyBody | None = None
+    own_contacts: bool = False
 
     @property
     def request(self) -> ResolutionRequest:
@@ -53,6 +54,15 @@ class ResolutionBody(BaseModel):
             else None
         )
         return ResolutionRequest(**self.model_dump(exclude={"remedy"}), remedy=remedy)
+
+
+class LintBody(BaseModel):
+    """A text that an agent wants to send."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    text: str = Field(max_length=20_000)
+    own_contacts: bool = False
 
 
 class ReleaseBody(BaseModel):

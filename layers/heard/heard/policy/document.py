@@ -104,6 +104,7 @@ class Policy:
     `hash` is its version: the SHA-256 (hex) of the complete document's canonical JSON.
     `public_replies` is the cap of one thread, 0 to 2 (R04). `give_up_after` is how many seconds a
     follow-up may stay open before it is closed as expired. `checklists` are steps by name (R25).
+    `contacts` are the business's own, which replies may show (R06).
     `uses_working_hours` says whether an entry depends on working hours.
     """
 
@@ -121,6 +122,7 @@ class Policy:
     remedies: tuple[Remedy, ...] = ()
     checklists: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     queues: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
     uses_working_hours: bool = False
 
 
@@ -432,6 +434,7 @@ def _load(text: str) -> Policy:
             name: tuple(steps) for name, steps in full_document.get("checklists", {}).items()
         },
         queues=tuple(full_document.get("queues", ())),
+        contacts=tuple(full_document.get("contacts", ())),
         uses_working_hours=any("working_hours" in entry["when"] for entry in entries),
     )
 

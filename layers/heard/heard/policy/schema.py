@@ -318,6 +318,11 @@ DOCUMENT: Final = Record(
             "The queues there are; a rule that names another is refused.",
             ListOf(Text(), max_items=100),
         ),
+        "contacts": Field(
+            "The business's own telephone numbers, mail addresses and streets. Replies may show "
+            "them; all others are held back (R06).",
+            ListOf(Text(200), max_items=50),
+        ),
         "give_up_after": Field(
             "How long a follow-up may stay open before it is closed as expired.",
             Duration(1, MAX_WAIT),

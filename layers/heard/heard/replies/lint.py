@@ -1,25 +1,30 @@
 """Lints what people write to customers, and signs it.
 
-People use their own words. The lint holds a reply back only where it would do harm (R10, R12, R13).
-Automatic replies pass the same lint (`heard.acknowledgements`). Knows no platform: limits are
-arguments. Whether a reply has a slot in its thread is decided in `heard.threads`.
+People use their own words. The lint holds a reply back only where it would do harm (R06, R10, R12,
+R13), and warns where it would be unwise. Automatic replies pass the same lint
+(`heard.acknowledgements`). Knows no platform: limits are arguments. Whether a reply has a slot in
+its thread is decided in `heard.threads`.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
+from heard.replies.contacts import foreign_contacts
+from heard.replies.findings import LintFinding, finding
 from heard.replies.length import text_length
-from heard.replies.private_numbers import has_bank_account, has_card_number
-from heard.text.lexicon import Hit, Lexicon
+from heard.replies.markup import has_markup
+from heard.replies.placeholders import has_placeholder
+from heard.replies.private_numbers import (
+    has_bank_account,
+    has_card_number,
+    has_identity_number,
+)
+from heard.replies.tone import FINDINGS, REWARD, phrases_in
 from heard.text.one_line import one_line
-from heard.text.phrase_files import PhraseFolder
 from heard.text.words import END, matchable_text, tokens
 
 if TYPE_CHECKING:
@@ -34,93 +39,13 @@ MAX_RECENT: Final = 100
 
 SHINGLE_WORDS: Final = 3
 
-LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl")
-"""Languages in which replies are searched for what they should not say."""
-
-FINDINGS: Final = ("excuse", "blame", "arguing", "marketing", "incentive", "admission", "reward")
-"""The phrases that are looked for.
-
-To ask for another review is an incentive together with a reward (R13), and only unwise without.
-"""
-
 _SIGNATURE_START: Final = "\n\n— "
 """What stands between a reply and the names that sign it."""
 
-_FOLDER: Final = PhraseFolder(Path(__file__).with_name("phrases"))
+_TAGS: Final = re.compile("<[^<>]*>")
 
 type Fingerprint = frozenset[int]
 """The three-word runs of a text, as CRC-32: enough to compare texts, too little to read one."""
-
-
-@dataclass(frozen=True, slots=True)
-class LintFinding:
-    """One problem of a reply. `code` and `rule` may be logged.
-
-    `explanation` says how to fix it and quotes no customer. A finding of severity `block` stops the
-    reply.
-    """
-
-    code: str
-    rule: str
-    severity: Literal["block", "warn"]
-    explanation: str
-
-
-_EMPTY: Final = LintFinding(
-    "empty",
-    "R01",
-    "block",
-    "There is nothing to read in this reply. Write what you want the customer to know.",
-)
-_CARD_NUMBER: Final = LintFinding(
-    "card_number",
-    "R06",
-    "block",
-    "This shows what looks like a card number in public. Take it out.",
-)
-_ACCOUNT_NUMBER: Final = LintFinding(
-    "account_number",
-    "R06",
-    "block",
-    "This shows what looks like a bank account (IBAN) in public. Take it out.",
-)
-_COPY_PASTE: Final = LintFinding(
-    "copy_paste",
-    "R10",
-    "block",
-    "This is nearly the same as a recent reply. Write it again in other words, about what this "
-    "customer wrote.",
-)
-_TONE: Final[Mapping[str, tuple[str, str]]] = {
-    "excuse": (
-        "R12",
-        "This reads as an excuse. Say what happened and what comes next, and not whose fault it "
-        "was.",
-    ),
-    "blame": (
-        "R12",
-        "This blames the customer. Say what you will do, and leave out what they should have done.",
-    ),
-    "arguing": (
-        "R12",
-        "This argues with the customer, and other readers side with the customer. Say what you "
-        "understood, and continue in private.",
-    ),
-    "marketing": (
-        "R12",
-        "This advertises. A person who complained wants an answer and not an offer. Leave it out.",
-    ),
-    "incentive": (
-        "R13",
-        "Never offer a reward for a review, and never ask to change one: platforms and laws forbid "
-        "it. Fix what went wrong instead.",
-    ),
-    "admission": (
-        "R03",
-        "This admits liability in writing. Say that you are sorry for what the customer went "
-        "through. Only the people responsible for it should speak about liability.",
-    ),
-}
 
 
 def lint(
@@ -131,27 +56,46 @@ def lint(
     unit: Unit = "characters",
     recent: Sequence[Fingerprint] = (),
     names: Sequence[str] = (),
+    language: str | None = None,
+    own_contacts: Sequence[str] = (),
+    contacts_are_own: bool = False,
 ) -> tuple[LintFinding, ...]:
     """The problems of a reply before it is sent. Total: it raises nothing for any text.
 
     `limit` is the platform's, counted in `unit`. `recent` are the fingerprints of the business's
     last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are the
-    agent's and the business's; a reply that holds only names is empty. Codes: empty, too_long,
-    excuse, blame, arguing, marketing, incentive, admission, card_number, account_number,
-    copy_paste. Blame and arguing block in public, where others read them, and only warn in private.
+    agent's and the business's; a reply that holds only names is empty, and nothing is looked for in
+    them. `language` (ISO 639) is the customer's. `own_contacts` are texts that name the business's
+    own contacts; with `contacts_are_own` the writer says that all others in the text are, too.
+
+    Codes: empty, too_long, insult, threat, excuse, blame, arguing, marketing, incentive, admission,
+    card_number, account_number, identity_number, telephone_number, email_address, street_address,
+    markup, placeholder, other_language, copy_paste. Blame, arguing and personal data block in
+    public, where others read them, and only warn in private.
     """
-    if not any(character.isalnum() for character in _remove_names(names, text)):
-        return (_EMPTY,)
+    own_words = _remove_names(names, text)
+    if not any(character.isalnum() for character in _TAGS.sub("", own_words)):
+        return (finding("empty", "block"),)
     findings: list[LintFinding] = []
     if limit is not None and (size := text_length(text, unit)) > limit:
         findings.append(_too_long(size, limit, unit))
-    findings.extend(_tone_findings(text, public=public))
-    if public and has_card_number(text):
-        findings.append(_CARD_NUMBER)
-    if public and has_bank_account(text):
-        findings.append(_ACCOUNT_NUMBER)
+    findings.extend(_tone_findings(own_words, language, public=public))
+    findings.extend(
+        _personal_data(
+            own_words,
+            public=public,
+            own_contacts=own_contacts,
+            contacts_are_own=contacts_are_own,
+        )
+    )
+    if has_markup(own_words):
+        findings.append(finding("markup", "block"))
+    if has_placeholder(own_words):
+        findings.append(finding("placeholder", "block"))
+    if language is not None and _is_other_language(own_words, language):
+        findings.append(finding("other_language", "warn"))
     if _is_copy(text, names, recent):
-        findings.append(_COPY_PASTE)
+        findings.append(finding("copy_paste", "block"))
     return tuple(findings)
 
 
@@ -207,34 +151,42 @@ def _too_long(size: int, limit: int, unit: Unit) -> LintFinding:
     )
 
 
-def _tone_findings(text: str, *, public: bool) -> list[LintFinding]:
-    codes = {hit.code for hit in _unsuitable_phrases(text)}
-    findings: list[LintFinding] = []
-    for code, (rule, explanation) in _TONE.items():
+def _is_other_language(text: str, language: str) -> bool:
+    # Imported only where it is used: automatic replies are in the customer's language anyway.
+    from heard.replies.other_language import is_other_language  # noqa: PLC0415
+
+    return is_other_language(text, language)
+
+
+def _tone_findings(text: str, language: str | None, *, public: bool) -> Iterator[LintFinding]:
+    codes = phrases_in(text, language)
+    for code in FINDINGS:
         if code not in codes:
             continue
-        if code == "incentive":
-            blocks = "reward" in codes
-        else:
-            blocks = public and code in {"blame", "arguing"}
-        findings.append(LintFinding(code, rule, "block" if blocks else "warn", explanation))
-    return findings
+        match code:
+            case "insult" | "threat":
+                blocks = True
+            case "incentive":
+                blocks = REWARD in codes
+            case "blame" | "arguing":
+                blocks = public
+            case _:
+                blocks = False
+        yield finding(code, "block" if blocks else "warn")
 
 
-def _unsuitable_phrases(text: str) -> list[Hit]:
-    """The phrases of `FINDINGS` in a text, without negated ones: "not your fault" blames nobody."""
-    matchable = matchable_text(text)
-    words = tokens(matchable)
-    hits = (hit for lexicon in _lexicons() for hit in lexicon.find(matchable, words))
-    return [hit for hit in hits if not hit.negated]
-
-
-@cache
-def _lexicons() -> tuple[Lexicon, ...]:
-    return tuple(
-        Lexicon(language, {finding: _FOLDER.phrases(finding, language) for finding in FINDINGS})
-        for language in LANGUAGES
-    )
+def _personal_data(
+    text: str, *, public: bool, own_contacts: Sequence[str], contacts_are_own: bool
+) -> Iterator[LintFinding]:
+    severity = "block" if public else "warn"
+    if has_card_number(text):
+        yield finding("card_number", severity)
+    if has_bank_account(text):
+        yield finding("account_number", severity)
+    if has_identity_number(text):
+        yield finding("identity_number", severity)
+    for code in foreign_contacts(text, own_contacts):
+        yield finding(code, "warn" if contacts_are_own else severity)
 
 
 def _remove_names(names: Sequence[str], text: str) -> str:

@@ -22,7 +22,12 @@ from heard.remedies import Grant
 from heard.replies import lint
 from heard.reviews import Stage, reply_id
 from heard.steps.deciding import policy_of
-from heard.steps.desk_view import follow_up_details, follow_up_row, readable_replies
+from heard.steps.desk_view import (
+    findings_json,
+    follow_up_details,
+    follow_up_row,
+    readable_replies,
+)
 from heard.steps.follow_up import wake
 from heard.storage.case_store import LoadedCase
 from heard.storage.replies import Reply
@@ -30,7 +35,10 @@ from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
+    from heard.connectors import Connection
     from heard.messaging import Workflows
+    from heard.policy import Policy
+    from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
     from heard.storage.case_store import CaseStore
     from heard.storage.setup import Person, SetupStore
@@ -75,6 +83,8 @@ class ResolutionRequest:
     `id` is the caller's own: the same id again means the same resolution. `fence` is the number of
     the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix` and
     `root_cause` are short codes (R14). `remedy` is what the customer is granted (R28).
+    `own_contacts` says that the telephone numbers, mail addresses and streets in `text` are the
+    business's own (R06).
     """
 
     id: str
@@ -88,13 +98,37 @@ class ResolutionRequest:
     evidence: str | None = None
     promised_for: datetime | None = None
     remedy: Grant | None = None
+    own_contacts: bool = False
 
 
-class _DraftReply(NamedTuple):
-    """A reply before it is stored, and the fingerprint of its wording."""
+class ResolutionResult(NamedTuple):
+    """A follow-up after its resolution was accepted, and what the lint warns of in the reply."""
 
-    reply: Reply
+    follow_up: FollowUp
+    warnings: tuple[LintFinding, ...]
+
+
+class LintedText(NamedTuple):
+    """A text as it would be posted, signed, and what the lint finds in it."""
+
+    text: str
+    findings: tuple[LintFinding, ...]
     fingerprint: Fingerprint
+
+    @property
+    def warnings(self) -> tuple[LintFinding, ...]:
+        """The findings that do not stop it."""
+        return tuple(finding for finding in self.findings if finding.severity == "warn")
+
+    @property
+    def blocking(self) -> tuple[LintFinding, ...]:
+        """The findings that stop it."""
+        return tuple(finding for finding in self.findings if finding.severity == "block")
+
+    def to_json(self) -> dict[str, Any]:
+        """The text, whether the lint blocks it, and the findings."""
+        findings = findings_json(self.findings)
+        return {"text": self.text, "blocked": bool(self.blocking), "findings": findings}
 
 
 def list_open_follow_ups(
@@ -164,25 +198,30 @@ def release(
 
 def resolve(
     caller: Caller, follow_up_id: str, request: ResolutionRequest, desk: DeskPorts, now: datetime
-) -> FollowUp:
+) -> ResolutionResult:
     """Accept an agent's resolution, and start carrying it out.
 
-    The same request again is the same resolution, and no error. Raises BadRequest when something
-    that the action needs is missing, ConflictError with the reason when the resolution is refused.
+    The same request again is the same resolution, and no error; it repeats no warnings. Raises
+    BadRequest when something that the action needs is missing, ConflictError with the reason when
+    the resolution is refused.
     """
     caller.require_group("agent", "lead")
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
-    draft: _DraftReply | None = None
+    draft: LintedText | None = None
+    reply: Reply | None = None
     if not _already_resolved(follow_up, resolution):
         conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
         _or_raise(conflict or follow_up)
         loaded = desk.cases.case_of_follow_up(follow_up_id)
         _or_raise(cases.resolve(loaded.case, resolution, policy, now))
         if request.text:
-            draft = _draft_reply(request, resolution, loaded, caller, desk, now)
-            reply = draft.reply
+            draft = _lint_text(
+                request.text, loaded, caller, desk, policy, own_contacts=request.own_contacts
+            )
+            _refuse_blocked(draft)
+            reply = _build_reply(draft.text, resolution, loaded, caller, desk, now)
             if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
                 raise _resolution_differs()
             desk.cases.put_reply(reply)
@@ -208,11 +247,25 @@ def resolve(
         now=now,
         actor=caller.person.subject,
     )
-    if draft is not None:
-        desk.cases.put_wording(*draft)
+    if draft is not None and reply is not None:
+        desk.cases.put_wording(reply, draft.fingerprint)
     follow_up = _follow_up_in(result)
     wake(follow_up, desk.cases, desk.workflows)
-    return follow_up
+    return ResolutionResult(follow_up, draft.warnings if draft else ())
+
+
+def lint_draft(
+    caller: Caller, follow_up_id: str, desk: DeskPorts, *, text: str, own_contacts: bool
+) -> LintedText:
+    """What the lint says of a text before it is sent. Nothing is written, and no claim is needed.
+
+    Raises ConflictError where no reply can be sent from here.
+    """
+    caller.require_group("agent", "lead")
+    follow_up = _find_follow_up(caller, follow_up_id, desk)
+    loaded = desk.cases.case_of_follow_up(follow_up_id)
+    policy = policy_of(follow_up.business, desk.setup)
+    return _lint_text(text, loaded, caller, desk, policy, own_contacts=own_contacts)
 
 
 def approve(
@@ -368,18 +421,45 @@ def _resolution_reply_id(follow_up: FollowUp, request: ResolutionRequest, caller
     )
 
 
-def _draft_reply(
-    request: ResolutionRequest,
-    resolution: Resolution,
+def _lint_text(
+    text: str,
     loaded: LoadedCase,
     caller: Caller,
     desk: DeskPorts,
-    now: datetime,
-) -> _DraftReply:
-    """The reply as it will be posted, and how it is worded, to compare the next ones with it.
+    policy: Policy,
+    *,
+    own_contacts: bool,
+) -> LintedText:
+    """A reply as it will be posted, signed with the agent's first name (R11), and its findings."""
+    case = loaded.case
+    connection = _replying_connection(loaded, desk)
+    names = (caller.person.first_name, connection.business_name or case.review.business)
+    signed_text = lint.sign_off(text, *names)
+    capabilities = load(case.review.platform).capabilities
+    findings = lint.lint(
+        signed_text,
+        public=_is_public(loaded),
+        limit=capabilities.reply_limit,
+        unit=capabilities.reply_unit,
+        recent=desk.cases.latest_wordings(
+            case.review.business,
+            RECENT_REPLIES,
+            other_than=_undelivered_replies(case.thread, desk),
+        ),
+        names=names,
+        language=_customer_language(loaded, desk),
+        own_contacts=policy.contacts,
+        contacts_are_own=own_contacts,
+    )
+    return LintedText(signed_text, findings, lint.fingerprint(signed_text, names))
 
-    It is signed with the agent's first name (R11), and the lint does not block it.
-    """
+
+def _is_public(loaded: LoadedCase) -> bool:
+    return loaded.case.review.channel.stage is Stage.ONSTAGE
+
+
+def _replying_connection(loaded: LoadedCase, desk: DeskPorts) -> Connection:
+    """The connection that a reply is sent by. Raises ConflictError where there is none."""
     case = loaded.case
     connection = desk.setup.connection(case.review.connection)
     if connection is None:
@@ -387,7 +467,6 @@ def _draft_reply(
             ConflictCode.NO_REPLY_HERE.value,
             "The connection was removed. Resolve it without a reply.",
         )
-    public = case.review.channel.stage is Stage.ONSTAGE
     capabilities = load(case.review.platform).capabilities
     if capabilities.replies == "none" or (
         capabilities.credentials and not connection.has_credentials
@@ -401,27 +480,39 @@ def _draft_reply(
             ConflictCode.NO_REPLY_HERE.value,
             f"{capabilities.title} {why}. Answer there, then resolve it here without a reply.",
         )
-    names = (caller.person.first_name, connection.business_name or case.review.business)
-    text = lint.sign_off(request.text or "", *names)
-    recent_wordings = desk.cases.latest_wordings(
-        case.review.business, RECENT_REPLIES, other_than=_undelivered_replies(case.thread, desk)
+    return connection
+
+
+def _customer_language(loaded: LoadedCase, desk: DeskPorts) -> str | None:
+    """The language of the review (ISO 639), None where it is not known or cannot be read."""
+    try:
+        return (desk.cases.revision(loaded.case.review).assessment or {}).get("language")
+    except (Erased, NotFound):
+        return None
+
+
+def _refuse_blocked(draft: LintedText) -> None:
+    """Raises ConflictError with every finding if the lint blocks a text."""
+    if not draft.blocking:
+        return
+    raise ConflictError(
+        ConflictCode.LINT.value,
+        " ".join(finding.explanation for finding in draft.blocking),
+        rule=draft.blocking[0].rule,
+        code=draft.blocking[0].code,
+        findings=findings_json(draft.findings),
     )
-    findings = lint.lint(
-        text,
-        public=public,
-        limit=capabilities.reply_limit,
-        unit=capabilities.reply_unit,
-        recent=recent_wordings,
-        names=names,
-    )
-    blocking = [finding for finding in findings if finding.severity == "block"]
-    if blocking:
-        raise ConflictError(
-            ConflictCode.LINT.value,
-            " ".join(finding.explanation for finding in blocking),
-            rule=blocking[0].rule,
-            code=blocking[0].code,
-        )
+
+
+def _build_reply(
+    text: str,
+    resolution: Resolution,
+    loaded: LoadedCase,
+    caller: Caller,
+    desk: DeskPorts,
+    now: datetime,
+) -> Reply:
+    case = loaded.case
     try:
         event = desk.cases.revision(case.review).event
     except Erased as error:
@@ -430,22 +521,21 @@ def _draft_reply(
             "This author's data was erased, so we no longer know where to reply. Resolve it "
             "without a reply.",
         ) from error
-    reply = Reply(
+    return Reply(
         id=resolution.reply or "",
         thread=case.thread.id,
         review=case.review.id,
         author=case.review.author,
         business=case.review.business,
-        connection=connection.id,
+        connection=case.review.connection,
         purpose=Purpose.RESOLUTION,
-        public=public,
+        public=_is_public(loaded),
         text=text,
         target=ReplyTarget(event.native_id, event.native_thread, event.reply_to),
         follow_up=case.follow_up.id if case.follow_up else None,
         agent=caller.person.subject,
         at=format_time(now),
     )
-    return _DraftReply(reply, lint.fingerprint(text, names))
 
 
 def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
@@ -472,5 +562,7 @@ def _note_fields(request: ResolutionRequest, caller: Caller) -> dict[str, Any]:
         "action": request.action.value,
     }
     return fields | {
-        name: value for name in ("note", "evidence") if (value := getattr(request, name))
+        name: value
+        for name in ("note", "evidence", "own_contacts")
+        if (value := getattr(request, name))
     }

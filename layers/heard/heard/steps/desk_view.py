@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from heard.storage.vault import Erased
 if TYPE_CHECKING:
     from heard.cases import Review
     from heard.policy import Policy
+    from heard.replies.findings import LintFinding
     from heard.storage.case_store import CaseStore
     from heard.storage.replies import Reply
 
@@ -50,7 +52,8 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
 
     `reviews` with their texts and assessments, our `replies`, the agents' `notes`. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
-    `grants` what was granted (R28). `pending_resolution` is the resolution that waits for a lead.
+    `grants` what was granted (R28). `contacts` are the business's own, which replies may show
+    (R06). `pending_resolution` is the resolution that waits for a lead.
     """
     reviews = [case_store.case(review).case.review for review in follow_up.reviews]
     thread = case_store.case(follow_up.reviews[0]).case.thread
@@ -82,9 +85,23 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
             }
             for remedy in policy.remedies
         ],
+        "contacts": list(policy.contacts),
         "grants": [_grant_json(grant) for grant in follow_up.grants],
         "pending_resolution": _resolution_json(pending_resolution) if pending_resolution else None,
     }
+
+
+def findings_json(findings: Iterable[LintFinding]) -> list[dict[str, str]]:
+    """Findings of the lint, for whoever writes the reply."""
+    return [
+        {
+            "code": finding.code,
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "explanation": finding.explanation,
+        }
+        for finding in findings
+    ]
 
 
 def readable_replies(case_store: CaseStore, thread: str) -> list[Reply]:
