@@ -156,7 +156,7 @@ class Yotpo(ReviewApi):
         if not isinstance(name, str):
             raise body.field_error("event", "is missing")
         if name not in _EVENT_KINDS:
-            return ParsedDelivery()
+            raise body.unknown_kind("event")
         return parse_one(
             body.required_object("data"), lambda data: _review_event(data, _EVENT_KINDS[name], now)
         )
