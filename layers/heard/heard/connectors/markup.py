@@ -66,7 +66,8 @@ def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = F
         if tag in _HIDDEN_TAGS:
             hidden_depth = max(0, hidden_depth - 1) if is_closing else hidden_depth + 1
         elif tag in _CELL_TAGS:
-            lines[-1].append(" ")
+            if lines[-1] and not lines[-1][-1].endswith(" "):
+                lines[-1].append(" ")
         elif tag in _BLOCK_TAGS or tag in {"br", "body"}:
             # A browser ends an unclosed head where the first block begins, and shows the rest.
             hidden_depth = hidden_depth if is_closing else 0

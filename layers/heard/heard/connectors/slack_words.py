@@ -21,8 +21,8 @@ from typing import Final, cast
 from heard.connectors.markup import unescape_html
 from heard.connectors.parsing import Fields
 from heard.connectors.quotations import SplitText, split_lines
-from heard.connectors.wordless import describe_media, text_or_description
 from heard.reviews import normalize_text
+from heard.text.wordless import describe_media, text_or_description
 
 _MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _DEPTH_LIMIT: Final = 20

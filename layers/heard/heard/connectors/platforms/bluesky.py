@@ -70,9 +70,9 @@ from heard.connectors.parsing import (
     same_text,
     unreadable_is_fault,
 )
-from heard.connectors.wordless import describe, text_or_description
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.text.wordless import describe, text_or_description
 
 REPLY_LIMIT: Final = 300
 REPLY_LIMIT_BYTES: Final = 3_000

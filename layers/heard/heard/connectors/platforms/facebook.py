@@ -57,7 +57,6 @@ from heard.connectors.meta import (
 )
 from heard.connectors.parsing import Fields, anonymous_author
 from heard.connectors.review_api import ApiRequest
-from heard.connectors.wordless import describe, text_or_description
 from heard.reviews import (
     TOMBSTONE,
     Author,
@@ -67,6 +66,7 @@ from heard.reviews import (
     number_revision,
     time_revision,
 )
+from heard.text.wordless import describe, text_or_description
 
 REPLY_LIMIT: Final = 8_000
 

@@ -67,9 +67,9 @@ from heard.connectors.parsing import (
 from heard.connectors.quotations import SplitText, split_html
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
-from heard.connectors.wordless import describe, describe_media, text_or_description
 from heard.errors import Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.text.wordless import describe, describe_media, text_or_description
 
 REPLY_LIMIT: Final = 5_000
 

@@ -70,9 +70,9 @@ from heard.connectors.parsing import (
 from heard.connectors.quotations import SplitText, split_html
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
-from heard.connectors.wordless import describe, text_or_description
 from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.text.wordless import describe, text_or_description
 
 STATUS_LIMIT: Final = 500
 REPLY_LIMIT: Final = 460

@@ -61,9 +61,9 @@ from heard.connectors.reactions import CODE as REACTION
 from heard.connectors.reactions import is_reaction
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
-from heard.connectors.wordless import describe, describe_media, text_or_description
 from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.text.wordless import describe, describe_media, text_or_description
 
 REPLY_LIMIT: Final = 1_600
 

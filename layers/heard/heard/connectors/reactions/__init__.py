@@ -40,6 +40,7 @@ _SIGN: Final = re.compile(
     "\U0001f000-\U0001faff][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*)+"
 )
 _INNER_APOSTROPHE: Final = re.compile(r"(?<=\w)['’](?=\w)")
+_NO_BRACES: Final = str.maketrans("{}", "()")
 _UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u2060\u2066-\u2069\u202a-\u202e\ufeff]")
 
 
@@ -47,7 +48,7 @@ def is_reaction(text: str | None) -> bool:
     """Whether a whole message is a telephone's reaction that quotes a message."""
     if not text or len(text) > LENGTH_LIMIT:
         return False
-    message = _UNSEEN.sub("", text).strip()
+    message = _UNSEEN.sub("", text).translate(_NO_BRACES).strip()
     forms = _forms()
     return any(_fold(candidate) in forms for candidate in _candidates(message))
 
