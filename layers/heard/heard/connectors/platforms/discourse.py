@@ -81,6 +81,8 @@ REPLY_LIMIT: Final = 32_000
 
 _TITLE: Final = "Discourse"
 _REGULAR_POST_TYPE: Final = 1
+_IGNORED_POST_TYPES: Final = frozenset({"2", "3", "4"})
+"""Moderators' actions, small actions, whispers."""
 _IGNORED_SUBJECTS: Final = frozenset(
     {
         "assign",
@@ -289,11 +291,14 @@ class Discourse(ReviewApi):
 
 def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
     native_id, topic_id = post.id("id"), post.id("topic_id")
+    post_type = post.values.get("post_type", _REGULAR_POST_TYPE)
     if (
-        post.values.get("post_type", _REGULAR_POST_TYPE) != _REGULAR_POST_TYPE
+        str(post_type) in _IGNORED_POST_TYPES
         or post.values.get("topic_archetype") == "private_message"
     ):
         return None
+    if post_type != _REGULAR_POST_TYPE:
+        raise post.unknown_kind("post_type")
     user_id = post.values.get("user_id")
     if isinstance(user_id, int) and user_id < 0:
         return None

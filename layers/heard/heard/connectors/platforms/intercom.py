@@ -192,6 +192,10 @@ class Intercom(ReviewApi):
             case "conversation.user.created":
                 return parse_one(item, _opening_event)
             case "conversation.user.replied":
+                if not any(_author_type(part) in _CUSTOMER_TYPES for part in _parts(item)):
+                    raise item.field_error(
+                        "conversation_parts", "holds nothing that a customer wrote"
+                    )
                 return _part_events(item, _unanswered_parts(item))
             case "conversation.admin.replied":
                 team_parts = [part for part in _parts(item) if _is_message_by(part, _TEAM_TYPES)]

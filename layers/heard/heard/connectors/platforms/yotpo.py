@@ -77,6 +77,9 @@ _API: Final = "https://api.yotpo.com"
 _APP_API: Final = "https://developers.yotpo.com"
 _TITLE: Final = "Yotpo"
 _EVENT_KINDS: Final = {"review_create": EventKind.CREATED, "review_updated": EventKind.EDITED}
+_IGNORED_PREFIXES: Final = ("order_", "product_")
+"""Events that hold no words of a customer."""
+
 _PAGE_SIZE: Final = 100
 
 
@@ -155,6 +158,8 @@ class Yotpo(ReviewApi):
         name = body.values.get("event")
         if not isinstance(name, str):
             raise body.field_error("event", "is missing")
+        if name.startswith(_IGNORED_PREFIXES):
+            return ParsedDelivery()
         if name not in _EVENT_KINDS:
             raise body.unknown_kind("event")
         return parse_one(

@@ -355,6 +355,8 @@ def _added_comment_event(event: Fields, at: datetime, connection: Connection) ->
         event.required_object("detail"),
         event.required_object("event").required_object("comment"),
     )
+    if comment.values.get("is_public") not in (True, False, "true", "false"):
+        raise comment.field_error("is_public", "does not say whether it is a note")
     if not comment.boolean("is_public") or _is_opening(ticket, comment, at):
         return None
     number, author = ticket.id("id"), comment.object("author")
