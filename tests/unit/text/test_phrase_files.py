@@ -10,6 +10,7 @@ import pytest
 from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
 from heard.assessment import vocabulary
+from heard.connectors import reactions
 from heard.replies import lint as replies
 from heard.text import grammar
 from heard.text.lexicon import Lexicon
@@ -21,23 +22,27 @@ VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
+REACTIONS = PhraseFolder(LIBRARY / "connectors" / "reactions")
 
 MEANINGS = {
     VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
     REPLIES: {*replies.FINDINGS},
+    REACTIONS: {"form", "thing"},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
     GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: set(replies.LANGUAGES),
+    REACTIONS: set(reactions.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
     *vocabulary.AIDS,
     *grammar.KINDS,
+    "thing",
 }
 """Meanings that not every language has phrases for."""
 

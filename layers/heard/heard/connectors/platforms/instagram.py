@@ -63,6 +63,7 @@ from heard.connectors.meta import (
 from heard.connectors.parsing import Fields, anonymous_author, test_event, unreadable_is_fault
 from heard.connectors.review_api import ApiRequest, EntryPage
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.text.wordless import describe
 
 REPLY_LIMIT: Final = 2_200
 
@@ -297,7 +298,7 @@ class Instagram(MetaConnector):
             native_thread=comment.optional_id("parent_id") or native_id,
             revision=number_revision(0),
             author=_author(comment, native_id),
-            text=comment.text("text"),
+            text=comment.text("text") or describe("comment without words"),
             occurred_at=read_time(comment, "timestamp"),
             link=comment.object("media").link("permalink"),
         )

@@ -273,7 +273,9 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
         text=text_or_description(text or _tapped_text(form), _contents(form)),
         occurred_at=now,
         reply_to=reply_to,
-        no_review=REACTION if is_reaction(text) else None,
+        no_review=REACTION
+        if is_reaction(text) or form.one_line("MessageType") == REACTION
+        else None,
     )
 
 
