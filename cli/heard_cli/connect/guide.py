@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import typer
+
 from heard import clock
 from heard.connectors import Capabilities, Connection, SecretOrigin, load, platform_names
 from heard.polling import poll_interval
@@ -67,36 +69,44 @@ def authenticated_by(capabilities: Capabilities, connection: Connection) -> str:
 def guide(
     platform: Annotated[str, options.PLATFORM_ARGUMENT],
     as_json: Annotated[bool, options.JSON] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Only the JSON Schema of what `standard` takes.")
+    ] = False,
 ) -> None:
     """Show what a platform can and cannot do, what Heard needs, and the steps to do there.
 
     For `standard`, the schema that any system can send, it also shows an example and all fields.
     """
     capabilities = load_connector(platform, "PLATFORM").capabilities
+    if schema:
+        if not _is_standard(capabilities):
+            raise typer.BadParameter("only `standard` has one.", param_hint="--schema")
+        show.data(standard_schema.json_schema())
+        return
     if as_json:
-        schema = standard_schema.to_json(clock.now()) if _is_standard(capabilities) else {}
-        show.data(capabilities_json(capabilities) | schema)
+        fields = standard_schema.to_json(clock.now()) if _is_standard(capabilities) else {}
+        show.data(capabilities_json(capabilities) | fields)
         return
     show.line(f"{capabilities.title} ({capabilities.platform})", style="bold")
-    fields: dict[str, show.Cell] = {
+    rows: dict[str, show.Cell] = {
         "channel": f"{capabilities.channel.value}, {capabilities.channel.stage.value}",
         "inbound": inbound_description(capabilities),
     }
-    fields |= {
+    rows |= {
         "signature": capabilities.signature,
         "edits": _DETECTION_LABELS[capabilities.edits],
         "withdrawals": _DETECTION_LABELS[capabilities.deletions],
     }
-    fields["replies"] = (
+    rows["replies"] = (
         f"{capabilities.replies}, up to {capabilities.reply_limit:,} "
         f"{capabilities.reply_unit}{', moderated' if capabilities.moderated else ''}"
         if capabilities.replies != "none"
         else "only by people at the platform (it has no reply API)"
     )
-    fields["secret"] = _SECRETS[capabilities.secret_origin] + (
+    rows["secret"] = _SECRETS[capabilities.secret_origin] + (
         f": {capabilities.secret_help}" if capabilities.secret_help else ""
     )
-    show.fields(fields)
+    show.fields(rows)
     for heading, entries in (
         ("Settings (--setting NAME=VALUE)", capabilities.settings),
         ("Optional settings", capabilities.optional_settings),
@@ -112,6 +122,7 @@ def guide(
         )
         _print_list("Fields", _describe(standard_schema.FIELDS))
         _print_list("Types", _describe(standard_schema.EVENT_TYPES))
+        _print_list("The same as JSON Schema", ["heard connect guide standard --schema"])
     _print_list("Limitations", capabilities.limitations)
     _print_list("Assumptions (not documented by the platform)", capabilities.assumptions)
     show.line()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from importlib import resources
 from typing import Any, Final
 
 from heard.clock import format_time
@@ -41,7 +42,14 @@ FIELDS: Final[Mapping[str, str]] = {
     "data.subject": "what is reviewed: a product, a place",
     "data.link": "where people can see the review",
     "data.by_business": "true if the business itself wrote it",
+    "data.metadata": "anything else of yours; it is not read",
 }
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the body, as the library has it."""
+    file = resources.files("heard.connectors").joinpath("standard.schema.json")
+    return json.loads(file.read_text("utf-8"))
 
 
 def to_json(now: datetime) -> dict[str, Any]:
@@ -50,6 +58,7 @@ def to_json(now: datetime) -> dict[str, Any]:
         "example_request": json.loads(example_request(now)),
         "fields": dict(FIELDS),
         "types": dict(EVENT_TYPES),
+        "json_schema": json_schema(),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from base64 import b32encode
 from collections.abc import Mapping
@@ -26,6 +27,12 @@ QUOTE_LIMIT_BYTES: Final = 40_000
 
 MAX_COMBINING_MARKS: Final = 30
 """How many combining marks in a row are kept."""
+
+_ABSENT_PARTS: Final = frozenset({"null", "undefined", "(null)"})
+"""Words that stand for a missing part of a name. In lower case, because Null is a family name."""
+
+_ABSENT_NAMES: Final = frozenset({"null", "undefined", "none", "n/a", "(null)", "(none)", "nil"})
+_DIRECTION_SIGNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 TOMBSTONE: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
@@ -113,13 +120,15 @@ class ReviewEvent:
     no_review: str | None = None
 
     def normalize(self) -> Self:
-        """This event with its texts in normal form, and cut if they are too long."""
+        """This event with texts and names in normal form; texts that are too long are cut."""
         text, original_bytes = truncate_text(normalize_text(self.text))
         return replace(
             self,
             title=truncate_text(normalize_text(self.title))[0],
             text=text,
             original_bytes=original_bytes,
+            author=replace(self.author, name=normalize_name(self.author.name)),
+            subject=normalize_name(self.subject),
             quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
         )
 
@@ -172,6 +181,21 @@ def normalize_text(text: str | None) -> str | None:
     if not printable.isascii():
         printable = _limit_combining_marks(printable)
     return unicodedata.normalize("NFC", printable).strip() or None
+
+
+def normalize_name(name: str | None) -> str | None:
+    """A name that may be shown in public: of a person, or of what is reviewed. None if it is none.
+
+    Signs that turn the direction of writing go: they would turn the text around the name too.
+    "null", "undefined" and the like are what programs write where they have no name.
+    """
+    if name is None:
+        return None
+    words = _DIRECTION_SIGNS.sub("", name).split()
+    known = [word for word in words if word not in _ABSENT_PARTS]
+    if not known or all(word.casefold() in _ABSENT_NAMES for word in known):
+        return None
+    return " ".join(known)
 
 
 def _limit_combining_marks(text: str) -> str:

@@ -50,14 +50,15 @@ class SimulatedFacebook(SimulatedPlatform):
 
     @staticmethod
     def sample_resources(fields: Json, now: datetime) -> Iterator[KnownResource]:
-        """The comments in a delivery."""
+        """The comments and the visitors' posts in a delivery."""
         for entry in fields.get("entry", []):
             for change in entry.get("changes", []):
                 value: Json = change["value"]
-                if value.get("item") != "comment" or entry.get("id") == "0":
+                if value.get("item") not in {"comment", "post"} or entry.get("id") == "0":
                     continue
+                native_id = value.get("comment_id") or value["post_id"]
                 if value["verb"] == "remove":
-                    yield KnownResource(value["comment_id"], None)
+                    yield KnownResource(native_id, None)
                     continue
                 resource: Json = {
                     "message": value.get("message", ""),
@@ -66,9 +67,9 @@ class SimulatedFacebook(SimulatedPlatform):
                     ),
                     "from": value["from"],
                 }
-                if value["parent_id"] != value["post_id"]:
+                if value.get("parent_id") not in {None, value["post_id"]}:
                     resource["parent"] = {"id": value["parent_id"]}
-                yield KnownResource(value["comment_id"], resource)
+                yield KnownResource(native_id, resource)
 
     def operation(self, request: PlatformRequest) -> Operation | None:
         match request.path_parts:

@@ -593,9 +593,12 @@ def test_the_documented_fields_and_types_are_those_that_the_connector_reads() ->
     parser = source[source.index("def _review_event") :]
     names = set(re.findall(r'data\.\w+\(\s*"(\w+)"', parser))
 
-    assert {f"data.{name}" for name in names} == {
+    assert {f"data.{name}" for name in names | {"metadata"}} == {
         name for name in standard_schema.FIELDS if name.startswith("data.")
     }
+    properties = standard_schema.json_schema()["properties"]
+    assert names | {"metadata"} == set(properties["data"]["properties"])
+    assert list(standard_schema.EVENT_TYPES) == properties["type"]["enum"]
     assert all(f'"{name}"' in source for name in standard_schema.EVENT_TYPES)
 
 

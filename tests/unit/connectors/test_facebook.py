@@ -227,16 +227,80 @@ def test_each_first_level_comment_is_a_thread_with_its_replies() -> None:
 def test_a_change_that_is_no_comment_or_changes_no_text_is_ignored() -> None:
     others: list[dict[str, Any]] = [
         {"item": "reaction"},
-        {"item": "status"},
+        {"item": "status", "from": {"id": PAGE, "name": "Harbour Kitchen"}},
         {"verb": "hide"},
         {"verb": "unhide"},
-        {"verb": None},
-        {"verb": ["add"]},
     ]
     for other in others:
         assert events(entry(value(**other))) == ()
-    assert events(entry(value(), field="ratings")) == ()
+    assert events(entry({"value": "Monday"}, field="hours")) == ()
     assert events({"id": PAGE, "time": 1, "messaging": [{"mid": "m_1"}]}) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        entry(value(item="poem")),
+        entry(value(item=["comment"])),
+        entry(value(verb="whisper")),
+        entry(value(verb=None)),
+        entry(value(verb=["add"])),
+        entry({"item": "rating", "verb": "add", "review_text": "Ill again"}, field="ratings"),
+        entry({"message": "Look what happened"}, field="mention"),
+    ],
+)
+def test_a_change_of_a_kind_that_nobody_knows_is_kept(change: dict[str, Any]) -> None:
+    with pytest.raises(Unparseable, match=r"kind that Heard does not know|verb of value"):
+        events(change)
+
+
+def test_a_visitors_post_is_a_review_and_its_answer_is_in_its_thread() -> None:
+    post = {"comment_id": None, "parent_id": None, "post_id": f"{PAGE}_99"}
+    for item in ("post", "status", "video"):
+        review = event(item=item, message="The swing broke under my son.", **post)
+        assert (review.kind, review.native_id, review.native_thread) == (
+            EventKind.CREATED,
+            f"{PAGE}_99",
+            f"{PAGE}_99",
+        )
+        assert (review.text, review.author.id, review.partial) == (
+            "The swing broke under my son.",
+            IDA["id"],
+            False,
+        )
+    edited = event(item="post", verb="edited", message="It is worse.", **post)
+    removed = event(item="photo", verb="remove", **post)
+    assert (edited.kind, removed.kind, removed.revision) == (
+        EventKind.EDITED,
+        EventKind.WITHDRAWN,
+        TOMBSTONE,
+    )
+    answer = event(
+        **{"from": {"id": PAGE}}, post_id=f"{PAGE}_99", parent_id=f"{PAGE}_99", message="Sorry."
+    )
+    assert (answer.kind, answer.native_thread) == (EventKind.REPLY_SEEN, f"{PAGE}_99")
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (
+            {"item": "photo", "link": "https://f.example/1.jpg", "photo": "https://f.example"},
+            "photo",
+        ),
+        ({"item": "status", "photos": ["https://f.example/1.jpg"]}, "photo"),
+        ({"item": "video", "video": "https://f.example/1.mp4"}, "video"),
+        ({"item": "comment", "comment_id": COMMENT, "photo": "https://f.example"}, "photo"),
+    ],
+)
+def test_a_picture_without_words_says_that_it_is_one(fields: dict[str, Any], text: str) -> None:
+    review = event(**{"comment_id": None, "parent_id": None, "message": None, **fields})
+    assert (review.text, review.partial) == (f"[{text}]", False)
+
+
+def test_a_post_without_an_author_is_read_at_facebook_first() -> None:
+    post = {"comment_id": None, "parent_id": None, "from": None}
+    assert event(item="post", message="Closed again", **post).partial
 
 
 @pytest.mark.parametrize("verb", ["edited", "edit"])

@@ -330,3 +330,35 @@ def test_a_comment_that_is_gone_takes_no_reply(harness: SimulatedConnection) -> 
     assert isinstance(rejection, Rejection)
     assert rejection.reason == "gone"
     assert find_reply(harness, target("404", "404")) is ReplyLookup.ABSENT
+
+
+# Shapes and kinds of deliveries
+
+
+def delivered(entry: dict[str, Any]) -> tuple[ReviewEvent, ...]:
+    body = json.dumps({"object": "instagram", "entry": [entry]}).encode()
+    connection = Connection(
+        "c", "b", "instagram", "https://api.example.com/hooks/c", {"ig_user_id": "1784"}
+    )
+    return load("instagram").parse(WebhookRequest("POST", {}, body), connection, NOW).events
+
+
+def test_a_change_in_the_entry_itself_is_read() -> None:
+    value = {"id": "1804", "text": "It burns", "from": {"id": "88", "username": "z"}}
+    (event,) = delivered({"id": "1784", "time": 1764320001, "field": "comments", "value": value})
+    assert (event.native_id, event.text) == ("1804", "It burns")
+
+
+def test_a_comment_without_words_says_so() -> None:
+    value = {"id": "1804", "from": {"id": "88", "username": "z"}}
+    changes = [{"field": "comments", "value": value}]
+    (event,) = delivered({"id": "1784", "time": 1764320001, "changes": changes})
+    assert event.text == "[comment without words]"
+
+
+def test_known_fields_without_comments_are_ignored_and_unknown_ones_are_kept() -> None:
+    for field in ("live_comments", "story_insights", "messages", "messaging_seen"):
+        assert delivered({"id": "1784", "changes": [{"field": field, "value": {}}]}) == ()
+    for field in ("letters", "", None, 7):
+        with pytest.raises(Unparseable):
+            delivered({"id": "1784", "changes": [{"field": field, "value": {"text": "x"}}]})

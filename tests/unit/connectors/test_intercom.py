@@ -168,11 +168,11 @@ def test_only_the_unanswered_parts_of_a_conversation_count() -> None:
     assert events("conversation.user.replied", conversation(parts[5])) == result[1:]
 
 
-def test_a_message_with_only_a_picture_is_a_review_without_text() -> None:
+def test_a_message_with_only_a_picture_says_what_it_was() -> None:
     event = read_event(
         "conversation.user.replied", conversation(part(1, None, attachments=[{"name": "lid.jpg"}]))
     )
-    assert (event.kind, event.text) == (EventKind.CREATED, None)
+    assert (event.kind, event.text) == (EventKind.CREATED, "[file: lid.jpg]")
 
 
 def test_what_the_business_writes_is_recorded_and_never_answered() -> None:

@@ -152,8 +152,11 @@ def test_an_event_without_a_usable_number_is_ordered_by_its_arrival(number: obje
 
 
 def test_events_about_other_things_are_ignored_and_the_example_is_a_test() -> None:
-    for other in (event("create", 1, kind="survey_response"), event("archive", 1), {}):
-        assert OKENDO.parse(delivery(other), BLANK, NOW).events == ()
+    survey = delivery(event("create", 1, kind="survey_response"))
+    assert OKENDO.parse(survey, BLANK, NOW).events == ()
+    for unknown in (event("archive", 1), event("create", 1, kind="question"), {}):
+        with pytest.raises(Unparseable):
+            OKENDO.parse(delivery(unknown), BLANK, NOW)
     example = {**REVIEW, "reviewId": "123e4567-e89b-12d3-a456-426614174000"}
     assert parse_event(event("create", 1, example)).kind is EventKind.TEST
 

@@ -209,7 +209,6 @@ def test_the_unsigned_topic_alone_deletes_nothing() -> None:
             "updated_at": "2026-03-14T08:00:00Z",
             "fields": {},
         },
-        {},
     ],
 )
 def test_privacy_notices_and_other_metaobjects_are_answered_and_ignored(body: object) -> None:
@@ -217,6 +216,12 @@ def test_privacy_notices_and_other_metaobjects_are_answered_and_ignored(body: ob
     parsed = SHOPIFY.parse(request, BLANK, NOW)
     assert parsed.events == ()
     assert SHOPIFY.delivery_response(request, BLANK, parsed, refuse_http).status == 200
+
+
+@pytest.mark.parametrize("kind", [None, 7, ["product_review"], "app--1--product_review"])
+def test_a_metaobject_that_may_be_a_review_is_kept(kind: object) -> None:
+    with pytest.raises(Unparseable):
+        SHOPIFY.parse(delivery({"id": 8, "type": kind, "fields": {}}), BLANK, NOW)
 
 
 def test_a_review_without_a_date_or_with_unreadable_fields_is_unparseable() -> None:

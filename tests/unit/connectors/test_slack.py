@@ -466,3 +466,105 @@ def test_temporary_errors_are_faults_and_no_rejections(
             target, "Hello.", "rep_1", PlatformAccount(there, {"bot_token": "xoxb-1"}, http)
         )
     assert not fault.value.maybe_applied
+
+
+# Forwarded messages, blocks, files
+
+
+def shared(text: str = "All invoices are doubled.", **changed: Any) -> dict[str, Any]:
+    return {"is_share": True, "is_msg_unfurl": True, "author_name": "Ravi", "text": text, **changed}
+
+
+def rich_text(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def section(*words: str, kind: str = "rich_text_section") -> dict[str, Any]:
+    return {"type": kind, "elements": [{"type": "text", "text": word} for word in words]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({"attachments": [shared()]}, "All invoices are doubled."),
+        ({"attachments": [shared(), shared("Und keiner hilft.")]},
+         "All invoices are doubled.\n\nUnd keiner hilft."),
+        ({"text": "See below", "attachments": [shared()]},
+         "See below\n\nAll invoices are doubled."),
+        ({"attachments": [shared("", fallback="[…] Ravi: c’est cassé")]}, "[…] Ravi: c’est cassé"),
+        ({"attachments": [shared("", message_blocks=[
+            {"message": {"blocks": [rich_text(section("Está roto"))]}}])]}, "Está roto"),
+        ({"attachments": [{"from_url": "https://a.example", "title": "A page"}]}, None),
+        ({"attachments": [{"pretext": "Alert", "text": "disk &lt;full&gt;"}]},
+         "Alert\ndisk <full>"),
+        ({"text": "see <https://a.example|page>", "attachments": [{"title": "A page"}]},
+         "see page (https://a.example)"),
+        ({"blocks": [rich_text(section("The export ", "lost our data"))]},
+         "The export lost our data"),
+        ({"blocks": [rich_text(section("One"), section("Two"))]}, "One\nTwo"),
+        ({"blocks": [rich_text({"type": "rich_text_list", "elements": [
+            section("no water"), section("mould")]})]}, "no water\nmould"),
+        ({"blocks": [rich_text({"type": "rich_text_section", "elements": [
+            {"type": "user", "user_id": "U1"}, {"type": "text", "text": " is rude "},
+            {"type": "emoji", "name": "rage"},
+            {"type": "link", "url": "https://a.example", "text": "proof"}]})]},
+         "@U1 is rude :rage:proof (https://a.example)"),
+        ({"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "It &amp; that"},
+                      "fields": [{"type": "mrkdwn", "text": "Order 7"}]}]}, "It & that\nOrder 7"),
+        ({"blocks": [{"type": "header", "text": {"type": "plain_text", "text": "Leak"}}]}, "Leak"),
+        ({"text": "words", "blocks": [rich_text(section("words"))]}, "words"),
+        ({"subtype": "file_share", "files": [{"mimetype": "image/png", "title": "roof.png"}]},
+         "[photo: roof.png]"),
+        ({"subtype": "file_share", "files": [{}]}, "[file]"),
+        ({"text": "can&#39;t &amp;lt;b&amp;gt;"}, "can't &lt;b&gt;"),
+        ({"blocks": 7, "attachments": "x", "files": {}}, None),
+    ],
+)  # fmt: skip
+def test_words_are_read_wherever_slack_keeps_them(
+    changed: dict[str, Any], text: str | None
+) -> None:
+    event = read_event(message(**{"text": "", **changed}))
+    assert event is not None
+    assert (event.text, event.quoted) == (text, None)
+
+
+def test_our_own_words_that_are_forwarded_are_quoted() -> None:
+    event = read_event(message(text="Thanks!", attachments=[shared(author_team_id="T1")]))
+    assert event is not None
+    assert (event.text, event.quoted) == ("Thanks!", "All invoices are doubled.")
+
+
+def test_quoted_lines_and_quote_blocks_are_kept_apart() -> None:
+    lines = read_event(message(text="&gt; it lost data\nNot for us."))
+    blocks = rich_text(section("it lost data", kind="rich_text_quote"), section("Not for us."))
+    for event in (lines, read_event(message(text="", blocks=[blocks]))):
+        assert event is not None
+        assert (event.text, event.quoted) == ("Not for us.", "it lost data")
+
+
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=5) | st.integers(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["type", "elements", "text", "fields", "blocks", "url", "is_share"]
+                ),
+                inner,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_blocks_and_attachments_of_any_shape_cost_no_message(anything: object) -> None:
+    event = read_event(message(text="Help", blocks=[anything], attachments=[anything]))
+    assert event is not None
+    assert event.text is not None
+    assert event.text.startswith("Help")
+
+
+@pytest.mark.parametrize("changed", [{"type": "shout"}, {"subtype": "megaphone"}, {"type": None}])
+def test_an_event_of_a_kind_that_nobody_knows_is_kept(changed: dict[str, Any]) -> None:
+    with pytest.raises(Unparseable):
+        read_event(message(**changed))

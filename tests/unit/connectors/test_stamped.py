@@ -180,13 +180,34 @@ def test_only_the_topic_dates_an_edit_or_reports_a_deletion() -> None:
     assert "x-stamped-topic" in STAMPED.parsed_headers
 
 
-def test_a_body_that_is_no_review_is_ignored_and_a_review_without_an_id_is_refused() -> None:
-    assert parse_delivery({"id": 1, "question": "?"}) == ParsedDelivery()
-    for broken in ({}, {"reviewMessage": "A"}, {**SENT, "dateCreated": "yesterday"}):
+def test_a_body_that_is_no_review_and_a_review_without_an_id_are_unparseable() -> None:
+    for broken in (
+        {},
+        {"id": 1, "question": "?"},
+        {"reviewMessage": "A"},
+        {**SENT, "dateCreated": "yesterday"},
+    ):
         with pytest.raises(Unparseable):
             parse_delivery(broken)
     nameless = parse_delivery({**SENT, "customerEmail": "not an address", "author": None}).events[0]
     assert (nameless.author.id, nameless.author.name) == ("anonymous:617", None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("It wasn&#039;t warm &amp; dry", "It wasn't warm & dry"),
+        ("Sch&ouml;n, aber <b>undicht</b><br>seit Mai", "Schön, aber undicht\nseit Mai"),
+        ("I &lt;3 it", "I <3 it"),
+        ("2 < 3 and 5 > 4", "2 < 3 and 5 > 4"),
+        ("one\ntwo", "one\ntwo"),
+    ],
+)
+def test_the_escapes_of_html_are_undone(sent: str, read: str) -> None:
+    (event,) = parse_delivery({**SENT, "reviewTitle": sent, "reviewMessage": sent}).events
+    assert (event.title, event.text) == (read, read)
+    (event,) = parse_delivery({**SENT, "author": "O&#39;Brien", "productName": "A &amp; B"}).events
+    assert (event.author.name, event.subject) == ("O'Brien", "A & B")
 
 
 def test_a_fetched_or_listed_review_is_the_delivered_one(

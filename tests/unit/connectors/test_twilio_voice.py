@@ -165,7 +165,7 @@ def test_a_custom_greeting_has_its_language_and_only_english_is_transcribed() ->
             ({"CallStatus": status}, 0)
             for status in ("completed", "no-answer", "busy", "failed", "canceled")
         ),
-        *(({"CallStatus": status}, None) for status in ("ringing", "in-progress", "queued", "")),
+        *(({"CallStatus": status}, None) for status in ("ringing", "in-progress", "queued")),
         ({"CallStatus": "completed", "RecordingUrl": "https://api.twilio.com/RE1"}, 1),
         ({"RecordingStatus": "completed"}, 1),
         ({"RecordingStatus": "absent", "RecordingUrl": "https://api.twilio.com/RE1"}, None),
@@ -178,6 +178,15 @@ def test_a_custom_greeting_has_its_language_and_only_english_is_transcribed() ->
 def test_a_request_says_how_far_a_call_came(form: dict[str, str], stage: int | None) -> None:
     result = read_event(**form)
     assert (int(result.revision) if result else None) == stage
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"CallStatus": ""}, {"CallStatus": "humming"}, {"CallStatus": "ringing", "Direction": "up"}],
+)
+def test_a_call_of_a_kind_that_nobody_knows_is_kept(form: dict[str, str]) -> None:
+    with pytest.raises(Unparseable):
+        read_event(**form)
 
 
 def test_any_order_of_the_requests_ends_in_the_same_state() -> None:

@@ -193,9 +193,9 @@ def test_a_deletion_is_final_and_an_archived_review_can_come_back() -> None:
     assert parse_delivery({"id": 1}).events[0].revision < created.revision
 
 
-def test_other_events_are_ignored_and_a_body_without_a_review_is_refused() -> None:
-    assert parse_delivery({"id": 1}, "product_create") == ParsedDelivery()
+def test_other_events_and_a_body_without_a_review_are_unparseable() -> None:
     for body in (
+        b'{"event": "question_create", "data": {"id": 1}}',
         b'{"event": "review_create"}',
         b'{"data": {"id": 1}}',
         b'{"event": "review_create", "data": {}}',

@@ -10,6 +10,7 @@ import pytest
 from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
 from heard.assessment import vocabulary
+from heard.connectors import reactions
 from heard.replies import contacts, placeholders, private_numbers, tone
 from heard.text import grammar
 from heard.text.lexicon import Lexicon
@@ -21,6 +22,7 @@ VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
+REACTIONS = PhraseFolder(LIBRARY / "connectors" / "reactions")
 
 REPLY_CUES = (
     contacts.REFERENCE,
@@ -38,18 +40,21 @@ MEANINGS = {
         *REPLY_CUES,
         contacts.STREET,
     },
+    REACTIONS: {"form", "thing"},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
     GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: {*tone.LANGUAGES, *tone.MORE_LANGUAGES},
+    REACTIONS: set(reactions.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
     *vocabulary.AIDS,
     *grammar.KINDS,
     *(MEANINGS[REPLIES] - {*tone.WORST}),
+    "thing",
 }
 """Meanings that not every language has phrases for."""
 

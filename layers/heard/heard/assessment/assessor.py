@@ -26,6 +26,7 @@ from heard.assessment.severity import (
     worse_severity,
 )
 from heard.reviews import Channel, ReviewEvent
+from heard.text.wordless import is_wordless
 
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
@@ -46,7 +47,8 @@ def assess(
     `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
 
     The words in `event.quoted` are not the author's, so they never raise the severity. If they are
-    alarming, or if some characters of the text could not be decoded, a person reads the review.
+    alarming, if some characters of the text could not be decoded, or if the text only describes
+    what was sent without words, such as `[photo]`, a person reads the review.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -96,6 +98,8 @@ def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
     """Why a person must read a review that seems harmless; None if nothing says so."""
     if any(_UNDECODED in (text or "") for text in (event.title, event.text)):
         return "garbled"
+    if event.text and not event.title and is_wordless(event.text):
+        return "no_text"
     if not event.quoted:
         return None
     quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)

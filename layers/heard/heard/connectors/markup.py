@@ -37,6 +37,8 @@ _BLOCK_TAGS: Final = frozenset(
         "hr",
     }
 )
+_CELL_TAGS: Final = frozenset({"td", "th", "dd", "dt"})
+"""Tags that end a cell: the words of two cells are never one word."""
 _HIDDEN_TAGS: Final = frozenset({"script", "style", "head", "title", "template"})
 
 
@@ -51,7 +53,7 @@ def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = F
         return normalize_text(unescape_html(html)) if html else None
     lines: list[list[str]] = [[]]
     quote_depth, hidden_depth = 0, 0
-    for text, is_closing, tag in _tokens(_without_comments(html)):
+    for text, is_closing, tag in _tokens(without_comments(html)):
         if text and not hidden_depth:
             for index, line in enumerate(text.split("\n") if keep_line_feeds else [text]):
                 if index:
@@ -63,6 +65,9 @@ def html_to_text(html: str | None, *, quote: str = "", keep_line_feeds: bool = F
                     lines[-1].append(line_text)
         if tag in _HIDDEN_TAGS:
             hidden_depth = max(0, hidden_depth - 1) if is_closing else hidden_depth + 1
+        elif tag in _CELL_TAGS:
+            if lines[-1] and not lines[-1][-1].endswith(" "):
+                lines[-1].append(" ")
         elif tag in _BLOCK_TAGS or tag in {"br", "body"}:
             # A browser ends an unclosed head where the first block begins, and shows the rest.
             hidden_depth = hidden_depth if is_closing else 0
@@ -99,7 +104,8 @@ def _tokens(text: str) -> Iterator[tuple[str, bool, str]]:
     yield unescape_html(text[position:]), False, ""
 
 
-def _without_comments(text: str) -> str:
+def without_comments(text: str) -> str:
+    """HTML without its comments. A comment that has no end stays."""
     first, *sections = text.split("<!--")
     chunks = [first]
     for section in sections:

@@ -315,6 +315,9 @@ def _changes(entries: list[object]) -> Iterator[object]:
                     if isinstance(change, dict)
                     else change
                 )
+        elif isinstance(fields.get("field"), str):
+            # Some deliveries of Instagram have the one change in the entry itself.
+            yield {**fields, "account": fields.get("id"), "position": 0}
         elif "messaging" not in fields and "standby" not in fields:
             yield changes
 

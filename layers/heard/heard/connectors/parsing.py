@@ -14,8 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import unicodedata
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,9 @@ ID_LIMIT: Final = 200
 
 ONE_LINE_LIMIT: Final = 300
 """Longest name, subject or other text of one line that we keep, in characters."""
+
+_KIND: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,60}")
+"""A kind of event that may be quoted in a problem: it is a code, and nobody's words."""
 
 _LINK_LIMIT: Final = 2_000
 _FORM_FIELD_LIMIT: Final = 1_000
@@ -184,6 +188,13 @@ class Fields:
                 self._add_problem(name, f"has an entry {index} that is not an object")
         return objects
 
+    def any_objects(self, name: str) -> list[Fields]:
+        """Like `objects`, for a list that a review can do without: no list becomes a problem."""
+        if self.values.get(name) is None or isinstance(self.values[name], list):
+            return self.objects(name)
+        self._add_problem(name, "is not a list")
+        return []
+
     def required_objects(self, name: str) -> list[Fields]:
         """Like `objects`, for a list that must be there."""
         self.entries(name)
@@ -301,6 +312,23 @@ class Fields:
     def field_error(self, name: str, problem: str) -> Unparseable:
         """The error that says what is wrong with a field."""
         return Unparseable(f"{name} of {self.where} {problem}")
+
+    def holds_code(self, name: str, codes: Collection[str]) -> bool:
+        """Whether a field is one of these codes. Any other value, of any type, is not."""
+        value = self.values.get(name)
+        return isinstance(value, str) and value in codes
+
+    def unknown_kind(self, name: str) -> Unparseable:
+        """The error of a genuine delivery whose kind, in a field, Heard does not know.
+
+        It may hold a customer's words, so it goes to quarantine. Only kinds that are documented
+        and hold none are ignored (R01).
+        """
+        kind = self.values.get(name)
+        if kind is None:
+            return self.field_error(name, "is missing")
+        shown = f" ({kind})" if isinstance(kind, str) and _KIND.fullmatch(kind) else ""
+        return self.field_error(name, f"is a kind that Heard does not know{shown}")
 
     def _add_problem(self, name: str, problem: str) -> None:
         self.problems.append(f"{name} of {self.where} {problem}")

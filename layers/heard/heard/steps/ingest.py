@@ -115,9 +115,10 @@ def _process(
         parsed = connector.parse(request, connection, now)
     except Unparseable as error:
         _quarantine(request, connection, delivery, error.detail, ports, now)
+        unreadable = ParsedDelivery(problems=(error.detail,))
         return replace(
             base_result,
-            response=connector.delivery_response(request, connection, ParsedDelivery(), ports.http),
+            response=connector.delivery_response(request, connection, unreadable, ports.http),
             result="quarantined",
         )
     if parsed.problems:

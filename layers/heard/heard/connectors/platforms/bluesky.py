@@ -72,6 +72,7 @@ from heard.connectors.parsing import (
 )
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.text.wordless import describe, text_or_description
 
 REPLY_LIMIT: Final = 300
 REPLY_LIMIT_BYTES: Final = 3_000
@@ -80,6 +81,13 @@ _TITLE: Final = "Bluesky"
 _DEFAULT_PDS: Final = "https://bsky.social"
 _POST_COLLECTION: Final = "app.bsky.feed.post"
 _REASONS: Final = ("mention", "reply", "quote")
+_EMBED_KINDS: Final = {
+    "app.bsky.embed.images": "photo",
+    "app.bsky.embed.video": "video",
+    "app.bsky.embed.external": "link",
+    "app.bsky.embed.record": "quoted post",
+    "app.bsky.embed.recordWithMedia": "quoted post",
+}
 _PAGE_SIZE: Final = 50
 _LANGUAGE_LIMIT: Final = 35
 _THREAD_CACHE_SIZE: Final = 2_000
@@ -483,13 +491,22 @@ def _review_event(post: Fields, own_did: str) -> ReviewEvent:
         native_thread=native_id if under_own_post else root_uri or native_id,
         revision=time_revision(indexed_at),
         author=Author(did, author.one_line("displayName") or handle),
-        text=record.text("text"),
+        text=text_or_description(record.text("text"), _media(record.object("embed"))),
         language=_language(record),
         occurred_at=indexed_at,
         link=f"https://bsky.app/profile/{quote(did, safe=':')}/post/{quote(key, safe='')}",
         reply_to={name: value for name, value in reply_to.items() if value},
         partial=under_own_post and parent.optional_id("uri") != root_uri,
     )
+
+
+def _media(embed: Fields) -> list[str]:
+    """What a post without words shows. An embed may hold a quoted post beside its media."""
+    kinds = {
+        str(part.values.get("$type")).partition("#")[0]: part
+        for part in (embed, embed.object("media"))
+    }
+    return [describe(word) for kind, word in _EMBED_KINDS.items() if kind in kinds]
 
 
 def _language(record: Fields) -> str | None:

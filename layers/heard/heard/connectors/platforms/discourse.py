@@ -4,8 +4,10 @@ Deliveries carry `X-Discourse-Event-Signature: sha256=<hex>` over the body, if t
 secret. Unsigned deliveries are refused. The headers that name the event are not signed, so the
 connector does not read them: with one genuine body, an attacker could otherwise change its meaning
 by a header. The body itself says what it is: `{"ping": "OK"}` is the test, `{"post": {…}}` a post.
-The post is withdrawn if it has deleted_at, user_deleted or hidden. Everything else (topics, users,
-likes) is ignored.
+The post is withdrawn if it has deleted_at, user_deleted or hidden. Everything else that a delivery
+may be about (topics, users, likes, …) is ignored. A body about something unknown is unreadable.
+
+Quotes (`[quote]`, lines with `>`, HTML's own) are others' words, and are kept apart.
 
 Order. Deliveries overtake each other and are repeated. So a post's revision is made of what its
 body says, and sorts as text:
@@ -69,6 +71,7 @@ from heard.connectors.parsing import (
     test_event,
     unreadable_is_fault,
 )
+from heard.connectors.quotations import SplitText, split_html, split_markdown
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import Unparseable
@@ -78,6 +81,35 @@ REPLY_LIMIT: Final = 32_000
 
 _TITLE: Final = "Discourse"
 _REGULAR_POST_TYPE: Final = 1
+_IGNORED_POST_TYPES: Final = frozenset({"2", "3", "4"})
+"""Moderators' actions, small actions, whispers."""
+_IGNORED_SUBJECTS: Final = frozenset(
+    {
+        "assign",
+        "badge",
+        "calendar_event",
+        "category",
+        "category_experts",
+        "chat_message",
+        "group",
+        "group_user",
+        "like",
+        "notification",
+        "reviewable",
+        "solved",
+        "tag",
+        "topic",
+        "topic_voting",
+        "user",
+        "user_badge",
+        "user_promoted",
+    }
+)
+"""What a delivery may be about besides posts: the one field of its body.
+
+Only messages of the chat hold words that are in no post.
+"""
+
 _CHUNK_SIZE: Final = 20
 _CHUNK_LIMIT: Final = 5
 """How many pages of a topic's later posts are searched for a reply of ours."""
@@ -123,6 +155,7 @@ class Discourse(ReviewApi):
             "Heard cannot be reached."
         ),
         limitations=(
+            "Messages of the chat are not read.",
             "Unsigned deliveries are refused: the webhook needs a secret.",
             "A deleted post that staff recover without an edit stays withdrawn here until it is "
             "edited.",
@@ -149,7 +182,9 @@ class Discourse(ReviewApi):
         if "ping" in body.values:
             return ParsedDelivery((test_event(),))
         if "post" not in body.values:
-            return ParsedDelivery()
+            if body.values.keys() & _IGNORED_SUBJECTS:
+                return ParsedDelivery()
+            raise Unparseable("The body is about nothing that Heard knows of Discourse")
         return parse_one(body.required_object("post"), lambda post: _review_event(post, connection))
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:
@@ -256,11 +291,14 @@ class Discourse(ReviewApi):
 
 def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
     native_id, topic_id = post.id("id"), post.id("topic_id")
+    post_type = post.values.get("post_type", _REGULAR_POST_TYPE)
     if (
-        post.values.get("post_type", _REGULAR_POST_TYPE) != _REGULAR_POST_TYPE
+        str(post_type) in _IGNORED_POST_TYPES
         or post.values.get("topic_archetype") == "private_message"
     ):
         return None
+    if post_type != _REGULAR_POST_TYPE:
+        raise post.unknown_kind("post_type")
     user_id = post.values.get("user_id")
     if isinstance(user_id, int) and user_id < 0:
         return None
@@ -292,6 +330,10 @@ def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
             else EventKind.CREATED
         )
     post_number = post.integer("post_number", 1, 10**9)
+    raw = post.text("raw")
+    words = split_markdown(raw) if raw else split_html(post.text("cooked"))
+    if kind is EventKind.REPLY_SEEN:
+        words = SplitText(raw or html_to_text(post.text("cooked")), None)
     title = post.one_line("topic_title")
     return ReviewEvent(
         kind=kind,
@@ -303,7 +345,8 @@ def _review_event(post: Fields, connection: Connection) -> ReviewEvent | None:
             post.one_line("name") or username,
         ),
         title=title if post_number == 1 else None,
-        text=post.text("raw") or html_to_text(post.text("cooked")),
+        text=words.own,
+        quoted=words.quoted,
         occurred_at=latest_change if withdrawn else changed_at,
         subject=title,
         link=_link(connection, topic_id, post_number),

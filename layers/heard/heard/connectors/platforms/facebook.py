@@ -1,16 +1,18 @@
-"""Comments on the posts of a Facebook Page.
+"""Comments on the posts of a Facebook Page, and what visitors post on the Page.
 
-Of a delivery, the changes of the field `feed` whose item is `comment` count: add, edited (or edit)
-and remove. Reactions, posts, shares and everything else are ignored. So are hide and unhide: the
-customer said it, whoever hides it. `message` is absent in some deliveries: then the comment is
-fetched by its id, unless it is a picture. It is also absent in comments that are only a picture or
-a sticker, which are reviews too. Star ratings and recommendations cannot be had: the Graph API has
-not shown them since v22.0.
+Of a delivery, the changes of the field `feed` count whose item is `comment` or a post (`post`,
+`status`, `photo`, `video`, …): add, edited (or edit) and remove. The Page's own posts are ignored.
+So are reactions and other items without words, and hide and unhide: the customer said it, whoever
+hides it. An item, verb or field that Heard does not know is unreadable. `message` is absent in some
+deliveries: then the review is fetched by its id, unless it is a picture. It is also absent where
+there is only a picture or a sticker, which are reviews too, and say what they are. Star ratings and
+recommendations cannot be had: the Graph API has not shown them since v22.0.
 
-Threads. Under one post there may be hundreds of customers. Facebook shows each first-level comment
-with its own replies; that is the thread. `parent_id` is the post's id (`{page}_{post}`) for a
-first-level comment, and the parent comment's id below it. A reply to a reply is taken to carry the
-id of the first-level comment, because Facebook's pages show two levels to most readers.
+Threads. A visitor's post is a thread of its own, and so is each first-level comment. Under one post
+there may be hundreds of customers. Facebook shows each first-level comment with its own replies;
+that is the thread. `parent_id` is the post's id (`{page}_{post}`) for a first-level comment, and
+the parent comment's id below it. A reply to a reply is taken to carry the id of the first-level
+comment, because Facebook's pages show two levels to most readers.
 
 Order. A comment has no date of its last edit. A new comment is dated by `created_time`, an edit by
 the time of its delivery and its place in it. A fetched comment is dated by the time of reading,
@@ -38,6 +40,7 @@ from heard.connectors import (
     Connection,
     Connector,
     PlatformAccount,
+    Rejection,
     ReplyLookup,
     ReplyTarget,
     SecretOrigin,
@@ -63,6 +66,7 @@ from heard.reviews import (
     number_revision,
     time_revision,
 )
+from heard.text.wordless import describe, text_or_description
 
 REPLY_LIMIT: Final = 8_000
 
@@ -72,8 +76,81 @@ _EVENT_KINDS: Final[Mapping[str, EventKind]] = {
     "edit": EventKind.EDITED,
     "remove": EventKind.WITHDRAWN,
 }
-_PICTURE_FIELDS: Final = ("photo", "photos", "video")
-_COMMENT_FIELDS: Final = "id,message,created_time,from{id,name},parent{id},permalink_url"
+_IGNORED_VERBS: Final = frozenset({"block", "follow", "hide", "mute", "unblock", "unhide"})
+_POST_ITEMS: Final = frozenset(
+    {
+        "album",
+        "link",
+        "note",
+        "photo",
+        "photo-album",
+        "post",
+        "share",
+        "status",
+        "story",
+        "video",
+    }
+)
+_IGNORED_ITEMS: Final = frozenset(
+    {
+        "address",
+        "connection",
+        "coupon",
+        "event",
+        "experience",
+        "group",
+        "interest",
+        "like",
+        "milestone",
+        "page",
+        "picture",
+        "platform-story",
+        "profile",
+        "reaction",
+        "relationship-status",
+        "tag",
+        "timeline cover",
+    }
+)
+_IGNORED_FIELDS: Final = frozenset(
+    {
+        "about",
+        "category",
+        "description",
+        "email",
+        "general_info",
+        "hours",
+        "live_videos",
+        "location",
+        "name",
+        "page_upcoming_change",
+        "parking",
+        "payment_options",
+        "phone",
+        "picture",
+        "price_range",
+        "public_transit",
+        "videos",
+        "website",
+    }
+)
+"""Fields about the Page itself: nothing in them is a customer's."""
+
+_MEDIA_FIELDS: Final[Mapping[str, str]] = {"photo": "photo", "photos": "photo", "video": "video"}
+_ATTACHMENT_KINDS: Final[Mapping[str, str]] = {
+    "animated_image_share": "photo",
+    "animated_image_video": "video",
+    "photo": "photo",
+    "sticker": "sticker",
+    "video": "video",
+    "video_inline": "video",
+}
+_COMMENT_FIELDS: Final = (
+    "id,message,created_time,from{id,name},parent{id},permalink_url,attachment{type,title}"
+)
+_POST_FIELDS: Final = (
+    "id,message,created_time,from{id,name},permalink_url,attachments{media_type,title}"
+)
 
 
 class Facebook(MetaConnector):
@@ -122,7 +199,8 @@ class Facebook(MetaConnector):
         ),
         limitations=(
             "Star ratings and recommendations are not read: Meta gives them to no program any "
-            "more.",
+            "more. If one comes all the same, it goes to quarantine.",
+            "Messages of Messenger are not read.",
             "Comments on posts of people or groups that only mention the Page are not seen.",
             "Names of people are missing until Meta has reviewed the app (Advanced Access to "
             "pages_read_user_content).",
@@ -144,13 +222,23 @@ class Facebook(MetaConnector):
     def change_event(
         self, change: MetaChange, connection: Connection, now: datetime
     ) -> ReviewEvent | None:
-        """The event of a comment. Raises Unparseable."""
+        """The event of a comment, or of a visitor's post. Raises Unparseable."""
         value = change.value
-        if change.field != "feed" or value.values.get("item") != "comment":
+        if change.field in _IGNORED_FIELDS or (
+            change.field == "feed"
+            and (
+                value.holds_code("item", _IGNORED_ITEMS) or value.holds_code("verb", _IGNORED_VERBS)
+            )
+        ):
             return None
+        if change.field != "feed":
+            raise Fields({"field": change.field}, "the change").unknown_kind("field")
+        is_post = value.holds_code("item", _POST_ITEMS)
+        if not is_post and value.values.get("item") != "comment":
+            raise value.unknown_kind("item")
         kind = _EVENT_KINDS.get(str(value.values.get("verb")))
         if kind is None:
-            return None
+            raise value.unknown_kind("verb")
         created_at = read_time(value, "created_time")
         sent_at = change.sent_at or created_at or now
         event_time = max(sent_at, created_at) if created_at else sent_at
@@ -162,45 +250,57 @@ class Facebook(MetaConnector):
                 revision = f"{time_revision(event_time)}.{number_revision(change.position)}"
             case _:
                 revision = time_revision(created_at or sent_at)
-        native_id, parent_id = value.id("comment_id"), value.optional_id("parent_id")
+        native_id = value.id("post_id" if is_post else "comment_id")
+        parent_id = None if is_post else value.optional_id("parent_id")
+        post_id = value.optional_id("post_id")
         page_id = connection.settings.get("page_id", "").strip()
         first_level = (
-            parent_id is None
-            or parent_id == value.optional_id("post_id")
-            or parent_id.startswith(f"{page_id}_")
+            parent_id is None or parent_id == post_id or parent_id.startswith(f"{page_id}_")
         )
+        thread = native_id if first_level or parent_id is None else parent_id
         sender = value.object("from")
         author_id = sender.optional_id("id") or value.optional_id("sender_id")
         if author_id == page_id:
-            if kind is EventKind.WITHDRAWN:
-                # We deleted a reply of ours. No review was withdrawn.
+            if kind is EventKind.WITHDRAWN or is_post:
+                # We deleted a reply of ours, so no review was withdrawn; or it is our own post.
                 return None
             kind = EventKind.REPLY_SEEN
+            # Our comment below a visitor's post answers that post.
+            thread = (post_id or thread) if first_level else thread
         text = value.text("message")
+        media = [describe(word) for name, word in _MEDIA_FIELDS.items() if value.values.get(name)]
         return ReviewEvent(
             kind=kind,
             native_id=native_id,
-            native_thread=native_id if first_level or parent_id is None else parent_id,
+            native_thread=thread,
             revision=revision,
             author=Author(author_id, sender.one_line("name") or value.one_line("sender_name"))
             if author_id
             else anonymous_author(native_id),
-            text=text,
+            text=None if kind is EventKind.WITHDRAWN else text_or_description(text, media),
             occurred_at=event_time
             if kind in {EventKind.EDITED, EventKind.WITHDRAWN}
             else created_at or sent_at,
             link=value.link("permalink_url") or _link(native_id),
             partial=kind in {EventKind.CREATED, EventKind.EDITED}
-            and text is None
-            and not any(value.values.get(name) for name in _PICTURE_FIELDS),
+            and ((text is None and not media) or (is_post and author_id is None)),
         )
 
     def review_request(self, native_id: str) -> ApiRequest:
         """One comment."""
         return ApiRequest("GET", f"/{path_segment(native_id)}", {"fields": _COMMENT_FIELDS})
 
+    def read_review(
+        self, native_id: str, account: PlatformAccount, reply_to: Mapping[str, str] | None = None
+    ) -> Fields | Rejection:
+        """The comment; or the post, whose id begins with the Page's and has other fields."""
+        if not native_id.startswith(f"{account.setting('page_id')}_"):
+            return super().read_review(native_id, account, reply_to)
+        request = ApiRequest("GET", f"/{path_segment(native_id)}", {"fields": _POST_FIELDS})
+        return self.read(request, account)
+
     def review(self, entry: Fields, account: PlatformAccount) -> ReviewEvent:
-        """The comment as the Page sees it."""
+        """The comment or the post as the Page sees it."""
         native_id, author = entry.id("id"), entry.object("from")
         author_id = author.optional_id("id")
         is_own = self.is_own_comment(entry, account.connection)
@@ -212,7 +312,7 @@ class Facebook(MetaConnector):
             author=Author(author_id, author.one_line("name"))
             if author_id
             else anonymous_author(native_id),
-            text=entry.text("message"),
+            text=text_or_description(entry.text("message"), _media(entry)),
             occurred_at=read_time(entry, "created_time"),
             link=entry.link("permalink_url") or _link(native_id),
         )
@@ -237,6 +337,17 @@ class Facebook(MetaConnector):
                 return lookup
             result = lookup if lookup is ReplyLookup.CANNOT_TELL else result
         return result
+
+
+def _media(entry: Fields) -> list[str]:
+    """What a comment's attachment is, or those of a post."""
+    comment_media = entry.object("attachment").values.get("type")
+    post_media = [
+        attachment.values.get("media_type")
+        for attachment in entry.object("attachments").any_objects("data")
+    ]
+    kinds = (_ATTACHMENT_KINDS.get(str(name)) for name in (comment_media, *post_media) if name)
+    return [describe(kind or "attachment") for kind in kinds]
 
 
 def _link(native_id: str) -> str:

@@ -82,6 +82,23 @@ REPLY_LIMIT: Final = 4_096
 _API: Final = "https://mybusiness.googleapis.com"
 _TITLE: Final = "Google Business Profile"
 _EVENT_KINDS: Final = {"NEW_REVIEW": EventKind.CREATED, "UPDATED_REVIEW": EventKind.EDITED}
+_IGNORED_KINDS: Final = frozenset(
+    {
+        "DUPLICATE_LOCATION",
+        "GOOGLE_UPDATE",
+        "LOSS_OF_VOICE_OF_MERCHANT",
+        "NEW_ANSWER",
+        "NEW_CUSTOMER_MEDIA",
+        "NEW_QUESTION",
+        "NOTIFICATION_TYPE_UNSPECIFIED",
+        "UPDATED_ANSWER",
+        "UPDATED_LOCATION_STATE",
+        "UPDATED_QUESTION",
+        "VOICE_OF_MERCHANT_UPDATED",
+    }
+)
+"""Notifications about something else than reviews. None holds any words."""
+
 _TYPE_FIELDS: Final = ("notificationType", "notification_type", "type")
 _REVIEW_NAME_FIELDS: Final = (
     "reviewName",
@@ -214,8 +231,10 @@ class GoogleBusiness(ReviewApi):
         """The review that a notification names. Raises Unparseable."""
         notification = _notification(Fields(read_object(request.body)).required_object("message"))
         kind = _first_text(notification, _TYPE_FIELDS) or "NEW_REVIEW"
-        if kind not in _EVENT_KINDS:
+        if kind in _IGNORED_KINDS:
             return ParsedDelivery()
+        if kind not in _EVENT_KINDS:
+            raise Fields({"type": kind}, "the notification").unknown_kind("type")
         name = _review_name(notification)
         if not _is_at_location(name, connection):
             return ParsedDelivery()

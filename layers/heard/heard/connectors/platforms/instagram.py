@@ -63,11 +63,28 @@ from heard.connectors.meta import (
 from heard.connectors.parsing import Fields, anonymous_author, test_event, unreadable_is_fault
 from heard.connectors.review_api import ApiRequest, EntryPage
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.text.wordless import describe
 
 REPLY_LIMIT: Final = 2_200
 
 _TEST_COMMENT: Final = "17865799348089039"
 _TEST_MEDIA: Final = "123123123"
+_IGNORED_FIELDS: Final = frozenset(
+    {
+        "business_login_deauthorize",
+        "comment_poll_response",
+        "live_comments",
+        "message_edit",
+        "message_reactions",
+        "messages",
+        "standby",
+        "story_insights",
+        "story_poll_response",
+        "story_reactions",
+    }
+)
+"""Fields that are ignored: what they bring is a limitation, or nobody's words."""
+
 _MENTION_PREFIX: Final = "mention:"
 _CAPTION_PREFIX: Final = "caption:"
 _COMMENT_BASE_FIELDS: Final = "id,text,timestamp,username,from,parent_id"
@@ -176,8 +193,10 @@ class Instagram(MetaConnector):
                     else f"{_CAPTION_PREFIX}{media_id}",
                     media_id,
                 )
-            case _:
+            case field if field in _IGNORED_FIELDS or field.startswith("messaging_"):
                 return None
+            case field:
+                raise Fields({"field": field}, "the change").unknown_kind("field")
 
     def reply_request(self, target: ReplyTarget, text: str, account: PlatformAccount) -> ApiRequest:
         """The request that replies below the first-level comment; to a mention, by the account."""
@@ -279,7 +298,7 @@ class Instagram(MetaConnector):
             native_thread=comment.optional_id("parent_id") or native_id,
             revision=number_revision(0),
             author=_author(comment, native_id),
-            text=comment.text("text"),
+            text=comment.text("text") or describe("comment without words"),
             occurred_at=read_time(comment, "timestamp"),
             link=comment.object("media").link("permalink"),
         )

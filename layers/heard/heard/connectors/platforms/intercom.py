@@ -14,8 +14,10 @@ app's client secret. The item of a conversation's topic is the conversation:
     conversation.deleted         the whole conversation: its opening message is withdrawn for good
     ping                         a test
 
-Everything else is ignored. Customers are authors of the types user, lead, contact and visitor. The
-id of the opening message is the conversation's id, and that of a later message is
+Other documented topics without words of customers are ignored. All the rest, such as tickets, goes
+to quarantine: it may hold words. Quotes in the HTML are others' words and are kept apart. A message
+without words says what it was. Customers are authors of the types user, lead, contact and visitor.
+The id of the opening message is the conversation's id, and that of a later message is
 `{conversation}.{part}`. Messages are never edited, so there is one revision.
 
 Bodies are HTML in both directions. Replies are posted as a teammate (`admin_id`), not as a bot:
@@ -30,6 +32,7 @@ documented: the longest message (`REPLY_LIMIT` is our own guess).
 from __future__ import annotations
 
 import html
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -61,10 +64,12 @@ from heard.connectors.parsing import (
     test_event,
     unreadable_is_fault,
 )
+from heard.connectors.quotations import SplitText, split_html
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.text.wordless import describe, describe_media, text_or_description
 
 REPLY_LIMIT: Final = 5_000
 
@@ -72,6 +77,44 @@ _API: Final = "https://api.intercom.io"
 _VERSION: Final = "2.15"
 _TITLE: Final = "Intercom"
 _CUSTOMER_TYPES: Final = frozenset({"user", "lead", "contact", "visitor"})
+_IGNORED_PREFIXES: Final = (
+    "admin.",
+    "article.",
+    "call.",
+    "company.",
+    "contact.",
+    "content_stat.",
+    "conversation.admin.",
+    "conversation.contact.",
+    "conversation_part.tag.",
+    "event.",
+    "job.",
+    "subscription.",
+    "user.",
+    "visitor.",
+)
+"""What topics begin with that hold no words of a customer."""
+
+_IGNORED_TOPICS: Final = frozenset(
+    {
+        "conversation.operator.replied",
+        "conversation.priority.updated",
+        "conversation.rating.added",
+        "conversation.read",
+        "ticket.admin.assigned",
+        "ticket.attribute.updated",
+        "ticket.closed",
+        "ticket.contact.attached",
+        "ticket.contact.detached",
+        "ticket.note.created",
+        "ticket.rating.provided",
+        "ticket.state.updated",
+        "ticket.team.assigned",
+    }
+)
+"""Topics that hold no words of a customer, and the ratings, which are a limitation."""
+
+_PICTURE: Final = re.compile(r"<img\b", re.IGNORECASE)
 _TEAM_TYPES: Final = frozenset({"admin", "team"})
 _DELETED_TEXT: Final = "This message was deleted"
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
@@ -118,6 +161,8 @@ class Intercom(ReviewApi):
             "the id of the teammate who replies."
         ),
         limitations=(
+            "Tickets are not read. If their topics are chosen, deliveries with customers' words "
+            "go to quarantine.",
             "The rating that a customer gives a conversation is not read: Heard reads only what "
             "customers write.",
         ),
@@ -147,6 +192,10 @@ class Intercom(ReviewApi):
             case "conversation.user.created":
                 return parse_one(item, _opening_event)
             case "conversation.user.replied":
+                if not any(_author_type(part) in _CUSTOMER_TYPES for part in _parts(item)):
+                    raise item.field_error(
+                        "conversation_parts", "holds nothing that a customer wrote"
+                    )
                 return _part_events(item, _unanswered_parts(item))
             case "conversation.admin.replied":
                 team_parts = [part for part in _parts(item) if _is_message_by(part, _TEAM_TYPES)]
@@ -160,8 +209,10 @@ class Intercom(ReviewApi):
                         conversation.id("id"), conversation.id("id")
                     ),
                 )
-            case _:
+            case str() as topic if _is_ignored(topic):
                 return ParsedDelivery()
+            case _:
+                raise body.unknown_kind("topic")
 
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
@@ -256,6 +307,10 @@ class Intercom(ReviewApi):
         return Rejection(rejection.reason, f"{_TITLE} says: {message}") if message else rejection
 
 
+def _is_ignored(topic: str) -> bool:
+    return topic in _IGNORED_TOPICS or topic.startswith(_IGNORED_PREFIXES)
+
+
 def _opening_event(item: Fields) -> ReviewEvent:
     conversation = item.id("id")
     source = (
@@ -286,10 +341,11 @@ def _message_event(
 ) -> ReviewEvent:
     author, author_type = message.object("author"), _author_type(message)
     seconds = dated_fields.integer("created_at", 1, 10**11)
+    is_own = author_type in _TEAM_TYPES or author_type == "bot"
+    body = message.text("body")
+    words = SplitText(html_to_text(body), None) if is_own else split_html(body)
     return ReviewEvent(
-        kind=EventKind.REPLY_SEEN
-        if author_type in _TEAM_TYPES or author_type == "bot"
-        else EventKind.CREATED,
+        kind=EventKind.REPLY_SEEN if is_own else EventKind.CREATED,
         native_id=native_id,
         native_thread=conversation,
         revision=number_revision(0),
@@ -297,11 +353,23 @@ def _message_event(
             author.optional_id("id") or anonymous_author(native_id).id, author.one_line("name")
         ),
         title=title,
-        text=html_to_text(message.text("body")),
+        text=words.own if is_own else text_or_description(words.own, _media(message)),
+        quoted=words.quoted,
         occurred_at=datetime.fromtimestamp(seconds, UTC) if seconds else None,
         link=item.object("links").link("conversation_web"),
         reply_to={"conversation": conversation},
     )
+
+
+def _media(message: Fields) -> list[str]:
+    """What a message holds besides words: its attachments, and pictures in its HTML."""
+    media = [
+        describe_media(entry.text("content_type"), entry.one_line("name"))
+        for entry in message.any_objects("attachments")
+    ]
+    if not media and _PICTURE.search(message.text("body") or ""):
+        media.append(describe("photo"))
+    return media
 
 
 def _withdrawal_event(native_id: str, conversation: str) -> ReviewEvent:

@@ -125,8 +125,8 @@ class JudgeMe(ReviewApi):
     ) -> ParsedDelivery:
         """The review of a delivery. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        if "review" not in body.values:
-            return ParsedDelivery()
+        if body.values.keys() == {"test"}:
+            return ParsedDelivery()  # what `heard connect test` sends
         return parse_one(body.required_object("review"), lambda review: _review_event(review, now))
 
     def access(self, request: ApiRequest, account: PlatformAccount) -> ApiAccess | Rejection:

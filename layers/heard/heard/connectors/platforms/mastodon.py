@@ -67,10 +67,12 @@ from heard.connectors.parsing import (
     same_text,
     unreadable_is_fault,
 )
+from heard.connectors.quotations import SplitText, split_html
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.text.wordless import describe, text_or_description
 
 STATUS_LIMIT: Final = 500
 REPLY_LIMIT: Final = 460
@@ -80,6 +82,16 @@ _TITLE: Final = "Mastodon"
 _PAGE_SIZE: Final = 30
 _THREAD_CACHE_SIZE: Final = 2_000
 _STATUS_EVENTS: Final = ("status.created", "status.updated")
+_IGNORED_EVENTS: Final = frozenset(
+    {
+        "account.approved",
+        "account.created",
+        "account.updated",
+        "report.created",
+        "report.updated",
+    }
+)
+_MEDIA_KINDS: Final = {"image": "photo", "gifv": "video", "video": "video", "audio": "audio"}
 _VISIBILITIES: Final = frozenset({"public", "unlisted", "private", "direct"})
 _LEADING_MENTIONS: Final = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -152,8 +164,10 @@ class Mastodon(ReviewApi):
     ) -> ParsedDelivery:
         """The status of a delivery, if it concerns our account. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        if body.values.get("event") not in _STATUS_EVENTS:
+        if body.holds_code("event", _IGNORED_EVENTS):
             return ParsedDelivery()
+        if not body.holds_code("event", _STATUS_EVENTS):
+            raise body.unknown_kind("event")
         return parse_one(
             body.required_object("object"), lambda status: _pushed_event(status, connection)
         )
@@ -310,20 +324,44 @@ def _review_event(status: Fields, connection: Connection) -> ReviewEvent:
         raise status.field_error("created_at", "is missing")
     acct = account.one_line("acct") or account.one_line("username")
     kind = EventKind.EDITED if edited_at else EventKind.CREATED
+    if _is_own_account(account, connection):
+        kind = EventKind.REPLY_SEEN
+    words = _words(status) if kind is not EventKind.REPLY_SEEN else SplitText(_whole(status), None)
     return ReviewEvent(
-        kind=EventKind.REPLY_SEEN if _is_own_account(account, connection) else kind,
+        kind=kind,
         native_id=native_id,
         native_thread=native_id,
         revision=time_revision(changed_at),
         author=Author(account.id("id"), account.one_line("display_name") or acct),
         title=status.text("spoiler_text"),
-        text=html_to_text(status.text("content")),
+        text=words.own,
+        quoted=words.quoted,
         language=status.one_line("language"),
         occurred_at=changed_at,
         link=status.link("url"),
         reply_to={"visibility": status.one_line("visibility") or "", "acct": acct or ""},
         partial=status.optional_id("in_reply_to_id") is not None,
     )
+
+
+def _whole(status: Fields) -> str | None:
+    return html_to_text(status.text("content"))
+
+
+def _words(status: Fields) -> SplitText:
+    """What the author wrote, and what they quote: in the status, or by quoting another status.
+
+    A status without words says what its media are.
+    """
+    own, quoted = split_html(status.text("content"))
+    quoted_status = status.object("quote").object("quoted_status")
+    parts = [part for part in (quoted, _whole(quoted_status)) if part]
+    media = [describe(_media_kind(entry)) for entry in status.any_objects("media_attachments")]
+    return SplitText(text_or_description(own, media), "\n\n".join(parts) or None)
+
+
+def _media_kind(media: Fields) -> str:
+    return _MEDIA_KINDS.get(str(media.values.get("type")), "file")
 
 
 def _is_own_account(account: Fields, connection: Connection) -> bool:

@@ -75,6 +75,7 @@ _EVENT_KINDS: Final = {
     "update": EventKind.EDITED,
     "delete": EventKind.WITHDRAWN,
 }
+_IGNORED_RESOURCES: Final = ("loyalty", "quiz", "referral", "survey")
 _SEQUENCE_DIGITS: Final = 30
 
 
@@ -138,8 +139,13 @@ class Okendo(ReviewApi):
         """The review of an event; events about anything else are ignored. Raises Unparseable."""
         body = Fields(read_object(request.body))
         resource_type, _, topic = (body.text("topic") or "").rpartition(".")
-        if (body.text("resourceType") or resource_type) != "review" or topic not in _EVENT_KINDS:
+        resource_type = body.text("resourceType") or resource_type
+        if resource_type.lower().startswith(_IGNORED_RESOURCES):
             return ParsedDelivery()
+        if resource_type != "review":
+            raise body.unknown_kind("resourceType" if "resourceType" in body.values else "topic")
+        if topic not in _EVENT_KINDS:
+            raise body.unknown_kind("topic")
         if body.required_object("resource").values.get("reviewId") == _EXAMPLE_REVIEW_ID:
             return ParsedDelivery((test_event(),))
         revision = (

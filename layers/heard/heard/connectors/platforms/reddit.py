@@ -25,6 +25,8 @@ errors. RATELIMIT among them says in `ratelimit` how many seconds an account has
 X-Ratelimit-Reset. A token request with a wrong password is answered 200 with `error` too. Reddit
 wants a User-Agent that names the caller, and slows others down.
 
+Quoted lines (`>`) are others' words, and are kept apart.
+
 Sources: reddit.com/dev/api; github.com/reddit-archive/reddit, wiki (API, OAuth2),
 r2/r2/lib/jsontemplates.py (comments, submissions, mentions), r2/r2/lib/errors.py;
 github.com/praw-dev/prawcore pull request 112 (429); laterforreddit.com/news/2017/03/04 (RATELIMIT).
@@ -70,6 +72,7 @@ from heard.connectors.parsing import (
     same_text,
     unreadable_is_fault,
 )
+from heard.connectors.quotations import SplitText, split_markdown
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
 
@@ -519,6 +522,7 @@ def _review_event(data: Fields, thread: str, own_name: str) -> ReviewEvent | Non
         raise data.field_error("created_utc", "is missing")
     link = native_id if submission else data.id("link_id")
     kind = EventKind.EDITED if edited_at else EventKind.CREATED
+    words = SplitText(text, None) if is_own else split_markdown(text)
     subreddit = data.one_line("subreddit")
     return ReviewEvent(
         kind=EventKind.WITHDRAWN if withdrawn else EventKind.REPLY_SEEN if is_own else kind,
@@ -529,7 +533,8 @@ def _review_event(data: Fields, thread: str, own_name: str) -> ReviewEvent | Non
         if withdrawn or not author
         else Author(data.optional_id("author_fullname") or author, author),
         title=data.text("title") if submission and not withdrawn else None,
-        text=None if withdrawn else text,
+        text=None if withdrawn else words.own,
+        quoted=None if withdrawn else words.quoted,
         occurred_at=changed_at,
         subject=f"r/{subreddit}" if subreddit else None,
         link=f"https://www.reddit.com/comments/{quote(link.removeprefix('t3_'), safe='')}"

@@ -150,7 +150,9 @@ class Shopify(ReviewApi):
         """
         body = Fields(read_object(request.body))
         if body.values.get("type") != _REVIEW_TYPE:
-            return ParsedDelivery()
+            if _is_ignored(body):
+                return ParsedDelivery()
+            raise body.unknown_kind("type")
         if "fields" not in body.values:
             return parse_one(body, _deletion_event)
         if request.headers.get("x-shopify-topic") == "metaobjects/delete":
@@ -230,6 +232,14 @@ def _deletion_event(body: Fields) -> ReviewEvent:
         anonymous_author(native_id),
         partial=True,
     )
+
+
+def _is_ignored(body: Fields) -> bool:
+    """Whether it is a privacy notice, or a metaobject of a type that is no kind of review."""
+    kind = body.values.get("type")
+    if kind is None:
+        return "shop_domain" in body.values or "shop_id" in body.values
+    return isinstance(kind, str) and "review" not in kind.lower()
 
 
 def _review_event(body: Fields) -> ReviewEvent:

@@ -18,6 +18,10 @@ two times and a rank (0 as posted, 1 edited). Time cannot order two edits within
 digests do. A deleted message comes as `message_deleted` or, if it had answers, as a change into a
 "tombstone".
 
+Words. Forwarded messages are attachments with `is_share`, and count as the words of whoever
+forwards them; a message of the business that is forwarded is quoted. Some messages have their words
+only in `blocks`. See `slack_words`.
+
 Replies carry our reply id as message metadata, and are found by it, because Slack rewrites texts:
 emoji become their names, addresses become links. Slack answers errors with 200 and `{"ok": false,
 "error": …}`. `url_verification` is a signed delivery; the challenge is answered after the signature
@@ -68,7 +72,9 @@ from heard.connectors.parsing import (
     test_event,
     unreadable_is_fault,
 )
+from heard.connectors.quotations import SplitText
 from heard.connectors.signatures import SlackV0
+from heard.connectors.slack_words import plain_text, read_words
 from heard.errors import PlatformUnavailable
 from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent
 
@@ -79,12 +85,90 @@ _MAX_PAGES: Final = 5
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _METADATA_TYPE: Final = "heard_reply"
 _MESSAGE_SUBTYPES: Final = frozenset(
-    {None, "thread_broadcast", "file_share", "me_message", "bot_message"}
+    {None, "thread_broadcast", "file_share", "me_message", "bot_message", "file_comment"}
 )
-"""The subtypes of messages with words. Joins, topics, pins and the like have others."""
+"""The subtypes of messages with words."""
+
+_IGNORED_SUBTYPES: Final = frozenset(
+    {
+        "assistant_app_thread",
+        "bot_add",
+        "bot_disable",
+        "bot_enable",
+        "bot_remove",
+        "channel_archive",
+        "channel_canvas_updated",
+        "channel_convert_to_private",
+        "channel_convert_to_public",
+        "channel_join",
+        "channel_leave",
+        "channel_name",
+        "channel_posting_permissions",
+        "channel_purpose",
+        "channel_topic",
+        "channel_unarchive",
+        "document_mention",
+        "ekm_access_denied",
+        "file_mention",
+        "group_archive",
+        "group_join",
+        "group_leave",
+        "group_name",
+        "group_purpose",
+        "group_topic",
+        "group_unarchive",
+        "huddle_thread",
+        "message_replied",
+        "pinned_item",
+        "reminder_add",
+        "reminder_delete",
+        "reply_broadcast",
+        "sh_room_created",
+        "sh_room_shared",
+        "tombstone",
+        "unpinned_item",
+    }
+)
+"""Subtypes of messages that Slack writes by itself, and of copies: joins, topics, pins."""
+
+_IGNORED_EVENTS: Final = frozenset(
+    {
+        "app_home_opened",
+        "app_mention",
+        "app_rate_limited",
+        "app_uninstalled",
+        "emoji_changed",
+        "grid_migration_finished",
+        "grid_migration_started",
+        "link_shared",
+        "team_join",
+        "tokens_revoked",
+        "user_change",
+    }
+)
+_IGNORED_EVENT_PREFIXES: Final = (
+    "app_",
+    "bot_",
+    "call_",
+    "channel_",
+    "dnd_",
+    "file_",
+    "group_",
+    "im_",
+    "invite_",
+    "member_",
+    "message_metadata_",
+    "pin_",
+    "reaction_",
+    "shared_channel_",
+    "star_",
+    "subteam_",
+    "team_",
+    "user_",
+)
+"""What is no message. A mention of the app (app_mention) comes as a message too."""
 
 _TS: Final = re.compile(r"([0-9]{1,10})\.([0-9]{1,6})")
-_MARKUP: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 _ACCESS_REJECTION: Final = (
     "unauthorized",
@@ -187,7 +271,8 @@ class Slack(Connector):
             "6. Invite the app to each channel that you share with a customer: /invite @your-app"
         ),
         limitations=(
-            "Files are not read: a message that has only files goes to a person.",
+            "Files are not read: a message that has only files says what they are, and goes to a "
+            "person.",
             "Messages of bots of other apps are ignored, also of customers' bots.",
             "Your colleagues who are guests of another workspace in a channel count as customers "
             "there.",
@@ -218,8 +303,10 @@ class Slack(Connector):
                 return ParsedDelivery((test_event(),))
             case "event_callback":
                 return parse_one(body, lambda envelope: _review_event(envelope, connection))
-            case _:
+            case "app_rate_limited":
                 return ParsedDelivery()
+            case _:
+                raise body.unknown_kind("type")
 
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
@@ -289,7 +376,7 @@ class Slack(Connector):
                 if metadata_reply_id == reply_id or (
                     metadata_reply_id is None
                     and since
-                    and same_text(_plain_text(message.text("text")), text)
+                    and same_text(plain_text(message.text("text")), text)
                 ):
                     return SentReply(f"{channel}:{message.one_line('ts')}")
                 uncertain |= metadata_reply_id is None
@@ -328,7 +415,7 @@ class Slack(Connector):
 
 def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | None:
     event = envelope.object("event")
-    if event.values.get("type") != "message":
+    if _is_no_message(event):
         return None
     channel, subtype = event.id("channel"), event.values.get("subtype")
     if (
@@ -355,7 +442,7 @@ def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | Non
         case None | str() if subtype in _MESSAGE_SUBTYPES:
             kind, message = EventKind.CREATED, event
         case _:
-            return None
+            raise event.unknown_kind("subtype")
     by_our_app = _is_by_our_app(message, envelope)
     if by_our_app or _is_by_business(message, connection):
         is_in_thread = message.values.get("thread_ts") not in (None, message.values.get("ts"))
@@ -365,6 +452,18 @@ def _review_event(envelope: Fields, connection: Connection) -> ReviewEvent | Non
     if _is_by_bot(message) or message.values.get("user") == "USLACKBOT":
         return None
     return _message_event(kind, channel, message, connection)
+
+
+def _is_no_message(event: Fields) -> bool:
+    """Whether an event is of a kind without messages. Raises Unparseable for an unknown kind."""
+    kind = event.values.get("type")
+    if kind == "message":
+        return event.holds_code("subtype", _IGNORED_SUBTYPES)
+    if isinstance(kind, str) and (
+        kind in _IGNORED_EVENTS or kind.startswith(_IGNORED_EVENT_PREFIXES)
+    ):
+        return True
+    raise event.unknown_kind("type")
 
 
 def _deleted_message(previous: Fields, ts: object) -> Fields:
@@ -391,6 +490,11 @@ def _message_event(
         or profile.one_line("name")
     )
     withdrawn = kind is EventKind.WITHDRAWN
+    words = SplitText(None, None)
+    if kind is EventKind.REPLY_SEEN:
+        words = SplitText(plain_text(message.text("text")), None)
+    elif not withdrawn:
+        words = read_words(message, _setting_ids(connection, "team_id"))
     return ReviewEvent(
         kind=kind,
         native_id=native_id,
@@ -399,7 +503,8 @@ def _message_event(
         if withdrawn
         else f"{max(posted_at, edited_at)}.{int(bool(message.object('edited').values))}",
         author=Author(message.optional_id("user") or anonymous_author(native_id).id, name),
-        text=None if withdrawn else _plain_text(message.text("text")),
+        text=words.own,
+        quoted=words.quoted,
         occurred_at=datetime.fromtimestamp(int(edited_at.partition(".")[0]), UTC),
         link=_message_link(connection, channel, ts, thread),
         reply_to={"channel": channel, "thread_ts": thread},
@@ -456,34 +561,6 @@ def _is_by_our_app(message: Fields, envelope: Fields) -> bool:
 
 def _is_by_bot(message: Fields) -> bool:
     return bool(message.values.get("bot_id")) or message.values.get("subtype") == "bot_message"
-
-
-def _plain_text(text: str | None) -> str | None:
-    """Slack's markup as plain text.
-
-    Mentions show the name and links their label. The three escaped characters are as typed.
-    """
-    if text is None:
-        return None
-    return (
-        _MARKUP.sub(_replace_markup, text)
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
-    )
-
-
-def _replace_markup(match: re.Match[str]) -> str:
-    target, label = match[1], match[2] or ""
-    match target[:1]:
-        case "@" | "#":
-            return target[0] + (label or target[1:]).lstrip("@#")
-        case "!":
-            return label or "@" + target[1:].partition("^")[0]
-        case _:
-            return (
-                label if label and label in target else f"{label} ({target})" if label else target
-            )
 
 
 def _get(method: str, query: Mapping[str, str], account: PlatformAccount) -> Fields | Rejection:

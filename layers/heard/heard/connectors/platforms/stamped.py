@@ -3,7 +3,9 @@
 A delivery is one review as a flat object (`id`, `author`, `customerEmail`, `reviewTitle`,
 `reviewMessage`, `reviewRating`, `dateCreated`, `productName`, …), with a secret in clear in
 `X-Stamped-Webhook-Secret` or `X-Secret-Key`. A delivery with `reviewReply` is about the business's
-own reply, which Heard never answers. `dateCreated` has no zone; Heard reads it as UTC.
+own reply, which Heard never answers. Shops report texts with HTML's escapes in them (`isn&#039;t`),
+and no document says whether Stamped escapes: Heard reads title, text and names as HTML.
+`dateCreated` has no zone; Heard reads it as UTC.
 
 Order. No document mentions events for edits and deletions, or what `X-Stamped-Topic` says of them,
 and nothing in a body dates an edit. A topic that speaks of an update is dated by its arrival. A
@@ -42,6 +44,7 @@ from heard.connectors import (
     SecretOrigin,
     WebhookRequest,
 )
+from heard.connectors.markup import html_to_text, unescape_html
 from heard.connectors.parsing import (
     Fields,
     anonymous_author,
@@ -139,9 +142,10 @@ class Stamped(ReviewApi):
     ) -> ParsedDelivery:
         """The review of a delivery, or the business's reply to it. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        if not body.values.keys() & {"reviewRating", "reviewMessage"} and "id" in body.values:
-            # Something else than a review, for example a question.
-            return ParsedDelivery()
+        if body.values.keys() == {"id"}:
+            return ParsedDelivery()  # it says nothing; `heard connect test` sends it
+        if not body.values.keys() & {"reviewRating", "reviewMessage", "reviewReply"}:
+            raise body.field_error("reviewMessage", "is missing: this is no review")
         topic = request.headers.get(_TOPIC_HEADER, "").lower()
         return parse_one(
             body,
@@ -222,14 +226,18 @@ def _review_event(review: Fields, topic: str = "", now: datetime | None = None) 
             author_id_from_email(email)
             if email and "@" in email
             else anonymous_author(native_id).id,
-            review.one_line("author"),
+            _unescaped(review.one_line("author")),
         ),
         rating=review.rating("reviewRating"),
-        title=review.text("reviewTitle"),
-        text=review.text("reviewMessage"),
+        title=html_to_text(review.text("reviewTitle"), keep_line_feeds=True),
+        text=html_to_text(review.text("reviewMessage"), keep_line_feeds=True),
         occurred_at=created_at,
-        subject=review.one_line("productName"),
+        subject=_unescaped(review.one_line("productName")),
     )
+
+
+def _unescaped(text: str | None) -> str | None:
+    return unescape_html(text) if text else None
 
 
 def _reply_event(review: Fields) -> ReviewEvent:

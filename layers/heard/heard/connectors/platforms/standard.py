@@ -20,12 +20,21 @@ Standard Webhooks is standardwebhooks.com, spec 1.0.0, `v1`. What to send, as a 
         "author": {"id": "u-77", "name": "…"},
         "subject": "…",                      what is reviewed: a product, a place
         "link": "https://…",                 where people can see it
-        "by_business": false                 true if the business itself wrote this
+        "by_business": false,                true if the business itself wrote this
+        "metadata": {…}                      anything else of yours; not read
       }
     }
 
-Only `type`, `data` and `data.id` are required. Unknown fields and types are ignored. Send
-`revision` in all events of a source or in none. Without it, `updated_at` orders an edit, then
+`connectors/standard.schema.json` says the same as JSON Schema. Only `type`, `data` and `data.id`
+are required. An unknown or misspelt field is a problem: the response names it, the review is taken
+with what it has, and the delivery is kept in quarantine too. A delivery without a review in it,
+such as one of an unknown type, is answered with 422 and the reason, and is kept in quarantine. So
+nothing that is signed is lost. Titles and texts are plain text: nothing in them is unescaped.
+
+The headers may have the names of Standard Webhooks (`webhook-id`, …) or those of Svix's senders
+(`svix-id`, …).
+
+Send `revision` in all events of a source or in none. Without it, `updated_at` orders an edit, then
 `timestamp`, then its arrival. A withdrawal is final: no later event brings the review back.
 `review.replied` says that the business replied; its `id` is the reply's own, and `thread_id` is
 what it answers.
@@ -48,6 +57,8 @@ never posts a reply twice.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -93,7 +104,77 @@ _EVENT_KINDS: Final = {
 }
 _SCORE_RATINGS: Final = (1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5)
 _TITLE: Final = "Standard Webhooks"
-_SCHEME: Final = StandardWebhooks()
+_SCHEME: Final = StandardWebhooks(prefixes=("webhook-", "svix-"))
+_TEST_TYPE: Final = "test"
+_ENVELOPE_FIELDS: Final = frozenset({"type", "timestamp", "data", "metadata"})
+_DATA_FIELDS: Final = frozenset(
+    {
+        "author",
+        "by_business",
+        "created_at",
+        "id",
+        "language",
+        "link",
+        "metadata",
+        "rating",
+        "revision",
+        "score",
+        "subject",
+        "text",
+        "thread_id",
+        "title",
+        "updated_at",
+    }
+)
+_AUTHOR_FIELDS: Final = frozenset({"id", "name"})
+_USUAL_NAMES: Final = {
+    "body": "text",
+    "comment": "text",
+    "comments": "text",
+    "content": "text",
+    "customer": "author",
+    "date": "created_at",
+    "description": "text",
+    "display_name": "name",
+    "event": "type",
+    "event_type": "type",
+    "headline": "title",
+    "lang": "language",
+    "locale": "language",
+    "message": "text",
+    "nps": "score",
+    "payload": "data",
+    "product": "subject",
+    "review": "text",
+    "review_id": "id",
+    "reviewer": "author",
+    "stars": "rating",
+    "url": "link",
+    "user": "author",
+    "username": "name",
+    "version": "revision",
+}
+"""What other systems call our fields."""
+
+_USUAL_TYPES: Final = {
+    "add": "review.created",
+    "added": "review.created",
+    "changed": "review.edited",
+    "create": "review.created",
+    "delete": "review.withdrawn",
+    "deleted": "review.withdrawn",
+    "new": "review.created",
+    "published": "review.created",
+    "remove": "review.withdrawn",
+    "removed": "review.withdrawn",
+    "reply": "review.replied",
+    "submitted": "review.created",
+    "update": "review.edited",
+    "updated": "review.edited",
+}
+"""What other systems call our types, by their last word."""
+
+_FIELD_NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,59}")
 _CHANNELS: Final = ", ".join(sorted(Channel))
 
 
@@ -104,8 +185,8 @@ class Standard(Connector):
         platform="standard",
         title=_TITLE,
         channel=Channel.REVIEW_SITE,
-        signature="Standard Webhooks v1: HMAC-SHA256 over id, timestamp and body; 5 minutes "
-        "tolerance",
+        signature="Standard Webhooks v1 (webhook-… or svix-… headers): HMAC-SHA256 over id, "
+        "timestamp and body; 5 minutes tolerance",
         edits="pushed",
         deletions="pushed",
         replies="many",
@@ -133,10 +214,12 @@ class Standard(Connector):
         limitations=(
             "A withdrawal is final. Send revision in all events of a source or in none.",
             "Without reply_url people reply at the source.",
+            "Unknown and misspelt fields are named in the response, and the delivery is kept in "
+            "quarantine too. What is no event is answered with 422 and kept there.",
         ),
         verified=(
             "The signature is checked against 18 vectors and the official package. The schema is "
-            "our own, so nothing else has to be checked.",
+            "our own: standard.schema.json, beside this page.",
         ),
     )
 
@@ -148,12 +231,11 @@ class Standard(Connector):
         """The one event of a delivery. Raises Unparseable."""
         envelope = Fields(read_object(request.body))
         kind = envelope.values.get("type")
-        if not isinstance(kind, str):
-            raise envelope.field_error("type", "is missing")
-        if kind == "test":
+        if kind == _TEST_TYPE:
             return ParsedDelivery((test_event(),))
-        if kind not in _EVENT_KINDS:
-            return ParsedDelivery()
+        _report_unknown_fields(envelope, _ENVELOPE_FIELDS)
+        if not isinstance(kind, str) or kind not in _EVENT_KINDS:
+            raise _unknown_type(envelope)
         return parse_one(
             envelope.required_object("data"),
             lambda data: _review_event(_EVENT_KINDS[kind], data, envelope.time("timestamp"), now),
@@ -162,7 +244,14 @@ class Standard(Connector):
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
     ) -> WebhookResponse:
-        """202, with the number of events and the problems."""
+        """202, with the number of events and the problems; 422 if there is no event in it."""
+        if parsed.problems and not parsed.events:
+            refusal = {
+                "title": "This is no event that Heard knows. It is kept in quarantine.",
+                "accepted": 0,
+                "problems": list(parsed.problems),
+            }
+            return WebhookResponse(422, json.dumps(refusal), "application/problem+json")
         return WebhookResponse(
             202, json.dumps({"accepted": len(parsed.events), "problems": list(parsed.problems)})
         )
@@ -245,12 +334,48 @@ class Standard(Connector):
         return call_api(account.http, _TITLE, HttpRequest(method, url, headers, body or None))
 
 
+def _unknown_type(envelope: Fields) -> Unparseable:
+    """The error of a type that is none of ours, with the one that it may stand for."""
+    error = envelope.unknown_kind("type")
+    kind = envelope.values.get("type")
+    if not isinstance(kind, str):
+        return Unparseable("; ".join([error.detail, *envelope.problems]))
+    name = kind.strip().lower()
+    meant = _USUAL_TYPES.get(re.split(r"[._:/-]", name)[-1]) or _nearest(
+        name, (*_EVENT_KINDS, _TEST_TYPE)
+    )
+    return Unparseable(f"{error.detail.rstrip('.')}: did you mean `{meant}`?") if meant else error
+
+
+def _report_unknown_fields(fields: Fields, known: Collection[str]) -> None:
+    """Add a problem for each field that is none of ours, with the one that it may stand for."""
+    for name in fields.values.keys() - known:
+        if not _FIELD_NAME.fullmatch(name):
+            fields.problems.append(f"{fields.where} has an unknown field")
+            continue
+        meant = _USUAL_NAMES.get(name.lower(), "")
+        if meant not in known:
+            meant = _nearest(name.lower(), sorted(known))
+        hint = f": did you mean `{meant}`?" if meant else ""
+        fields.problems.append(f"{fields.where} has an unknown field `{name}`{hint}")
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """The one of the names that is spelt most like a name; "" if none is."""
+    # Imported here because only a sender's mistake needs it, and a cold start should not pay.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    return next(iter(get_close_matches(name, known, 1)), "")
+
+
 def _review_event(
     kind: EventKind, data: Fields, event_time: datetime | None, now: datetime
 ) -> ReviewEvent:
     native_id = data.id("id")
     created_at, updated_at = data.time("created_at"), data.time("updated_at")
     author, author_id = data.object("author"), None
+    _report_unknown_fields(data, _DATA_FIELDS)
+    _report_unknown_fields(author, _AUTHOR_FIELDS)
     try:
         author_id = author.optional_id("id")
     except Unparseable as error:

@@ -183,7 +183,7 @@ def _delivery_event(entry: Fields, now: datetime) -> ReviewEvent | None:
     if not isinstance(name, str):
         raise entry.field_error("eventName", "is missing")
     if name not in _EVENT_KINDS:
-        return None
+        raise entry.unknown_kind("eventName")
     kind, data = _EVENT_KINDS[name], entry.required_object("eventData")
     match kind:
         case EventKind.WITHDRAWN:

@@ -15,7 +15,9 @@ HELP). Such a message must never be answered: its event carries `opted_out` in `
 enough. `OptOutType=START` is a command and no event. HELP, which Twilio answers too, may be a cry
 for help and is an event.
 
-Media are not fetched. A message that has only media has no text.
+Media are not fetched. A message without words says what it holds: media, a place (WhatsApp's
+`Latitude`, `Longitude`, `Address`, `Label`), the button or the entry of a list that was tapped, a
+contact. A telephone's reaction to one of our messages (`Liked “…”`) is no review.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request, …/messaging/api/message-resource,
 …/messaging/tutorials/advanced-opt-out, …/usage/webhooks/webhooks-security, help.twilio.com article
@@ -55,10 +57,13 @@ from heard.connectors.parsing import (
     same_text,
     unreadable_is_fault,
 )
+from heard.connectors.reactions import CODE as REACTION
+from heard.connectors.reactions import is_reaction
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
 from heard.errors import Unparseable
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.text.wordless import describe, describe_media, text_or_description
 
 REPLY_LIMIT: Final = 1_600
 
@@ -70,6 +75,44 @@ OPT_OUT_WORDS: Final = frozenset(
 _PAGE_SIZE: Final = 100
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _TRIAL_PREFIX: Final = "Sent from your Twilio trial account - "
+_MEDIA_LIMIT: Final = 100
+_TAPPED_FIELDS: Final = ("ButtonText", "ListTitle", "ButtonPayload", "ListId")
+_MESSAGE_KINDS: Final = {
+    "audio": "audio",
+    "button": "button",
+    "contacts": "contact",
+    "document": "file",
+    "image": "photo",
+    "interactive": "list",
+    "location": "location",
+    "reaction": "reaction",
+    "sticker": "sticker",
+    "unsupported": "message that cannot be shown",
+    "video": "video",
+}
+"""What WhatsApp's kinds of messages are, if a message holds nothing else."""
+
+_REPORT_STATUSES: Final = frozenset(
+    {
+        "accepted",
+        "canceled",
+        "delivered",
+        "failed",
+        "partially_delivered",
+        "queued",
+        "read",
+        "receiving",
+        "scheduled",
+        "sending",
+        "sent",
+        "undelivered",
+    }
+)
+"""Statuses that are reports: of messages that we sent, or that one is about to come.
+
+Whatever else comes is a received message.
+"""
+
 _UNSENT_STATUSES: Final = frozenset({"failed", "canceled"})
 _REJECTIONS: Final = {
     21610: (
@@ -115,7 +158,8 @@ class TwilioSms(Connector):
             "Heard never does."
         ),
         limitations=(
-            "Media are not fetched: a message that has only media has no text.",
+            "Media are not fetched: a message that has only media says what they are.",
+            "A telephone's reaction that quotes one of our messages is kept, and never answered.",
             "A customer who wrote STOP or the like never gets a reply. The message is still a "
             "review for the policy.",
         ),
@@ -210,10 +254,7 @@ class TwilioSms(Connector):
 
 
 def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
-    if form.values.get("MessageStatus") or form.values.get("SmsStatus", "received") not in {
-        "received",
-        "",
-    }:
+    if form.values.get("MessageStatus") or form.holds_code("SmsStatus", _REPORT_STATUSES):
         return None
     opt_out_type = form.one_line("OptOutType")
     if opt_out_type and opt_out_type.upper() == "START":
@@ -229,10 +270,34 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
         native_thread=f"{sender} {recipient}",
         revision=number_revision(1),
         author=Author(sender),
-        text=text,
+        text=text_or_description(text or _tapped_text(form), _contents(form)),
         occurred_at=now,
         reply_to=reply_to,
+        no_review=REACTION
+        if is_reaction(text) or form.one_line("MessageType") == REACTION
+        else None,
     )
+
+
+def _tapped_text(form: Fields) -> str | None:
+    """The words of the button or of the list's entry that a customer tapped."""
+    return next((text for name in _TAPPED_FIELDS if (text := form.text(name))), None)
+
+
+def _contents(form: Fields) -> list[str]:
+    """What a message holds besides words."""
+    media = [
+        describe_media(form.text(f"MediaContentType{number}"))
+        for number in range(form.integer("NumMedia", 0, _MEDIA_LIMIT) or 0)
+    ]
+    latitude, longitude = form.one_line("Latitude"), form.one_line("Longitude")
+    if latitude and longitude:
+        place = form.one_line("Label"), form.one_line("Address"), f"{latitude} {longitude}"
+        media.append(describe("location", *place))
+    kind = form.one_line("MessageType")
+    if not media and kind in _MESSAGE_KINDS:
+        media.append(describe(_MESSAGE_KINDS[kind]))
+    return media
 
 
 def _is_sent_text(message: Fields, text: str) -> bool:

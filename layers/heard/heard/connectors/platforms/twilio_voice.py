@@ -73,6 +73,8 @@ GREETING: Final = (
 
 _MISSED, _RECORDED, _TRANSCRIBED = range(3)
 _INCOMING_STATUSES: Final = frozenset({"ringing", "in-progress"})
+_OUTBOUND_DIRECTIONS: Final = frozenset({"outbound-api", "outbound-dial"})
+_RUNNING_STATUSES: Final = frozenset({"answered", "in-progress", "initiated", "queued", "ringing"})
 _ENDED_STATUSES: Final = frozenset({"completed", "no-answer", "busy", "failed", "canceled"})
 _CALLBACK_FIELDS: Final = ("RecordingStatus", "TranscriptionStatus", "TranscriptionSid")
 _MAX_SECONDS: Final = 120
@@ -195,9 +197,11 @@ class TwilioVoice(Connector):
 
 
 def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
-    if (form.one_line("Direction") or "inbound") != "inbound" or (
-        stage := _call_stage(form)
-    ) is None:
+    if form.holds_code("Direction", _OUTBOUND_DIRECTIONS):
+        return None
+    if form.values.get("Direction", "inbound") not in ("inbound", ""):
+        raise form.unknown_kind("Direction")
+    if (stage := _call_stage(form)) is None:
         return None
     event = _phone_call_event(
         form.id("CallSid"),
@@ -225,7 +229,13 @@ def _call_stage(form: Fields) -> int | None:
         return _RECORDED if form.one_line("RecordingStatus") == "completed" else None
     if form.values.get("RecordingUrl"):
         return _RECORDED
-    return _MISSED if status in _ENDED_STATUSES else None
+    if form.text("TranscriptionText"):
+        return _TRANSCRIBED
+    if status in _ENDED_STATUSES:
+        return _MISSED
+    if not form.holds_code("CallStatus", _RUNNING_STATUSES):
+        raise form.unknown_kind("CallStatus")
+    return None
 
 
 def _phone_call_event(

@@ -80,6 +80,22 @@ REPLY_LIMIT: Final = 280
 _TITLE: Final = "X"
 _API: Final = "https://api.x.com"
 _REVIEW_EVENTS: Final = frozenset({"post.mention.create", "post.reply.create", "post.quote.create"})
+_IGNORED_EVENTS: Final = frozenset({"post.delete"})
+_IGNORED_PREFIXES: Final = (
+    "block.",
+    "chat.",
+    "dm.",
+    "follow.",
+    "like.",
+    "mute.",
+    "news.",
+    "post.repost.",
+    "profile.",
+    "spaces.",
+    "unfollow.",
+)
+"""What is no post to the business. Direct messages are a limitation."""
+
 _OWN_POST_EVENT: Final = "post.create"
 _ID_DIGITS: Final = 20
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.~=+/ -]{1,256}")
@@ -374,8 +390,10 @@ class X(ReviewApi):
 
 def _review_event(data: Fields, connection: Connection) -> ReviewEvent | None:
     kind = data.values.get("event_type")
-    if not isinstance(kind, str) or (kind != _OWN_POST_EVENT and kind not in _REVIEW_EVENTS):
+    if isinstance(kind, str) and (kind in _IGNORED_EVENTS or kind.startswith(_IGNORED_PREFIXES)):
         return None
+    if not isinstance(kind, str) or (kind != _OWN_POST_EVENT and kind not in _REVIEW_EVENTS):
+        raise data.unknown_kind("event_type")
     subscribed_user = data.object("filter").optional_id("user_id")
     if subscribed_user not in {None, _user_id(connection)}:
         raise Unparseable("filter of data is about another account than user_id names")

@@ -69,6 +69,9 @@ _EVENT_KINDS: Final = {
     "REVIEW_EDITED_EVENT": EventKind.EDITED,
     "REVIEW_REMOVED_EVENT": EventKind.WITHDRAWN,
 }
+_IGNORED_PREFIXES: Final = ("NEW_EVENT", "BUSINESS_", "CONSUMER_", "LEAD_", "SUBSCRIPTION_")
+"""Events of leads and of the business's page. They hold no words."""
+
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9._~=+/-]{1,200}")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001ffff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
 _QUOTA_SECONDS: Final = 3_600
@@ -341,7 +344,9 @@ def _update_event(update: Fields, business: str | None, event_time: datetime) ->
     if not isinstance(name, str):
         raise update.field_error("event_type", "is missing")
     if name not in _EVENT_KINDS:
-        return None
+        if name.startswith(_IGNORED_PREFIXES):
+            return None
+        raise update.unknown_kind("event_type")
     kind, native_id = _EVENT_KINDS[name], update.id("review_id")
     withdrawn = kind is EventKind.WITHDRAWN
     return ReviewEvent(

@@ -77,6 +77,9 @@ _API: Final = "https://api.yotpo.com"
 _APP_API: Final = "https://developers.yotpo.com"
 _TITLE: Final = "Yotpo"
 _EVENT_KINDS: Final = {"review_create": EventKind.CREATED, "review_updated": EventKind.EDITED}
+_IGNORED_PREFIXES: Final = ("order_", "product_")
+"""Events that hold no words of a customer."""
+
 _PAGE_SIZE: Final = 100
 
 
@@ -155,8 +158,10 @@ class Yotpo(ReviewApi):
         name = body.values.get("event")
         if not isinstance(name, str):
             raise body.field_error("event", "is missing")
-        if name not in _EVENT_KINDS:
+        if name.startswith(_IGNORED_PREFIXES):
             return ParsedDelivery()
+        if name not in _EVENT_KINDS:
+            raise body.unknown_kind("event")
         return parse_one(
             body.required_object("data"), lambda data: _review_event(data, _EVENT_KINDS[name], now)
         )

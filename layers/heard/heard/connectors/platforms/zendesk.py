@@ -81,6 +81,20 @@ REPLY_LIMIT: Final = 65_000
 
 _TITLE: Final = "Zendesk"
 _EVENT_PREFIX: Final = "zen:event-type:"
+_IGNORED_PREFIXES: Final = ("agent.", "article.", "organization.", "user.")
+"""Events that are about no ticket, and hold no words of a customer to the business."""
+
+_IGNORED_EVENTS: Final = frozenset(
+    {
+        "ticket.attachment_linked_to_comment",
+        "ticket.comment_made_private",
+        "ticket.comment_redacted",
+        "ticket.attachment_redacted",
+        "ticket.merged",
+    }
+)
+"""Events of tickets without new words; those that end in `_changed` are ignored too."""
+
 _DELETION_EVENTS: Final = frozenset({"ticket.soft_deleted", "ticket.marked_as_spam"})
 _API_CHANNELS: Final = frozenset({"api", "web_service"})
 """Channels through which programs make tickets."""
@@ -161,7 +175,7 @@ class Zendesk(ReviewApi):
         if not isinstance(kind, str) or not kind.startswith(_EVENT_PREFIX):
             raise Unparseable(_UNREADABLE_MESSAGE)
         kind = kind.removeprefix(_EVENT_PREFIX)
-        if not kind.startswith("ticket."):
+        if kind.startswith(_IGNORED_PREFIXES):
             return ParsedDelivery()
         at = body.time("time") or now
         if at > now + _MAX_TIME_AHEAD:
@@ -193,8 +207,12 @@ class Zendesk(ReviewApi):
                     body.required_object("detail"),
                     lambda ticket: _deletion_event(ticket, time_revision(at)),
                 )
-            case _:
+            case _ if kind in _IGNORED_EVENTS or (
+                kind.startswith("ticket.") and kind.endswith("_changed")
+            ):
                 return ParsedDelivery()
+            case _:
+                raise body.unknown_kind("type")
 
     def delivery_response(
         self, request: WebhookRequest, connection: Connection, parsed: ParsedDelivery, http: Http
@@ -337,6 +355,8 @@ def _added_comment_event(event: Fields, at: datetime, connection: Connection) ->
         event.required_object("detail"),
         event.required_object("event").required_object("comment"),
     )
+    if comment.values.get("is_public") not in (True, False, "true", "false"):
+        raise comment.field_error("is_public", "does not say whether it is a note")
     if not comment.boolean("is_public") or _is_opening(ticket, comment, at):
         return None
     number, author = ticket.id("id"), comment.object("author")
