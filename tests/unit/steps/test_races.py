@@ -176,10 +176,11 @@ def test_two_reviews_of_one_thread_open_one_follow_up(shop: Backend) -> None:
 
 
 def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
-    first = shop.deliver(praise("r-0", thread="t-1"))
+    first = shop.deliver(praise("r-0", thread="t-1", author="cus-0"))
 
     def deliver(number: int) -> None:
-        shop.run_route_workflow(shop.queue_message(praise(f"r-{number}", thread="t-1")))
+        event = praise(f"r-{number}", thread="t-1", author=f"cus-{number}")
+        shop.run_route_workflow(shop.queue_message(event))
 
     def check() -> None:
         closing_kinds = [
@@ -404,7 +405,7 @@ def test_many_reviews_of_one_thread_share_two_slots_and_one_review_many_deliveri
     shop.dynamodb = SerializedClient(shop.plain_dynamodb)
     run_in_threads(
         lambda number: shop.run_route_workflow(
-            shop.queue_message(praise(f"r-{number % 3}", thread="t-1"))
+            shop.queue_message(praise(f"r-{number % 3}", thread="t-1", author=f"cus-{number % 3}"))
         ),
         6,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from heard.automatic_replies import MachineSign
 from heard.clock import format_time, parse_time
 from heard.reviews import Channel, Stage
 
@@ -42,6 +43,15 @@ class ThreadState(StrEnum):
     """Resolved in private, reported as fake, or resolved without a reply."""
 
 
+class NoAnswer(StrEnum):
+    """Why words want no answer, whatever else they seem to be."""
+
+    THANKS = "thanks"
+    """They only thank for our reply."""
+    OWN_WORDS = "own_words"
+    """They are our own words, with a reaction to them at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What rules can ask about a review besides its assessment.
@@ -50,6 +60,9 @@ class Context:
     not verified is only known from a request to the connection's secret address.
     `earlier_complaints` counts the author's other reviews that complained. `author_value` is the
     customer's value to the business (R21), 0 to 100, None if it is not known.
+    `automatic_replies` counts those that the author got in the last 24 hours, and
+    `thread_automatic_replies` those of them in this thread. `machine` is why a machine seems to
+    have written it.
     """
 
     channel: Channel
@@ -62,6 +75,10 @@ class Context:
     thread: ThreadState = ThreadState.FRESH
     earlier_complaints: int = 0
     author_value: int | None = None
+    automatic_replies: int = 0
+    thread_automatic_replies: int = 0
+    machine: MachineSign | None = None
+    no_answer: NoAnswer | None = None
 
     @property
     def stage(self) -> Stage:
@@ -80,6 +97,10 @@ class Context:
         values["thread"] = ThreadState(values["thread"])
         for name in ("rating", "public_replies_left", "earlier_complaints", "author_value"):
             values[name] = None if values[name] is None else int(values[name])
+        for name in ("automatic_replies", "thread_automatic_replies"):
+            values[name] = int(values.get(name, 0))
+        values["machine"] = MachineSign(values["machine"]) if values.get("machine") else None
+        values["no_answer"] = NoAnswer(values["no_answer"]) if values.get("no_answer") else None
         return cls(**values)
 
 
