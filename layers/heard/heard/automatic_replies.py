@@ -116,4 +116,4 @@ def find_machine_sign(
 
 def _is_quick(written_at: datetime, sent_at: datetime) -> bool:
     # Many platforms give whole seconds: a message of the same second may have come after ours.
-    return timedelta(0) <= written_at - sent_at.replace(microsecond=0) < QUICK
+    return sent_at.replace(microsecond=0) <= written_at < sent_at + QUICK

@@ -109,7 +109,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class LastReply:
-    """The last reply that we sent in a thread, public or private, and when its sending began."""
+    """A reply that we sent in a thread, and when its sending began."""
 
     reply: str
     purpose: Purpose
@@ -121,7 +121,8 @@ class Thread:
     """Our replies under a review, and the one open follow-up, if any.
 
     `follow_up_count` counts all follow-ups that there were. `cap` is how many public replies the
-    business's policy allows, at most `PUBLIC_REPLY_CAP`. `machines` are the authors who write here
+    business's policy allows, at most `PUBLIC_REPLY_CAP`. `last_private_reply` is the last one that
+    was sent in private, as it has no slot any more. `machines` are the authors who write here
     like machines, until a person replies: see `heard.automatic_replies`.
     """
 
@@ -130,7 +131,7 @@ class Thread:
     follow_up: str | None = None
     follow_up_count: int = 0
     cap: int = PUBLIC_REPLY_CAP
-    last_reply: LastReply | None = None
+    last_private_reply: LastReply | None = None
     machines: tuple[str, ...] = ()
 
     @property
@@ -142,6 +143,17 @@ class Thread:
     def public_replies_left(self) -> int:
         """How many more public replies R04 and the policy allow here."""
         return max(0, min(self.cap, PUBLIC_REPLY_CAP) - self.public_replies)
+
+    @property
+    def last_reply(self) -> LastReply | None:
+        """The last reply that was sent here, in public or in private."""
+        replies = [
+            LastReply(slot.reply, slot.purpose, slot.first_tried_at)
+            for slot in self.slots
+            if slot.state is SlotState.SENT and slot.first_tried_at
+        ]
+        replies += [self.last_private_reply] if self.last_private_reply else []
+        return max(replies, key=lambda reply: reply.at, default=None)
 
     def slot(self, reply: str) -> Slot | None:
         """The slot of a reply, if it has one."""
@@ -203,14 +215,12 @@ class Thread:
         slot = self.slot(reply)
         if slot is None:
             return self
-        thread = replace(
-            self,
-            last_reply=LastReply(reply, slot.purpose, slot.first_tried_at or format_time(now)),
-            machines=() if slot.purpose is Purpose.RESOLUTION else self.machines,
-        )
-        if not slot.public:
-            return thread.without_reply(reply)
-        return thread._update_slot(reply, lambda slot: replace(slot, state=SlotState.SENT))
+        machines = () if slot.purpose is Purpose.RESOLUTION else self.machines
+        thread = replace(self, machines=machines)
+        if slot.public:
+            return thread._update_slot(reply, lambda slot: replace(slot, state=SlotState.SENT))
+        last_reply = LastReply(reply, slot.purpose, slot.first_tried_at or format_time(now))
+        return replace(thread.without_reply(reply), last_private_reply=last_reply)
 
     def suspect(self, author: str) -> Self:
         """This thread with an author who writes like a machine; the last few are kept."""
@@ -239,9 +249,8 @@ class Thread:
             fields["slots"] = [slot.to_json() for slot in self.slots]
         if self.follow_up:
             fields["follow_up"] = self.follow_up
-        if self.last_reply:
-            reply = self.last_reply
-            fields["last_reply"] = [reply.reply, reply.purpose.value, reply.at]
+        if reply := self.last_private_reply:
+            fields["last_private_reply"] = [reply.reply, reply.purpose.value, reply.at]
         if self.machines:
             fields["machines"] = list(self.machines)
         return fields
@@ -251,8 +260,8 @@ class Thread:
         """The thread that `to_json` wrote."""
         slots = tuple(Slot.from_json(slot) for slot in fields.get("slots", ()))
         last_reply = None
-        if "last_reply" in fields:
-            reply, purpose, at = fields["last_reply"]
+        if "last_private_reply" in fields:
+            reply, purpose, at = fields["last_private_reply"]
             last_reply = LastReply(reply, Purpose(purpose), at)
         return cls(
             id=fields["id"],
@@ -260,6 +269,6 @@ class Thread:
             follow_up=fields.get("follow_up"),
             follow_up_count=int(fields["follow_up_count"]),
             cap=int(fields.get("cap", PUBLIC_REPLY_CAP)),
-            last_reply=last_reply,
+            last_private_reply=last_reply,
             machines=tuple(fields.get("machines", ())),
         )

@@ -202,6 +202,7 @@ def test_after_a_day_an_author_is_answered_again(machine: Correspondent) -> None
 def test_another_author_is_answered_as_before(machine: Correspondent) -> None:
     for number in range(4):
         machine.address = f"+1202555010{number}"
+        machine.backend.clock.advance(hours=1)  # a forum takes no reply twice in a short time
         machine.write(PRAISE)
 
     assert machine.reasons() == {"acknowledged": 4}
@@ -249,13 +250,10 @@ def test_who_answers_within_seconds_is_a_machine_until_a_person_replies(
     clock.advance(hours=30)
     texter.write("It came this morning and it is perfect, I am so happy with it!", "t-1")
 
-    assert [texter.reason(review) for review in texter.reviews] == [
-        "acknowledged",
-        "machine",
-        "machine",
-        "answered",
-        "acknowledged",
-    ] or [texter.reason(review) for review in texter.reviews][-1] == "person"
+    ended = [texter.reason(review) for review in texter.reviews]
+    assert ended[:4] == ["acknowledged", "machine", "machine", "answered"]
+    # Praise by somebody who complained also goes to a person (R18).
+    assert Kind.REPLY_SENT in texter.backend.kinds(texter.reviews[4])
 
 
 def test_an_out_of_office_note_after_a_persons_reply_opens_no_new_follow_up(

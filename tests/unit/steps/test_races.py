@@ -197,6 +197,27 @@ def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
     race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
 
 
+def test_two_reviews_of_one_author_do_not_share_the_last_automatic_reply(shop: Backend) -> None:
+    shop.deliver(praise("r-0"))
+
+    def deliver(number: int) -> None:
+        shop.run_route_workflow(shop.queue_message(praise(f"r-{number}")))
+
+    def check() -> None:
+        reviews = [
+            shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review for number in range(3)
+        ]
+        assert sorted(review.closing_kind or "" for review in reviews) == [
+            Kind.ACKNOWLEDGED,
+            Kind.ACKNOWLEDGED,
+            Kind.IGNORED,
+        ]
+        author = shop.cases.vault.author_record(reviews[0].author)
+        assert len(author.automatic_replies) == 2
+
+    race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
+
+
 def test_two_acknowledgements_on_one_page_have_different_wordings(shop: Backend) -> None:
     def deliver(number: int) -> None:
         event = praise(f"r-{number}", author=f"cus-{number}")

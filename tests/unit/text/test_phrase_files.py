@@ -9,7 +9,7 @@ import pytest
 
 from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
-from heard.assessment import vocabulary
+from heard.assessment import courtesies, vocabulary
 from heard.replies import lint as replies
 from heard.text import grammar
 from heard.text.lexicon import Lexicon
@@ -19,6 +19,7 @@ from heard.text.words import UNSPACED
 LIBRARY = Path(vocabulary.__file__).parents[2]
 VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
+COURTESIES = PhraseFolder(LIBRARY / "assessment" / "courtesies")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 
@@ -26,16 +27,19 @@ MEANINGS = {
     VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
+    COURTESIES: {*courtesies.MEANINGS},
     REPLIES: {*replies.FINDINGS},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
     GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
+    COURTESIES: set(courtesies.LANGUAGES),
     REPLIES: set(replies.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
+    *courtesies.MEANINGS,
     *vocabulary.AIDS,
     *grammar.KINDS,
 }

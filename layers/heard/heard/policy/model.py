@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from heard.automatic_replies import MachineSign
 from heard.clock import format_time, parse_time
@@ -41,6 +41,11 @@ class ThreadState(StrEnum):
     WALKED_AWAY = "walked_away"
     RESOLVED = "resolved"
     """Resolved in private, reported as fake, or resolved without a reply."""
+
+
+_FIELDS_OF_REPEATED_ANSWERS: Final = frozenset(
+    {"automatic_replies", "thread_automatic_replies", "machine", "no_answer"}
+)
 
 
 class NoAnswer(StrEnum):
@@ -86,12 +91,17 @@ class Context:
         return self.channel.stage
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object, which `from_json` reads."""
-        return asdict(self)
+        """A JSON object, which `from_json` reads. What only repeated answers have is left out."""
+        fields = asdict(self)
+        return {
+            name: value
+            for name, value in fields.items()
+            if value or name not in _FIELDS_OF_REPEATED_ANSWERS
+        }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
-        """The context that `to_json` wrote."""
+        """The context that `to_json` wrote, in this version or an earlier one."""
         values = dict(fields)
         values["channel"] = Channel(values["channel"])
         values["thread"] = ThreadState(values["thread"])
