@@ -11,12 +11,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from heard.clock import parse_time
-
-if TYPE_CHECKING:
-    from heard.replies.lint import Fingerprint
 
 PERIOD: Final = timedelta(hours=24)
 """The time for which automatic replies are counted."""
@@ -35,6 +32,10 @@ MAX_WORD_RUNS: Final = 32
 
 _SAME_SHARE: Final = 0.8
 """Share of common word runs from which two texts are the same."""
+
+
+type Words = frozenset[int]
+"""What is kept of a text: some of its word runs as numbers (`heard.replies.own_words`)."""
 
 
 class MachineSign(StrEnum):
@@ -62,7 +63,7 @@ class AutomaticReply:
     thread: str
     reply: str
     at: str
-    words: Fingerprint
+    words: Words
 
 
 def recent_replies(
@@ -80,7 +81,7 @@ def recent_replies(
     )
 
 
-def is_same_text(words: Fingerprint, other: Fingerprint) -> bool:
+def is_same_text(words: Words, other: Words) -> bool:
     """Whether two texts are the same or nearly the same, by what `text_words` kept of them."""
     if not words or not other:
         return False
@@ -93,7 +94,7 @@ def is_same_text(words: Fingerprint, other: Fingerprint) -> bool:
 def find_machine_sign(
     *,
     written_at: datetime,
-    words: Fingerprint,
+    words: Words,
     sent_at: Collection[str],
     answered: Sequence[AutomaticReply],
     own_share: float,

@@ -9,13 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from heard.automatic_replies import MAX_WORD_RUNS
+from heard.automatic_replies import MAX_WORD_RUNS, Words
 from heard.replies.lint import fingerprint
-
-if TYPE_CHECKING:
-    from heard.replies.lint import Fingerprint
 
 _RUN: Final = 16
 """So many letters in a row are no coincidence: three or four words."""
@@ -84,7 +81,7 @@ def _covered(letters: str, runs: Collection[str], size: int) -> bytearray:
     return covered
 
 
-def text_words(*texts: str | None) -> Fingerprint:
+def text_words(*texts: str | None) -> Words:
     """What is kept of a text so that the same text is recognised, whatever numbers are in it.
 
     Empty where there are no words.

@@ -82,14 +82,10 @@ def _sent_replies(
 ) -> list[Reply]:
     """Our latest replies in the thread and to its author, the thread's last one first."""
     last_reply = case.thread.last_reply
-    places = dict.fromkeys(
-        [
-            *([(case.thread.id, last_reply.reply)] if last_reply else []),
-            *((reply.thread, reply.reply) for reply in reversed(answered)),
-        ]
-    )
+    places = [(case.thread.id, last_reply.reply)] if last_reply else []
+    places += [(reply.thread, reply.reply) for reply in reversed(answered)]
     replies: list[Reply] = []
-    for thread, reply in list(places)[:_MAX_REPLIES_READ]:
+    for thread, reply in list(dict.fromkeys(places))[:_MAX_REPLIES_READ]:
         with suppress(Erased, NotFound):
             replies.append(case_store.reply(thread, reply))
     return replies
