@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
@@ -54,7 +53,16 @@ def show_one(
     id = _resolve_author(stack, author, business, platform, email=email)
     profile = stack.cases.vault.author_record(id)
     if as_json:
-        show.data({"author": id, **asdict(profile)})
+        names = ("complaints", "value", "last_variant", "has_key")
+        replies = [
+            {"reply": reply.reply, "review": reply.review, "at": reply.at}
+            for reply in profile.automatic_replies
+        ]
+        show.data(
+            {"author": id}
+            | {name: getattr(profile, name) for name in names}
+            | {"automatic_replies": replies}
+        )
         return
     texts = "encrypted with this author's own key" if profile.has_key else "no readable texts"
     show.fields(
@@ -63,6 +71,7 @@ def show_one(
             "value": profile.value,
             "complaints": profile.complaints,
             "last acknowledgement": profile.last_variant,
+            "automatic replies": len(profile.automatic_replies),
             "texts": texts,
         }
     )

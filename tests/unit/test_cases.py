@@ -642,7 +642,7 @@ def test_a_failed_resolution_goes_back_to_a_person_unless_its_reply_was_sent(
     case = store.apply(resolve(case, make_resolution()))
     thread = case.thread.mark_sending("rep_resolution", NOON)
     thread = (
-        thread.mark_sent("rep_resolution")
+        thread.mark_sent("rep_resolution", NOON)
         if state is SlotState.SENT
         else thread.mark_interrupted("rep_resolution", maybe_applied=state is SlotState.DOUBTFUL)
     )
@@ -700,7 +700,7 @@ def test_an_impossible_resolution_is_refused_with_a_reason(
     for number in range(slots):
         next_thread = thread.reserve(f"rep_{number}", Purpose.RESOLUTION, public=True)
         assert next_thread is not None
-        thread = next_thread.mark_sent(f"rep_{number}")
+        thread = next_thread.mark_sent(f"rep_{number}", NOON)
     conflict = cases.resolve(replace(case, thread=thread), resolution, default_policy(), NOON)
 
     assert isinstance(conflict, Conflict)

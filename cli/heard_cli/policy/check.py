@@ -213,6 +213,7 @@ def _print_document(document: Mapping[str, Any]) -> None:
             )
             or "never",
             "public replies": str(policy.public_replies),
+            "automatic replies": f"{policy.automatic_replies} to an author in 24 hours",
             "a follow-up expires": f"after {format_duration(policy.give_up_after)}",
         }
     )

@@ -527,6 +527,12 @@ def _describe_context(context: Context) -> str:
         else []
     )
     parts += [f"author's value {context.author_value}"] if context.author_value is not None else []
+    if context.automatic_replies:
+        count = _format_count(context.automatic_replies, "automatic reply")
+        parts.append(
+            f"{count} to the author in 24 hours ({context.thread_automatic_replies} in this thread)"
+        )
+    parts += [f"a machine's ({context.machine.value})"] if context.machine else []
     return ", ".join(parts)
 
 

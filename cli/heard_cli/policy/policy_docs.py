@@ -34,6 +34,24 @@ GUARDS: Final[Mapping[str, str]] = {
         "When no public reply is left, no automatic reply is sent: praise and neutral reviews are "
         "closed (`cap_reached`), everything else goes to a person."
     ),
+    decisions.AUTOMATIC_GUARD: (
+        "An author gets one automatic reply in a thread and `caps.automatic_replies` over all "
+        "threads, in 24 hours each. Beyond that, praise and neutral reviews are closed "
+        "(`automatic_reply_cap`), everything else goes to a person."
+    ),
+    decisions.MACHINE_GUARD: (
+        "What a machine seems to have written gets no automatic reply: praise and neutral words "
+        "are closed (`machine`), everything else goes to a person. A machine writes within "
+        "seconds of our reply, repeats itself, or repeats our words; whoever did is taken for one "
+        "in the thread until a person replies there."
+    ),
+    decisions.THANKS_GUARD: (
+        "A bare thank-you after our reply is closed (`thanks`), and opens no follow-up."
+    ),
+    decisions.OWN_WORDS_GUARD: (
+        "Our own words that come back, such as a reaction that quotes them, are closed "
+        "(`own_words`)."
+    ),
     decisions.HAND_OVER: (
         "An acknowledgement that cannot be sent (the platform has no replies, or no wording fits) "
         "becomes a follow-up."

@@ -19,6 +19,9 @@ from heard.clock import format_time, parse_time
 PUBLIC_REPLY_CAP: Final = 2
 """R04: never reply more than twice in one public thread."""
 
+MAX_MACHINES: Final = 5
+"""How many authors of one thread are remembered as machines."""
+
 SENDING_LEASE: Final = timedelta(seconds=45)
 """How long other runs leave a reply to the run that is sending it: longer than a run may last."""
 
@@ -105,11 +108,22 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class LastReply:
+    """A reply that we sent in a thread, and when its sending began."""
+
+    reply: str
+    purpose: Purpose
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """Our replies under a review, and the one open follow-up, if any.
 
     `follow_up_count` counts all follow-ups that there were. `cap` is how many public replies the
-    business's policy allows, at most `PUBLIC_REPLY_CAP`.
+    business's policy allows, at most `PUBLIC_REPLY_CAP`. `last_private_reply` is the last one that
+    was sent in private, as it has no slot any more. `machines` are the authors who write here
+    like machines, until a person replies: see `heard.automatic_replies`.
     """
 
     id: str
@@ -117,6 +131,8 @@ class Thread:
     follow_up: str | None = None
     follow_up_count: int = 0
     cap: int = PUBLIC_REPLY_CAP
+    last_private_reply: LastReply | None = None
+    machines: tuple[str, ...] = ()
 
     @property
     def public_replies(self) -> int:
@@ -127,6 +143,17 @@ class Thread:
     def public_replies_left(self) -> int:
         """How many more public replies R04 and the policy allow here."""
         return max(0, min(self.cap, PUBLIC_REPLY_CAP) - self.public_replies)
+
+    @property
+    def last_reply(self) -> LastReply | None:
+        """The last reply that was sent here, in public or in private."""
+        replies = [
+            LastReply(slot.reply, slot.purpose, slot.first_tried_at)
+            for slot in self.slots
+            if slot.state is SlotState.SENT and slot.first_tried_at
+        ]
+        replies += [self.last_private_reply] if self.last_private_reply else []
+        return max(replies, key=lambda reply: reply.at, default=None)
 
     def slot(self, reply: str) -> Slot | None:
         """The slot of a reply, if it has one."""
@@ -180,11 +207,25 @@ class Thread:
         state = SlotState.DOUBTFUL if maybe_applied else SlotState.RESERVED
         return self._update_slot(reply, lambda slot: replace(slot, state=state))
 
-    def mark_sent(self, reply: str) -> Self:
-        """This thread with the reply sent. A private one leaves no slot: only public ones count."""
-        if (slot := self.slot(reply)) and not slot.public:
-            return self.without_reply(reply)
-        return self._update_slot(reply, lambda slot: replace(slot, state=SlotState.SENT))
+    def mark_sent(self, reply: str, now: datetime) -> Self:
+        """This thread with the reply sent. A private one leaves no slot: only public ones count.
+
+        When a person has replied, nobody here counts as a machine any more.
+        """
+        slot = self.slot(reply)
+        if slot is None:
+            return self
+        machines = () if slot.purpose is Purpose.RESOLUTION else self.machines
+        thread = replace(self, machines=machines)
+        if slot.public:
+            return thread._update_slot(reply, lambda slot: replace(slot, state=SlotState.SENT))
+        last_reply = LastReply(reply, slot.purpose, slot.first_tried_at or format_time(now))
+        return replace(thread.without_reply(reply), last_private_reply=last_reply)
+
+    def suspect(self, author: str) -> Self:
+        """This thread with an author who writes like a machine; the last few are kept."""
+        others = tuple(other for other in self.machines if other != author)
+        return replace(self, machines=(*others, author)[-MAX_MACHINES:])
 
     def mark_unknown(self, reply: str) -> Self:
         """This thread with a reply that may be there; it keeps its slot."""
@@ -208,16 +249,26 @@ class Thread:
             fields["slots"] = [slot.to_json() for slot in self.slots]
         if self.follow_up:
             fields["follow_up"] = self.follow_up
+        if reply := self.last_private_reply:
+            fields["last_private_reply"] = [reply.reply, reply.purpose.value, reply.at]
+        if self.machines:
+            fields["machines"] = list(self.machines)
         return fields
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
         """The thread that `to_json` wrote."""
         slots = tuple(Slot.from_json(slot) for slot in fields.get("slots", ()))
+        last_reply = None
+        if "last_private_reply" in fields:
+            reply, purpose, at = fields["last_private_reply"]
+            last_reply = LastReply(reply, Purpose(purpose), at)
         return cls(
             id=fields["id"],
             slots=slots,
             follow_up=fields.get("follow_up"),
             follow_up_count=int(fields["follow_up_count"]),
             cap=int(fields.get("cap", PUBLIC_REPLY_CAP)),
+            last_private_reply=last_reply,
+            machines=tuple(fields.get("machines", ())),
         )

@@ -49,6 +49,7 @@ def test_an_author_is_shown_with_what_triage_stored(
         "value": None,
         "last_variant": None,
         "has_key": True,
+        "automatic_replies": [],
     }
     assert "Zelda" not in heard.run_ok("authors", "show", author, *AT).stdout
 

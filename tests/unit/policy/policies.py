@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
+from heard.automatic_replies import MachineSign
 from heard.policy import Context, ThreadState
 from heard.reviews import Channel
 
@@ -146,7 +147,10 @@ def documents(
         ]
     }
     optional: dict[str, st.SearchStrategy[Any]] = {
-        "caps": st.fixed_dictionaries({"public_replies": st.integers(0, 2)}),
+        "caps": st.fixed_dictionaries(
+            {"public_replies": st.integers(0, 2)},
+            optional={"automatic_replies": st.integers(1, 10)},
+        ),
         "calendar": st.sampled_from(
             [
                 {"timezone": "Europe/Berlin"},
@@ -198,5 +202,8 @@ contexts = st.builds(
     thread=st.sampled_from(ThreadState),
     earlier_complaints=st.integers(0, 5),
     author_value=st.none() | st.integers(0, 100),
+    automatic_replies=st.integers(0, 3),
+    thread_automatic_replies=st.integers(0, 1),
+    machine=st.none() | st.sampled_from(MachineSign),
 )
 times = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis asks for naive bounds

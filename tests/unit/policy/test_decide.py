@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
+from heard.automatic_replies import MachineSign
 from heard.policy import (
     Context,
     Decision,
     NearMiss,
+    NoAnswer,
     Route,
     ThreadState,
     decide,
@@ -498,6 +501,159 @@ def test_the_sla_checklist_delay_and_variants_of_a_rule_override_those_of_the_po
         Route.ACKNOWLEDGE,
         FRIDAY_AFTERNOON + timedelta(hours=1),
     )
+
+
+HARMLESS = make_assessment(Severity.PRAISE)
+MILD = make_assessment(Severity.LOW)
+COMPLAINT = make_assessment(Severity.MEDIUM, Agenda.ANSWER)
+EMAIL = Channel.EMAIL
+
+
+@pytest.mark.parametrize(
+    ("assessment", "context", "route", "guard", "reason"),
+    [
+        (HARMLESS, {"automatic_replies": 1}, Route.ACKNOWLEDGE, None, None),
+        (
+            HARMLESS,
+            {"automatic_replies": 2},
+            Route.NOTHING,
+            "R04-automatic",
+            "automatic_reply_cap",
+        ),
+        (
+            MILD,
+            {"automatic_replies": 1, "thread_automatic_replies": 1},
+            Route.NOTHING,
+            "R04-automatic",
+            "automatic_reply_cap",
+        ),
+        (COMPLAINT, {"automatic_replies": 2}, Route.FOLLOW_UP, "R04-automatic", None),
+        (
+            MILD,
+            {"automatic_replies": 2, "earlier_complaints": 1},
+            Route.FOLLOW_UP,
+            "R04-automatic",
+            None,
+        ),
+        (
+            make_assessment(Severity.HIGH, Agenda.ANSWER),
+            {"thread_automatic_replies": 1},
+            Route.FOLLOW_UP,
+            "R04-automatic",
+            None,
+        ),
+        (HARMLESS, {"machine": MachineSign.QUICK}, Route.NOTHING, "R04-machine", "machine"),
+        (MILD, {"machine": MachineSign.EARLIER}, Route.NOTHING, "R04-machine", "machine"),
+        (
+            MILD,
+            {"machine": MachineSign.EARLIER, "earlier_complaints": 1},
+            Route.FOLLOW_UP,
+            "R04-machine",
+            None,
+        ),
+        (
+            HARMLESS,
+            {"machine": MachineSign.REPEATED, "follow_up_open": True},
+            Route.NOTHING,
+            "R04-machine",
+            "machine",
+        ),
+        (
+            HARMLESS,
+            {"machine": MachineSign.EARLIER, "follow_up_open": True},
+            Route.FOLLOW_UP,
+            None,
+            None,
+        ),
+        (COMPLAINT, {"machine": MachineSign.OWN_WORDS}, Route.FOLLOW_UP, "R04-machine", None),
+        (
+            make_assessment(Severity.LOW, needs_person=True),
+            {"machine": MachineSign.QUICK},
+            Route.FOLLOW_UP,
+            None,
+            None,
+        ),
+        (
+            make_assessment(Severity.LOW, needs_person=True),
+            {"machine": MachineSign.QUICK, "follow_up_open": True},
+            Route.FOLLOW_UP,
+            None,
+            None,
+        ),
+        (
+            make_assessment(Severity.MEDIUM, Agenda.ANSWER, (Flag.CANNOT_JUDGE,)),
+            {"no_answer": NoAnswer.THANKS},
+            Route.NOTHING,
+            "R04-thanks",
+            "thanks",
+        ),
+        (
+            make_assessment(Severity.CRITICAL, Agenda.ANSWER),
+            {"no_answer": NoAnswer.OWN_WORDS, "follow_up_open": True},
+            Route.NOTHING,
+            "R04-own-words",
+            "own_words",
+        ),
+    ],
+)
+def test_a_conversation_of_machines_ends_and_a_person_gets_what_may_be_a_complaint(
+    assessment: Assessment,
+    context: dict[str, Any],
+    route: Route,
+    guard: str | None,
+    reason: str | None,
+) -> None:
+    decision = decide(
+        assessment, make_context(EMAIL, **context), default_policy(), FRIDAY_AFTERNOON
+    )
+
+    assert (decision.route, decision.reason) == (route, reason)
+    assert [rule for rule in decision.fired if rule in RESERVED] == ([guard] if guard else [])
+
+
+@given(assessments, contexts, documents(), times)
+def test_nobody_is_answered_automatically_more_often_than_the_policy_allows(
+    assessment: Assessment, context: Context, document: dict[str, Any], now: datetime
+) -> None:
+    policy = load_policy(document)
+    for replies in (policy.automatic_replies, policy.automatic_replies + 3):
+        decision = decide(assessment, replace(context, automatic_replies=replies), policy, now)
+        assert not decision.route.acknowledges
+    answered_context = replace(context, automatic_replies=1, thread_automatic_replies=1)
+    assert not decide(assessment, answered_context, policy, now).route.acknowledges
+
+
+@given(assessments, contexts, st.sampled_from(MachineSign), times)
+def test_no_complaint_is_ignored_because_a_machine_seems_to_have_written_it(
+    assessment: Assessment, context: Context, sign: MachineSign, now: datetime
+) -> None:
+    before = decide(assessment, replace(context, machine=None), default_policy(), now)
+    decision = decide(assessment, replace(context, machine=sign), default_policy(), now)
+
+    assert not decision.route.acknowledges
+    if decision.route is Route.NOTHING and before.route is not Route.NOTHING:
+        assert assessment.severity in {Severity.PRAISE, Severity.LOW}
+        assert not {Flag.CANNOT_JUDGE, Flag.QUESTION} & {*assessment.flags}
+        assert assessment.agenda not in {Agenda.ABUSE, Agenda.QUESTION}
+        assert not assessment.needs_person
+
+
+def test_a_context_of_an_earlier_version_can_be_read() -> None:
+    context = make_context(
+        EMAIL, machine=MachineSign.QUICK, no_answer=NoAnswer.THANKS, automatic_replies=2
+    )
+    fields = json.loads(json.dumps(context.to_json()))
+    assert Context.from_json(fields) == context
+    assert {*fields} - {*make_context(EMAIL).to_json()} == {
+        "machine",
+        "no_answer",
+        "automatic_replies",
+    }
+    new_names = ("automatic_replies", "thread_automatic_replies", "machine", "no_answer")
+    for name in new_names:
+        fields.pop(name, None)
+
+    assert Context.from_json(fields) == make_context(EMAIL)
 
 
 def test_the_condition_working_hours_follows_the_calendar() -> None:

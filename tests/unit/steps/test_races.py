@@ -176,10 +176,11 @@ def test_two_reviews_of_one_thread_open_one_follow_up(shop: Backend) -> None:
 
 
 def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
-    first = shop.deliver(praise("r-0", thread="t-1"))
+    first = shop.deliver(praise("r-0", thread="t-1", author="cus-0"))
 
     def deliver(number: int) -> None:
-        shop.run_route_workflow(shop.queue_message(praise(f"r-{number}", thread="t-1")))
+        event = praise(f"r-{number}", thread="t-1", author=f"cus-{number}")
+        shop.run_route_workflow(shop.queue_message(event))
 
     def check() -> None:
         closing_kinds = [
@@ -192,6 +193,27 @@ def test_two_acknowledgements_do_not_share_the_last_slot(shop: Backend) -> None:
             Kind.IGNORED,
         ]
         assert shop.case(first).thread.public_replies == 2
+
+    race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
+
+
+def test_two_reviews_of_one_author_do_not_share_the_last_automatic_reply(shop: Backend) -> None:
+    shop.deliver(praise("r-0"))
+
+    def deliver(number: int) -> None:
+        shop.run_route_workflow(shop.queue_message(praise(f"r-{number}")))
+
+    def check() -> None:
+        reviews = [
+            shop.case(review_id(BUSINESS, "standard", f"r-{number}")).review for number in range(3)
+        ]
+        assert sorted(review.closing_kind or "" for review in reviews) == [
+            Kind.ACKNOWLEDGED,
+            Kind.ACKNOWLEDGED,
+            Kind.IGNORED,
+        ]
+        author = shop.cases.vault.author_record(reviews[0].author)
+        assert len(author.automatic_replies) == 2
 
     race_at_every_call(shop, lambda: deliver(1), lambda: deliver(2), check, every=2)
 
@@ -404,7 +426,7 @@ def test_many_reviews_of_one_thread_share_two_slots_and_one_review_many_deliveri
     shop.dynamodb = SerializedClient(shop.plain_dynamodb)
     run_in_threads(
         lambda number: shop.run_route_workflow(
-            shop.queue_message(praise(f"r-{number % 3}", thread="t-1"))
+            shop.queue_message(praise(f"r-{number % 3}", thread="t-1", author=f"cus-{number % 3}"))
         ),
         6,
     )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard import cases
+from heard.automatic_replies import AutomaticReply
 from heard.cases import Change
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
@@ -223,6 +224,27 @@ def test_a_complaint_counts_once_however_often_it_is_counted(backend: Backend) -
     assert vault.author_record("aut_1", other_than="rev_1").complaints == 1
     assert vault.author_record("aut_1", other_than="rev_3").complaints == 2
     assert vault.author_record("aut_2") == AuthorRecord()
+
+
+def test_an_authors_automatic_replies_are_noted_only_on_what_was_read(backend: Backend) -> None:
+    vault = Vault(backend.plain_dynamodb, backend.tables["CasesTable"])
+    vault.seal("aut_1", "place", {"text": COMPLAINT})
+    words = frozenset({1, 2, 2**32 - 1})
+    first = AutomaticReply("rev_1", "thr_1", "rep_1", "2026-03-17T12:00:00.000Z", words)
+    second = replace(first, review="rev_2", words=frozenset())
+    assert vault.record_automatic_replies("aut_1", (first,), "en-praise-1", version=0)
+    assert not vault.record_automatic_replies("aut_1", (second,), "en-praise-2", version=0)
+    record = vault.author_record("aut_1")
+    assert (record.automatic_replies, record.last_variant) == ((first,), "en-praise-1")
+    assert vault.record_automatic_replies(
+        "aut_1", (first, second), "en-praise-2", version=record.replies_version
+    )
+    record = vault.author_record("aut_1")
+
+    assert record.automatic_replies == (first, second)
+    assert (record.replies_version, record.last_variant, record.has_key) == (2, "en-praise-2", True)
+    vault.erase("aut_1")
+    assert vault.author_record("aut_1") == AuthorRecord()
 
 
 # Setup and secrets

@@ -9,7 +9,7 @@ import pytest
 
 from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
-from heard.assessment import vocabulary
+from heard.assessment import courtesies, vocabulary
 from heard.connectors import reactions
 from heard.replies import contacts, placeholders, private_numbers, tone
 from heard.text import grammar
@@ -20,6 +20,7 @@ from heard.text.words import UNSPACED
 LIBRARY = Path(vocabulary.__file__).parents[2]
 VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
+COURTESIES = PhraseFolder(LIBRARY / "assessment" / "courtesies")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 REACTIONS = PhraseFolder(LIBRARY / "connectors" / "reactions")
@@ -41,6 +42,7 @@ MEANINGS = {
         contacts.STREET,
     },
     REACTIONS: {"form", "thing"},
+    COURTESIES: {*courtesies.MEANINGS},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
@@ -48,9 +50,11 @@ LANGUAGES = {
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: {*tone.LANGUAGES, *tone.MORE_LANGUAGES},
     REACTIONS: set(reactions.LANGUAGES),
+    COURTESIES: set(courtesies.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
+    *courtesies.MEANINGS,
     *vocabulary.AIDS,
     *grammar.KINDS,
     *(MEANINGS[REPLIES] - {*tone.WORST}),

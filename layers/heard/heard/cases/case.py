@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from heard.assessment import Severity
+from heard.automatic_replies import AutomaticReply
 from heard.clock import format_time
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Fact, Kind, OutcomeSubject, initial_hash
@@ -121,6 +122,8 @@ class AcknowledgementDraft:
 
     `reply` is its id. `page` identifies what onlookers read together; it is empty for a private
     reply. `page_variant` is the last variant on that page when the wording was chosen.
+    `author_replies` are the author's recent automatic replies with this one, and `replies_version`
+    says which the others were when it was decided that there may be one more.
     """
 
     event: ReviewEvent
@@ -131,6 +134,8 @@ class AcknowledgementDraft:
     variant: str
     page: str = ""
     page_variant: str | None = None
+    author_replies: tuple[AutomaticReply, ...] = ()
+    replies_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

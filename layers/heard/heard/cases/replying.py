@@ -26,7 +26,7 @@ def record_sent_reply(case: Case, slot: Slot, native_id: str, now: datetime) -> 
     The acknowledgement closes the review, or the resolution takes effect. A resolution that was
     superseded while its reply was sent (the review was withdrawn) has no effect any more.
     """
-    case_after = replace(case, thread=case.thread.mark_sent(slot.reply))
+    case_after = replace(case, thread=case.thread.mark_sent(slot.reply, now))
     detail: dict[str, Any] = {"reply": slot.reply, "native_id": native_id, "public": slot.public}
     if slot.variant:
         detail["variant"] = slot.variant

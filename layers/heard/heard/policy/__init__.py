@@ -13,13 +13,14 @@ from heard.policy.document import (
     default_policy,
     load_policy,
 )
-from heard.policy.model import Context, Decision, NearMiss, Route, ThreadState
+from heard.policy.model import Context, Decision, NearMiss, NoAnswer, Route, ThreadState
 from heard.policy.schema_types import Problem
 
 __all__ = [
     "Context",
     "Decision",
     "NearMiss",
+    "NoAnswer",
     "Policy",
     "Problem",
     "Route",

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
+from heard.automatic_replies import THREAD_CAP, MachineSign
 from heard.clock import add_seconds
 from heard.policy.conditions import Facts, review_facts
 from heard.policy.document import Policy, Rule
-from heard.policy.model import Context, Decision, NearMiss, Route
+from heard.policy.model import Context, Decision, NearMiss, NoAnswer, Route
 from heard.reviews import Stage
 from heard.working_time import add_working_time, is_working
 
@@ -35,6 +36,18 @@ QUESTION_GUARD: Final = "R23-person"
 UNJUDGED_GUARD: Final = "R01-unjudged"
 """The same for a review that could not be judged."""
 
+AUTOMATIC_GUARD: Final = "R04-automatic"
+"""Fires when the author has had as many automatic replies in 24 hours as there may be."""
+
+MACHINE_GUARD: Final = "R04-machine"
+"""Fires when a rule would acknowledge what a machine seems to have written."""
+
+THANKS_GUARD: Final = "R04-thanks"
+"""Fires when the words only thank for our reply."""
+
+OWN_WORDS_GUARD: Final = "R04-own-words"
+"""Fires when the words are our own."""
+
 HAND_OVER: Final = "R01-person"
 """The rule of a decision that gives a review to a person although no rule did (R01)."""
 
@@ -51,10 +64,11 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
     """
     facts = policy_facts(assessment, context, policy, now)
     rule, near_misses = _find_rule(policy.rules, facts)
-    route, guards = _apply_guards(rule.route, assessment, facts)
-    reason = (
-        rule.reason if route is rule.route else "cap_reached" if route is Route.NOTHING else None
-    )
+    route, guard = _apply_guards(rule, assessment, context, policy, facts)
+    reason = rule.reason if route is rule.route else None
+    if guard and route is Route.NOTHING:
+        reason = _REASONS[guard]
+    guards = (guard,) if guard else ()
     limits = _limits(rule, facts, policy, now) if route.follows_up else _NO_LIMITS
     return Decision(
         route,
@@ -124,21 +138,64 @@ def _find_rule(rules: Sequence[Rule], facts: Facts) -> tuple[Rule, tuple[NearMis
     return rule, tuple(near_miss for _, near_miss in near_misses[:MAX_NEAR_MISSES])
 
 
+_REASONS: Final = {
+    AUTOMATIC_GUARD: "automatic_reply_cap",
+    CAP_GUARD: "cap_reached",
+    MACHINE_GUARD: "machine",
+    OWN_WORDS_GUARD: NoAnswer.OWN_WORDS.value,
+    THANKS_GUARD: NoAnswer.THANKS.value,
+}
+"""Why nobody answers, where a guard decides that."""
+
+_HARMLESS: Final = frozenset({Severity.PRAISE, Severity.LOW})
+
+
 def _apply_guards(
-    route: Route, assessment: Assessment, facts: Facts
-) -> tuple[Route, tuple[str, ...]]:
-    """The route that the guards allow, and the guards that changed it."""
-    if not route.follows_up and (guard := _person_guard(assessment)):
-        return Route.FOLLOW_UP, (guard,)
+    rule: Rule, assessment: Assessment, context: Context, policy: Policy, facts: Facts
+) -> tuple[Route, str | None]:
+    """The route that the guards allow, and the guard that changed it."""
+    route = rule.route
+    if context.no_answer and route is not Route.NOTHING:
+        is_thanks = context.no_answer is NoAnswer.THANKS
+        return Route.NOTHING, THANKS_GUARD if is_thanks else OWN_WORDS_GUARD
+    person_guard = _person_guard(assessment)
+    if not route.follows_up and person_guard:
+        return Route.FOLLOW_UP, person_guard
+    is_harmless = assessment.severity in _HARMLESS and not person_guard
+    # Mild words of somebody who complained may well be the complaint again.
+    wants_nothing = is_harmless and not (
+        assessment.severity is Severity.LOW and context.earlier_complaints
+    )
+    if context.machine in {None, MachineSign.EARLIER}:
+        is_of_machine = context.machine is not None and wants_nothing and route.acknowledges
+    else:
+        is_of_machine = is_harmless and _would_acknowledge(route, policy, facts)
+    if is_of_machine:
+        return Route.NOTHING, MACHINE_GUARD
     if not route.acknowledges:
-        return route, ()
+        return route, None
     if facts["follow_up_open"]:
-        return Route.FOLLOW_UP, (JOIN_GUARD,)
-    if facts["stage"] is Stage.OFFSTAGE or facts["public_replies_left"] > 0:
-        return route, ()
-    if route is Route.ACKNOWLEDGE and assessment.severity in {Severity.PRAISE, Severity.LOW}:
-        return Route.NOTHING, (CAP_GUARD,)
-    return Route.FOLLOW_UP, (CAP_GUARD,)
+        return Route.FOLLOW_UP, JOIN_GUARD
+    if context.machine:
+        return Route.FOLLOW_UP, MACHINE_GUARD
+    if facts["stage"] is Stage.ONSTAGE and facts["public_replies_left"] <= 0:
+        is_nothing = route is Route.ACKNOWLEDGE and is_harmless
+        return Route.NOTHING if is_nothing else Route.FOLLOW_UP, CAP_GUARD
+    if (
+        context.thread_automatic_replies >= THREAD_CAP
+        or context.automatic_replies >= policy.automatic_replies
+    ):
+        is_nothing = route is Route.ACKNOWLEDGE and wants_nothing
+        return Route.NOTHING if is_nothing else Route.FOLLOW_UP, AUTOMATIC_GUARD
+    return route, None
+
+
+def _would_acknowledge(route: Route, policy: Policy, facts: Facts) -> bool:
+    """Whether an automatic reply would do if no person worked on the thread already."""
+    if route.acknowledges or not facts["follow_up_open"]:
+        return route.acknowledges
+    rule, _ = _find_rule(policy.rules, {**facts, "follow_up_open": False})
+    return rule.route.acknowledges
 
 
 def _person_guard(assessment: Assessment) -> str | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from heard.acknowledgements.settings import Acknowledgements, OwnVariant, Voice
+from heard.automatic_replies import AUTHOR_CAP
 from heard.errors import BadRequest
 from heard.policy.conditions import Conditions, build_conditions
 from heard.policy.hours import QuietHours
@@ -32,8 +33,12 @@ RESERVED: Final = (
     "R01-person",
     "R01-severe",
     "R01-unjudged",
+    "R04-automatic",
     "R04-cap",
     "R04-join",
+    "R04-machine",
+    "R04-own-words",
+    "R04-thanks",
     "R20-person",
     "R23-person",
 )
@@ -102,7 +107,8 @@ class Policy:
     """A loaded policy.
 
     `hash` is its version: the SHA-256 (hex) of the complete document's canonical JSON.
-    `public_replies` is the cap of one thread, 0 to 2 (R04). `give_up_after` is how many seconds a
+    `public_replies` is the cap of one thread, 0 to 2 (R04), and `automatic_replies` that of one
+    author over all threads in 24 hours. `give_up_after` is how many seconds a
     follow-up may stay open before it is closed as expired. `checklists` are steps by name (R25).
     `contacts` are the business's own, which replies may show (R06).
     `uses_working_hours` says whether an entry depends on working hours.
@@ -117,6 +123,7 @@ class Policy:
     voice: Voice
     give_up_after: int
     public_replies: int = PUBLIC_REPLY_CAP
+    automatic_replies: int = AUTHOR_CAP
     quiet_hours: tuple[QuietHours, ...] = ()
     acknowledgements: Acknowledgements = field(default_factory=Acknowledgements)
     remedies: tuple[Remedy, ...] = ()
@@ -390,6 +397,7 @@ def _calendar_problems(full_document: Mapping[str, Any], own: Mapping[str, Any])
 def _load(text: str) -> Policy:
     full_document = complete_document(json.loads(text))
     acknowledgements, voice = full_document.get("acknowledgements", {}), full_document["voice"]
+    caps = full_document.get("caps", {})
     entries = (*full_document["rules"], *full_document["sla"], *full_document["escalation"])
     return Policy(
         name=full_document["name"],
@@ -415,7 +423,8 @@ def _load(text: str) -> Policy:
             voice.get("formality", {}),
         ),
         give_up_after=full_document["give_up_after"],
-        public_replies=full_document.get("caps", {}).get("public_replies", PUBLIC_REPLY_CAP),
+        public_replies=caps.get("public_replies", PUBLIC_REPLY_CAP),
+        automatic_replies=caps.get("automatic_replies", AUTHOR_CAP),
         quiet_hours=tuple(
             _build_quiet_hours(entry) for entry in full_document.get("quiet_hours", ())
         ),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from heard.automatic_replies import MachineSign
 from heard.clock import format_time, parse_time
 from heard.reviews import Channel, Stage
 
@@ -42,6 +43,20 @@ class ThreadState(StrEnum):
     """Resolved in private, reported as fake, or resolved without a reply."""
 
 
+_FIELDS_OF_REPEATED_ANSWERS: Final = frozenset(
+    {"automatic_replies", "thread_automatic_replies", "machine", "no_answer"}
+)
+
+
+class NoAnswer(StrEnum):
+    """Why words want no answer, whatever else they seem to be."""
+
+    THANKS = "thanks"
+    """They only thank for our reply."""
+    OWN_WORDS = "own_words"
+    """They are our own words, with a reaction to them at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What rules can ask about a review besides its assessment.
@@ -50,6 +65,9 @@ class Context:
     not verified is only known from a request to the connection's secret address.
     `earlier_complaints` counts the author's other reviews that complained. `author_value` is the
     customer's value to the business (R21), 0 to 100, None if it is not known.
+    `automatic_replies` counts those that the author got in the last 24 hours, and
+    `thread_automatic_replies` those of them in this thread. `machine` is why a machine seems to
+    have written it.
     """
 
     channel: Channel
@@ -62,6 +80,10 @@ class Context:
     thread: ThreadState = ThreadState.FRESH
     earlier_complaints: int = 0
     author_value: int | None = None
+    automatic_replies: int = 0
+    thread_automatic_replies: int = 0
+    machine: MachineSign | None = None
+    no_answer: NoAnswer | None = None
 
     @property
     def stage(self) -> Stage:
@@ -69,17 +91,26 @@ class Context:
         return self.channel.stage
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object, which `from_json` reads."""
-        return asdict(self)
+        """A JSON object, which `from_json` reads. What only repeated answers have is left out."""
+        fields = asdict(self)
+        return {
+            name: value
+            for name, value in fields.items()
+            if value or name not in _FIELDS_OF_REPEATED_ANSWERS
+        }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
-        """The context that `to_json` wrote."""
+        """The context that `to_json` wrote, in this version or an earlier one."""
         values = dict(fields)
         values["channel"] = Channel(values["channel"])
         values["thread"] = ThreadState(values["thread"])
         for name in ("rating", "public_replies_left", "earlier_complaints", "author_value"):
             values[name] = None if values[name] is None else int(values[name])
+        for name in ("automatic_replies", "thread_automatic_replies"):
+            values[name] = int(values.get(name, 0))
+        values["machine"] = MachineSign(values["machine"]) if values.get("machine") else None
+        values["no_answer"] = NoAnswer(values["no_answer"]) if values.get("no_answer") else None
         return cls(**values)
 
 

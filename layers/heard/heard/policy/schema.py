@@ -43,6 +43,9 @@ MAX_DELAY: Final = 7 * DAY_SECONDS
 
 MAX_ENTRIES: Final = 200
 
+MAX_AUTOMATIC_REPLIES: Final = 10
+"""The highest cap of automatic replies to one author in 24 hours."""
+
 NAME: Final = Text(
     60, "[a-zA-Z0-9][a-zA-Z0-9_. -]*", "Use letters, digits, spaces, hyphens, dots and underscores."
 )
@@ -289,7 +292,12 @@ DOCUMENT: Final = Record(
                     "public_replies": Field(
                         "Public replies in one thread, never more than two (R04).",
                         Integer(0, PUBLIC_REPLY_CAP),
-                    )
+                    ),
+                    "automatic_replies": Field(
+                        "Automatic replies to one author in 24 hours, over all threads; 2 if you "
+                        "say nothing. In one thread there is never more than one (R04).",
+                        Integer(1, MAX_AUTOMATIC_REPLIES),
+                    ),
                 }
             ),
         ),

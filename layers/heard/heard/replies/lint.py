@@ -113,6 +113,12 @@ def sign_off(text: str, agent_first_name: str, business_name: str) -> str:
     return f"{body}{_SIGNATURE_START}{agent}, {business}"
 
 
+def signed_names(text: str) -> str:
+    """The names with which `sign_off` signed a text, in one line; empty if it is not signed so."""
+    _, start, names = text.rpartition(_SIGNATURE_START)
+    return names if start and "\n" not in names else ""
+
+
 def is_signed_copy(signed: str, text: str) -> bool:
     """Whether `signed` is `text` as `sign_off` returned it, under whatever names."""
     ending = signed.removeprefix(text.rstrip())

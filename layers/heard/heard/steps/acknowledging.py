@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from heard.acknowledgements.compose import (
@@ -11,9 +12,12 @@ from heard.acknowledgements.compose import (
     choose_acknowledgement,
 )
 from heard.assessment import Flag
+from heard.automatic_replies import AutomaticReply, recent_replies
 from heard.cases import AcknowledgementDraft, Case
+from heard.clock import format_time
 from heard.connectors import Connection, load
 from heard.policy import Route
+from heard.replies.own_words import text_words
 from heard.reviews import Channel, ReviewEvent, Stage, reply_id
 from heard.threads import Purpose
 
@@ -23,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def draft_acknowledgement(
-    case: Case, revision_decision: RevisionDecision, connection: Connection, case_store: CaseStore
+    case: Case,
+    revision_decision: RevisionDecision,
+    connection: Connection,
+    case_store: CaseStore,
+    now: datetime,
 ) -> AcknowledgementDraft | None:
     """The acknowledgement of a revision; None when no wording fits, or the platform takes none."""
     capabilities = load(case.review.platform).capabilities
@@ -56,15 +64,29 @@ def draft_acknowledgement(
         return None
     # The id follows from the revision, so that a repeated run means the same reply.
     revision = f"{review.id}/{event.revision}"
+    reply = reply_id(case.thread.id, revision, Purpose.ACKNOWLEDGEMENT.value)
+    author = revision_decision.author
+    automatic_reply = AutomaticReply(
+        review.id,
+        case.thread.id,
+        reply,
+        format_time(decision.send_after or now),
+        text_words(event.title, event.text),
+    )
     return AcknowledgementDraft(
         event=event,
-        reply=reply_id(case.thread.id, revision, Purpose.ACKNOWLEDGEMENT.value),
+        reply=reply,
         connection=connection.id,
         public=public,
         text=wording.text,
         variant=wording.variant,
         page=page,
         page_variant=page_variant,
+        author_replies=(
+            *recent_replies(author.automatic_replies, now, other_than=review.id),
+            automatic_reply,
+        ),
+        replies_version=author.replies_version,
     )
 
 

@@ -25,7 +25,8 @@ from heard.policy import (
     hand_over,
     load_policy,
 )
-from heard.reviews import ReviewEvent
+from heard.reviews import Channel, ReviewEvent
+from heard.steps.loops import find_loop_facts
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
@@ -68,13 +69,39 @@ def decide_revision(
     author = ports.cases.vault.author_record(review.author, other_than=review.id)
     policy = policy_of(review.business, ports.setup)
     history = History(author.complaints, review.severity if review.revision else None)
-    assessment = assess(event, review.channel, history, engine)
+    loop_facts = find_loop_facts(case, event, author, ports.cases, now)
+    assessment = _assess(event, loop_facts.own_text, review.channel, history, engine)
     # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
-    context = context_of(replace(case, thread=thread), event, author)
+    context = replace(
+        context_of(replace(case, thread=thread), event, author),
+        **loop_facts.context,
+    )
     decision = decide(assessment, context, policy, now)
     return RevisionDecision(event, policy, author, assessment, context, decision)
+
+
+def _assess(
+    event: ReviewEvent,
+    own_text: str | None,
+    channel: Channel,
+    history: History,
+    engine: Engine | None,
+) -> Assessment:
+    """The assessment of a revision; of one that quotes us, the worse of it and its own words.
+
+    Our friendly words must not make a complaint milder.
+    """
+    assessment = assess(event, channel, history, engine)
+    if own_text is None:
+        return assessment
+    of_own_text = assess(replace(event, text=own_text), channel, history, engine)
+    is_worse = (of_own_text.severity.rank, of_own_text.needs_person) > (
+        assessment.severity.rank,
+        assessment.needs_person,
+    )
+    return of_own_text if is_worse else assessment
 
 
 def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:

@@ -10,6 +10,7 @@ from typing import Any
 from heard import cases
 from heard.assessment import Engine, History, assess
 from heard.assessment.engines.chain import CachedEngine
+from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, Revision, Writes
 from heard.connectors import Connection, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
@@ -164,7 +165,10 @@ def _assess_and_route(
     now: datetime,
 ) -> Change:
     revision_decision = decide_revision(case, event, ports, engine, now)
-    case = replace(case, thread=replace(case.thread, cap=revision_decision.policy.public_replies))
+    thread = replace(case.thread, cap=revision_decision.policy.public_replies)
+    if revision_decision.context.machine in {MachineSign.QUICK, MachineSign.REPEATED}:
+        thread = thread.suspect(case.review.author)
+    case = replace(case, thread=thread)
     revision, assessment = revision_decision.revision, revision_decision.assessment
     digest = inputs_digest(revision.assessment or {}, revision.context or {})
     writes = Writes(is_complaint=assessment.is_complaint, revision=revision)
@@ -173,7 +177,7 @@ def _assess_and_route(
     )
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
-        draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases)
+        draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases, now)
         not_before = revision_decision.decision.send_after
         acknowledged_change = (
             cases.acknowledge(change, draft, not_before=not_before) if draft else None

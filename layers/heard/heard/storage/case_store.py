@@ -203,6 +203,7 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
             page_attempts += 1
             stored_change = self._put_writes(change, now, give_way=page_attempts < PAGE_ATTEMPTS)
             if stored_change is None:
+                attempts += page_attempts >= PAGE_ATTEMPTS
                 continue
             attempts, page_attempts = attempts + 1, 0
             try:
@@ -221,8 +222,8 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
     def _put_writes(self, change: Change, now: datetime, *, give_way: bool) -> Change | None:
         """Store what a change refers to. Returns the change with the variant that was stored.
 
-        None with `give_way`, when another acknowledgement came first on the page: the wording must
-        be chosen again (R10).
+        None when it must be decided again: the author got another automatic reply meanwhile (R04)
+        or, with `give_way`, another acknowledgement came first on the page (R10).
         """
         review, writes = change.case.review, change.writes
         if writes.is_complaint:
@@ -232,6 +233,10 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         draft = writes.acknowledgement
         if draft is None:
             return change
+        if not self.vault.record_automatic_replies(
+            review.author, draft.author_replies, draft.variant, version=draft.replies_version
+        ):
+            return None
         is_recorded = not draft.page or self.record_variant(
             draft.page, draft.variant, draft.page_variant
         )
@@ -255,9 +260,9 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         # An interrupted run may have stored another wording. That one is sent, so the slot and the
         # log name that one.
         variant = self.put_reply(reply).variant or draft.variant
-        self.vault.record_variant(review.author, variant)
         if variant == draft.variant:
             return change
+        self.vault.record_variant(review.author, variant)
         if draft.page:
             self.record_variant(draft.page, variant, draft.variant)
         thread = change.case.thread.with_variant(draft.reply, variant)

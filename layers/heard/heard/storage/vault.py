@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.storage.tables import attributes, values
+from botocore.exceptions import ClientError
+
+from heard.automatic_replies import AutomaticReply
+from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,13 +39,16 @@ class AuthorRecord:
 
     `complaints` counts their reviews that complained. `value` is what they are worth to the
     business (R21). `last_variant` is the wording of their last acknowledgement. `has_key` says
-    whether their texts can be read.
+    whether their texts can be read. `automatic_replies` are those that they got lately;
+    `replies_version` changes with each of them.
     """
 
     complaints: int = 0
     value: int | None = None
     last_variant: str | None = None
     has_key: bool = False
+    automatic_replies: tuple[AutomaticReply, ...] = ()
+    replies_version: int = 0
 
 
 class Vault:
@@ -92,7 +98,40 @@ class Vault:
             value=None if value is None else int(value),
             last_variant=item.get("last_variant"),
             has_key="key" in item,
+            automatic_replies=tuple(map(_parse_reply, item.get("automatic_replies", ()))),
+            replies_version=int(item.get("replies_version", 0)),
         )
+
+    def record_automatic_replies(
+        self, author: str, replies: Sequence[AutomaticReply], variant: str, *, version: int
+    ) -> bool:
+        """Note an author's automatic replies, and the variant of the last one.
+
+        False when another one was noted since the author's `version` was read: the decision that
+        there may be one more must be made again (R04).
+        """
+        condition = (
+            "replies_version = :version" if version else "attribute_not_exists(replies_version)"
+        )
+        parameters: dict[str, Any] = {
+            ":replies": [_reply_fields(reply) for reply in replies],
+            ":variant": variant,
+            ":next": version + 1,
+        } | ({":version": version} if version else {})
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._item_key(author),
+                UpdateExpression="SET automatic_replies = :replies, last_variant = :variant, "
+                "replies_version = :next",
+                ConditionExpression=condition,
+                ExpressionAttributeValues=attributes(parameters),
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
 
     def record_variant(self, author: str, variant: str) -> None:
         """Note the variant of an author's last acknowledgement: the next is another one (R10)."""
@@ -168,3 +207,15 @@ class Vault:
     @staticmethod
     def _item_key(author: str) -> dict[str, Any]:
         return attributes({"pk": author, "sk": "AUTHOR"})
+
+
+def _reply_fields(reply: AutomaticReply) -> list[Any]:
+    """A list, because names of fields would make the item larger than what they name."""
+    words = b"".join(run.to_bytes(4) for run in sorted(reply.words))
+    return [reply.review, reply.thread, reply.reply, reply.at, words]
+
+
+def _parse_reply(fields: Sequence[Any]) -> AutomaticReply:
+    review, thread, reply, at, words = fields
+    runs = (words[start : start + 4] for start in range(0, len(words), 4))
+    return AutomaticReply(review, thread, reply, at, frozenset(map(int.from_bytes, runs)))
