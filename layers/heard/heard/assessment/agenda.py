@@ -39,11 +39,26 @@ def find_agenda(
     return _complaint_agenda(analysis, stage)
 
 
+def may_be_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
+    """Whether the text offers its readers something, as a customer does not, and complains of nothing.
+
+    If it also praises, only a person can tell whether it is spam.
+    """
+    return (
+        analysis.has("spam")
+        and (rating is None or rating >= 4)
+        and severity is not Severity.CRITICAL
+        and not analysis.is_concrete
+    )
+
+
 def _is_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
     adverts = len({hit.words.lower() for hit in analysis.hits_of("promotion")})
     if severity is not Severity.CRITICAL and (
         (analysis.links and adverts) or adverts >= _MIN_ADVERTS
     ):
+        return True
+    if may_be_spam(analysis, rating, severity) and not analysis.has("kind_word"):
         return True
     return analysis.is_gibberish and rating is None and not analysis.is_concrete
 
