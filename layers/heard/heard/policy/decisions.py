@@ -35,10 +35,16 @@ QUESTION_GUARD: Final = "R23-person"
 UNJUDGED_GUARD: Final = "R01-unjudged"
 """The same for a review that could not be judged."""
 
+SPAM_GUARD: Final = "R05-unthanked"
+"""Fires when a policy's rule would acknowledge spam."""
+
 HAND_OVER: Final = "R01-person"
 """The rule of a decision that gives a review to a person although no rule did (R01)."""
 
 MAX_NEAR_MISSES: Final = 5
+
+_GUARD_REASONS: Final = {CAP_GUARD: "cap_reached", SPAM_GUARD: "spam"}
+"""Why nothing is done, where a guard says so."""
 
 
 def decide(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
@@ -52,9 +58,9 @@ def decide(assessment: Assessment, context: Context, policy: Policy, now: dateti
     facts = policy_facts(assessment, context, policy, now)
     rule, near_misses = _find_rule(policy.rules, facts)
     route, guards = _apply_guards(rule.route, assessment, facts)
-    reason = (
-        rule.reason if route is rule.route else "cap_reached" if route is Route.NOTHING else None
-    )
+    reason = rule.reason
+    if route is not rule.route:
+        reason = _GUARD_REASONS[guards[0]] if route is Route.NOTHING else None
     limits = _limits(rule, facts, policy, now) if route.follows_up else _NO_LIMITS
     return Decision(
         route,
@@ -132,6 +138,8 @@ def _apply_guards(
         return Route.FOLLOW_UP, (guard,)
     if not route.acknowledges:
         return route, ()
+    if assessment.agenda is Agenda.SPAM:
+        return Route.FOLLOW_UP if route.follows_up else Route.NOTHING, (SPAM_GUARD,)
     if facts["follow_up_open"]:
         return Route.FOLLOW_UP, (JOIN_GUARD,)
     if facts["stage"] is Stage.OFFSTAGE or facts["public_replies_left"] > 0:

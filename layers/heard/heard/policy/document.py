@@ -34,6 +34,7 @@ RESERVED: Final = (
     "R01-unjudged",
     "R04-cap",
     "R04-join",
+    "R05-unthanked",
     "R20-person",
     "R23-person",
 )

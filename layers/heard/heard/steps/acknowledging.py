@@ -14,8 +14,7 @@ from heard.assessment import Flag
 from heard.cases import AcknowledgementDraft, Case
 from heard.connectors import Connection, load
 from heard.policy import Route
-from heard.reviews import Channel, ReviewEvent, Stage, reply_id
-from heard.threads import Purpose
+from heard.reviews import Channel, ReviewEvent, Stage, acknowledgement_id
 
 if TYPE_CHECKING:
     from heard.steps.deciding import RevisionDecision
@@ -54,11 +53,10 @@ def draft_acknowledgement(
     )
     if wording is None:
         return None
-    # The id follows from the revision, so that a repeated run means the same reply.
-    revision = f"{review.id}/{event.revision}"
     return AcknowledgementDraft(
         event=event,
-        reply=reply_id(case.thread.id, revision, Purpose.ACKNOWLEDGEMENT.value),
+        # The id follows from the revision, so that a repeated run means the same reply.
+        reply=acknowledgement_id(case.thread.id, review.id, event.revision),
         connection=connection.id,
         public=public,
         text=wording.text,
