@@ -3,9 +3,9 @@
 An acknowledgement thanks, names a detail of the review in its language, and says that it is
 automatic. It promises and admits nothing (R03, R10, R11). It repeats nothing that the customer
 wrote, only what the review is about: a topic only where the review certainly praises it. It thanks
-for kind words only where there are some and nothing else, else for the review. A hash decides which wording a review gets, so that results
-can be compared (R27). Knows no platform and stores nothing: the caller names the variants that the
-author and the page got last.
+for kind words only where there are some and nothing else, else for the review. A hash decides which
+wording a review gets, so that results can be compared (R27). Knows no platform and stores nothing:
+the caller names the variants that the author and the page got last.
 """
 
 from __future__ import annotations

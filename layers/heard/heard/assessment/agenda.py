@@ -40,7 +40,7 @@ def find_agenda(
 
 
 def may_be_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
-    """Whether the text offers its readers something, as a customer does not, and complains of nothing.
+    """Whether the text offers its readers something, as no customer does, without a complaint.
 
     If it also praises, only a person can tell whether it is spam.
     """

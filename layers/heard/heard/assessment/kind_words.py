@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from heard.assessment.thresholds import KIND_WORDS_THRESHOLD
+from heard.assessment import vocabulary
+from heard.assessment.thresholds import KIND_WORDS_THRESHOLD, thresholds_of
 from heard.text import grammar
 from heard.text.lexicon import Hit
 from heard.text.words import END, UNSPACED, Token, fold_signs, fold_word
@@ -37,11 +38,17 @@ _WITHOUT_SPACES: Final = frozenset({"ja", "th", "zh"})
 def has_kind_words(analysis: TextAnalysis) -> bool:
     """Whether the text praises and does nothing else. Without words there are none.
 
-    An engine that takes the text for a complaint outweighs the words: "great job ignoring me".
+    An engine that takes the text for a complaint outweighs the words: "great job ignoring me". In a
+    language that we have no phrases of, the engine alone must be sure that it is praise.
     """
-    if analysis.hits_of(_FLAWS) or not analysis.has("kind_word"):
+    if analysis.hits_of(_FLAWS):
         return False
-    return analysis.scores is None or analysis.scores.severity[1] < KIND_WORDS_THRESHOLD
+    scores = analysis.scores
+    if analysis.has("kind_word"):
+        return scores is None or scores.severity[1] < KIND_WORDS_THRESHOLD
+    if analysis.language is None or analysis.language in vocabulary.LANGUAGES:
+        return False
+    return scores is not None and scores.severity[0] < thresholds_of(scores).low
 
 
 def praised_topics(analysis: TextAnalysis) -> tuple[str, ...]:
@@ -136,4 +143,8 @@ def _negators(language: str) -> tuple[frozenset[str], frozenset[str], frozenset[
     if language in UNSPACED:
         return frozenset(map(fold_signs, before)), frozenset(map(fold_signs, after)), frozenset()
     only = grammar.words("negation_only", language)
-    return frozenset(map(fold_word, (*before, *after))), frozenset(), frozenset(map(fold_word, only))
+    return (
+        frozenset(map(fold_word, (*before, *after))),
+        frozenset(),
+        frozenset(map(fold_word, only)),
+    )

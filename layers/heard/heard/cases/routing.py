@@ -40,10 +40,9 @@ def route(
     """The case after a new or newer revision was assessed and decided.
 
     An edit never gets a second acknowledgement (R04): it is only recorded, unless it now needs a
-    person. An acknowledgement of the words before, which nobody has begun to send, is cancelled. One
-    that thanks for what is a complaint now is the reason of the follow-up.
-    `inputs_digest` covers what the decision was made from, so that it can be made again and
-    compared.
+    person. An acknowledgement of the words before, which nobody has begun to send, is cancelled.
+    One that thanks for what is a complaint now is the reason of the follow-up. `inputs_digest`
+    covers what the decision was made from, so that it can be made again and compared.
     """
     seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
     was_thanked = is_thanked_complaint(case, assessment)

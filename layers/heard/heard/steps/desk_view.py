@@ -49,8 +49,8 @@ def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
 def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore) -> dict[str, Any]:
     """What an agent must understand before answering (R22).
 
-    `reviews` with their texts and assessments, our `replies`, the agents' `notes`. A review that was
-    edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
+    `reviews` with their texts and assessments, our `replies`, the agents' `notes`. A review that
+    was edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
     `grants` what was granted (R28). `pending_resolution` is the resolution that waits for a lead.
     """

@@ -124,8 +124,8 @@ class Yotpo(ReviewApi):
         limitations=(
             "Yotpo does not report that its support deleted or anonymised a review; Heard finds "
             "that when it polls.",
-            "Only a webhook says that the shop wrote a review itself. If a poll finds it first, it is "
-            "answered like a customer's.",
+            "Only a webhook says that the shop wrote a review itself. If a poll finds it first, it "
+            "is answered like a customer's.",
             "Comments need the access token of a registered Yotpo app; app key and secret are not "
             "enough.",
             "Yotpo does not say who wrote a comment. Heard never replaces one with other words "
