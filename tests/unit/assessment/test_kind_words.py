@@ -236,6 +236,9 @@ SPAM = [
     "Заработок 5000 рублей в день на дому",
     "在宅ワークで簡単に稼げる",
     "在家兼职，日赚五百，加微信",
+    "Buy cheap watches online at best prices!!! Visit our shop now, 90% discount",
+    "Best way to earn $500 a day!!!",
+    "Mit den besten Tricks verdiene 500 Euro am Tag",
     "재택부업으로 하루 50만원 수익",
 ]
 

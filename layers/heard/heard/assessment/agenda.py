@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from heard.assessment.analysis import TextAnalysis
+from heard.assessment.kind_words import praises_beside_offers
 from heard.assessment.model import Agenda, Severity
 from heard.assessment.thresholds import ABUSE_THRESHOLD
 from heard.reviews import Stage
@@ -42,7 +43,7 @@ def find_agenda(
 def may_be_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
     """Whether the text offers its readers something, as no customer does, without a complaint.
 
-    If it also praises, only a person can tell whether it is spam.
+    If it also praises something else, only a person can tell whether it is spam.
     """
     return (
         analysis.has("spam")
@@ -58,7 +59,7 @@ def _is_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> 
         (analysis.links and adverts) or adverts >= _MIN_ADVERTS
     ):
         return True
-    if may_be_spam(analysis, rating, severity) and not analysis.has("kind_word"):
+    if may_be_spam(analysis, rating, severity) and not praises_beside_offers(analysis):
         return True
     return analysis.is_gibberish and rating is None and not analysis.is_concrete
 

@@ -9,15 +9,18 @@ wording.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from heard.assessment import vocabulary
 from heard.assessment.thresholds import KIND_WORDS_THRESHOLD, thresholds_of
 from heard.text import grammar
 from heard.text.lexicon import Hit
-from heard.text.words import END, UNSPACED, Token, fold_signs, fold_word
+from heard.text.words import END, UNSPACED, fold_signs, fold_word, tokens
 
 if TYPE_CHECKING:
     from heard.assessment.analysis import TextAnalysis
@@ -30,6 +33,9 @@ _PRAISED_FOR_ABSENCE: Final = frozenset({"payment", "wait"})
 
 _MAX_WORDS_BETWEEN: Final = 3
 _MAX_SIGNS_BETWEEN: Final = 8
+_MAX_CLAUSES: Final = 50
+_MAX_KIND_WORDS: Final = 50
+"""Kind words that are looked at in one clause."""
 
 _CLAUSE_END: Final = re.compile(r"[,;:.!?…\n()。！？؟।،؛、，；：–—]| - ")
 _WITHOUT_SPACES: Final = frozenset({"ja", "th", "zh"})
@@ -51,53 +57,84 @@ def has_kind_words(analysis: TextAnalysis) -> bool:
     return scores is not None and scores.severity[0] < thresholds_of(scores).low
 
 
+def praises_beside_offers(analysis: TextAnalysis) -> bool:
+    """Whether a kind word stands in another clause than the offers to the reader.
+
+    In the same clause it praises what is offered: "cheap watches at the best prices".
+    """
+    codes_of_clauses = (
+        {hit.code for hit in clause.hits}
+        for of_words in (True, False)
+        for clause in _clauses(analysis, of_words=of_words)
+    )
+    return any(
+        "kind_word" in codes and codes.isdisjoint({"spam", "promotion"})
+        for codes in codes_of_clauses
+    )
+
+
 def praised_topics(analysis: TextAnalysis) -> tuple[str, ...]:
     """The topics that a kind word stands beside, the one praised most often first.
 
     A kind word praises only the topic nearest to it, in its own clause. A clause that also negates
-    or criticises praises nothing. Empty for a language that we do not know.
+    praises nothing. Empty for a language that we do not know.
     """
     if analysis.language is None or not has_kind_words(analysis):
         return ()
     counts: dict[str, int] = {}
-    for of_words, text, words in (
-        (True, analysis.text, analysis.words),
-        (False, fold_signs(analysis.text), ()),
-    ):
-        hits = [hit for hit in analysis.hits if (hit.to > 0) is of_words]
-        clauses = _clauses(text)
-        for kind_word in (hit for hit in hits if hit.code == "kind_word"):
-            clause = next(clause for clause in clauses if kind_word.start < clause[1])
-            topic = _nearest_topic(kind_word, _within(hits, clause), words)
-            if topic and not _is_negating(text, clause, words, hits, analysis.language):
-                counts[topic] = counts.get(topic, 0) + 1
+    for of_words in (True, False):
+        praising_clauses = (
+            clause
+            for clause in _clauses(analysis, of_words=of_words)
+            if any(hit.code == "kind_word" for hit in clause.hits)
+        )
+        # Bounded, because any text can be full of kind words.
+        for clause in islice(praising_clauses, _MAX_CLAUSES):
+            topics = list(filter(None, _nearest_topics(clause, of_words=of_words)))
+            if topics and not _negates(analysis, clause, of_words=of_words):
+                for topic in topics:
+                    counts[topic] = counts.get(topic, 0) + 1
     topics = [topic for topic in counts if topic not in _PRAISED_FOR_ABSENCE]
     return tuple(sorted(topics, key=lambda topic: -counts[topic]))
 
 
-type _Clause = tuple[int, int]
-"""Where a clause begins and ends, in characters."""
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause with phrases in it: where it stands in the text, in characters, and its text."""
+
+    start: int
+    text: str
+    hits: list[Hit]
 
 
-def _clauses(text: str) -> list[_Clause]:
-    ends = [match.end() for match in _CLAUSE_END.finditer(text)]
-    return list(zip([0, *ends], [*ends, len(text) + 1], strict=True))
+def _clauses(analysis: TextAnalysis, *, of_words: bool) -> Iterator[_Clause]:
+    """The clauses that hold phrases: phrases of words, or those of signs.
+
+    Phrases of signs stand in the folded text.
+    """
+    text = analysis.text if of_words else fold_signs(analysis.text)
+    starts = [0, *(match.end() for match in _CLAUSE_END.finditer(text))]
+    hits_by_clause: dict[int, list[Hit]] = {}
+    for hit in analysis.hits:
+        if (hit.to > 0) is of_words:
+            hits_by_clause.setdefault(bisect_right(starts, hit.start) - 1, []).append(hit)
+    for index, hits in hits_by_clause.items():
+        end = starts[index + 1] if index + 1 < len(starts) else len(text)
+        yield _Clause(starts[index], text[starts[index] : end], hits)
 
 
-def _within(hits: Iterable[Hit], clause: _Clause) -> list[Hit]:
-    return [hit for hit in hits if clause[0] <= hit.start < clause[1]]
+def _nearest_topics(clause: _Clause, *, of_words: bool) -> Iterator[str | None]:
+    """The topic that each kind word of a clause praises, if one stands near it.
 
-
-def _nearest_topic(kind_word: Hit, hits: Iterable[Hit], words: Sequence[Token]) -> str | None:
-    """The topic that a kind word praises, if one stands near it; it may be in the word itself."""
-    limit = _MAX_WORDS_BETWEEN if words else _MAX_SIGNS_BETWEEN
-    distances = [
-        (_distance(kind_word, hit), hit.start, hit.code.removeprefix("topic_"))
-        for hit in hits
-        if hit.code.startswith("topic_")
-    ]
-    distance, _, topic = min(distances, default=(limit + 1, 0, ""))
-    return topic if distance <= limit else None
+    A topic may be in the word itself ("tasty").
+    """
+    limit = _MAX_WORDS_BETWEEN if of_words else _MAX_SIGNS_BETWEEN
+    topics = [hit for hit in clause.hits if hit.code.startswith("topic_")]
+    kind_words = (hit for hit in clause.hits if hit.code == "kind_word")
+    for kind_word in islice(kind_words, _MAX_KIND_WORDS):
+        distances = [(_distance(kind_word, topic), topic.start, topic.code) for topic in topics]
+        distance, _, code = min(distances, default=(limit + 1, 0, ""))
+        yield code.removeprefix("topic_") if distance <= limit else None
 
 
 def _distance(first: Hit, second: Hit) -> int:
@@ -107,29 +144,26 @@ def _distance(first: Hit, second: Hit) -> int:
     return max(0, second.start - first.end, first.start - second.end)
 
 
-def _is_negating(
-    text: str, clause: _Clause, words: Sequence[Token], hits: Sequence[Hit], language: str
-) -> bool:
+def _negates(analysis: TextAnalysis, clause: _Clause, *, of_words: bool) -> bool:
     """Whether a word of the clause negates, in the review's language."""
+    language = analysis.language or ""
     negators, endings, only = _negators(language)
-    if words:
-        inside = [token.word for token in words if clause[0] <= token.start < clause[1]]
+    if of_words:
+        inside = [token.word for token in tokens(clause.text)]
         following = [*inside[1:], END]
         return any(
             word in negators and next_word not in only
             for word, next_word in zip(inside, following, strict=True)
         )
-    letters = list(text[clause[0] : clause[1]])
-    for hit in _within(hits, clause):  # the sign for "not" may be part of a kind word: 不错
+    signs = clause.text
+    for hit in clause.hits:  # the sign for "not" may be part of a kind word: 不错
         if hit.code == "kind_word":
-            start = hit.start - clause[0]
-            letters[start : hit.end - clause[0]] = "\0" * (hit.end - hit.start)
-    signs = "".join(letters)
+            signs = signs.replace(hit.words, " ")
     if any(negator in signs for negator in endings):
         return True
     if language in _WITHOUT_SPACES:
         return any(negator in signs for negator in negators)
-    return not negators.isdisjoint(signs.replace("\0", " ").split())
+    return not negators.isdisjoint(signs.split())
 
 
 @cache
