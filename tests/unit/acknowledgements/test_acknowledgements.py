@@ -566,7 +566,12 @@ def test_neither_an_author_nor_a_page_gets_the_same_text_twice_in_a_row(
             "automatic (R11)",
         ),
         ("This is not an automatic reply.", "en", ["praise"], "automatic (R11)"),
-        ("Danke! (automatic reply)", "de", ["praise"], "(Automatische Antwort)"),
+        (
+            "Danke! (automatic reply)",
+            "de",
+            ["praise"],
+            "“Dies ist eine automatische Antwort.”",
+        ),
         ("Asante sana!", "sw", ["praise"], "automatic (R11)"),
         ("We will call you. (Automatic reply)", "en", ["complaint"], "promises"),
         ("We'll fix it. (Automatic reply)", "en", ["complaint"], "promises"),
