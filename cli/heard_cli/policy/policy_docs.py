@@ -52,6 +52,9 @@ GUARDS: Final[Mapping[str, str]] = {
         "Our own words that come back, such as a reaction that quotes them, are closed "
         "(`own_words`)."
     ),
+    decisions.SPAM_GUARD: (
+        "Spam is never thanked: a review that a rule would only acknowledge is ignored (`spam`)."
+    ),
     decisions.HAND_OVER: (
         "An acknowledgement that cannot be sent (the platform has no replies, or no wording fits) "
         "becomes a follow-up."
@@ -60,11 +63,14 @@ GUARDS: Final[Mapping[str, str]] = {
 """What a decision names instead of a rule of the policy, and what that means."""
 
 KINDS: Final[Mapping[str, str]] = {
-    "praise": "praise",
+    "praise": "praise with kind words",
     "recovered": "praise by an author who complained before (R18)",
-    "thanks": "a neutral or mildly positive review in public",
+    "thanks": (
+        "a neutral or mildly positive review in public, and praise without words, or with words "
+        "that are not certainly kind"
+    ),
     "complaint": "a complaint in public",
-    "private": "a private message, except praise",
+    "private": "a private message without kind words",
     "person": (
         "everything except a recovery, when a person replies as well (`both`); only this kind may "
         "promise a person"
@@ -74,10 +80,13 @@ KINDS: Final[Mapping[str, str]] = {
 
 NAMES: Final[Mapping[str, str]] = {
     "about": (
-        "what is known about the review (its topic, else what is reviewed, else its stars) with "
+        "what is known about the review (`topic`, else what is reviewed, else its stars) with "
         "the space and the words before it: `Thank you for your review{{ about }}.`"
     ),
-    "topic": "what it is about, in the wording's language",
+    "topic": (
+        "what kind words certainly praise, in the wording's language: only in `praise` and "
+        "`recovered`"
+    ),
     "subject": "the product or place that is reviewed, where the platform or you chose its name",
     "rating": "its stars, 1 to 5",
     "stage": "`onstage` or `offstage`",

@@ -258,6 +258,11 @@ def follow_up_id(thread: str, number: int) -> str:
     return _id("fup_", thread, str(number))
 
 
+def acknowledgement_id(thread: str, review: str, revision: str) -> str:
+    """`rep_…`: the acknowledgement of a revision of a review."""
+    return reply_id(thread, f"{review}/{revision}", "acknowledgement")
+
+
 def reply_id(thread: str, revision: str, purpose: str) -> str:
     """`rep_…`: one reply; derived, so that a retry means the same one."""
     return _id("rep_", thread, revision, purpose)

@@ -88,8 +88,22 @@ def make_assessment(
     *topics: str,
     language: str | None = "en",
     flags: tuple[Flag, ...] = (),
+    kind_words: bool | None = None,
 ) -> Assessment:
-    return Assessment(severity, Agenda.AUDIENCE, None, language, topics, flags, (), "test")
+    """An assessment; praise has kind words for its topics unless `kind_words` is False."""
+    is_kind = severity is Severity.PRAISE if kind_words is None else kind_words
+    return Assessment(
+        severity,
+        Agenda.AUDIENCE,
+        None,
+        language,
+        topics,
+        flags,
+        (),
+        "test",
+        kind_words=is_kind,
+        praised_topics=topics if is_kind else (),
+    )
 
 
 def acknowledge(
@@ -181,12 +195,33 @@ def test_the_kind_follows_from_severity_flags_and_stage() -> None:
         == "recovered"
     )
     assert acknowledgement_kind(make_assessment(Severity.LOW), public) == "thanks"
+    for flags in ((), (Flag.RECOVERED,)):
+        wordless = make_assessment(Severity.PRAISE, flags=flags, kind_words=False)
+        assert acknowledgement_kind(wordless, public) == "thanks"
+        assert acknowledgement_kind(wordless, private) == "private"
     assert acknowledgement_kind(make_assessment(Severity.MEDIUM), public) == "complaint"
     assert acknowledgement_kind(make_assessment(Severity.MEDIUM), private) == "private"
     assert (
         acknowledgement_kind(make_assessment(Severity.HIGH), private, person_follows=True)
         == "person"
     )
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("severity", [Severity.PRAISE, Severity.LOW, Severity.MEDIUM])
+@pytest.mark.parametrize("channel", [Channel.REVIEW_SITE, Channel.EMAIL])
+def test_only_kind_words_are_thanked_for_their_topic(
+    language: str, severity: Severity, channel: Channel
+) -> None:
+    topic = wordings(language).topics["food"]
+    kind = make_assessment(severity, "food", language=language)
+    neutral = make_assessment(severity, "food", language=language, kind_words=False)
+    names_topic = severity is Severity.PRAISE
+    for number in range(6):
+        seed = f"rev_{number}"
+        assert (topic in acknowledge(review(), kind, seed, channel=channel).text) is names_topic
+        text = acknowledge(review(rating=5), neutral, seed, channel=channel).text
+        assert topic not in text
 
 
 events = st.builds(
@@ -356,8 +391,12 @@ def test_own_variants_come_before_the_playbooks_and_the_variants_of_a_rule_befor
         for seed in seeds
     } == {"en-praise-short"}
     assert (
-        acknowledge(review(), thanks, policy=policy).text
+        acknowledge(review(), praise, policy=with_variants(WARM)).text
         == "Warm thanks about the food! (Automatic reply, Hotel Sol)"
+    )
+    assert (
+        acknowledge(review(), thanks, policy=policy).text
+        == "Warm thanks! (Automatic reply, Hotel Sol)"
     )
     assert {acknowledge(review(), complaint, seed, policy).variant for seed in seeds} == {
         f"en-complaint-{number}" for number in (1, 2, 3)
@@ -530,7 +569,12 @@ def test_neither_an_author_nor_a_page_gets_the_same_text_twice_in_a_row(
             "automatic (R11)",
         ),
         ("This is not an automatic reply.", "en", ["praise"], "automatic (R11)"),
-        ("Danke! (automatic reply)", "de", ["praise"], "(Automatische Antwort)"),
+        (
+            "Danke! (automatic reply)",
+            "de",
+            ["praise"],
+            "“Dies ist eine automatische Antwort.”",
+        ),
         ("Asante sana!", "sw", ["praise"], "automatic (R11)"),
         ("We will call you. (Automatic reply)", "en", ["complaint"], "promises"),
         ("We'll fix it. (Automatic reply)", "en", ["complaint"], "promises"),

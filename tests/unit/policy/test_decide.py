@@ -414,6 +414,24 @@ def test_a_guard_gives_a_review_to_a_person_if_a_rule_would_acknowledge_or_ignor
     assert decision.due_at
 
 
+@pytest.mark.parametrize("severity", [Severity.PRAISE, Severity.LOW, Severity.MEDIUM])
+@pytest.mark.parametrize(
+    ("route", "guarded_route", "reason"),
+    [("acknowledge", Route.NOTHING, "spam"), ("both", Route.FOLLOW_UP, None)],
+)
+def test_spam_is_never_thanked_whatever_a_rule_says(
+    severity: Severity, route: str, guarded_route: Route, reason: str | None
+) -> None:
+    when = {"severity": ["praise", "low", "medium"]}
+    policy = load_policy({"rules": [{"id": "all", "when": when, "then": {"route": route}}]})
+    spam = make_assessment(severity, agenda=Agenda.SPAM)
+    decision = decide(spam, make_context(), policy, FRIDAY_AFTERNOON)
+    assert (decision.route, decision.reason) == (guarded_route, reason)
+    assert decision.fired[:2] == ("all", "R05-unthanked")
+    praise = decide(make_assessment(severity), make_context(), policy, FRIDAY_AFTERNOON)
+    assert (praise.route, praise.fired[:1]) == (Route(route), ("all",))
+
+
 def test_the_name_of_every_guard_is_reserved() -> None:
     guards = {value for name, value in vars(decisions).items() if name.endswith("_GUARD")}
     assert guards | {decisions.HAND_OVER} == set(RESERVED)

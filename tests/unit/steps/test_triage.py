@@ -224,6 +224,86 @@ def test_a_forged_own_reply_event_cannot_hide_a_complaint(
     assert Kind.IGNORED not in simulated_backend.kinds(review)
 
 
+def yotpo_delivery(
+    backend: Backend, number: int, text: str, score: int, *, shown: dict[str, Any] | None = None
+) -> str:
+    """The shop's own post as Yotpo pushes it; `shown` is what Yotpo's API says otherwise."""
+    data = {
+        "id": number,
+        "title": "A note",
+        "content": text,
+        "score": score,
+        "created_at": "2026-03-17T09:00:00.000Z",
+        "updated_at": "2026-03-17T09:00:00.000Z",
+        "deleted": False,
+        "archived": False,
+        "user_id": 7,
+        "shop_owner": True,
+    }
+    assert backend.platforms is not None
+    resource = {name: value for name, value in data.items() if name not in {"id", "shop_owner"}}
+    backend.platforms.set_resource("yotpo", str(number), {**resource, **(shown or {})})
+    body = json.dumps({"event": "review_create", "data": data}).encode()
+    parsed = load("yotpo").parse(
+        WebhookRequest("POST", {}, body), backend.connections["yotpo"], NOON
+    )
+    (event,) = parsed.events
+    return backend.deliver(event, "yotpo")
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(
+    "text",
+    [
+        "New colours arrive on Monday. Your Blue Door team",
+        "We love our customers! It's 20 years of Blue Door.",
+        "Neue Farben ab Montag. Euer Team von Blue Door",
+        "Les nouvelles couleurs arrivent lundi. Votre équipe",
+        "El lunes llegan colores nuevos. Tu equipo de siempre",
+        "Lunedì arrivano i nuovi colori. Il vostro team",
+        "Na segunda chegam novas cores. A sua equipa",
+        "Maandag komen er nieuwe kleuren. Jullie team",
+        "W poniedziałek nowe kolory. Wasz zespół",
+        "Nya färger kommer på måndag. Ert team",
+        "月曜日に新色が入荷します。スタッフ一同",
+        "周一新色到货。您的团队",
+    ],
+)
+def test_a_shops_own_post_gets_nothing_where_only_the_webhook_says_whose_it_is(
+    simulated_backend: Backend, text: str
+) -> None:
+    simulated_backend.connect("yotpo")
+    review = yotpo_delivery(simulated_backend, 30114506, text, 5)
+
+    assert simulated_backend.kinds(review) == [Kind.IGNORED]
+    assert simulated_backend.outcome_log.of_review(review)[0].detail["reason"] == "own_reply"
+    assert simulated_backend.platforms is not None
+    assert simulated_backend.platforms.replies() == []
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(
+    ("text", "score", "shown"),
+    [
+        (COMPLAINT, 1, {}),
+        (MILD_COMPLAINT, 3, {}),
+        ("Das Glas lag in Scherben im Essen, mein Sohn blutete.", 5, {}),
+        ("We got food poisoning and went to hospital. 5 stars so that you read it.", 5, {}),
+        ("", 2, {}),
+        (PRAISE, 5, {"content": COMPLAINT, "score": 1}),
+        (PRAISE, 5, {"score": 2}),
+    ],
+)
+def test_a_forged_own_post_cannot_hide_a_complaint(
+    simulated_backend: Backend, text: str, score: int, shown: dict[str, Any]
+) -> None:
+    simulated_backend.connect("yotpo")
+    review = yotpo_delivery(simulated_backend, 30114507, text, score, shown=shown)
+
+    assert Kind.IGNORED not in simulated_backend.kinds(review)
+    assert simulated_backend.case(review).review.closing_kind in {None, Kind.ACKNOWLEDGED}
+
+
 @pytest.mark.loopback
 def test_an_unverified_withdrawal_closes_nothing(simulated_backend: Backend) -> None:
     simulated_backend.connect("yelp")

@@ -2,9 +2,10 @@
 
 An acknowledgement thanks, names a detail of the review in its language, and says that it is
 automatic. It promises and admits nothing (R03, R10, R11). It repeats nothing that the customer
-wrote, only what the review is about. A hash decides which wording a review gets, so that results
-can be compared (R27). Knows no platform and stores nothing: the caller names the variants that the
-author and the page got last.
+wrote, only what the review is about: a topic only where the review certainly praises it. It thanks
+for kind words only where there are some and nothing else, else for the review. A hash decides which
+wording a review gets, so that results can be compared (R27). Knows no platform and stores nothing:
+the caller names the variants that the author and the page got last.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def choose_acknowledgement(
     formality = policy.voice.formality.get(playbook_language, "formal")
     pools = (preferred, others, playbook_variants(kind, playbook_language, formality))
     avoid = with_same_template(own, preferences.avoid)
-    detail = _detail_of(review, policy)
+    detail = _detail_of(review, policy, kind)
     for variant in rank_variants(pools, preferences.seed, avoid):
         acknowledgement = render(variant, detail, limit=limit, unit=unit)
         if acknowledgement is not None:
@@ -115,14 +116,17 @@ def choose_acknowledgement(
 def acknowledgement_kind(
     assessment: Assessment, channel: Channel, *, person_follows: bool = False
 ) -> AcknowledgementKind:
-    """The kind of acknowledgement that an assessed review gets."""
+    """The kind of acknowledgement that an assessed review gets.
+
+    Praise without words, or with words that are not certainly kind, is thanked as any review is.
+    """
     if person_follows:
         return "person"
-    if assessment.severity is Severity.PRAISE:
+    if assessment.severity is Severity.PRAISE and assessment.kind_words:
         return "recovered" if Flag.RECOVERED in assessment.flags else "praise"
     if channel.stage is Stage.OFFSTAGE:
         return "private"
-    return "thanks" if assessment.severity is Severity.LOW else "complaint"
+    return "thanks" if assessment.severity.rank <= Severity.LOW.rank else "complaint"
 
 
 def _choose_language(language: str | None, fallback: str, own: Collection[str]) -> str:
@@ -131,12 +135,16 @@ def _choose_language(language: str | None, fallback: str, own: Collection[str]) 
     return next((code for code in preferences if code in LANGUAGES or code in own), "en")
 
 
-def _detail_of(review: ReviewToAcknowledge, policy: AcknowledgementSettings) -> Detail:
-    topics, rating = wordings("en").topics, review.event.rating
+def _detail_of(
+    review: ReviewToAcknowledge, policy: AcknowledgementSettings, kind: AcknowledgementKind
+) -> Detail:
+    names, rating = wordings("en").topics, review.event.rating
+    # "Your review about the price" sounds as if we had heard only one half of it.
+    topics = review.assessment.praised_topics if kind in {"praise", "recovered"} else ()
     return Detail(
         business=one_line(policy.voice.name or review.business, NAME_CHARACTERS),
         signature=one_line(policy.voice.signature or "", NAME_CHARACTERS),
-        topic=next((topic for topic in review.assessment.topics if topic in topics), ""),
+        topic=next((topic for topic in topics if topic in names), ""),
         subject=_subject(review.event, review.channel),
         rating=rating if rating is not None and 1 <= rating <= 5 else None,
         stage=review.channel.stage,

@@ -30,7 +30,7 @@ NAMES: Final = frozenset(
 )
 """The names that a template may use.
 
-`business` and `signature` are the business's. `topic` is what the review is about, `subject` what
+`business` and `signature` are the business's. `topic` is what the review praises, `subject` what
 is reviewed, a product or a place. `about` is the one of them that is known, or the stars, in words
 that follow "your review" or "your message". `rating` is 1 to 5, `language` ISO 639-1, `stage`
 `onstage` or `offstage`.

@@ -172,7 +172,7 @@ def _lexicon(language: str) -> Lexicon:
 
 
 def _example(language: str) -> str:
-    """How one of the playbook's wordings says that it is automatic."""
+    """The sentence with which the playbook says in a language that a reply is automatic."""
     words = wordings(language if language in LANGUAGES else "en")
-    matches = (re.search(r"[(（][^()（）]+[)）]$", text) for text in words.templates["thanks"])
-    return next(match[0] for match in matches if match)
+    sentences = re.findall(r"[^.。．！!?？।]+[.。！!?？।]?", words.templates["thanks"][1])
+    return f"“{sentences[-1].strip()}”"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from heard.assessment.analysis import TextAnalysis
+from heard.assessment.kind_words import praises_beside_offers
 from heard.assessment.model import Agenda, Severity
 from heard.assessment.thresholds import ABUSE_THRESHOLD
 from heard.reviews import Stage
@@ -39,11 +40,26 @@ def find_agenda(
     return _complaint_agenda(analysis, stage)
 
 
+def may_be_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
+    """Whether the text offers its readers something, as no customer does, without a complaint.
+
+    If it also praises something else, only a person can tell whether it is spam.
+    """
+    return (
+        analysis.has("spam")
+        and (rating is None or rating >= 4)
+        and severity is not Severity.CRITICAL
+        and not analysis.is_concrete
+    )
+
+
 def _is_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
     adverts = len({hit.words.lower() for hit in analysis.hits_of("promotion")})
     if severity is not Severity.CRITICAL and (
         (analysis.links and adverts) or adverts >= _MIN_ADVERTS
     ):
+        return True
+    if may_be_spam(analysis, rating, severity) and not praises_beside_offers(analysis):
         return True
     return analysis.is_gibberish and rating is None and not analysis.is_concrete
 

@@ -29,7 +29,15 @@ from heard.text.words import (
 
 MAX_TOPICS: Final = 5
 
-_NEGATABLE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
+_NEGATABLE: Final = (
+    "critical_",
+    "failure_",
+    "mild",
+    "insult",
+    "promotion",
+    "spam",
+    "kind_word",
+)
 """Codes of phrases that say nothing when negated. A negated topic is a topic ("not clean")."""
 
 _QUESTION_MARKS: Final = "?？؟"
@@ -57,8 +65,8 @@ class TextAnalysis:
         """Whether a phrase of this code stands in the text."""
         return any(hit.code == code for hit in self.hits)
 
-    def hits_of(self, prefix: str) -> list[Hit]:
-        """The hits whose code begins with `prefix`."""
+    def hits_of(self, prefix: str | tuple[str, ...]) -> list[Hit]:
+        """The hits whose code begins with `prefix`, or with one of them."""
         return [hit for hit in self.hits if hit.code.startswith(prefix)]
 
     @property

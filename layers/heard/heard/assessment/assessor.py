@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Final
 
 from heard.assessment import vocabulary
-from heard.assessment.agenda import find_agenda
+from heard.assessment.agenda import find_agenda, may_be_spam
 from heard.assessment.analysis import analyse
 from heard.assessment.engines.engine import Engine
+from heard.assessment.kind_words import has_kind_words, praised_topics
 from heard.assessment.model import Agenda, Assessment, Flag, History, Severity, is_complaint
 from heard.assessment.person import decide_person, person_probability
 from heard.assessment.reasons import find_reasons, score_fields
@@ -31,7 +32,7 @@ from heard.text.wordless import is_wordless
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
 
-RULES_VERSION: Final = "rules-2"
+RULES_VERSION: Final = "rules-3"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 
@@ -63,7 +64,10 @@ def assess(
         # A question needs a person, however friendly it is (playbook, severity).
         severity = severity.worse(Severity.MEDIUM)
     flags: list[Flag] = []
-    if known_severity is None and agenda not in {Agenda.QUESTION, Agenda.SPAM}:
+    is_doubtful_spam = agenda is not Agenda.SPAM and may_be_spam(analysis, rating, severity)
+    if is_doubtful_spam or (
+        known_severity is None and agenda not in {Agenda.QUESTION, Agenda.SPAM}
+    ):
         flags.append(Flag.CANNOT_JUDGE)
     flags.extend(flag for flag in vocabulary.CRITICAL if analysis.has(f"critical_{flag.value}"))
     if rating_contradicts_text(rating, text_severity):
@@ -91,6 +95,8 @@ def assess(
         needs_person=needs_person,
         confidence=round(confidence, 4),
         scores=score_fields(scores, probability),
+        kind_words=agenda is Agenda.PRAISE and has_kind_words(analysis),
+        praised_topics=praised_topics(analysis) if agenda is Agenda.PRAISE else (),
     )
 
 

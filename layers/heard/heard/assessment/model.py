@@ -100,7 +100,8 @@ class Assessment:
     for a language without a two-letter code) or None. `needs_person` says that an automatic answer
     is not enough; `confidence` (0 to 1) is the probability that this is right. `scores` are the
     numbers behind them by name, 0 to 1, and `sentiment` -1 to 1. `model` names the engine and the
-    rules.
+    rules. `topics` are what the review is about; `praised_topics` are those of them that it
+    certainly praises, best first. `kind_words` says that it praises and does nothing else.
     """
 
     severity: Severity
@@ -114,6 +115,8 @@ class Assessment:
     needs_person: bool = True
     confidence: float = 0.5
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
+    kind_words: bool = False
+    praised_topics: tuple[str, ...] = ()
 
     @property
     def is_complaint(self) -> bool:
@@ -136,6 +139,8 @@ class Assessment:
             "needs_person": self.needs_person,
             "confidence": self.confidence,
             "scores": dict(self.scores),
+            "kind_words": self.kind_words,
+            "praised_topics": list(self.praised_topics),
         }
 
     @classmethod
@@ -153,4 +158,7 @@ class Assessment:
             needs_person=fields["needs_person"],
             confidence=float(fields["confidence"]),
             scores={name: float(score) for name, score in fields["scores"].items()},
+            # Assessments of earlier releases do not have these.
+            kind_words=fields.get("kind_words", False),
+            praised_topics=tuple(fields.get("praised_topics", ())),
         )

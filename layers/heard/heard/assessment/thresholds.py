@@ -52,6 +52,12 @@ Some customers report a poisoning calmly and give five stars.
 HIGH_RATING_THRESHOLD: Final = 0.75
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
+KIND_WORDS_THRESHOLD: Final = 0.3
+"""Maximum probability of medium at which kind words are taken for what they say.
+
+Above it they may be irony, or only half of what was said.
+"""
+
 ABUSE_THRESHOLD: Final = 0.7
 """Minimum probability of abuse of people."""
 

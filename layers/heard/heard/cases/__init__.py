@@ -37,7 +37,13 @@ from heard.cases.replying import (
     record_unknown_reply,
 )
 from heard.cases.resolving import approve, close_next_review, deny, resolve
-from heard.cases.routing import RemainingSteps, acknowledge, remaining_steps, route
+from heard.cases.routing import (
+    RemainingSteps,
+    acknowledge,
+    is_thanked_complaint,
+    remaining_steps,
+    route,
+)
 
 __all__ = [
     "AcknowledgementDraft",
@@ -60,6 +66,7 @@ __all__ = [
     "deny",
     "has_open_follow_up",
     "is_superseded",
+    "is_thanked_complaint",
     "is_unsent",
     "new_case",
     "postpone_sweep",

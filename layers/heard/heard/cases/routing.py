@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
-from heard.assessment import Assessment, Severity
+from heard.assessment import Agenda, Assessment, Severity
 from heard.cases.case import (
     AcknowledgementDraft,
     Case,
@@ -20,7 +21,10 @@ from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Fact, Kind
 from heard.policy import Decision, Route
 from heard.reviews import ReviewEvent, follow_up_id
-from heard.threads import Purpose, Thread
+from heard.threads import Purpose, SlotState, Thread
+
+EDITED_AFTER_ACKNOWLEDGEMENT: Final = "edited_after_acknowledgement"
+"""Why a follow-up is open whose review was thanked, and became a complaint by an edit."""
 
 
 def route(
@@ -37,10 +41,11 @@ def route(
 
     An edit never gets a second acknowledgement (R04): it is only recorded, unless it now needs a
     person. An acknowledgement of the words before, which nobody has begun to send, is cancelled.
-    `inputs_digest` covers what the decision was made from, so that it can be made again and
-    compared.
+    One that thanks for what is a complaint now is the reason of the follow-up. `inputs_digest`
+    covers what the decision was made from, so that it can be made again and compared.
     """
     seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
+    was_thanked = is_thanked_complaint(case, assessment)
     cleared_thread = without_unsent_reply(case.thread, case.review.reply)
     if cleared_thread != case.thread:
         case = replace(case, thread=cleared_thread, review=replace(case.review, reply=None))
@@ -85,13 +90,38 @@ def route(
     follow_up, thread = case.follow_up, case.thread
     if follows_up:
         follow_up, thread, fact = open_or_join_follow_up(
-            replace(case, review=review), decision, now
+            replace(case, review=review),
+            decision,
+            now,
+            why=EDITED_AFTER_ACKNOWLEDGEMENT if was_thanked else "policy",
         )
+        if was_thanked:
+            follow_up = replace(follow_up, why=EDITED_AFTER_ACKNOWLEDGEMENT)
         facts.append(fact)
     if not follows_up and not acknowledges:
         facts.append(Fact(Kind.IGNORED, {"reason": decision.reason or "nothing_to_do"}))
         review = replace(review, closing_kind=Kind.IGNORED)
     return Change(Case(review, thread, follow_up), tuple(facts))
+
+
+def is_thanked_complaint(case: Case, assessment: Assessment) -> bool:
+    """Whether an edit makes a complaint of a review whose acknowledgement took it for none.
+
+    `case` is the case before the edit. The platform has the acknowledgement, or may have it.
+    """
+    review, severity = case.review, case.review.severity
+    if review.reply is None or severity is None or severity.rank > Severity.LOW.rank:
+        return False
+    slot = case.thread.slot(review.reply)
+    # A private acknowledgement leaves no slot once it is sent.
+    is_there = (
+        slot.state is not SlotState.RESERVED if slot else review.closing_kind is Kind.ACKNOWLEDGED
+    )
+    return (
+        is_there
+        and assessment.severity.rank >= Severity.MEDIUM.rank
+        and assessment.agenda is not Agenda.SPAM
+    )
 
 
 def _effective_route(*, acknowledges: bool, follows_up: bool) -> Route:

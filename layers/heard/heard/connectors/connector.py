@@ -49,6 +49,9 @@ class Connector(ABC):
     Every documented webhook is far smaller, except mails with attachments.
     """
 
+    fetch_shows_own: bool = True
+    """Whether `fetch` shows that the business itself wrote a review."""
+
     delivery_status: int = 202
     """The status that a delivery is answered with once it is stored."""
 

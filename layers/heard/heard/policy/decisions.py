@@ -47,11 +47,15 @@ THANKS_GUARD: Final = "R04-thanks"
 
 OWN_WORDS_GUARD: Final = "R04-own-words"
 """Fires when the words are our own."""
+SPAM_GUARD: Final = "R05-unthanked"
+"""Fires when a policy's rule would acknowledge spam."""
 
 HAND_OVER: Final = "R01-person"
 """The rule of a decision that gives a review to a person although no rule did (R01)."""
 
 MAX_NEAR_MISSES: Final = 5
+
+"""Why nothing is done, where a guard says so."""
 
 
 def decide(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
@@ -142,6 +146,7 @@ _REASONS: Final = {
     AUTOMATIC_GUARD: "automatic_reply_cap",
     CAP_GUARD: "cap_reached",
     MACHINE_GUARD: "machine",
+    SPAM_GUARD: "spam",
     OWN_WORDS_GUARD: NoAnswer.OWN_WORDS.value,
     THANKS_GUARD: NoAnswer.THANKS.value,
 }
@@ -174,6 +179,8 @@ def _apply_guards(
         return Route.NOTHING, MACHINE_GUARD
     if not route.acknowledges:
         return route, None
+    if assessment.agenda is Agenda.SPAM:
+        return Route.FOLLOW_UP if route.follows_up else Route.NOTHING, SPAM_GUARD
     if facts["follow_up_open"]:
         return Route.FOLLOW_UP, JOIN_GUARD
     if context.machine:

@@ -39,6 +39,7 @@ RESERVED: Final = (
     "R04-machine",
     "R04-own-words",
     "R04-thanks",
+    "R05-unthanked",
     "R20-person",
     "R23-person",
 )

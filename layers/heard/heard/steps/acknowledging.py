@@ -18,8 +18,7 @@ from heard.clock import format_time
 from heard.connectors import Connection, load
 from heard.policy import Route
 from heard.replies.own_words import text_words
-from heard.reviews import Channel, ReviewEvent, Stage, reply_id
-from heard.threads import Purpose
+from heard.reviews import Channel, ReviewEvent, Stage, acknowledgement_id
 
 if TYPE_CHECKING:
     from heard.steps.deciding import RevisionDecision
@@ -63,8 +62,7 @@ def draft_acknowledgement(
     if wording is None:
         return None
     # The id follows from the revision, so that a repeated run means the same reply.
-    revision = f"{review.id}/{event.revision}"
-    reply = reply_id(case.thread.id, revision, Purpose.ACKNOWLEDGEMENT.value)
+    reply = acknowledgement_id(case.thread.id, review.id, event.revision)
     author = revision_decision.author
     automatic_reply = AutomaticReply(
         review.id,

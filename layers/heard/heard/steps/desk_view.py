@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heard.replies.findings import LintFinding
     from heard.storage.case_store import CaseStore
     from heard.storage.replies import Reply
+    from heard.threads import Thread
 
 
 def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
@@ -50,7 +51,8 @@ def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
 def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore) -> dict[str, Any]:
     """What an agent must understand before answering (R22).
 
-    `reviews` with their texts and assessments, our `replies`, the agents' `notes`. `rules` say why
+    `reviews` with their texts and assessments, our `replies`, the agents' `notes`. A review that
+    was edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
     `grants` what was granted (R28). `contacts` are the business's own, which replies may show
     (R06). `pending_resolution` is the resolution that waits for a lead.
@@ -65,7 +67,7 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
         states[pending_resolution.reply] = follow_up.status.value
     checklist = follow_up.checklist
     return {
-        "reviews": [_review_json(review, case_store) for review in reviews],
+        "reviews": [_review_json(review, thread, case_store) for review in reviews],
         "replies": [
             _reply_json(reply, states.get(reply.id))
             for reply in readable_replies(case_store, follow_up.thread)
@@ -157,7 +159,7 @@ def _platform_limits(platform: str) -> dict[str, Any]:
     }
 
 
-def _review_json(review: Review, case_store: CaseStore) -> dict[str, Any]:
+def _review_json(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any]:
     fields = {
         "id": review.id,
         "severity": review.severity,
@@ -165,12 +167,12 @@ def _review_json(review: Review, case_store: CaseStore) -> dict[str, Any]:
         "withdrawn": review.withdrawn,
     }
     try:
-        return fields | _review_content(review, case_store)
+        return fields | _review_content(review, thread, case_store)
     except Erased:
         return fields | {"erased": True}
 
 
-def _review_content(review: Review, case_store: CaseStore) -> dict[str, Any]:
+def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any]:
     event, assessment, _ = case_store.revision(review)
     event_json = event.to_json()
     names = (
@@ -184,7 +186,34 @@ def _review_content(review: Review, case_store: CaseStore) -> dict[str, Any]:
         "author",
         "original_bytes",
     )
-    return {name: event_json.get(name) for name in names} | {"assessment": assessment}
+    content = {name: event_json.get(name) for name in names} | {"assessment": assessment}
+    before_edit = _before_edit(review, thread, case_store)
+    return content | ({"before_edit": before_edit} if before_edit else {})
+
+
+def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any] | None:
+    """What the author said when we acknowledged it, and what we said; None if it says so still.
+
+    `replaced_by_next_reply` says that the platform shows one reply, so that an answer takes the
+    place of the acknowledgement.
+    """
+    revision = case_store.acknowledged_revision(review)
+    if revision is None or review.reply is None or revision.event.digest == review.digest:
+        return None
+    event, assessment = revision.event, revision.assessment or {}
+    reply = case_store.reply(review.thread, review.reply)
+    if not (thread.slot(reply.id) or reply.sent_at):
+        return None
+    shows_one = load(review.platform).capabilities.replies == "one"
+    return {
+        "title": event.title,
+        "text": event.text,
+        "rating": event.rating,
+        "severity": assessment.get("severity"),
+        "occurred_at": format_time(event.occurred_at) if event.occurred_at else None,
+        "acknowledgement": reply.text,
+        "replaced_by_next_reply": reply.public and shows_one,
+    }
 
 
 def _notes(case_store: CaseStore, follow_up_id: str) -> list[dict[str, Any]]:

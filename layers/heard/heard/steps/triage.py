@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from heard import cases
-from heard.assessment import Engine, History, assess
+from heard.assessment import Engine, History, Severity, assess
 from heard.assessment.engines.chain import CachedEngine
 from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, Revision, Writes
-from heard.connectors import Connection, PlatformAccount, ReviewGone, load
+from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent
 from heard.steps.acknowledging import draft_acknowledgement
@@ -136,11 +136,27 @@ def _verify_at_platform(
         return event, True
     if isinstance(platform_event, ReviewGone) or withdrawn:
         return None, verified
+    platform_event = platform_event.normalize()
     # The platform says whose words these are: a forged event must not pass a complaint off as our
     # own reply.
-    is_own_reply = EventKind.REPLY_SEEN in {event.kind, platform_event.kind}
-    kind = platform_event.kind if is_own_reply else event.kind
-    return replace(platform_event.normalize(), kind=kind), True
+    is_denied = event.kind is EventKind.REPLY_SEEN and not _is_own_post(
+        event, platform_event, connector
+    )
+    if platform_event.kind is EventKind.REPLY_SEEN or is_denied:
+        return platform_event, True
+    return replace(platform_event, kind=event.kind), True
+
+
+def _is_own_post(event: ReviewEvent, platform_event: ReviewEvent, connector: Connector) -> bool:
+    """Whether to believe an event that the business wrote a review which the platform shows.
+
+    Only where the platform cannot say whose it is, of the very words that it shows, and never of a
+    complaint: a forged event could hide it.
+    """
+    if connector.fetch_shows_own or event.digest != platform_event.digest:
+        return False
+    assessment = assess(platform_event, connector.capabilities.channel, History())
+    return assessment.severity.rank <= Severity.LOW.rank
 
 
 def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> Revision:
@@ -172,9 +188,11 @@ def _assess_and_route(
     revision, assessment = revision_decision.revision, revision_decision.assessment
     digest = inputs_digest(revision.assessment or {}, revision.context or {})
     writes = Writes(is_complaint=assessment.is_complaint, revision=revision)
-    change = cases.route(
-        case, event, assessment, revision_decision.decision, delivery, now, inputs_digest=digest
-    )
+    decision = revision_decision.decision
+    if cases.is_thanked_complaint(case, assessment) and not decision.route.follows_up:
+        # Thanks that stand under a complaint are for a person to put right, whatever a policy says.
+        decision = revision_decision.hand_over(now)
+    change = cases.route(case, event, assessment, decision, delivery, now, inputs_digest=digest)
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
         draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases, now)

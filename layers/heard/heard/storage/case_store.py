@@ -18,10 +18,10 @@ from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import chain_facts
-from heard.reviews import Channel, ReviewEvent
+from heard.reviews import Channel, ReviewEvent, acknowledgement_id
 from heard.storage.follow_ups import MAX_ATTEMPTS, FollowUpRecords
 from heard.storage.items import version_condition
-from heard.storage.keys import partition_key, revision_key
+from heard.storage.keys import REVISION_PREFIX, partition_key, revision_key
 from heard.storage.outcome_log import append_writes
 from heard.storage.replies import Reply, ReplyRecords
 from heard.storage.sweep_index import (
@@ -323,7 +323,26 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         item = self._get_item(pk, sk)
         if "sealed" not in item:
             raise NotFound("The text of this revision is not stored.")
-        content = self.vault.open(review.author, f"{pk}/{sk}", item["sealed"])
+        return self._open_revision(review, item)
+
+    def acknowledged_revision(self, review: Review) -> Revision | None:
+        """The revision that was acknowledged; None if none was, or its text is not stored.
+
+        The id of an acknowledgement follows from its revision. Raises Erased.
+        """
+        if review.reply is None:
+            return None
+        for item in self._query_items(partition_key(review.id), REVISION_PREFIX):
+            revision = item["sk"].removeprefix(REVISION_PREFIX).rpartition("#")[0]
+            if review.reply == acknowledgement_id(review.thread, review.id, revision):
+                stored_revision = self._open_revision(review, item)
+                if stored_revision.assessment:
+                    return stored_revision
+        return None
+
+    def _open_revision(self, review: Review, item: Item) -> Revision:
+        context = f"{item['pk']}/{item['sk']}"
+        content = self.vault.open(review.author, context, item["sealed"])
         return Revision(
             ReviewEvent.from_json(content["event"]), content["assessment"], content.get("context")
         )

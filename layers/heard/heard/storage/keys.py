@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+REVISION_PREFIX: Final = "REVISION#"
+"""What the sort key of every revision begins with."""
+
 
 def partition_key(id: str) -> str:
     """The partition of a review or a thread: the digest in its id.
@@ -13,7 +18,7 @@ def partition_key(id: str) -> str:
 
 def revision_key(revision: str, digest: str) -> str:
     """The sort key of a review's revision."""
-    return f"REVISION#{revision}#{digest[:12]}"
+    return f"{REVISION_PREFIX}{revision}#{digest[:12]}"
 
 
 def reply_key(reply: str) -> str:

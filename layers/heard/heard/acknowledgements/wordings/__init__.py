@@ -19,8 +19,9 @@ type AcknowledgementKind = Literal[
 ]
 """What is acknowledged.
 
-`recovered` is praise by somebody who had complained (R18), `thanks` answers mild words, `private` a
-message, and `person` any review that a person will answer too.
+`praise` answers kind words, `recovered` those of somebody who had complained (R18), `thanks` mild
+words and a rating without words, `private` a message, and `person` any review that a person will
+answer too.
 """
 
 KINDS: Final[tuple[AcknowledgementKind, ...]] = get_args(AcknowledgementKind.__value__)

@@ -11,6 +11,7 @@ come back. Deletion by Yotpo's support and anonymisation are silent: a review th
 more is gone. A review that is read without `updated_at` has the time of reading.
 
 The author is known by `user_id`. The list has none: there it is the hash of the e-mail address.
+Only a delivery says that the shop wrote a review itself (`shop_owner`).
 
 Two APIs. Reading: the UGC API, with a `utoken` from app key and secret (it lives for 14 days) as a
 query parameter. Commenting: the App Developer API, with an access token of a registered app. A
@@ -126,6 +127,8 @@ class Yotpo(ReviewApi):
         limitations=(
             "Yotpo does not report that its support deleted or anonymised a review; Heard finds "
             "that when it polls.",
+            "Only a webhook says that the shop wrote a review itself. If a poll finds it first, it "
+            "is answered like a customer's.",
             "Comments need the access token of a registered Yotpo app; app key and secret are not "
             "enough.",
             "Yotpo does not say who wrote a comment. Heard never replaces a comment whose words "
@@ -143,6 +146,7 @@ class Yotpo(ReviewApi):
         ),
     )
 
+    fetch_shows_own = False  # Only a delivery has `shop_owner`.
     delivery_status = 200  # Which success Yotpo wants is not documented.
     hides_reviews = True  # The API answers 404 for a review that is not published yet.
 
