@@ -11,7 +11,7 @@ from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
 from heard.assessment import vocabulary
 from heard.replies import lint as replies
-from heard.text import grammar
+from heard.text import emoji, grammar
 from heard.text.lexicon import Lexicon
 from heard.text.phrase_files import PhraseFolder
 from heard.text.words import UNSPACED
@@ -20,16 +20,19 @@ LIBRARY = Path(vocabulary.__file__).parents[2]
 VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
+EMOJI = PhraseFolder(LIBRARY / "text" / "emoji")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 
 MEANINGS = {
-    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
+    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.COURTESIES, *vocabulary.AIDS},
+    EMOJI: {*emoji.GROUPS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
     REPLIES: {*replies.FINDINGS},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
+    EMOJI: {"en"},
     GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: set(replies.LANGUAGES),
@@ -37,6 +40,7 @@ LANGUAGES = {
 PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
     *vocabulary.AIDS,
+    "courtesy",
     *grammar.KINDS,
 }
 """Meanings that not every language has phrases for."""

@@ -26,7 +26,7 @@ from heard.assessment.severity import (
 )
 from heard.reviews import Channel, ReviewEvent
 
-RULES_VERSION: Final = "rules-2"
+RULES_VERSION: Final = "rules-3"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 
@@ -37,7 +37,7 @@ def assess(
 
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
-    `critical_<flag>`, `failure_<kind>`, `mild`, `insult`, `promotion`, `gibberish`, `question`,
+    `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`, `question`,
     `no_text`, `too_short`, `no_evidence`, `engine_<severity>`, `rating_words_disagree`,
     `repeat_complainer`, `recovered` and `worsened`.
     """
@@ -65,7 +65,15 @@ def assess(
         flags.append(Flag.QUESTION)
     flags.extend(_history_flags(severity, agenda, flags, history))
     probability = person_probability(scores, rating)
-    needs_person, confidence = decide_person(probability, scores, severity, agenda, flags)
+    needs_person, confidence = decide_person(
+        probability,
+        scores,
+        severity,
+        agenda,
+        flags,
+        is_alarming=analysis.is_alarming,
+        is_short_praise=analysis.is_short_praise,
+    )
     return Assessment(
         severity=severity,
         agenda=agenda,

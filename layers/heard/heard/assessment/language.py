@@ -7,7 +7,7 @@ not certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -18,6 +18,10 @@ from heard.text.words import END, Token, fold_word
 
 MIN_LETTERS: Final = 15
 """In a shorter text only function words decide: it has too few letters for the model."""
+
+_MIN_SENTENCE: Final = 3
+_MAX_LANGUAGES: Final = 4
+"""Words of the shortest sentence, and the most languages, that are told apart in one text."""
 
 _MAX_TOKENS: Final = 400
 """So many tokens are searched for function words; more would change nothing."""
@@ -48,7 +52,7 @@ def _model() -> LanguageModel | None:
         return None
 
 
-def _by_function_words(words: list[Token]) -> str | None:
+def _by_function_words(words: Sequence[Token]) -> str | None:
     votes = _votes(words)
     ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     count = sum(token.word != END for token in words[:_MAX_TOKENS])
@@ -57,6 +61,35 @@ def _by_function_words(words: list[Token]) -> str | None:
     if len(ranked) > 1 and ranked[0][1] < 1.25 * ranked[1][1]:
         return None
     return ranked[0][0]
+
+
+def languages_of_sentences(words: Sequence[Token]) -> set[str]:
+    """The languages that the function words of single sentences show.
+
+    A text may hold a sentence in another language than the rest.
+    """
+    languages: set[str] = set()
+    start = 0
+    ends = [at for at, token in enumerate(words) if token.word == END]
+    for end in (*ends, len(words)):
+        if end - start >= _MIN_SENTENCE and len(languages) < _MAX_LANGUAGES:
+            language = _by_function_words(words[start:end])
+            if language is not None:
+                languages.add(language)
+        start = end + 1
+    return languages
+
+
+def languages_of_letters(text: str, language: str | None) -> set[str]:
+    """The languages of the rules in Cyrillic and Greek letters that a text holds.
+
+    None if the text is in one of them: then it says which.
+    """
+    if language in {"ru", "uk", "el"}:
+        return set()
+    has_cyrillic = any("\u0400" <= letter <= "\u052f" for letter in text)
+    has_greek = any("\u0370" <= letter <= "\u03ff" for letter in text)
+    return {*(("ru", "uk") if has_cyrillic else ()), *(("el",) if has_greek else ())}
 
 
 def _votes(words: Iterable[Token]) -> dict[str, float]:
