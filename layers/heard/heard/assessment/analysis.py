@@ -76,7 +76,9 @@ class TextAnalysis:
     @property
     def is_short(self) -> bool:
         """Whether the text is too short to be sure that its author is content."""
-        return len(self.text.strip()) < MIN_CHARACTERS
+        text = self.text.strip()
+        # A Han, Kana or Hangul sign says about as much as two letters.
+        return len(text) + sum("\u3040" <= sign <= "\ud7af" for sign in text) < MIN_CHARACTERS
 
     @property
     def is_concrete(self) -> bool:
@@ -112,7 +114,11 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     for language in languages:
         found = _lexicon(language).find(text, words)
         figures.extend(hit for hit in found if hit.code in vocabulary.FIGURES and not hit.negated)
-        all_hits.extend(unmasked_hits(found, vocabulary.MASKS))
+        # Among all languages, one's idiom is another's plain words.
+        all_hits.extend(
+            unmasked_hits(found, vocabulary.MASKS) if review_language is None else found
+        )
+    all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
     is_readable = has_words and not is_gibberish
     plain_text = _in_plain_words(text, figures) if figures else legible_text(full_text)
@@ -166,7 +172,7 @@ def _lookup_languages(
             detected_language,
             review_language,
             "en",
-            *sorted(languages_of_sentences(words)),
+            *sorted(languages_of_sentences(text, words)),
             *other_scripts,
         )
     )

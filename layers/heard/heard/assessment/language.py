@@ -20,8 +20,12 @@ MIN_LETTERS: Final = 15
 """In a shorter text only function words decide: it has too few letters for the model."""
 
 _MIN_SENTENCE: Final = 3
-_MAX_LANGUAGES: Final = 4
-"""Words of the shortest sentence, and the most languages, that are told apart in one text."""
+_MIN_VOTES: Final = 2.0
+_MAX_LANGUAGES: Final = 6
+_MAX_SENTENCES: Final = 40
+"""Words of the shortest sentence whose language is looked at, votes that its language needs, and
+the most languages and sentences of one text.
+"""
 
 _MAX_TOKENS: Final = 400
 """So many tokens are searched for function words; more would change nothing."""
@@ -63,19 +67,25 @@ def _by_function_words(words: Sequence[Token]) -> str | None:
     return ranked[0][0]
 
 
-def languages_of_sentences(words: Sequence[Token]) -> set[str]:
-    """The languages that the function words of single sentences show.
+def languages_of_sentences(text: str, words: Sequence[Token]) -> set[str]:
+    """The languages that single sentences of a text seem to be in, at most a few.
 
-    A text may hold a sentence in another language than the rest.
+    A text may hold a sentence in another language than the rest. So it is enough that the model
+    finds a language the nearest, or that a sentence has one word that only one language has.
+    `words` are the `tokens` of the text. Empty for a text of one sentence.
     """
+    ends = [at for at, token in enumerate(words) if token.word == END][:_MAX_SENTENCES]
     languages: set[str] = set()
     start = 0
-    ends = [at for at, token in enumerate(words) if token.word == END]
-    for end in (*ends, len(words)):
+    for end in (*ends, len(words)) if len(ends) > 1 else ():
         if end - start >= _MIN_SENTENCE and len(languages) < _MAX_LANGUAGES:
-            language = _by_function_words(words[start:end])
-            if language is not None:
-                languages.add(language)
+            votes = _votes(words[start:end])
+            most = max(votes.values(), default=0.0)
+            if most >= _MIN_VOTES:
+                languages.update(language for language, vote in votes.items() if vote == most)
+            model = _model()
+            if model is not None:
+                languages.add(model.best_match(text[words[start].start : words[end - 1].end])[0])
         start = end + 1
     return languages
 
