@@ -166,13 +166,17 @@ def _lookup_languages(
     """
     if review_language is None:
         return vocabulary.LANGUAGES
-    other_scripts = () if text.isascii() else (*sorted(UNSPACED), *sorted(languages_of_letters(text, review_language)))
+    other_scripts = (
+        ()
+        if text.isascii()
+        else (*sorted(UNSPACED), *sorted(languages_of_letters(text, review_language)))
+    )
     candidates = dict.fromkeys(
         (
             detected_language,
             review_language,
             "en",
-            *sorted(languages_of_sentences(text, words)),
+            *sorted(languages_of_sentences(text, words, detected_language)),
             *other_scripts,
         )
     )

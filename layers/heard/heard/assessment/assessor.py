@@ -37,9 +37,9 @@ def assess(
 
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
-    `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`, `question`,
-    `no_text`, `too_short`, `no_evidence`, `engine_<severity>`, `rating_words_disagree`,
-    `repeat_complainer`, `recovered` and `worsened`.
+    `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
+    `question`, `no_text`, `too_short`, `no_evidence`, `engine_<severity>`,
+    `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores

@@ -95,9 +95,7 @@ def _of_words(text: str, language: str) -> frozenset[str]:
             if not hit.negated:
                 meanings.add(hit.code)
                 known[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
-    unknown = any(
-        not known[index] for index, sign in enumerate(text) if sign.isalnum()
-    )
+    unknown = any(not known[index] for index, sign in enumerate(text) if sign.isalnum())
     return frozenset() if unknown else frozenset(meanings)
 
 

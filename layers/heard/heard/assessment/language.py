@@ -67,12 +67,15 @@ def _by_function_words(words: Sequence[Token]) -> str | None:
     return ranked[0][0]
 
 
-def languages_of_sentences(text: str, words: Sequence[Token]) -> set[str]:
+def languages_of_sentences(
+    text: str, words: Sequence[Token], text_language: str | None
+) -> set[str]:
     """The languages that single sentences of a text seem to be in, at most a few.
 
     A text may hold a sentence in another language than the rest. So it is enough that the model
-    finds a language the nearest, or that a sentence has one word that only one language has.
-    `words` are the `tokens` of the text. Empty for a text of one sentence.
+    finds a language the nearest, or that a sentence has one word that only one language has. A
+    sentence whose words speak for the language of the text is taken to be in it. `words` are the
+    `tokens` of the text. Empty for a text of one sentence.
     """
     ends = [at for at, token in enumerate(words) if token.word == END][:_MAX_SENTENCES]
     languages: set[str] = set()
@@ -81,11 +84,12 @@ def languages_of_sentences(text: str, words: Sequence[Token]) -> set[str]:
         if end - start >= _MIN_SENTENCE and len(languages) < _MAX_LANGUAGES:
             votes = _votes(words[start:end])
             most = max(votes.values(), default=0.0)
-            if most >= _MIN_VOTES:
-                languages.update(language for language, vote in votes.items() if vote == most)
+            nearest = {language for language, vote in votes.items() if vote == most >= _MIN_VOTES}
             model = _model()
-            if model is not None:
-                languages.add(model.best_match(text[words[start].start : words[end - 1].end])[0])
+            is_sure = text_language in nearest and most >= (end - start) / 4
+            if model is not None and not is_sure:
+                nearest.add(model.best_match(text[words[start].start : words[end - 1].end])[0])
+            languages |= nearest
         start = end + 1
     return languages
 

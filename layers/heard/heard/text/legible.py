@@ -50,9 +50,7 @@ _SCRIPTS: Final = tuple(re.compile(f"[{script}]") for script in (_LATIN, _GREEK,
 _MAX_MIXED_WORD: Final = 60
 """Letters of the longest word whose letters are compared with those of another script."""
 
-_SMALL_LETTERS: Final = str.maketrans(
-    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡɩ", "abcdefghijklmnoprstuvwyzagi"
-)
+_SMALL_LETTERS: Final = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡɩ", "abcdefghijklmnoprstuvwyzagi")
 """Small capitals and phonetic letters that are written for their Latin look-alikes."""
 
 _LATIN_OF_CYRILLIC: Final = dict(
