@@ -75,9 +75,12 @@ CONCLUSIONS = [
     ("The room was nice. Breakfast could be better.", 4, LOW, ()),
     ("It broke after two days.", 2, HIGH, ()),
     ("Best stay ever!", 5, PRAISE, ()),
+    # Little text, but each word is praise.
+    ("Great", None, PRAISE, ()),
+    ("👍👍", None, PRAISE, ()),
     # Too little text to be sure that somebody is content.
-    ("Great", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
-    ("👍👍", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    ("Great 🙃", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
+    ("Well, well", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("👍👍", 5, PRAISE, ()),
     ("😡", None, MEDIUM, (Flag.CANNOT_JUDGE,)),
     ("I was charged twice and nobody answers the phone.", None, HIGH, ()),

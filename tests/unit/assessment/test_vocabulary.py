@@ -27,7 +27,7 @@ def assess_text(text: str, language: str | None = None) -> Assessment:
 def find_hits(language: str, phrases: str, text: str) -> list[Hit]:
     normalized = matchable_text(text)
     lexicon = Lexicon(language, {"severe": phrases.split(", ")})
-    return unmasked_hits(lexicon.find(normalized, tokens(normalized)), "idiom")
+    return unmasked_hits(lexicon.find(normalized, tokens(normalized)), {"idiom"})
 
 
 SEVERE = [
@@ -198,6 +198,6 @@ def test_phrases_in_scripts_without_spaces_match_gaps_neighbours_word_bounds_and
 def test_an_idiom_hides_only_the_hits_inside_it() -> None:
     lexicon = Lexicon("ja", {"severe": ["盗まれ"], "idiom": ["心を盗まれ"]})
     text = "心を盗まれました。財布を盗まれました。"
-    assert [hit.start for hit in unmasked_hits(lexicon.find(text, tokens(text)), "idiom")] == [
+    assert [hit.start for hit in unmasked_hits(lexicon.find(text, tokens(text)), {"idiom"})] == [
         text.rindex("盗まれ")
     ]

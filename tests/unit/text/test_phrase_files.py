@@ -12,7 +12,7 @@ from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, word
 from heard.assessment import courtesies, vocabulary
 from heard.connectors import reactions
 from heard.replies import contacts, placeholders, private_numbers, tone
-from heard.text import grammar
+from heard.text import emoji, grammar
 from heard.text.lexicon import Lexicon
 from heard.text.phrase_files import PhraseFolder
 from heard.text.words import UNSPACED
@@ -22,6 +22,7 @@ VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
 COURTESIES = PhraseFolder(LIBRARY / "assessment" / "courtesies")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
+EMOJI = PhraseFolder(LIBRARY / "text" / "emoji")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 REACTIONS = PhraseFolder(LIBRARY / "connectors" / "reactions")
 
@@ -33,7 +34,8 @@ REPLY_CUES = (
     placeholders.FILL_IN,
 )
 MEANINGS = {
-    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
+    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.COURTESIES, *vocabulary.AIDS},
+    EMOJI: {*emoji.GROUPS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
     REPLIES: {
@@ -46,6 +48,7 @@ MEANINGS = {
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
+    EMOJI: {"en"},
     GRAMMAR: set(grammar.LANGUAGES),
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: {*tone.LANGUAGES, *tone.MORE_LANGUAGES},
@@ -56,6 +59,7 @@ PARTIAL_MEANINGS = {
     *("audience", "interrogative", "mild", "promotion", "request"),
     *courtesies.MEANINGS,
     *vocabulary.AIDS,
+    "courtesy",
     *grammar.KINDS,
     *(MEANINGS[REPLIES] - {*tone.WORST}),
     "thing",

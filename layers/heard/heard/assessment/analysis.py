@@ -6,22 +6,30 @@ It draws no conclusion. The other modules of this package do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from heard.assessment import vocabulary
+from heard.assessment.courtesy import is_short_praise
 from heard.assessment.engines.engine import Engine, Scores
-from heard.assessment.language import detect_language
+from heard.assessment.language import (
+    detect_language,
+    languages_of_letters,
+    languages_of_sentences,
+)
 from heard.assessment.language_codes import language_code
 from heard.assessment.thresholds import HARMLESS_THRESHOLD, MIN_CHARACTERS
 from heard.reviews import ReviewEvent
+from heard.text import emoji
+from heard.text.legible import legible_text
 from heard.text.lexicon import Hit, Lexicon, unmasked_hits
 from heard.text.words import (
     END,
     UNSPACED,
     Token,
     count_links,
+    fold_signs,
     fold_word,
     matchable_text,
     tokens,
@@ -32,6 +40,7 @@ MAX_TOPICS: Final = 5
 _NEGATABLE: Final = (
     "critical_",
     "failure_",
+    "alarm",
     "mild",
     "insult",
     "promotion",
@@ -39,6 +48,9 @@ _NEGATABLE: Final = (
     "kind_word",
 )
 """Codes of phrases that say nothing when negated. A negated topic is a topic ("not clean")."""
+
+_ALARMING: Final = ("critical_", "failure_lost", "failure_money", "alarm")
+"""Codes of phrases that are never only thanked for."""
 
 _QUESTION_MARKS: Final = "?？؟"
 _KEYBOARD_ROWS: Final = ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")
@@ -60,6 +72,7 @@ class TextAnalysis:
     asks_question: bool
     links: int
     is_gibberish: bool
+    is_short_praise: bool
 
     def has(self, code: str) -> bool:
         """Whether a phrase of this code stands in the text."""
@@ -72,12 +85,19 @@ class TextAnalysis:
     @property
     def is_short(self) -> bool:
         """Whether the text is too short to be sure that its author is content."""
-        return len(self.text.strip()) < MIN_CHARACTERS
+        text = self.text.strip()
+        # A Han, Kana or Hangul sign says about as much as two letters.
+        return len(text) + sum("\u3040" <= sign <= "\ud7af" for sign in text) < MIN_CHARACTERS
 
     @property
     def is_concrete(self) -> bool:
         """Whether a rule names something critical or a concrete failure."""
         return bool(self.hits_of("critical_") or self.hits_of("failure_"))
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether a rule names an injury, a loss, the law or a threat, in whatever tone."""
+        return any(hit.code.startswith(_ALARMING) for hit in self.hits)
 
     def topics(self) -> tuple[str, ...]:
         """The topics, the one named most often first, at most `MAX_TOPICS`."""
@@ -90,27 +110,38 @@ class TextAnalysis:
 
 def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     """The analysis of a review's title and text."""
-    full_text = "\n".join(part for part in (event.title, event.text) if part)
-    text = matchable_text(full_text)
+    parts = [part for part in (event.title, event.text) if part]
+    full_text = "\n".join(parts)
+    text = matchable_text("\n\n".join(parts))
     words = tokens(text)
     detected_language = detect_language(text, words)
     review_language = language_code(event.language) or detected_language
     is_gibberish = _is_gibberish(words, detected_language)
     all_hits: list[Hit] = []
-    for language in _lookup_languages(text, review_language, detected_language):
-        all_hits.extend(unmasked_hits(_lexicon(language).find(text, words), "idiom"))
+    figures: list[Hit] = []
+    languages = _lookup_languages(text, words, review_language, detected_language)
+    for language in languages:
+        found = _lexicon(language).find(text, words)
+        figures.extend(hit for hit in found if hit.code in vocabulary.FIGURES and not hit.negated)
+        # Among all languages, one's idiom is another's plain words.
+        all_hits.extend(
+            unmasked_hits(found, vocabulary.MASKS) if review_language is None else found
+        )
+    all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
-    scores = engine.scores(full_text) if engine and has_words and not is_gibberish else None
+    is_readable = has_words and not is_gibberish
+    plain_text = _in_plain_words(text, figures) if figures else legible_text(full_text)
+    scores = engine.scores(plain_text) if engine and is_readable else None
     is_harmless = (
         scores is not None
         and scores.severity[2] < HARMLESS_THRESHOLD
         and (event.rating is None or event.rating >= 4)
     )
+    all_hits.extend(_emoji_hits(text))
     hits = tuple(
-        hit
+        replace(hit, code="alarm") if is_harmless and _is_circumstantial(hit, words) else hit
         for hit in all_hits
         if not (hit.negated and hit.code.startswith(_NEGATABLE))
-        and not (is_harmless and _is_circumstantial(hit, words))
     )
     return TextAnalysis(
         text=text,
@@ -121,6 +152,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         asks_question=_asks_question(text, words, hits, review_language),
         links=count_links(full_text),
         is_gibberish=is_gibberish,
+        is_short_praise=is_short_praise(text, languages),
     )
 
 
@@ -133,22 +165,67 @@ def _lexicon(language: str) -> Lexicon:
 
 
 def _lookup_languages(
-    text: str, review_language: str | None, detected_language: str | None
+    text: str, words: Sequence[Token], review_language: str | None, detected_language: str | None
 ) -> Sequence[str]:
     """The languages whose phrases are looked for in a text.
 
-    All of them when the review's language is unknown. Else the review's, the detected one, and
-    English, which occurs in reviews of every language. In a text that is not ASCII the unspaced
-    languages too: their letters cannot be mistaken for another language.
+    All of them when the review's language is unknown. Else the review's, the detected one, those of
+    single sentences, and English, which occurs in reviews of every language. In a text that is not
+    ASCII the unspaced languages too: their letters cannot be mistaken for another language.
     """
     if review_language is None:
         return vocabulary.LANGUAGES
-    other_scripts = () if text.isascii() else sorted(UNSPACED)
-    candidates = dict.fromkeys((detected_language, review_language, "en", *other_scripts))
+    other_scripts = (
+        ()
+        if text.isascii()
+        else (*sorted(UNSPACED), *sorted(languages_of_letters(text, review_language)))
+    )
+    candidates = dict.fromkeys(
+        (
+            detected_language,
+            review_language,
+            "en",
+            *sorted(languages_of_sentences(text, words, detected_language)),
+            *other_scripts,
+        )
+    )
     return [language for language in candidates if language in vocabulary.LANGUAGES]
 
 
+def _in_plain_words(text: str, figures: Sequence[Hit]) -> str:
+    """A text whose figures of speech are replaced by plain words."""
+    of_signs = any(not hit.to for hit in figures)
+    # Phrases of words and of signs count characters of two different forms of the text.
+    text = fold_signs(text) if of_signs else text
+    parts: list[str] = []
+    end = 0
+    for hit in sorted(figures, key=lambda hit: (hit.start, -hit.end)):
+        if bool(hit.to) is not of_signs and hit.start >= end:
+            parts += (text[end : hit.start], f" {vocabulary.FIGURES[hit.code]} ")
+            end = hit.end
+    return "".join((*parts, text[end:]))
+
+
+def _emoji_hits(text: str) -> list[Hit]:
+    """What alarming emoji say. An ambulance is as good as the word."""
+    return [
+        Hit(
+            "critical_safety" if found.group == "emergency" else "alarm",
+            at=0,
+            to=0,
+            words=found.sign,
+            negated=False,
+            start=found.start,
+            end=found.start + 1,
+        )
+        for found in emoji.find_emoji(text)
+        if found.group in emoji.ALARMING
+    ]
+
+
 def _is_circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
+    if hit.words in emoji.names("emergency"):
+        return True
     first = words[hit.at].word if hit.to else fold_word(hit.words)
     return hit.code.startswith("critical_") and first.startswith(_circumstantial_stems())
 

@@ -43,8 +43,8 @@ def assess(
 
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
-    `critical_<flag>`, `failure_<kind>`, `mild`, `insult`, `promotion`, `gibberish`, `question`,
-    `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`, `engine_<severity>`,
+    `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
+    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`, `engine_<severity>`,
     `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
 
     The words in `event.quoted` are not the author's, so they never raise the severity. If they are
@@ -78,11 +78,28 @@ def assess(
         flags.append(Flag.QUESTION)
     flags.extend(_history_flags(severity, agenda, flags, history))
     probability = person_probability(scores, rating)
-    needs_person, confidence = decide_person(probability, scores, severity, agenda, flags)
+    is_alarming, is_short_praise = analysis.is_alarming, analysis.is_short_praise
+    needs_person, confidence = decide_person(
+        probability,
+        scores,
+        severity,
+        agenda,
+        flags,
+        is_alarming=is_alarming,
+        is_short_praise=is_short_praise,
+    )
     doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, engine)
     if doubt:
         flags.append(Flag.CANNOT_JUDGE)
-        needs_person, confidence = decide_person(probability, scores, severity, agenda, flags)
+        needs_person, confidence = decide_person(
+            probability,
+            scores,
+            severity,
+            agenda,
+            flags,
+            is_alarming=is_alarming,
+            is_short_praise=is_short_praise,
+        )
     return Assessment(
         severity=severity,
         agenda=agenda,

@@ -7,7 +7,7 @@ not certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -18,6 +18,14 @@ from heard.text.words import END, Token, fold_word
 
 MIN_LETTERS: Final = 15
 """In a shorter text only function words decide: it has too few letters for the model."""
+
+_MIN_SENTENCE: Final = 3
+_MIN_VOTES: Final = 2.0
+_MAX_LANGUAGES: Final = 6
+_MAX_SENTENCES: Final = 40
+"""Words of the shortest sentence whose language is looked at, votes that its language needs, and
+the most languages and sentences of one text.
+"""
 
 _MAX_TOKENS: Final = 400
 """So many tokens are searched for function words; more would change nothing."""
@@ -48,7 +56,7 @@ def _model() -> LanguageModel | None:
         return None
 
 
-def _by_function_words(words: list[Token]) -> str | None:
+def _by_function_words(words: Sequence[Token]) -> str | None:
     votes = _votes(words)
     ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     count = sum(token.word != END for token in words[:_MAX_TOKENS])
@@ -57,6 +65,45 @@ def _by_function_words(words: list[Token]) -> str | None:
     if len(ranked) > 1 and ranked[0][1] < 1.25 * ranked[1][1]:
         return None
     return ranked[0][0]
+
+
+def languages_of_sentences(
+    text: str, words: Sequence[Token], text_language: str | None
+) -> set[str]:
+    """The languages that single sentences of a text seem to be in, at most a few.
+
+    A text may hold a sentence in another language than the rest. So it is enough that the model
+    finds a language the nearest, or that a sentence has one word that only one language has. A
+    sentence whose words speak for the language of the text is taken to be in it. `words` are the
+    `tokens` of the text. Empty for a text of one sentence.
+    """
+    ends = [at for at, token in enumerate(words) if token.word == END][:_MAX_SENTENCES]
+    languages: set[str] = set()
+    start = 0
+    for end in (*ends, len(words)) if len(ends) > 1 else ():
+        if end - start >= _MIN_SENTENCE and len(languages) < _MAX_LANGUAGES:
+            votes = _votes(words[start:end])
+            most = max(votes.values(), default=0.0)
+            nearest = {language for language, vote in votes.items() if vote == most >= _MIN_VOTES}
+            model = _model()
+            is_sure = text_language in nearest and most >= (end - start) / 4
+            if model is not None and not is_sure:
+                nearest.add(model.best_match(text[words[start].start : words[end - 1].end])[0])
+            languages |= nearest
+        start = end + 1
+    return languages
+
+
+def languages_of_letters(text: str, language: str | None) -> set[str]:
+    """The languages of the rules in Cyrillic and Greek letters that a text holds.
+
+    None if the text is in one of them: then it says which.
+    """
+    if language in {"ru", "uk", "el"}:
+        return set()
+    has_cyrillic = any("\u0400" <= letter <= "\u052f" for letter in text)
+    has_greek = any("\u0370" <= letter <= "\u03ff" for letter in text)
+    return {*(("ru", "uk") if has_cyrillic else ()), *(("el",) if has_greek else ())}
 
 
 def _votes(words: Iterable[Token]) -> dict[str, float]:

@@ -29,10 +29,14 @@ def decide_person(
     severity: Severity,
     agenda: Agenda,
     flags: Collection[Flag],
+    *,
+    is_alarming: bool = False,
+    is_short_praise: bool = False,
 ) -> tuple[bool, float]:
     """Whether a person is needed, and the confidence of that (0 to 1).
 
-    Where a rule requires a person, the engine cannot say otherwise.
+    Where a rule requires a person, the engine cannot say otherwise. `is_alarming`: the words name
+    an injury, a loss, the law or a threat. `is_short_praise`: the text only thanks or praises.
     """
     if agenda is Agenda.SPAM:
         return False, max(1 - probability, RULE_CONFIDENCE)
@@ -42,9 +46,12 @@ def decide_person(
         or Flag.QUESTION in flags
     ):
         return True, max(probability, RULE_CONFIDENCE)
-    is_alarming = scores is not None and scores.severity[3] >= CRITICAL_ALERT_THRESHOLD
+    if scores is not None and scores.severity[3] >= CRITICAL_ALERT_THRESHOLD:
+        is_alarming = is_alarming or not is_short_praise
     # Five stars with a complaint: one of the two is a slip, and a program cannot tell which.
     if is_alarming or Flag.RATING_WORDS_DISAGREE in flags or Flag.CANNOT_JUDGE in flags:
         return True, max(probability, 0.5)
+    if is_short_praise and severity.rank <= Severity.LOW.rank:
+        return False, max(1 - probability, RULE_CONFIDENCE)
     needs_person = probability >= thresholds_of(scores).person
     return needs_person, max(probability, 1 - probability)

@@ -11,7 +11,7 @@ from heard.assessment.model import Flag, Reason, Severity
 
 MAX_REASONS: Final = 16
 
-_EVIDENCE: Final = ("critical_", "failure_", "mild", "insult", "promotion")
+_EVIDENCE: Final = ("critical_", "failure_", "alarm", "mild", "insult", "promotion")
 """Codes of phrases that are reasons, worst first."""
 
 

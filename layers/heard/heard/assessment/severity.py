@@ -34,6 +34,8 @@ def severity_of_text(analysis: TextAnalysis, rating: int | None) -> Severity | N
         if analysis.scores is None or analysis.scores.severity[3] >= FRAUD_THRESHOLD:
             return Severity.CRITICAL
         return Severity.HIGH
+    if analysis.is_short_praise and not analysis.is_alarming:
+        return Severity.PRAISE
     if analysis.scores is None:
         if analysis.hits_of("failure_"):
             return Severity.HIGH
@@ -74,7 +76,9 @@ def worse_severity(
     """The worse of the rating's and the text's severity, None if neither says enough to judge."""
     if rating_severity is None:
         # Engines have scores for more languages than they were measured in.
-        is_unsure = analysis.is_short or analysis.language not in vocabulary.LANGUAGES
+        is_unsure = not analysis.is_short_praise and (
+            analysis.is_short or analysis.language not in vocabulary.LANGUAGES
+        )
         if text_severity is None or (text_severity.rank <= Severity.MEDIUM.rank and is_unsure):
             return None
         return text_severity

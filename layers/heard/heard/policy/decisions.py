@@ -55,8 +55,6 @@ HAND_OVER: Final = "R01-person"
 
 MAX_NEAR_MISSES: Final = 5
 
-"""Why nothing is done, where a guard says so."""
-
 
 def decide(assessment: Assessment, context: Context, policy: Policy, now: datetime) -> Decision:
     """What the policy says about one review revision at `now` (aware).

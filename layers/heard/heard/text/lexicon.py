@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from heard.text.legible import LINE_START
 from heard.text.negation import Negation
 from heard.text.sign_phrases import SignPhrase, parse_sign_phrase
 from heard.text.word_phrases import (
@@ -98,6 +99,7 @@ class Lexicon:
                         continue
                     first, last = min(at, nearby[0]), max(to, nearby[1])
                 quote = text[words[first].start : words[last - 1].end][:_QUOTED_CHARACTERS]
+                quote = quote.replace(LINE_START, " ")
                 negated = self._negation.negates_words(text, words, at, to)
                 hits.append(
                     Hit(phrase.code, at, to, quote, negated, token.start, words[to - 1].end)
@@ -131,22 +133,22 @@ class Lexicon:
         return hits
 
 
-def unmasked_hits(hits: Iterable[Hit], mask: str) -> list[Hit]:
-    """The hits that overlap none of the meaning `mask` (an idiom), without the masks themselves."""
+def unmasked_hits(hits: Iterable[Hit], masks: Collection[str]) -> list[Hit]:
+    """The hits that overlap none of the meanings `masks` (idioms), without the masks themselves."""
     all_hits = list(hits)
     # Phrases of words and of signs count characters of two different forms of the text, so neither
     # masks the other.
-    masks = {
+    masked = {
         (hit.to > 0, index)
         for hit in all_hits
-        if hit.code == mask
+        if hit.code in masks
         for index in range(hit.start, hit.end)
     }
-    if not masks:
+    if not masked:
         return all_hits
     return [
         hit
         for hit in all_hits
-        if hit.code != mask
-        and masks.isdisjoint((hit.to > 0, index) for index in range(hit.start, hit.end))
+        if hit.code not in masks
+        and masked.isdisjoint((hit.to > 0, index) for index in range(hit.start, hit.end))
     ]

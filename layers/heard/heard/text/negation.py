@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from heard.text import grammar
+from heard.text.legible import LINE_START
 from heard.text.words import END, UNSPACED, Token, fold_signs, fold_word
 
 _CLAUSE_END: Final = re.compile("[.!?;…\\n。！？؟।,،、，]")
@@ -44,19 +45,21 @@ class Negation:
         """Whether the words from `at` to before `to` are negated.
 
         A negator stands one or two words before them, or up to two words behind them if the
-        language puts it there. A comma or the end of the sentence separates a negator from what
-        it negates. "Not only" is no negation.
+        language puts it there. A comma, the start of a line or the end of the sentence separates
+        a negator from what it negates. "Not only" is no negation.
         """
         for back in (1, 2):
             if at < back or words[at - back].word == END:
                 break
-            if "," in text[words[at - back].end : words[at - back + 1].start]:
+            between = text[words[at - back].end : words[at - back + 1].start]
+            if "," in between or LINE_START in between:
                 break
             if words[at - back].word in self.before:
                 return words[at - back + 1].word not in _words_of_not_only()
         if self.after:
-            for word in words[to : to + 2]:
-                if word.word == END:
+            for place, word in enumerate(words[to : to + 2], start=to):
+                between = text[words[place - 1].end : word.start]
+                if word.word == END or LINE_START in between:
                     return False
                 if word.word in self.after:
                     return True

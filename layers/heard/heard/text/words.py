@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from heard.text import grammar
+from heard.text.legible import legible_text, matchable_form
 
 END: Final = "."
 """The token of a sentence's end."""
@@ -73,14 +74,15 @@ def word_set(words: str) -> frozenset[str]:
 
 
 def matchable_text(text: str) -> str:
-    """The part of a text that phrases are looked for in, in compatibility form and without links.
+    """The part of a text that phrases are looked for in, in matchable form and without links.
 
     That is all of it, or the first 20,000 and the last 5,000 characters: customers put what
     matters at the beginning or at the end.
     """
+    text = legible_text(text)
     if len(text) > _HEAD_CHARACTERS + _TAIL_CHARACTERS:
-        text = text[:_HEAD_CHARACTERS] + "\n" + text[-_TAIL_CHARACTERS:]
-    return unicodedata.normalize("NFKC", _LINKS.sub(" ", text))
+        text = text[:_HEAD_CHARACTERS] + "\n\n" + text[-_TAIL_CHARACTERS:]
+    return matchable_form(_LINKS.sub(" ", text))
 
 
 def count_links(text: str) -> int:

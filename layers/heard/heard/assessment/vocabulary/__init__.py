@@ -55,8 +55,17 @@ TOPICS: Final = (
 )
 """The topics of an assessment: what a review is about. Their phrases are in `topic_<topic>`."""
 
+FIGURES: Final = {"praising_idiom": "perfect", "landmark": "the park"}
+"""Figures of speech and places with severe words, and the plain words that an engine reads instead.
+
+Engines take "the flan is to die for" for a complaint, and "opposite the hospital" for an accident.
+"""
+
+MASKS: Final = ("idiom", *FIGURES)
+"""Meanings that mean nothing severe: phrases inside them do not count."""
+
 MEANINGS: Final = (
-    "idiom",
+    *MASKS,
     "mild",
     "insult",
     "promotion",
@@ -67,11 +76,15 @@ MEANINGS: Final = (
     "request",
     "interrogative",
     "asking",
+    "alarm",
     *(f"critical_{flag.value}" for flag in CRITICAL),
     *(f"failure_{kind}" for kind in FAILURES),
     *(f"topic_{topic}" for topic in TOPICS),
 )
 """The meanings that are looked for in a review."""
+
+COURTESIES: Final = ("thanks", "delight", "courtesy")
+"""The meanings of texts that only thank or praise. They are looked for in short texts."""
 
 AIDS: Final = ("circumstantial", "function_word")
 """Meanings that help to understand a review and are not looked for themselves."""
