@@ -26,7 +26,7 @@ from heard.assessment.severity import (
 )
 from heard.reviews import Channel, ReviewEvent
 
-RULES_VERSION: Final = "rules-2"
+RULES_VERSION: Final = "rules-3"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 

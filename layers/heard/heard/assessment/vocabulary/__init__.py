@@ -62,7 +62,6 @@ MEANINGS: Final = (
     "promotion",
     "audience",
     "request",
-    "interrogative",
     "asking",
     *(f"critical_{flag.value}" for flag in CRITICAL),
     *(f"failure_{kind}" for kind in FAILURES),
@@ -70,7 +69,16 @@ MEANINGS: Final = (
 )
 """The meanings that are looked for in a review."""
 
-AIDS: Final = ("circumstantial", "function_word")
+QUESTION_MEANINGS: Final = (
+    "asking_at_clause_start",
+    "asking_at_sentence_start",
+    "asking_unless_ended",
+    "rhetorical",
+    "statement",
+)
+"""The meanings that only `questions` looks for, in a part of the text."""
+
+AIDS: Final = ("circumstantial", "function_word", "lead_in", "subordinator")
 """Meanings that help to understand a review and are not looked for themselves."""
 
 _FOLDER: Final = PhraseFolder(Path(__file__).parent)
