@@ -23,7 +23,7 @@ REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
 
 MEANINGS = {
-    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.AIDS},
+    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.QUESTION_MEANINGS, *vocabulary.AIDS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
     REPLIES: {*replies.FINDINGS},
@@ -35,7 +35,8 @@ LANGUAGES = {
     REPLIES: set(replies.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
-    *("audience", "interrogative", "mild", "promotion", "request"),
+    *("audience", "mild", "promotion", "request"),
+    *("asking_at_clause_start", "asking_at_sentence_start", "asking_unless_ended"),
     *vocabulary.AIDS,
     *grammar.KINDS,
 }

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import Final
 
 from heard.assessment import vocabulary
@@ -28,7 +28,7 @@ _MARKS: Final = re.compile("[?？؟¿՞፧‽❓❔⸮꘏⳺⳻]")
 _GREEK_MARK: Final = re.compile(r";(?![-^o']?[)(DPp3*|/\\])")
 """The Greek question mark, which is a semicolon in compatibility form; a smiley is none."""
 
-_SENTENCE_END: Final = re.compile("[.!…\\n。！।։።?？؟፧‽❓❔⸮]+")
+_SENTENCE_END: Final = re.compile("[.!…\\n。！।։።?？؟፧‽❓❔⸮;]+")
 _CLAUSE_END: Final = re.compile("[.!…\\n。！।։።?？؟፧‽❓❔⸮,،、，;:]")
 _COMMAS: Final = frozenset(",،、")
 _JOINERS: Final = frozenset("-‐‑'’/&")
@@ -50,18 +50,50 @@ def asks_question(
     `text` is a `matchable_text`, `words` are its tokens, `asking` the hits of the meaning of that
     name, and `languages` those whose phrases are looked for. Total: any text asks or does not.
     """
-    sentences = list(_asking_sentences(text, review_language))
     hits = [*asking, *_hits_at_start(text, words, languages)]
-    if not sentences and not hits:
+    marks = _marks(text, review_language)
+    if not hits and not marks:
         return False
-    folded = fold_signs(text)
     masks = [hit for language in languages for hit in _masks(language).find(text, words)]
     rhetorical = [hit for hit in masks if hit.code == "rhetorical"]
     statements = [hit for hit in masks if hit.code == "statement"]
+    forms = {True: text, False: fold_signs(text)}
+    clauses = {spaced: _ends(_CLAUSE_END, form) for spaced, form in forms.items()}
+    rhetorical_clauses = {
+        (hit.to > 0, clause)
+        for hit in rhetorical
+        for clause in _parts(clauses[hit.to > 0], hit.start, hit.end)
+    }
     for hit in unmasked_hits([*hits, *statements], "statement"):
-        if not _is_rhetorical(hit, text if hit.to else folded, rhetorical):
+        parts = _parts(clauses[hit.to > 0], hit.start, hit.end)
+        if rhetorical_clauses.isdisjoint((hit.to > 0, part) for part in parts):
             return True
-    return _has_open_mark(sentences, list(_asking_sentences(folded, review_language)), rhetorical)
+    # Both forms of the text have the same sentences.
+    sentences = {spaced: _ends(_SENTENCE_END, form) for spaced, form in forms.items()}
+    answered = {
+        part for hit in rhetorical for part in _parts(sentences[hit.to > 0], hit.start, hit.end)
+    }
+    return any(bisect_right(sentences[True], mark) not in answered for mark in marks)
+
+
+def _marks(text: str, language: str | None) -> list[int]:
+    """Where the question marks stand."""
+    marks = [match.start() for match in _MARKS.finditer(text)]
+    if language == "el":
+        marks += [match.start() for match in _GREEK_MARK.finditer(text)]
+    return marks
+
+
+def _ends(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [match.end() for match in pattern.finditer(text)]
+
+
+def _parts(ends: Sequence[int], start: int, end: int) -> range:
+    """The numbers of the parts that the characters from `start` to before `end` stand in.
+
+    `ends` are where the parts of a text end, in order.
+    """
+    return range(bisect_right(ends, start), bisect_right(ends, end - 1) + 1)
 
 
 def _hits_at_start(text: str, words: list[Token], languages: Sequence[str]) -> Iterator[Hit]:
@@ -135,54 +167,6 @@ def _stands_first(hit: Hit, folded: str) -> bool:
     """Whether a phrase of signs begins the text, or stands behind a sign that is no letter."""
     before = folded[: hit.start].rstrip(" ")
     return not before or unicodedata.category(before[-1])[0] not in "LMN"
-
-
-def _is_rhetorical(hit: Hit, text: str, rhetorical: Iterable[Hit]) -> bool:
-    """Whether a rhetorical question stands in the phrase's clause.
-
-    `text` is the form of the text whose characters the phrase counts.
-    """
-    return any(
-        bool(hit.to) == bool(other.to)
-        and not _CLAUSE_END.search(text, min(hit.end, other.end), max(hit.start, other.start))
-        for other in rhetorical
-    )
-
-
-def _has_open_mark(
-    sentences: Sequence[tuple[int, int]],
-    sign_sentences: Sequence[tuple[int, int]],
-    rhetorical: Iterable[Hit],
-) -> bool:
-    """Whether a question mark stands in a sentence that is no known rhetorical question.
-
-    Phrases of words and of signs count characters of two forms of the text, in which the same
-    sentences are found.
-    """
-    rhetorical = list(rhetorical)
-    for sentence, sign_sentence in zip(sentences, sign_sentences, strict=True):
-        if not any(
-            start <= hit.start and hit.end <= end
-            for hit in rhetorical
-            for start, end in [sentence if hit.to else sign_sentence]
-        ):
-            return True
-    return False
-
-
-def _asking_sentences(text: str, language: str | None) -> Iterator[tuple[int, int]]:
-    """Where the sentences with a question mark begin and end."""
-    marks = [match.start() for match in _MARKS.finditer(text)]
-    greek_marks = (
-        [match.start() for match in _GREEK_MARK.finditer(text)] if language == "el" else []
-    )
-    if not marks and not greek_marks:
-        return
-    cuts = {0, len(text), *(match.end() for match in _SENTENCE_END.finditer(text))}
-    cuts.update(mark + 1 for mark in greek_marks)
-    for start, end in pairwise(sorted(cuts)):
-        if any(start <= mark < end for mark in (*marks, *greek_marks)):
-            yield start, end
 
 
 @cache
