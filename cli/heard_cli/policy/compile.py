@@ -5,20 +5,23 @@ Executing that document needs no library.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, cast
 
 from heard.errors import BadRequest
 from heard.policy import Problem, complete_document
 from heard.policy.schema_types import DocumentPath, quote
-from heard_cli.policy.holidays import UnknownPlace, public_holidays
+from heard_cli.policy.holidays import PublicHolidays, UnknownPlace, public_holidays
 
 YEARS_AHEAD: Final = 10
 """Holidays are resolved for this many years after the current one.
 
 A policy that lives longer must be published again.
 """
+
+_MAX_SUBDIVISIONS: Final = 30
+"""So many subdivisions are named in a warning."""
 
 _HOLIDAYS: Final[DocumentPath] = ("calendar", "holidays")
 
@@ -64,12 +67,9 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
     problems: list[Problem] = []
     days: set[str] = set()
     try:
-        days = {
-            day.isoformat()
-            for day in public_holidays(
-                country, subdivision, range(today.year, today.year + YEARS_AHEAD + 1)
-            )
-        }
+        place = public_holidays(
+            country, subdivision, range(today.year, today.year + YEARS_AHEAD + 1)
+        )
     except UnknownPlace as error:
         place_kind, name = (
             (("part of " + country, subdivision), "subdivision")
@@ -84,6 +84,8 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
             )
         )
     else:
+        days = {day.isoformat() for day in place.days}
+        problems.extend(_gaps(country, place))
         for index, day in enumerate(excluded_days or ()):
             if day >= today.isoformat() and day not in days:
                 message = f"{day} is not a holiday there"
@@ -109,6 +111,31 @@ def resolve_holidays(document: object, today: date) -> tuple[Any, list[Problem]]
             "holidays": {**other_fields, "add": dates} if other_fields else dates,
         },
     }, problems
+
+
+def _gaps(country: str, place: PublicHolidays) -> Iterator[Problem]:
+    """Warnings of holidays that the dates of a place lack."""
+    if place.subdivisions:
+        names = [quote(name).strip('"') for name in place.subdivisions]
+        listed = ", ".join(names[:_MAX_SUBDIVISIONS])
+        more = len(names) - _MAX_SUBDIVISIONS
+        yield Problem(
+            (*_HOLIDAYS, "country"),
+            f"holidays of {country} differ by subdivision: without one, up to "
+            f"{max(place.subdivisions.values())} a year are missing and count as working days",
+            f"Add the subdivision: {listed}{f' or {more} others' if more > 0 else ''}. If only the "
+            "national holidays count for you, leave it as it is.",
+            "warning",
+        )
+    if place.unknown_years:
+        first, last = place.unknown_years[0], place.unknown_years[-1]
+        years = f"{first}" if first == last else f"{first} to {last}"
+        yield Problem(
+            (*_HOLIDAYS, "country"),
+            f"not all holidays of {country} are known for {years}; unknown ones are working days",
+            'Publish the policy again when they are known, or list the days in "add".',
+            "warning",
+        )
 
 
 def _as_mapping(value: object) -> dict[str, Any]:

@@ -183,7 +183,7 @@ def test_a_finding_names_the_line_and_column_of_the_problem() -> None:
 @pytest.mark.parametrize(
     ("holidays", "line", "message"),
     [
-        ("{country: UK}", 2, None),
+        ("{country: UK, subdivision: ENG}", 2, None),
         ("{country: de}", 2, 'no holidays are known for the country "de". Did you mean "DE"?'),
         ("{country: Germany}", 2, "Give its ISO 3166-1 code"),
         (
@@ -323,3 +323,36 @@ def test_conditions_actions_and_hours_are_described_in_words() -> None:
     }
     description = hours_in_words({"timezone": "Asia/Tokyo", "hours": hours})
     assert description == "mon to tue 09:00-12:00 and 13:00-17:00, sat 10:00-14:00 (Asia/Tokyo)"
+
+
+@pytest.mark.parametrize(
+    ("country", "missing"),
+    [("AU", "ACT, NSW, NT"), ("DE", "BB, BE, BW"), ("UK", "ENG, NIR, SCT"), ("CH", "AG, AI")],
+)
+def test_a_country_whose_holidays_differ_by_subdivision_is_a_warning_that_names_them(
+    country: str, missing: str
+) -> None:
+    content = f"calendar:\n  holidays: {{country: {country}}}\n".encode()
+    result = check_content(content, TODAY)
+    (finding,) = result.diagnostics
+    assert (finding.line, finding.severity) == (2, "warning")
+    assert f"holidays of {country} differ by subdivision" in finding.message
+    assert missing in finding.fix
+    assert result.document is not None
+
+
+@pytest.mark.parametrize(
+    "holidays",
+    ["{country: AU, subdivision: NSW}", "{country: DE, subdivision: BE}", "{country: JP}"],
+)
+def test_a_subdivision_or_a_country_without_them_is_no_warning(holidays: str) -> None:
+    content = f"calendar:\n  holidays: {holidays}\n".encode()
+    assert check_content(content, TODAY).diagnostics == ()
+
+
+def test_years_whose_holidays_are_not_known_are_a_warning_in_our_words() -> None:
+    content = b"calendar:\n  holidays: {country: IN, subdivision: GA}\n"
+    # Python's own warnings are errors in tests: one of the library's would end this one.
+    (finding,) = check_content(content, TODAY).diagnostics
+    assert finding.severity == "warning"
+    assert "not all holidays of IN are known for 2036" in finding.message

@@ -34,7 +34,12 @@ REPLY_CUES = (
     placeholders.FILL_IN,
 )
 MEANINGS = {
-    VOCABULARY: {*vocabulary.MEANINGS, *vocabulary.COURTESIES, *vocabulary.AIDS},
+    VOCABULARY: {
+        *vocabulary.MEANINGS,
+        *vocabulary.COURTESIES,
+        *vocabulary.QUESTION_MEANINGS,
+        *vocabulary.AIDS,
+    },
     EMOJI: {*emoji.GROUPS},
     GRAMMAR: {*grammar.KINDS},
     WORDINGS: {*KINDS, *EXCLUSIONS, "automatic", "detail", "topic"},
@@ -56,7 +61,8 @@ LANGUAGES = {
     COURTESIES: set(courtesies.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
-    *("audience", "interrogative", "mild", "promotion", "request"),
+    *("audience", "mild", "promotion", "request"),
+    *("asking_at_clause_start", "asking_at_sentence_start", "asking_unless_ended"),
     *courtesies.MEANINGS,
     *vocabulary.AIDS,
     "courtesy",

@@ -14,6 +14,10 @@ _MIN_ADVERTS: Final = 3
 """With this many different phrases of advertising, a review is spam even without a link."""
 
 
+MAX_COMPLAINT_RATING: Final = 2
+"""With at most so many stars an author who asks something complains too: it is a complaint."""
+
+
 def find_agenda(
     analysis: TextAnalysis, rating: int | None, severity: Severity, stage: Stage
 ) -> Agenda:
@@ -28,6 +32,7 @@ def find_agenda(
         return Agenda.ABUSE
     if (
         analysis.asks_question
+        and (rating is None or rating > MAX_COMPLAINT_RATING)
         and severity.rank <= Severity.MEDIUM.rank
         and not analysis.is_concrete
         and not _is_happy(analysis, rating)

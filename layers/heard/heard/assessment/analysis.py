@@ -5,7 +5,7 @@ It draws no conclusion. The other modules of this package do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -19,6 +19,7 @@ from heard.assessment.language import (
     languages_of_sentences,
 )
 from heard.assessment.language_codes import language_code
+from heard.assessment.questions import asks_question
 from heard.assessment.thresholds import HARMLESS_THRESHOLD, MIN_CHARACTERS
 from heard.reviews import ReviewEvent
 from heard.text import emoji
@@ -51,8 +52,6 @@ _NEGATABLE: Final = (
 
 _ALARMING: Final = ("critical_", "failure_lost", "failure_money", "alarm")
 """Codes of phrases that are never only thanked for."""
-
-_QUESTION_MARKS: Final = "?？؟"
 _KEYBOARD_ROWS: Final = ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")
 _MAX_CONSONANTS: Final = 5
 
@@ -149,7 +148,13 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         language=review_language,
         hits=hits,
         scores=scores,
-        asks_question=_asks_question(text, words, hits, review_language),
+        asks_question=asks_question(
+            text,
+            words,
+            (hit for hit in hits if hit.code == "asking"),
+            review_language,
+            languages,
+        ),
         links=count_links(full_text),
         is_gibberish=is_gibberish,
         is_short_praise=is_short_praise(text, languages),
@@ -234,42 +239,6 @@ def _is_circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
 def _circumstantial_stems() -> tuple[str, ...]:
     stems = vocabulary.phrases_of_all_languages("circumstantial")
     return tuple({fold_word(stem.removesuffix("*")) for stem in stems})
-
-
-def _asks_question(
-    text: str, words: Sequence[Token], hits: Iterable[Hit], language: str | None
-) -> bool:
-    """Whether the text asks its reader something (R23).
-
-    A question mark alone is no proof in a language whose interrogatives we know: its sentence must
-    hold one of them.
-    """
-    hits = list(hits)
-    if any(hit.code == "asking" for hit in hits):
-        return True
-    if not any(mark in text for mark in _QUESTION_MARKS):
-        return False
-    if language is None or not _has_interrogatives(language):
-        return True
-    marks = [
-        index
-        for index, token in enumerate(words)
-        if token.word == END and text[token.start] in _QUESTION_MARKS
-    ]
-    interrogatives = [hit.at for hit in hits if hit.code == "interrogative"]
-    return any(_sentence_start(words, mark) <= at < mark for mark in marks for at in interrogatives)
-
-
-@cache
-def _has_interrogatives(language: str) -> bool:
-    return bool(vocabulary.phrases("interrogative", language))
-
-
-def _sentence_start(words: Sequence[Token], mark: int) -> int:
-    start = mark
-    while start > 0 and words[start - 1].word != END:
-        start -= 1
-    return start
 
 
 def _is_gibberish(words: Sequence[Token], detected_language: str | None) -> bool:

@@ -44,8 +44,8 @@ def assess(
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
-    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`, `engine_<severity>`,
-    `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
+    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`,
+    `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
 
     The words in `event.quoted` are not the author's, so they never raise the severity. If they are
     alarming, if some characters of the text could not be decoded, or if the text only describes

@@ -76,15 +76,17 @@ class Lexicon:
             self._by_stem[stem[:MIN_STEM]].append((stem, phrase))
         self._by_ending.extend((ending, phrase) for ending in endings)
 
-    def find(self, text: str, words: list[Token]) -> list[Hit]:
+    def find(self, text: str, words: list[Token], starts: Iterable[int] | None = None) -> list[Hit]:
         """Every phrase in a text: first those of signs, then those of words, in the text's order.
 
-        `words` are the `tokens` of the text.
+        `words` are the `tokens` of the text. With `starts`, phrases of words are looked for only
+        where these tokens begin them.
         """
         hits = self._find_signs(text) if self._by_sign and _UNSPACED_LETTERS.search(text) else []
         if not self._by_word and not self._by_stem and not self._by_ending:
             return hits
-        for at, token in enumerate(words):
+        for at in range(len(words)) if starts is None else starts:
+            token = words[at]
             phrases = self._phrase_cache.get(token.word)
             if phrases is None:
                 phrases = self._phrases_beginning_with(token.word)

@@ -74,7 +74,6 @@ MEANINGS: Final = (
     "irony",
     "audience",
     "request",
-    "interrogative",
     "asking",
     "alarm",
     *(f"critical_{flag.value}" for flag in CRITICAL),
@@ -86,7 +85,16 @@ MEANINGS: Final = (
 COURTESIES: Final = ("thanks", "delight", "courtesy")
 """The meanings of texts that only thank or praise. They are looked for in short texts."""
 
-AIDS: Final = ("circumstantial", "function_word")
+QUESTION_MEANINGS: Final = (
+    "asking_at_clause_start",
+    "asking_at_sentence_start",
+    "asking_unless_ended",
+    "rhetorical",
+    "statement",
+)
+"""The meanings that only `questions` looks for, in a part of the text."""
+
+AIDS: Final = ("circumstantial", "function_word", "lead_in", "subordinator")
 """Meanings that help to understand a review and are not looked for themselves."""
 
 _FOLDER: Final = PhraseFolder(Path(__file__).parent)
