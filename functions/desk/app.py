@@ -20,7 +20,7 @@ from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
-from heard.steps.desk_view import follow_up_row
+from heard.steps.desk_view import findings_json, follow_up_row
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -99,7 +99,7 @@ def resolve(follow_up: Id, body: ResolutionBody) -> dict[str, Any]:
     """Resolve it. 409 with a `reason` when that is refused; then nothing has changed."""
     resolved, warnings = desk.resolve(_caller(), follow_up, body.request, ports(), clock.now())
     metrics.add_metric(f"resolutions_{body.action.value}", MetricUnit.Count, 1)
-    return _row(resolved) | {"warnings": desk.findings_json(warnings)}
+    return _row(resolved) | {"warnings": findings_json(warnings)}
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/lint")

@@ -14,7 +14,7 @@ from typing import Final
 from heard.assessment import vocabulary
 from heard.text import emoji
 from heard.text.lexicon import Lexicon
-from heard.text.words import fold_signs, matchable_text, tokens
+from heard.text.words import count_links, fold_signs, matchable_text, tokens
 
 MAX_CHARACTERS: Final = 120
 """A longer text says more than thanks."""
@@ -25,7 +25,7 @@ _ALLOWED_MARKS: Final = frozenset(".,;:!~-–—…'\"’‘“”„«»*+&/)�
 """What may stand between the words. A question mark asks, and "(" may begin a sad face."""
 
 
-def is_bare_thanks(text: str) -> bool:
+def has_only_thanks(text: str) -> bool:
     """Whether a text only thanks, in any language that we speak, and says nothing else.
 
     Polite and happy words and emoji may stand beside the thanks: "Perfect, thank you all!"
@@ -43,7 +43,7 @@ def _meanings(text: str, languages: Iterable[str]) -> frozenset[str]:
 
     Happy emoji are delight, and praying hands thanks. An empty set if a word or a sign is unknown.
     """
-    if len(text) > 4 * MAX_CHARACTERS:
+    if len(text) > 4 * MAX_CHARACTERS or count_links(text):
         return frozenset()
     text = matchable_text(text)
     if len(text) > MAX_CHARACTERS:
@@ -53,8 +53,8 @@ def _meanings(text: str, languages: Iterable[str]) -> frozenset[str]:
         return frozenset()
     folded = fold_signs(text)
     if not any(letter.isalnum() for letter in folded):
-        return _of_emoji(groups) if groups and _has_only_marks(folded) else frozenset()
-    if not _has_only_marks(folded):
+        return _of_emoji(groups) if groups and has_only_marks(folded) else frozenset()
+    if not has_only_marks(folded):
         return frozenset()
     spellings = dict.fromkeys(
         (folded, _LONG_LETTER.sub(r"\1", folded), _LONG_LETTER.sub(r"\1\1", folded))
@@ -70,7 +70,7 @@ def _of_emoji(groups: Iterable[str]) -> frozenset[str]:
     return frozenset("thanks" if group == "thanks" else "delight" for group in groups)
 
 
-def _has_only_marks(text: str) -> bool:
+def has_only_marks(text: str) -> bool:
     """Whether all signs of a text are letters, digits, blanks, known marks or pictures.
 
     Behind U+2190 there are pictures, and marks of scripts without blanks.
