@@ -131,6 +131,12 @@ def test_another_language_than_the_customers_is_warned_of(
         "Il burro era irrancidito, ci scusi.",
         "Si no elimina la aplicación antigua, no funciona; lo sentimos.",
         "We weten waar u zat: tafel 4, naast de deur.",
+        "Lamentamos el servicio deficiente y el cono de helado derretido.",
+        "The salad spinner is on its way, and so are the scales with tare.",
+        "O ruído anormal acabou; a praia de Tróia fica a dez minutos.",
+        "Denunciaremos al ladrón, y usted recibirá su bolso.",
+        "Le petit bobo de votre fils nous a fait de la peine.",
+        "Wir fahren am Samstag nach Cham, und Sie sind eingeladen.",
         "Baran na zdjęciu stoi w naszej zagrodzie.",
     ],
 )
