@@ -117,6 +117,34 @@ def test_another_language_than_the_customers_is_warned_of(
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you don't delete the app first, the update fails; sorry that we never said so.",
+        "We know where you sat: table 4, next to the draughty door.",
+        "Nobody should be called an idiot here.",
+        "Wir wissen, wo Sie saßen: an Tisch 4, neben der Tür.",
+        "Wenn Sie die alte App nicht löschen, klappt es leider nicht.",
+        "Nous savons où vous étiez assis, à la table 4.",
+        "A cabra e o burro da quinta são verdadeiros.",
+        "La cabra y el burro de la granja son de verdad.",
+        "Il burro era irrancidito, ci scusi.",
+        "Si no elimina la aplicación antigua, no funciona; lo sentimos.",
+        "We weten waar u zat: tafel 4, naast de deur.",
+        "Lamentamos el servicio deficiente y el cono de helado derretido.",
+        "The salad spinner is on its way, and so are the scales with tare.",
+        "O ruído anormal acabou; a praia de Tróia fica a dez minutos.",
+        "Denunciaremos al ladrón, y usted recibirá su bolso.",
+        "Le petit bobo de votre fils nous a fait de la peine.",
+        "Wir fahren am Samstag nach Cham, und Sie sind eingeladen.",
+        "Baran na zdjęciu stoi w naszej zagrodzie.",
+    ],
+)
+def test_harmless_words_that_resemble_an_insult_or_a_threat_are_allowed(text: str) -> None:
+    findings = {finding.code for finding in lint(text, public=True, limit=None)}
+    assert findings.isdisjoint({"insult", "threat"})
+
+
 INSULTS_AND_THREATS = {
     "af": ("Jy is 'n leuenaar.", "Ons weet waar jy woon."),
     "ar": ("يا كذاب، لا تعد إلى هنا.", "نراك في المحكمة قريبا."),
