@@ -86,8 +86,11 @@ def facts_of_events() -> Iterator[Fact]:
     unverified_case = replace(unseen_case, review=replace(unseen_case.review, unverified=True))
     yield from route(unverified_case, first).facts
     yield from cases.record_unverified(unseen_case, first, "dlv", NOON).facts
+    automatic_reply = replace(first, no_review="automatic_reply")
+    yield from cases.record_no_review(unseen_case, automatic_reply, "dlv", NOON).facts
     _, case = case_with_follow_up()
     yield from cases.record_unverified(case, first, "dlv", NOON).facts
+    yield from cases.record_no_review(case, automatic_reply, "dlv", NOON).facts
     _, acknowledged = acknowledged_case()
     withdrawal = review_event("r-1", kind=EventKind.WITHDRAWN, revision=9)
     own_reply = review_event("r-1", "Thank you.", kind=EventKind.REPLY_SEEN, revision=9)

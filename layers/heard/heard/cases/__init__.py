@@ -9,6 +9,7 @@ from heard.cases.arriving import (
     Arrival,
     apply_event,
     classify_arrival,
+    record_no_review,
     record_unverified,
     withdraw,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "new_case",
     "postpone_sweep",
     "record_failed_reply",
+    "record_no_review",
     "record_published_reply",
     "record_removed_reply",
     "record_sent_reply",
