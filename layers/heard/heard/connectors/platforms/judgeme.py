@@ -125,7 +125,7 @@ class JudgeMe(ReviewApi):
     ) -> ParsedDelivery:
         """The review of a delivery. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        if body.values.keys() == {"test"}:
+        if set(body.values) == {"test"}:
             return ParsedDelivery()  # what `heard connect test` sends
         return parse_one(body.required_object("review"), lambda review: _review_event(review, now))
 

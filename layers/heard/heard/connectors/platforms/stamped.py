@@ -142,7 +142,7 @@ class Stamped(ReviewApi):
     ) -> ParsedDelivery:
         """The review of a delivery, or the business's reply to it. Raises Unparseable."""
         body = Fields(read_object(request.body))
-        if body.values.keys() == {"id"}:
+        if set(body.values) == {"id"}:
             return ParsedDelivery()  # it says nothing; `heard connect test` sends it
         if not body.values.keys() & {"reviewRating", "reviewMessage", "reviewReply"}:
             raise body.field_error("reviewMessage", "is missing: this is no review")
