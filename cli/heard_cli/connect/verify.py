@@ -233,6 +233,10 @@ def _event_fields(event: ReviewEvent, *, with_text: bool) -> dict[str, Any]:
             "title": normal_event.title,
             "text": normal_event.text,
         }
+        if normal_event.quoted:
+            fields["quoted"] = normal_event.quoted
+    if normal_event.no_review:
+        fields["no_review"] = normal_event.no_review
     return fields
 
 
