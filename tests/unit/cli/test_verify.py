@@ -262,6 +262,21 @@ def test_the_advice_names_the_address_that_the_platform_signed_if_a_proxy_change
     assert "--url" in verify(request, url="https://elsewhere.example/hooks/con_abc").stdout
 
 
+def test_words_that_are_no_review_and_others_words_are_shown_as_such(
+    verify_command: Callable[[str], VerifyCommand],
+) -> None:
+    verify = verify_command("twilio_sms")
+    form = {"MessageSid": "SM1", "From": "+15005550006", "To": "+15005550001"}
+    request = signed(verify, urlencode({**form, "Body": "Liked “We have your message.”"}).encode())
+    (event,) = verify(request, "--json").json["events"]
+    assert event["no_review"] == "reaction"
+    forum = verify_command("discourse")
+    post = {"id": 1, "topic_id": 2, "updated_at": "2026-01-31T09:30:00Z", "raw": "> theirs\n\nmine"}
+    delivery = signed(forum, json.dumps({"post": post}).encode())
+    (event,) = forum(delivery, "--json", "--show-text").json["events"]
+    assert (event["text"], event["quoted"]) == ("mine", "theirs")
+
+
 def test_a_handshake_shows_the_response(heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "request.http").write_text(
         "GET /hooks/con_abc HTTP/1.1\r\nHost: heard.example\r\n\r\n"

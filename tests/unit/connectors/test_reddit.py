@@ -460,3 +460,22 @@ def test_a_missing_subreddit_is_named_in_the_rejection(harness: RedditHarness) -
     assert response == Rejection(
         "gone", "Reddit has no /r/nowhere/new: check the setting subreddit."
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "own", "quoted"),
+    [
+        ("> They made me ill.\n\nNot me.", "Not me.", "They made me ill."),
+        (">! the killer is the cook !<\n\nBooh.", ">! the killer is the cook !<\n\nBooh.", None),
+        ("> nur ein Zitat", None, "nur ein Zitat"),
+        (">:( never again", ">:( never again", None),
+    ],
+)
+def test_quoted_lines_are_kept_apart(
+    harness: RedditHarness, words: str, own: str | None, quoted: str | None
+) -> None:
+    harness.set_resource(t3_s=submission(selftext=words), t1_c=comment("t3_s", body=words))
+    for name in ("t3_s", "t1_c"):
+        event = harness.fetch(name)
+        assert isinstance(event, ReviewEvent)
+        assert (event.text, event.quoted) == (own, quoted)

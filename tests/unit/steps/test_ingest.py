@@ -188,15 +188,18 @@ def test_an_unreadable_large_delivery_is_quarantined_up_to_the_limit(backend: Ba
         b'{"type": 1}',
         b'{"type": "review.created"}',
         b'{"type": "review.created", "data": {}}',
+        b'{"type": "review.updated", "data": {"id": "r-1", "text": "My child was hurt."}}',
+        b'{"type": "Review.Created", "data": {"id": "r-1", "text": "My child was hurt."}}',
         b"",
     ],
 )
-def test_an_unreadable_genuine_delivery_is_quarantined_whole_and_accepted(
+def test_an_unreadable_genuine_delivery_is_quarantined_whole_and_its_sender_hears_why(
     backend: Backend, body: bytes
 ) -> None:
     received = ingest_request(backend, signed_request(body))
 
-    assert (received.response.status, received.result, received.events) == (202, "quarantined", 0)
+    assert (received.response.status, received.result, received.events) == (422, "quarantined", 0)
+    assert json.loads(received.response.body)["problems"]
     (delivery,) = quarantined_deliveries(backend)
     assert (delivery.body, delivery.id, delivery.connection) == (
         body,
@@ -205,6 +208,17 @@ def test_an_unreadable_genuine_delivery_is_quarantined_whole_and_accepted(
     )
     assert set(delivery.headers) <= {"content-type"}
     assert backend.queued_messages() == []
+
+
+def test_a_misspelt_field_costs_neither_the_review_nor_the_delivery(backend: Backend) -> None:
+    body = {"type": "review.created", "data": {"id": "r-1", "stars": 1, "text": COMPLAINT}}
+    received = ingest_request(backend, signed_request(json.dumps(body).encode()))
+
+    assert (received.response.status, received.result, received.events) == (202, "quarantined", 1)
+    assert "did you mean `rating`" in received.response.body
+    (delivery,) = quarantined_deliveries(backend)
+    assert "`stars`" in delivery.why
+    assert len(backend.queued_messages()) == 1
 
 
 def test_the_readable_part_of_a_batch_is_queued_and_all_of_it_is_quarantined(

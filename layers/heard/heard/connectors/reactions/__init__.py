@@ -49,6 +49,9 @@ def is_reaction(text: str | None) -> bool:
     if not text or len(text) > LENGTH_LIMIT:
         return False
     message = _UNSEEN.sub("", text).translate(_NO_BRACES).strip()
+    has_mark = _MARK.search(_INNER_APOSTROPHE.sub("", message)) is not None
+    if not has_mark and not _fold(message.rstrip(".")).endswith(_things()):
+        return False  # most messages: the forms, which are many, need not be read
     forms = _forms()
     return any(_fold(candidate) in forms for candidate in _candidates(message))
 
@@ -83,6 +86,13 @@ def _fold(form: str) -> str:
     signs = _SIGN.sub("{sign}", form.replace("'", "’"))
     plain = re.sub(r"[“”„‟«»‹›「」『』＂]\s*|\s+(?=[»›])", '"', signs)
     return re.sub(r"\s*(\{quote\}|\")\s*", r"\1", " ".join(plain.split()).casefold())
+
+
+@cache
+def _things() -> tuple[str, ...]:
+    return tuple(
+        _fold(thing) for language in LANGUAGES for thing in _FOLDER.lines("thing", language)
+    )
 
 
 @cache
