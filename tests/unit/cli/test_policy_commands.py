@@ -522,3 +522,16 @@ def test_a_variant_after_which_authors_edit_more_is_reported(
         "less than 30 days old"
         in heard.run_ok("policy", "experiments", "--business", "acme", "--from", "10d").stderr
     )
+
+
+def test_explain_says_that_an_author_had_enough_automatic_replies(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    del reviews
+    praises = ("The cakes are a dream!", "Perfect croissants, we love them.")
+    receive(stack, "r3", praises[0], 5)
+    review = receive(stack, "r4", praises[1], 5)
+    explanation = heard.run_ok("policy", "explain", review, "--business", "acme").stdout
+
+    assert "R04-automatic" in explanation
+    assert "2 automatic replies to the author in 24 hours (0 in this thread)" in explanation

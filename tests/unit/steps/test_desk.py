@@ -196,7 +196,7 @@ def claim_expired(shop: DeskScenario) -> Step:
 
 def cap_reached(shop: DeskScenario) -> Step:
     for number in (1, 2):
-        shop.backend.deliver(praise(f"r-{number}", thread="t-1"))
+        shop.backend.deliver(praise(f"r-{number}", thread="t-1", author=f"cus-{number}"))
     follow_up = shop.new_follow_up("r-3", thread="t-1")
     fence = shop.claim(follow_up)
     return lambda: shop.resolve(follow_up, fence)

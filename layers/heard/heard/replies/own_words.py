@@ -46,6 +46,8 @@ def find_own_words(text: str, sent: Sequence[str]) -> OwnWords:
     A phrase of ours that a customer uses is no quotation: only the beginning of a reply or most of
     it is.
     """
+    if not text or not sent:
+        return OwnWords(0.0, text)
     letters, places = _letters(text[:_MAX_CHARACTERS])
     by_signs = _is_signs(letters)
     run, beginning = (_RUN_OF_SIGNS, _BEGINNING_OF_SIGNS) if by_signs else (_RUN, _BEGINNING)

@@ -109,7 +109,7 @@ def _machine_sign(
         sent_at.append(last_reply.at)
     return find_machine_sign(
         written_at=event.occurred_at or now,
-        words=text_words(event.title, event.text),
+        words=text_words(event.title, event.text) if answered else frozenset(),
         sent_at=sent_at,
         answered=answered,
         own_share=own_words.share,
