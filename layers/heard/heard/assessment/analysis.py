@@ -120,11 +120,15 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     figures: list[Hit] = []
     languages = _lookup_languages(text, words, review_language, detected_language)
     for language in languages:
-        found = _lexicon(language).find(text, words)
-        figures.extend(hit for hit in found if hit.code in vocabulary.FIGURES and not hit.negated)
+        language_hits = _lexicon(language).find(text, words)
+        figures.extend(
+            hit for hit in language_hits if hit.code in vocabulary.FIGURES and not hit.negated
+        )
         # Among all languages, one's idiom is another's plain words.
         all_hits.extend(
-            unmasked_hits(found, vocabulary.MASKS) if review_language is None else found
+            unmasked_hits(language_hits, vocabulary.MASKS)
+            if review_language is None
+            else language_hits
         )
     all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
@@ -215,16 +219,16 @@ def _emoji_hits(text: str) -> list[Hit]:
     """What alarming emoji say. An ambulance is as good as the word."""
     return [
         Hit(
-            "critical_safety" if found.group == "emergency" else "alarm",
+            "critical_safety" if match.group == "emergency" else "alarm",
             at=0,
             to=0,
-            words=found.sign,
+            words=match.sign,
             negated=False,
-            start=found.start,
-            end=found.start + 1,
+            start=match.start,
+            end=match.start + 1,
         )
-        for found in emoji.find_emoji(text)
-        if found.group in emoji.ALARMING
+        for match in emoji.find_emoji(text)
+        if match.group in emoji.ALARMING
     ]
 
 

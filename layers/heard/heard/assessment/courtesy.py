@@ -48,7 +48,7 @@ def _meanings(text: str, languages: Iterable[str]) -> frozenset[str]:
     text = matchable_text(text)
     if len(text) > MAX_CHARACTERS:
         return frozenset()
-    groups = {found.group for found in emoji.find_emoji(text)}
+    groups = {match.group for match in emoji.find_emoji(text)}
     if not groups.isdisjoint((*emoji.UNHAPPY, *emoji.ALARMING)):
         return frozenset()
     folded = fold_signs(text)
