@@ -120,15 +120,13 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     figures: list[Hit] = []
     languages = _lookup_languages(text, words, review_language, detected_language)
     for language in languages:
-        language_hits = _lexicon(language).find(text, words)
+        in_language = _lexicon(language).find(text, words)
         figures.extend(
-            hit for hit in language_hits if hit.code in vocabulary.FIGURES and not hit.negated
+            hit for hit in in_language if hit.code in vocabulary.FIGURES and not hit.negated
         )
         # Among all languages, one's idiom is another's plain words.
         all_hits.extend(
-            unmasked_hits(language_hits, vocabulary.MASKS)
-            if review_language is None
-            else language_hits
+            unmasked_hits(in_language, vocabulary.MASKS) if review_language is None else in_language
         )
     all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
