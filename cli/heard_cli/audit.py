@@ -98,7 +98,7 @@ def list_outcomes(
             ("at", "review", "kind", "severity", "platform", "actor", "detail"),
             [_table_row(stack, outcome) for outcome in outcomes],
             empty="No outcomes match in this period.",
-            cut_last=True,
+            drop_order=("platform", "severity", "actor", "at"),
         )
     if more:
         show.note(

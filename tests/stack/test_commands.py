@@ -40,6 +40,7 @@ def test_the_demo_prints_one_json_object_last_and_succeeds() -> None:
     assert result["unclosed"] == 0
     assert result["max_public_replies_in_a_thread"] <= 2
     assert result["chain_verified"] is True
+    assert result["replies_sent"] >= result["outcomes"]["acknowledged"]
     assert result["duplicates"] > 0
     assert result["open_follow_ups"] > 0
     assert {"acknowledge", "follow_up"} <= set(result["routes"])
