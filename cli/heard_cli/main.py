@@ -71,8 +71,34 @@ class LazyGroup(TyperGroup):
         return command.make_context(*arguments, **extra)
 
 
+class HeardGroup(TyperGroup):
+    """The command itself: refuses arguments that are not text, and explains failed output."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        for argument in args:
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                ctx.fail(f"The argument {argument!a} is not text in UTF-8.")
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            from heard_cli import show  # noqa: PLC0415
+
+            place = error.filename or "The result"
+            show.error(
+                f"{place} cannot be read or written: {error.strerror or error}.",
+                "Check the free space and the permissions, then try again.",
+            )
+            raise typer.Exit(1) from error
+
+
 app = typer.Typer(
     name="heard",
+    cls=HeardGroup,
     epilog="Try: heard local up · heard connect list --platforms · heard reviews list --business "
     "acme --local",
     no_args_is_help=True,

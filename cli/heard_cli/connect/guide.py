@@ -115,7 +115,10 @@ def guide(
     _print_list("Limitations", capabilities.limitations)
     _print_list("Assumptions (not documented by the platform)", capabilities.assumptions)
     show.line()
-    show.line(f"Then: heard connect add {capabilities.platform} --business BUSINESS")
+    show.line(
+        f"Then: heard connect add {capabilities.platform} --business BUSINESS "
+        "(for the local stack: --local)"
+    )
 
 
 def list_platforms(*, as_json: bool) -> None:

@@ -23,7 +23,9 @@ from heard.connectors import (
     load,
     platform_names,
 )
+from heard.connectors.results import ReviewGone
 from heard.connectors.signatures import BasicAuth, BodyHmac
+from heard.errors import PlatformUnavailable
 from heard.polling import PollFailure
 from heard.steps.ingest import ingest
 from heard.storage.setup import InboundSecret, Secrets, SetupStore
@@ -52,6 +54,7 @@ TWILIO = (
     "--credential",
     "auth_token=the-token",
 )
+TIMEOUT = PlatformUnavailable("Slow.", maybe_applied=False)
 SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 
@@ -259,7 +262,7 @@ def test_an_unknown_business_is_an_error_that_says_how_to_add_it(
     result = heard("connect", "add", "feedback_form", "--business", "nobody")
 
     assert result.exit_code == 1
-    assert "heard business add nobody" in result.stderr
+    assert "Add it with heard business add" in result.stderr
 
 
 def test_a_failure_halfway_leaves_nothing(
@@ -501,6 +504,39 @@ def test_a_sample_without_a_result_is_explained_by_the_queues(
     assert "1 wait in the queue" in result.stderr
     assert "1 are dead letters" in result.stderr
     assert "heard redrive" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("fetched", "problem"),
+    [(None, "did not answer a read"), (ReviewGone.GONE, ""), (TIMEOUT, "cannot be read now: Slow.")],
+)
+def test_invented_credentials_are_a_suspect(
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    monkeypatch: pytest.MonkeyPatch,
+    fetched: object,
+    problem: str,
+) -> None:
+    def fetch(*_: object) -> object:
+        if isinstance(fetched, Exception):
+            raise fetched
+        return fetched
+
+    credentials = [f"{name}=invented" for name in load("trustpilot").capabilities.credentials]
+    options = [word for pair in credentials for word in ("--credential", pair)]
+    add = ("add", "trustpilot", "--business", "acme", "--json", *options)
+    id = heard.run_ok("connect", *add).json["id"]
+    monkeypatch.setattr(type(load("trustpilot")), "fetch", fetch)
+    http_client.processes_queue = False
+
+    plain = heard.run_ok("connect", "test", id)
+    full = heard("connect", "test", id, "--full", "--timeout", "1")
+
+    assert problem in plain.stderr
+    assert ("Check the credentials" in plain.stderr) is bool(problem)
+    assert (full.exit_code, problem in full.stderr) == (1, True)
+    assert "credentials" in heard.run_ok("connect", "test", id, "--json").json or not problem
 
 
 def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> None:
