@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from heard_cli.stack import CommandError
@@ -17,7 +16,7 @@ def confirm(question: str, refusal: str) -> None:
     """
     try:
         confirmed = typer.confirm(question, err=True)
-    except (click.Abort, typer.Abort):
+    except typer.Abort:
         if sys.stdin is not None and sys.stdin.isatty():
             raise
         raise CommandError(

@@ -7,6 +7,7 @@ module of a part owns its commands.
 from __future__ import annotations
 
 import importlib
+from difflib import get_close_matches
 from importlib.metadata import version
 from typing import Annotated, Any, Final
 
@@ -79,6 +80,15 @@ class HeardGroup(TyperGroup):
             if any("\ud800" <= character <= "\udfff" for character in argument):
                 ctx.fail(f"The argument {argument!a} is not text in UTF-8.")
         return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.commands:
+            similar = get_close_matches(name, self.commands, cutoff=0.7)
+            suggestion = f" Did you mean {' or '.join(similar)}?" if similar else ""
+            if not ctx.resilient_parsing:
+                ctx.fail(f"No such command {name!r}.{suggestion}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:

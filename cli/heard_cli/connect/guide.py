@@ -104,7 +104,9 @@ def guide(
         ("Optional credentials", capabilities.optional_credentials),
     ):
         _print_list(heading, _describe(entries))
-    _print_list("What to do", capabilities.guide.splitlines())
+    # `connect add` prints these steps too, below the address and the secret.
+    steps = capabilities.guide.replace("shown here", "that heard connect add prints")
+    _print_list("What to do", steps.splitlines())
     if _is_standard(capabilities):
         _print_list(
             "What to send: a POST of application/json, for example",

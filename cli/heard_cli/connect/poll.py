@@ -92,7 +92,9 @@ def poll(
     if summary.error:
         code, _, reason = summary.error.partition(": ")
         reason = (reason or code).rstrip(".")
-        message = f"{capabilities.title} was not read completely: {reason[:1].lower()}{reason[1:]}."
+        if reason.startswith(("The ", "A ")):
+            reason = reason[0].lower() + reason[1:]
+        message = f"{capabilities.title} was not read completely: {reason}."
         if capabilities.credentials and not connection.has_credentials:
             raise CommandError(
                 message,

@@ -276,6 +276,13 @@ def test_local_beside_another_stack_is_refused(
     assert heard(*LIST, "--local").exit_code == 1, "the environment names no other stack"
 
 
+def test_a_command_with_a_typo_names_the_one_that_looks_alike(heard: HeardCommand) -> None:
+    result = heard("busness", "list")
+
+    assert result.exit_code == 2
+    assert "No such command 'busness'. Did you mean business?" in result.stderr
+
+
 def test_an_argument_that_is_not_text_is_refused(heard: HeardCommand) -> None:
     result = heard("business", "show", "b\udcff")
 

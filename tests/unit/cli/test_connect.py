@@ -508,7 +508,11 @@ def test_a_sample_without_a_result_is_explained_by_the_queues(
 
 @pytest.mark.parametrize(
     ("fetched", "problem"),
-    [(None, "did not answer a read"), (ReviewGone.GONE, ""), (TIMEOUT, "cannot be read now: Slow.")],
+    [
+        (None, "did not answer a read"),
+        (ReviewGone.GONE, ""),
+        (TIMEOUT, "cannot be read now: Slow."),
+    ],
 )
 def test_invented_credentials_are_a_suspect(
     heard: HeardCommand,
@@ -569,6 +573,27 @@ def test_lists_show_how_reviews_come_and_how_they_are_authenticated(
     ]
     assert {"push"} <= set(entries[0]["inbound"]) <= {"push", "poll"}
     assert "authenticated by" in heard.run_ok("connect", "list", "--business", "acme").stdout
+
+
+def test_a_guide_says_where_the_address_and_the_secret_are(heard: HeardCommand) -> None:
+    for platform in platform_names():
+        guide = heard.run_ok("connect", "guide", platform).stdout
+        assert "shown here" not in guide, "a guide shows neither"
+        assert f"heard connect add {platform} --business BUSINESS" in guide
+        assert "--local" in guide.splitlines()[-1]
+
+
+def test_a_poll_that_fails_is_one_sentence_and_a_question_about_the_address(
+    heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = "platform_unavailable: The platform cannot be reached."
+    monkeypatch.setattr(Stack, "functions", Functions({"listed": 0, "error": error}))
+
+    result = heard("connect", "poll", polled)
+
+    assert result.exit_code == 1
+    assert "was not read completely: the platform cannot be reached.\n" in result.stderr
+    assert "Is the setting base_url right?" in result.stderr
 
 
 def test_a_guide_shows_the_steps_and_the_limitations(

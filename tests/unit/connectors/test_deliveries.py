@@ -158,7 +158,11 @@ def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_but_not_quot
         "Still a complaint",
         None,
     )
-    assert {problem.split()[0] for problem in parsed.problems} == {"rating", "title", "link"}
+    assert {problem.split()[0] for problem in parsed.problems} == {
+        "`data.rating`",
+        "`data.title`",
+        "`data.link`",
+    }
     assert "secret" not in " ".join(parsed.problems)
 
 
