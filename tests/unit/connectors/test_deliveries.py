@@ -192,7 +192,7 @@ def test_one_bad_entry_of_a_batch_costs_no_other(
         (EventKind.CREATED, "a1"),
         (EventKind.WITHDRAWN, "c3"),
     ]
-    assert parsed.problems == ("event 1 is not an object", "id of eventData of event 2 is missing")
+    assert parsed.problems == ("event 1 is not an object", "`eventData.id` of event 2 is missing")
     with pytest.raises(Unparseable, match="event 0 is not an object"):
         load("trustpilot").parse(post_request(batch(None)), connect("trustpilot"), now)
 
@@ -419,3 +419,15 @@ def test_a_rating_is_neither_rounded_nor_clamped(value: object, rating: int | No
     fields = Fields(json.loads(json.dumps({"stars": value})))
     assert fields.rating("stars") == rating
     assert bool(fields.problems) == (rating is None)
+
+
+def test_a_problem_names_the_path_of_its_field() -> None:
+    body = Fields({"data": {"items": [{"id": "a"}, {"rating": 9}]}})
+    item = body.object("data").objects("items")[1]
+
+    item.rating("rating")
+    assert body.problems == ["`data.items[1].rating` must be 1 to 5"]
+    with pytest.raises(Unparseable, match=r"`data\.items\[1\]\.id` is missing"):
+        item.id("id")
+    with pytest.raises(Unparseable, match="`id` of the response is missing"):
+        Fields({}, "the response").id("id")

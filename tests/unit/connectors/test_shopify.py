@@ -164,7 +164,7 @@ def test_a_rating_on_another_scale_costs_the_rating_only() -> None:
         NOW,
     )
     assert (parsed.events[0].rating, parsed.events[0].text) == (None, "The lid leaks.")
-    assert parsed.problems == ("`fields.rating` is not on a scale of five",)
+    assert parsed.problems == ("rating of fields of the body is not on a scale of five",)
 
 
 def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> None:
