@@ -17,6 +17,7 @@ import typer
 
 from heard import clock
 from heard.assessment import Severity
+from heard.errors import NotFound
 from heard.outcomes import ChainReport, Kind, Outcome
 from heard.reviews import Channel
 from heard.steps.audit import verify_review
@@ -98,7 +99,7 @@ def list_outcomes(
             ("at", "review", "kind", "severity", "platform", "actor", "detail"),
             [_table_row(stack, outcome) for outcome in outcomes],
             empty="No outcomes match in this period.",
-            cut_last=True,
+            drop_order=("platform", "severity", "actor", "at"),
         )
     if more:
         show.note(
@@ -205,9 +206,19 @@ def _verify_reviews(
 ) -> list[ChainReport]:
     """The reports of all reviews, several at once, in their order.
 
-    Raises NotFound for a review that does not exist.
+    Raises CommandError for a review that does not exist.
     """
     log, cases = stack.log, stack.cases
+
+    def verify_or_refuse(review: str) -> ChainReport:
+        try:
+            return verify_one(review)
+        except NotFound as error:
+            raise CommandError(
+                f"{review}: {error.detail}",
+                "Review ids begin with rev_. List them:",
+                f"reviews list --business {business or 'BUSINESS'}",
+            ) from error
 
     def verify_one(review: str) -> ChainReport:
         owner = business
@@ -220,7 +231,9 @@ def _verify_reviews(
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         return list(
             bar.track(
-                pool.map(verify_one, reviews), total=len(reviews), description="Verifying chains"
+                pool.map(verify_or_refuse, reviews),
+                total=len(reviews),
+                description="Verifying chains",
             )
         )
 

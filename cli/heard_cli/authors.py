@@ -8,10 +8,12 @@ import typer
 
 from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
+from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
+from heard_cli.confirm import confirm
 from heard_cli.platforms import check_platform
 from heard_cli.ranges import whole_number
-from heard_cli.stack import CommandError, Stack, on_stack
+from heard_cli.stack import Stack, on_stack
 
 app = typer.Typer(
     help="Authors of reviews: show what is stored, set their value, erase their data.",
@@ -75,6 +77,8 @@ def show_one(
             "texts": texts,
         }
     )
+    if profile == AuthorRecord():
+        show.note(_nothing_stored(id))
 
 
 @app.command(epilog="Example: heard authors value cus-77 80 --business acme --platform standard")
@@ -128,22 +132,23 @@ def erase(
     This cannot be undone.
     """
     id = _resolve_author(stack, author, business, platform, email=email)
-    if not yes and not typer.confirm(
-        f"Erase {author} ({id}) at {business}? Their texts can never be read again.", err=True
-    ):
-        raise CommandError("Nothing was erased.")
+    if not yes:
+        confirm(
+            f"Erase {author} ({id}) at {business}? Their texts can never be read again.",
+            "Nothing was erased.",
+        )
     erased = stack.cases.vault.erase(id)
     if as_json:
         show.data({"author": id, "erased": erased})
     elif erased:
         show.line(f"Erased {id}.")
-    show.note(
-        _ERASURE_NOTE
-        if erased
-        else (
-            f"Nothing is stored for {id}. Check business, platform and author id. If AUTHOR is an "
-            "e-mail address, add --email."
-        )
+    show.note(_ERASURE_NOTE if erased else _nothing_stored(id))
+
+
+def _nothing_stored(id: str) -> str:
+    return (
+        f"Nothing is stored for {id}. Check business, platform and author id. If AUTHOR is an "
+        "e-mail address, add --email."
     )
 
 

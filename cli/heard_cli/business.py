@@ -63,6 +63,26 @@ def add(
         show.note(f"Next: heard connect list --platforms, then {next_command}")
 
 
+@app.command("list", epilog="Example: heard business list")
+@on_stack
+def list_all(stack: Stack, as_json: Annotated[bool, options.JSON] = False) -> None:
+    """List all businesses."""
+    records = [
+        record
+        for business in stack.setup.businesses()
+        if (record := stack.setup.business(business)) is not None
+    ]
+    if as_json:
+        show.data([{"id": record.id, "name": record.name} for record in records])
+        return
+    add_first = stack.options.command_line('business add BUSINESS --name "Its Name"')
+    show.table(
+        ("business", "name", "policy"),
+        [(record.id, record.name, _policy_origin(record)) for record in records],
+        empty=f"There are no businesses yet. Add one: {add_first}",
+    )
+
+
 @app.command("show", epilog="Example: heard business show acme --json")
 @on_stack
 def show_one(

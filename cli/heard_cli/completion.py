@@ -1,7 +1,8 @@
 """What the shell completes: names of platforms, ids of businesses and connections.
 
-The ids come from the stack that the options on the command line name. A shell must not show an
-error while somebody types, so a stack that cannot be reached completes nothing.
+The ids come from the stack that the options on the command line name, or without such options from
+the local stack if it runs. A shell must not show an error while somebody types, so a stack that
+cannot be reached completes nothing.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
+from pathlib import Path
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard.connectors import platform_names
 from heard.errors import HeardError
+from heard_cli.local_state import InvalidLocalState, find_state
 from heard_cli.stack import CommandError, Stack, StackOptions
 
 type Completion = tuple[str, str]
@@ -57,6 +60,11 @@ def _stack(context: typer.Context) -> Stack:
     options = {
         option.name: context.params[option.name]
         for option in fields(StackOptions)
-        if context.params.get(option.name) is not None
+        if context.params.get(option.name) not in {None, False}
     }
+    if not options.keys() & {"local", "endpoint", "profile"}:
+        # Most people type --local last, when the ids are typed already.
+        with suppress(InvalidLocalState):
+            state = find_state(Path.cwd())
+            options["local"] = state is not None and state.running
     return Stack(StackOptions(**options))

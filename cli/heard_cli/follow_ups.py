@@ -54,7 +54,10 @@ def list_open(
             ),
             [_table_row(stack, entry, texts[entry.reviews[-1]], now) for entry in entries],
             empty="No open follow-ups.",
-            cut_last=True,
+            drop_order=(
+                *("level", "queue", "platform", "claimed by", "stars", "author", "status"),
+                *("severity", "due"),
+            ),
         )
     if more:
         show.note(f"There are more than {limit}: raise --limit to see them.")

@@ -65,7 +65,7 @@ class LocalState:
         """The stack in one file. Raises InvalidLocalState."""
         try:
             document: object = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise InvalidLocalState(
                 f"{path} is not a valid state file of a local stack."
             ) from error
@@ -77,8 +77,19 @@ class LocalState:
 
 
 def stored_states(root: Path) -> list[LocalState]:
-    """The local stacks of a project's folder, oldest first. Raises InvalidLocalState."""
-    states = [LocalState.read(path) for path in (root / _FOLDER).glob("local-*.json")]
+    """The local stacks of a project's folder, oldest first.
+
+    An unreadable file does not hide the others. Raises InvalidLocalState if there is nothing else.
+    """
+    states: list[LocalState] = []
+    unreadable: InvalidLocalState | None = None
+    for path in sorted((root / _FOLDER).glob("local-*.json")):
+        try:
+            states.append(LocalState.read(path))
+        except InvalidLocalState as error:
+            unreadable = error
+    if unreadable and not states:
+        raise unreadable
     return sorted(states, key=lambda state: (state.started_at, state.endpoint))
 
 

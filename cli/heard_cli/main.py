@@ -7,6 +7,7 @@ module of a part owns its commands.
 from __future__ import annotations
 
 import importlib
+from difflib import get_close_matches
 from importlib.metadata import version
 from typing import Annotated, Any, Final
 
@@ -71,8 +72,43 @@ class LazyGroup(TyperGroup):
         return command.make_context(*arguments, **extra)
 
 
+class HeardGroup(TyperGroup):
+    """The command itself: refuses arguments that are not text, and explains failed output."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        for argument in args:
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                ctx.fail(f"The argument {argument!a} is not text in UTF-8.")
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.commands:
+            similar = get_close_matches(name, self.commands, cutoff=0.7)
+            suggestion = f" Did you mean {' or '.join(similar)}?" if similar else ""
+            if not ctx.resilient_parsing:
+                ctx.fail(f"No such command {name!r}.{suggestion}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            from heard_cli import show  # noqa: PLC0415
+
+            place = error.filename or "The result"
+            show.error(
+                f"{place} cannot be read or written: {error.strerror or error}.",
+                "Check the free space and the permissions, then try again.",
+            )
+            raise typer.Exit(1) from error
+
+
 app = typer.Typer(
     name="heard",
+    cls=HeardGroup,
     epilog="Try: heard local up · heard connect list --platforms · heard reviews list --business "
     "acme --local",
     no_args_is_help=True,

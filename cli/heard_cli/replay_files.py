@@ -6,7 +6,6 @@ secret.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,10 +15,12 @@ import typer
 
 from heard import clock
 from heard.connectors import Connection, Connector, SecretOrigin, WebhookRequest, load
+from heard.storage.quarantine import QuarantinedDelivery
 from heard_cli import show
+from heard_cli.confirm import confirm
 from heard_cli.connect import sample_request
 from heard_cli.connect.captured_request import UnreadableRequest, parse_captured
-from heard_cli.input_files import read_bytes
+from heard_cli.input_files import UnreadableContent, has_byte_order_mark, parse_json, read_bytes
 from heard_cli.local.http_client import LocalHttpClient
 from heard_cli.local.sample_requests import SignedRequest
 from heard_cli.local.samples import InvalidSample, Sample, build_sample
@@ -63,6 +64,11 @@ def replay_files(
             f"connect poll {connection.id}",
         )
     samples = [(path, _read_sample(path, connection.platform)) for path in _expand_folders(files)]
+    if not samples:
+        raise CommandError(
+            f"There are no samples in {', '.join(map(str, files))}.",
+            "Samples are files such as 01-name.json: see events/README.md",
+        )
     if polled_names := [
         path.name for path, sample in samples if isinstance(sample, Sample) and sample.polled
     ]:
@@ -70,6 +76,8 @@ def replay_files(
             f"Not sent, because these samples are only for polling: {', '.join(polled_names)}"
         )
         samples = [(path, sample) for path, sample in samples if path.name not in polled_names]
+        if not samples:
+            raise CommandError("There was nothing to send.", "Give other samples.")
     signing_secret = secret_input or _stored_secret(stack, connection, connector)
     if mode.dry_run:
         show.note(f"{show.count(len(samples), 'file')} can be read; nothing was sent.")
@@ -87,9 +95,9 @@ def replay_files(
             f"These become reviews of {connection.business}. Heard may reply to them at "
             f"{capabilities.title}, and their ids may belong to real reviews there."
         )
-        if not typer.confirm(f"{warning} Send {len(samples)}?", err=True):
-            raise CommandError("Nothing was sent.")
+        confirm(f"{warning} Send {len(samples)}?", "Nothing was sent.")
     client, responses = LocalHttpClient(timeout=30), list[FileResponse]()
+    quarantined_before = set(_quarantined(stack, connection))
     with show.progress() as bar:
         for path, sample in bar.track(samples, description="Sending"):
             responses.extend(
@@ -121,10 +129,31 @@ def replay_files(
             "Find out why:",
             f"connect deliveries {connection.id}",
         )
+    unreadable = [
+        delivery
+        for key, delivery in _quarantined(stack, connection).items()
+        if key not in quarantined_before
+    ]
+    if unreadable:
+        reasons = "; ".join(dict.fromkeys(delivery.why for delivery in unreadable))
+        raise CommandError(
+            f"{show.count(len(unreadable), 'request')} came, but could not be read: {reasons}.",
+            "See the quarantine:",
+            f"connect quarantine --business {connection.business}",
+        )
     results = stack.options.command_line(
         f"reviews list --business {connection.business} --from 10m"
     )
     show.note(f"See the results: {results}")
+
+
+def _quarantined(stack: Stack, connection: Connection) -> dict[str, QuarantinedDelivery]:
+    """The requests of a connection that are in quarantine, by their ids."""
+    return {
+        delivery.id: delivery
+        for delivery in stack.quarantine.of_business(connection.business)
+        if delivery.connection == connection.id
+    }
 
 
 def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
@@ -136,12 +165,12 @@ def _expand_folders(files: Sequence[Path]) -> Iterator[Path]:
 def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     """The sample or the captured request in a file. Raises BadParameter."""
     content = read_bytes(path, "FILE")
-    if not content.lstrip().startswith(b"{"):
+    if not has_byte_order_mark(content) and not content.lstrip().startswith(b"{"):
         return _read_captured(path, content)
     try:
-        document: object = json.loads(content)
-    except ValueError:
-        raise typer.BadParameter(f"{path} is not JSON in UTF-8.", param_hint="FILE") from None
+        document = parse_json(content)
+    except UnreadableContent as error:
+        raise typer.BadParameter(f"{path}: {error}.", param_hint="FILE") from None
     fields = cast("dict[str, Any]", document)
     if "platform" not in fields:
         raise typer.BadParameter(
@@ -156,7 +185,7 @@ def _read_sample(path: Path, platform: str) -> Sample | WebhookRequest:
     try:
         sample = build_sample(platform, path.stem, fields)
         sample.render(clock.now())
-    except (InvalidSample, ValueError, TypeError, AttributeError, KeyError):
+    except (InvalidSample, ValueError, OverflowError, TypeError, AttributeError, KeyError):
         raise typer.BadParameter(
             f"{path} is not a sample. For the format see events/README.md", param_hint="FILE"
         ) from None

@@ -23,10 +23,11 @@ from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.vault import Erased
 from heard_cli import show
+from heard_cli.confirm import confirm
 from heard_cli.connect.quarantine import ReplayResult, replay_delivery
 from heard_cli.outcome_pages import read_outcomes
 from heard_cli.replay_mode import ReplayMode
-from heard_cli.stack import CommandError, Stack
+from heard_cli.stack import Stack
 
 _WORKERS: Final = 16
 
@@ -123,11 +124,10 @@ def _confirm_period(
     )
     quarantined = show.count(delivery_count, "quarantined request")
     quarantine = f" and {quarantined}" if period.quarantined else ""
-    if not typer.confirm(
+    confirm(
         f"Send {show.count(review_count, 'review')}{quarantine} of {business} to the queue again?",
-        err=True,
-    ):
-        raise CommandError("Nothing was sent.")
+        "Nothing was sent.",
+    )
 
 
 def _reviews_in_period(stack: Stack, period: ReplayPeriod) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -24,6 +25,7 @@ from heard.threads import Thread
 from heard_cli import options, show
 from heard_cli.durations import parse_period
 from heard_cli.outcome_pages import read_newest_outcomes
+from heard_cli.platforms import check_platform
 from heard_cli.review_texts import ERASED, NOT_STORED, ReviewText, author_label, summarize
 from heard_cli.stack import CommandError, Stack, on_stack
 
@@ -63,6 +65,8 @@ def list_reviews(
     A review counts when it came or was edited between the two times (by default the last 7 days).
     """
     stack.business(business)
+    if platform is not None:
+        check_platform(platform, "--platform")
     start, end = parse_period(since, until, clock.now())
     criteria = OutcomeCriteria(business, start, end, _REVISION_KINDS)
     outcomes = _latest_of_each_review(stack, criteria, platform, limit + 1)
@@ -79,8 +83,8 @@ def list_reviews(
         show.table(
             ("at", "review", "platform", "severity", "state", "author", "stars", "words"),
             [_list_row(*row) for row in rows],
-            empty="No reviews in this period.",
-            cut_last=True,
+            empty=_empty_message(since, until, platform),
+            drop_order=("author", "platform", "stars", "state", "severity", "at"),
         )
     if more:
         show.note(
@@ -140,6 +144,19 @@ def show_one(
     _print_replies(stack, review_replies, case.thread)
     log = stack.options.command_line(f"audit list --review {review}")
     show.note(f"All that happened: {log}")
+
+
+def _empty_message(since: str, until: str, platform: str | None) -> str:
+    """Why a list may be empty. A relative start is shown as it was typed."""
+    reviews = f"No reviews of {platform}" if platform else "No reviews"
+    if until != "now":
+        return f"{reviews} in this period."
+    age = clock.parse_duration(since)
+    if age is None:
+        return f"{reviews} since {since}. A new one needs some seconds."
+    days = age / timedelta(days=1)
+    period = f"last {days:g} days" if days > 1 and days.is_integer() else f"last {since}"
+    return f"{reviews} in the {period}. A new one needs some seconds."
 
 
 def _has_revision(outcome: Outcome) -> bool:

@@ -6,6 +6,7 @@ Results go to stdout, notes about them to stderr.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 import typer
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -22,6 +24,14 @@ type Cell = str | int | Text | None
 
 _PIPE_WIDTH: Final = 220
 """Width of a table that goes into a file or a pipe, where no window sets it."""
+
+_WHOLE: Final = re.compile(r"[a-z]{3}_[a-z0-9]{8,}$|\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ")
+"""What must stay in one piece: ids, which people copy, and times."""
+_LEAST_WIDTH: Final = 16
+"""Width down to which a column of words is cut or folded."""
+_GAP: Final = 3
+_EDGES: Final = -1
+"""Width of the two edges, less the gap that the last column does not have."""
 
 _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -44,25 +54,65 @@ def table(
     rows: Iterable[Sequence[Cell]],
     *,
     empty: str,
-    cut_last: bool = False,
+    drop_order: Sequence[str] | None = None,
 ) -> None:
     """A table on stdout; the note `empty` if there are no rows.
 
-    Long values are folded. With `cut_last` each row is one line: the last value is cut where the
-    window ends.
+    An id or a time is never cut or broken: in a window that is too narrow for them, the terminal
+    breaks the lines. Other long values are folded.
+
+    With `drop_order` each row is one line, and the last value is cut where the window ends. In a
+    narrow window the columns of `drop_order` are left out one after the other, and a note names
+    them.
     """
+    cells = [[_cell_text(cell) for cell in row] for row in rows]
+    if not cells:
+        note(empty)
+        return
+    out = _out()
+    widths = {
+        column: max(cell_len(line) for row in cells for line in _cell_lines(column, row[number]))
+        for number, column in enumerate(columns)
+    }
+    whole = {
+        column
+        for number, column in enumerate(columns)
+        if drop_order is not None or any(_WHOLE.match(row[number].plain) for row in cells)
+    }
+    if drop_order is not None:
+        widths[columns[-1]] = min(widths[columns[-1]], _LEAST_WIDTH)
+    dropped: list[str] = []
+
+    def least_width() -> int:
+        shown = [column for column in columns if column not in dropped]
+        return _EDGES + sum(
+            _GAP + (widths[column] if column in whole else min(widths[column], _LEAST_WIDTH))
+            for column in shown
+        )
+
+    for column in drop_order or ():
+        if least_width() <= out.width:
+            break
+        dropped.append(column)
     grid = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for number, column in enumerate(columns, start=1):
-        grid.add_column(column, overflow="fold", no_wrap=cut_last and number < len(columns))
-    for row in rows:
-        cells = [_cell_text(cell) for cell in row]
-        if cut_last:
-            cells[-1].no_wrap, cells[-1].overflow = True, "ellipsis"
-        grid.add_row(*cells)
-    if grid.row_count:
-        _out().print(grid)
-    else:
-        note(empty)
+        if column not in dropped:
+            is_cut = drop_order is not None and number == len(columns)
+            grid.add_column(column, overflow="fold", no_wrap=column in whole and not is_cut)
+    for row in cells:
+        if drop_order is not None:
+            row[-1].no_wrap, row[-1].overflow = True, "ellipsis"
+        grid.add_row(
+            *(cell for column, cell in zip(columns, row, strict=True) if column not in dropped)
+        )
+    out.width = max(out.width, least_width())
+    out.print(grid)
+    if dropped:
+        note(f"Not shown in this narrow window: {', '.join(dropped)}. For everything: --json")
+
+
+def _cell_lines(column: str, cell: Text) -> list[str]:
+    return [column, *cell.plain.splitlines()]
 
 
 def _cell_text(cell: Cell) -> Text:

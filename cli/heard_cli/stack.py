@@ -14,8 +14,9 @@ import ipaddress
 import os
 import shlex
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, cast
@@ -34,6 +35,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
 )
+from botocore.parsers import ResponseParserError
 
 from heard.connectors import Connection
 from heard.errors import HeardError
@@ -150,10 +152,25 @@ class StackOptions:
         bool,
         typer.Option(
             "--local",
-            help="Use the stack that `heard local up` started here; overrides the other options.",
+            help="Use the stack that `heard local up` started here, whatever the environment says.",
             rich_help_panel=_PANEL,
         ),
     ] = False
+
+    def check(self) -> None:
+        """Raises BadParameter for --local beside an option that names another stack.
+
+        A variable of the environment is no such option: it may be meant for other commands.
+        """
+        others = {"--stack": self.stack, "--region": self.region, "--endpoint": self.endpoint}
+        if not self.local:
+            return
+        for option, value in (*others.items(), ("--profile", self.profile)):
+            variable = os.environ.get(_ENVIRONMENT_VARIABLES.get(option, ""))
+            if value not in {None, "", variable, _DEFAULT_STACK}:
+                raise typer.BadParameter(
+                    f"--local names the stack, so leave out {option}.", param_hint="--local"
+                )
 
     def command_line(self, command: str) -> str:
         """A command of ours with the options that lead to the same stack, so it can be pasted.
@@ -211,7 +228,18 @@ class Stack:
     @cached_property
     def endpoint(self) -> str | None:
         """The address of the AWS APIs; None for AWS itself. Raises CommandError."""
-        return self._local_state.endpoint if self.options.local else self.options.endpoint or None
+        if self.options.local:
+            endpoint, source = self._local_state.endpoint, "The endpoint in the state file"
+        else:
+            endpoint, source = self.options.endpoint or None, "--endpoint"
+        if endpoint is not None and not _is_web_address(endpoint):
+            raise CommandError(
+                f"{source} is not a Web address: {endpoint}",
+                "Start the local stack again: heard local up"
+                if self.options.local
+                else "Write it like http://127.0.0.1:4566",
+            )
+        return endpoint
 
     @property
     def on_this_machine(self) -> bool:
@@ -328,12 +356,28 @@ class Stack:
         """A business by its id. Raises CommandError."""
         record = self.setup.business(business)
         if record is None:
-            raise CommandError(
-                f"There is no business {business}.",
-                "Add it first:",
-                f'business add {business} --name "Its Name"',
-            )
+            raise self._unknown_business(business)
         return record
+
+    def _unknown_business(self, business: str) -> CommandError:
+        """The error that names businesses whose ids look alike."""
+        ids: list[str] = []
+        # Who may read one business may not always list them.
+        with suppress(ClientError):
+            ids = self.setup.businesses()
+            if not ids:
+                return CommandError(
+                    "There are no businesses yet.",
+                    "Add one:",
+                    'business add BUSINESS --name "Its Name"',
+                )
+        similar = get_close_matches(business.casefold(), ids)
+        suggestion = f" Did you mean {' or '.join(similar)}?" if similar else ""
+        return CommandError(
+            f"There is no business {business or repr(business)}.{suggestion}",
+            "List them:" if similar else "Add it with heard business add, or list all:",
+            "business list",
+        )
 
     @cached_property
     def history(self) -> HistoryReader:
@@ -361,8 +405,22 @@ class Stack:
         except InvalidLocalState as error:
             raise CommandError(str(error), "Start it again: heard local up") from error
         if state is None:
-            raise CommandError("The local stack is not running.", "Start it: heard local up")
+            folder = Path.cwd()
+            if any((parent / "template.yaml").is_file() for parent in (folder, *folder.parents)):
+                raise CommandError("The local stack is not running.", "Start it: heard local up")
+            raise CommandError(
+                f"No local stack is known in {folder}.",
+                "Run this in your clone of Heard. If no stack runs there: heard local up",
+            )
         return state
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is not a number, or too high
+        return False
 
 
 def is_loopback(url: str) -> bool:
@@ -386,6 +444,7 @@ def on_stack[**P](command: Callable[Concatenate[Stack, P], None]) -> Callable[..
         options = StackOptions(
             **{parameter.name: arguments.pop(parameter.name) for parameter in shared_parameters}
         )
+        options.check()
         with report_errors(options):
             cast("Callable[..., None]", command)(Stack(options), **arguments)
 
@@ -410,7 +469,7 @@ def report_errors(options: StackOptions) -> Generator[None]:
         command = command_error.command
     except HeardError as error:
         message, advice = error.detail, "Try again in a moment." if error.retryable else ""
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
         message, advice = _explain_aws_error(error, options)
     else:
         return
@@ -420,9 +479,14 @@ def report_errors(options: StackOptions) -> Generator[None]:
 
 
 def _explain_aws_error(
-    error: BotoCoreError | ClientError, options: StackOptions
+    error: BotoCoreError | ClientError | ResponseParserError, options: StackOptions
 ) -> tuple[str, str]:
     """What an AWS error means, and what to do about it."""
+    if _is_foreign_response(error):
+        return (
+            "The program at this endpoint is not AWS, and not an emulator of it.",
+            "Check --endpoint and AWS_ENDPOINT_URL. For the local stack: --local.",
+        )
     match error:
         case NoCredentialsError() | PartialCredentialsError():
             return (
@@ -468,6 +532,15 @@ def _explain_aws_error(
             return "The AWS sign-in has expired.", "Sign in again: aws sso login"
         case _:
             return f"{error}", ""
+
+
+def _is_foreign_response(error: Exception) -> bool:
+    """Whether a response has neither the format of AWS nor an error code of it."""
+    if isinstance(error, ResponseParserError):
+        return True
+    return isinstance(error, ClientError) and (
+        error_code(error).isdecimal() or "<html" in str(error).lower()
+    )
 
 
 def require_connection(stack: Stack, connection: str) -> Connection:

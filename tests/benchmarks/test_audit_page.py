@@ -38,7 +38,8 @@ FACTS = (
         },
     ),
     Fact(
-        Kind.ACKNOWLEDGED, {"reply": "rep_" + "r" * 24, "native": "4711", "variant": "thanks-en-1"}
+        Kind.ACKNOWLEDGED,
+        {"reply": "rep_" + "r" * 24, "native_id": "4711", "variant": "thanks-en-1"},
     ),
 )
 

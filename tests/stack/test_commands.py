@@ -40,6 +40,7 @@ def test_the_demo_prints_one_json_object_last_and_succeeds() -> None:
     assert result["unclosed"] == 0
     assert result["max_public_replies_in_a_thread"] <= 2
     assert result["chain_verified"] is True
+    assert result["replies_sent"] >= result["outcomes"]["acknowledged"]
     assert result["duplicates"] > 0
     assert result["open_follow_ups"] > 0
     assert {"acknowledge", "follow_up"} <= set(result["routes"])
@@ -116,7 +117,8 @@ def test_it_stays_up_for_other_commands_and_stops_cleanly(tmp_path: Path) -> Non
 def _first_own_review_in_the_readme() -> list[str]:
     """The lines of README's "Your first own review": commands, and the output of the last one."""
     section = (ROOT / "README.md").read_text().partition("## Your first own review")[2]
-    return section.partition("```console\n")[2].partition("\n```")[0].splitlines()
+    block = section.partition("```console\n")[2].partition("\n```")[0]
+    return [line for line in block.splitlines() if not line.startswith("#")]
 
 
 def _first_own_review(folder: Path) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +69,17 @@ def test_a_heard_command_in_a_document_exists(document: str, line: str) -> None:
     options = {word.split("=", 1)[0] for word in arguments if word.startswith("--")}
 
     assert options <= _options(arguments)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative_path)
+def test_json_in_a_document_can_be_pasted(document: Path) -> None:
+    """Bodies that a command sends (`-d '{...}'`), and blocks of JSON."""
+    text = document.read_text()
+    bodies = re.findall(r"-d '(\{.*?\})'", text, re.DOTALL)
+    bodies += re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+    for body in bodies:
+        json.loads(body)
 
 
 def _options(arguments: list[str]) -> set[str]:

@@ -201,6 +201,26 @@ def fields_by_kind() -> dict[Kind, set[Fields]]:
     return fields
 
 
+READS = re.compile(
+    r"""outcome\.detail(?:\[|\.get\()"(\w+)"|"(\w+)" (?:not )?in (?:\w+\.)*outcome\.detail"""
+)
+
+
+@pytest.mark.parametrize(
+    "folder", ["cli", "functions", "layers", "tests/stack", "tests/benchmarks"]
+)
+def test_code_reads_only_fields_of_outcomes_that_exist(folder: str) -> None:
+    """A reader of an old name finds nothing, and says so nowhere."""
+    known = frozenset[str]().union(*(always | some for _, always, some in table_rows()))
+    fields_read = {
+        (path.name, *filter(None, match))
+        for path in (ROOT / folder).rglob("*.py")
+        for match in READS.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert {(file, name) for file, name in fields_read if name not in known} == set()
+
+
 def test_the_guide_for_auditors_has_the_fields_of_every_kind_once() -> None:
     kinds = [kind for row_kinds, _, _ in table_rows() for kind in row_kinds]
 

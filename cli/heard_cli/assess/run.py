@@ -177,12 +177,13 @@ def run(
         )
         show.note(f"The engine {choice.name} is not installed here: {fallback}.")
     with _open_files(file, out) as (lines, total, write):
-        reader = ReviewReader(lines)
+        reader, written_count = ReviewReader(lines), 0
         with show.progress() as bar:
             bar_task = bar.add_task("Assessing", total=total)
-            for written, assessment in enumerate(assess_all(reader.requests(), choice, jobs), 1):
+            for assessment in assess_all(reader.requests(), choice, jobs):
                 write(_result_line(reader.pending.popleft(), assessment))
-                if written % BATCH == 0:
+                written_count += 1
+                if written_count % BATCH == 0:
                     bar.update(bar_task, completed=reader.line_count - len(reader.pending))
     for message in reader.errors:
         show.note(message)
@@ -190,7 +191,7 @@ def run(
         more = f" ({MAX_ERRORS_SHOWN} are shown)" if reader.invalid_count > MAX_ERRORS_SHOWN else ""
         show.error(
             f"{show.count(reader.invalid_count, 'line')} could not be read{more}. "
-            "The others were assessed.",
+            + ("The others were assessed." if written_count else "Nothing was assessed."),
             "Fix these lines and try again, or remove them.",
         )
         raise typer.Exit(2)

@@ -6,11 +6,12 @@ A captured file may hold secrets (a signature, a password), so no error shows a 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
+
+from heard_cli.input_files import UnreadableContent, parse_json
 
 _REQUEST_LINE: Final = re.compile(r"([A-Z]{3,12}) (\S+)(?: HTTP/[0-9.]+)?")
 _HEADER: Final = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)")
@@ -67,9 +68,9 @@ def _decode(content: bytes) -> str:
 
 def _parse_json(content: bytes) -> dict[str, str]:
     try:
-        document: object = json.loads(content)
-    except ValueError as error:
-        raise UnreadableRequest("it starts like JSON but is not valid JSON") from error
+        document = parse_json(content)
+    except UnreadableContent as error:
+        raise UnreadableRequest(f"it starts like JSON, but {error}") from error
     if not isinstance(document, dict):
         raise UnreadableRequest("the JSON must be one object that maps header names to values")
     return _join_headers(

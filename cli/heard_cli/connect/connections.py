@@ -11,8 +11,9 @@ from heard import clock
 from heard.clock import format_time
 from heard.connectors import Capabilities, Connection, SecretOrigin, load
 from heard_cli import options, show
+from heard_cli.confirm import confirm
 from heard_cli.connect import deliveries, guide
-from heard_cli.stack import CommandError, Stack, on_stack, require_connection
+from heard_cli.stack import Stack, on_stack, require_connection
 
 
 @on_stack
@@ -119,8 +120,8 @@ def remove(
         f"Remove the connection of {connection.business} to {connection.platform}? "
         "Its secrets are deleted."
     )
-    if not yes and not typer.confirm(question, err=True):
-        raise CommandError("Nothing was removed.")
+    if not yes:
+        confirm(question, "Nothing was removed.")
     # The connection first: a webhook that is gone needs no secrets, and secrets that are left
     # behind do no harm.
     stack.setup.remove_connection(connection.id)

@@ -19,7 +19,7 @@ from heard.connectors import Capabilities, Connector, SecretOrigin
 from heard.connectors.http import address_problem
 from heard.connectors.signatures import StandardWebhooks
 from heard.reviews import Channel
-from heard_cli.input_files import read_text
+from heard_cli.input_files import read_json, read_text
 
 SHELL_HISTORY: Final = "It stays in your shell's history"
 
@@ -61,10 +61,7 @@ def read_credentials_file(path: Path) -> dict[str, str]:
     A value that is an object (an account's key file) becomes its JSON text. Raises BadParameter,
     which never shows a value.
     """
-    try:
-        document: object = json.loads(read_text(path, "--credentials-file"))
-    except ValueError:
-        raise typer.BadParameter(f"{path} is not JSON.", param_hint="--credentials-file") from None
+    document = read_json(path, "--credentials-file")
     entries = cast("dict[str, object]", document) if isinstance(document, dict) else None
     if entries is None or not all(isinstance(value, str | dict) for value in entries.values()):
         raise typer.BadParameter(

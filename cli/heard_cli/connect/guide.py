@@ -114,7 +114,9 @@ def guide(
         ("Optional credentials", capabilities.optional_credentials),
     ):
         _print_list(heading, _describe(entries))
-    _print_list("What to do", capabilities.guide.splitlines())
+    # `connect add` prints these steps too, below the address and the secret.
+    steps = capabilities.guide.replace("shown here", "that heard connect add prints")
+    _print_list("What to do", steps.splitlines())
     if _is_standard(capabilities):
         _print_list(
             "What to send: a POST of application/json, for example",
@@ -126,7 +128,10 @@ def guide(
     _print_list("Limitations", capabilities.limitations)
     _print_list("Assumptions (not documented by the platform)", capabilities.assumptions)
     show.line()
-    show.line(f"Then: heard connect add {capabilities.platform} --business BUSINESS")
+    show.line(
+        f"Then: heard connect add {capabilities.platform} --business BUSINESS "
+        "(for the local stack: --local)"
+    )
 
 
 def list_platforms(*, as_json: bool) -> None:

@@ -214,7 +214,7 @@ def _variants(request: WebhookRequest, url: str) -> Iterator[tuple[WebhookReques
 def _json_variants(body: bytes) -> Iterator[bytes]:
     try:
         document: object = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for ascii_only in (False, True):
         compact = json.dumps(document, ensure_ascii=ascii_only, separators=(",", ":"))

@@ -90,13 +90,21 @@ def poll(
             f"{summary.withdrawn} withdrawn{problem_text}."
         )
     if summary.error:
-        message = f"{capabilities.title} was not read completely: {summary.error}"
+        code, _, reason = summary.error.partition(": ")
+        reason = (reason or code).rstrip(".")
+        if reason.startswith(("The ", "A ")):
+            reason = reason[0].lower() + reason[1:]
+        message = f"{capabilities.title} was not read completely: {reason}."
         if capabilities.credentials and not connection.has_credentials:
             raise CommandError(
                 message,
                 "It has no credentials. Remove it and add it with them:",
                 f"connect remove {connection.id}",
             )
-        raise CommandError(message, "See its poll state:", f"connect deliveries {connection.id}")
+        base_settings = [name for name in connection.settings if name.endswith(("_url", "_base"))]
+        question = f"Is the setting {base_settings[0]} right? " if base_settings else ""
+        raise CommandError(
+            message, f"{question}See its poll state:", f"connect deliveries {connection.id}"
+        )
     if not as_json:
         show.note("Reviews that are known already are not queued again.")

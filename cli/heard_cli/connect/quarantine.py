@@ -156,8 +156,9 @@ def _replay_deliveries(
         )
     if unresolved:
         show.note(
-            f"{show.count(len(unresolved), 'request')} could not be read. They stay in quarantine: "
-            "replay them again after the next fix."
+            f"{show.count(len(unresolved), 'request')} could not be read. "
+            + ("It stays" if len(unresolved) == 1 else "They stay")
+            + " in quarantine. After the next fix, replay again."
         )
         raise typer.Exit(1)
 

@@ -21,7 +21,7 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     "review.withdrawn": "the author took it back: only data.id is needed",
     "review.replied": "the business answered at the source; data.id is the answer's own id, and "
     "data.thread_id is what it answers",
-    "test": "a test: it gets a response and nothing is stored",
+    "test": "a test: the response counts it as accepted, and it becomes no review",
 }
 
 FIELDS: Final[Mapping[str, str]] = {

@@ -19,7 +19,7 @@ from heard.connectors import (
     load,
 )
 from heard.connectors.http import HttpClient
-from heard.errors import PlatformUnavailable
+from heard.errors import HeardError, PlatformUnavailable
 from heard.outcomes import CLOSING_KINDS, Outcome
 from heard_cli import options, show
 from heard_cli.connect import sample_request
@@ -171,10 +171,15 @@ def run_test(
         round((clock.now() - start).total_seconds() * 1000),
     )
     error = None if request.accepted else _webhook_error(connection, response)
+    credentials_problem = "" if error else _credentials_problem(stack, connection)
     result = None
     if sample.review_id and not error:
         outcomes = sample_request.wait_for_outcome(stack.log, sample.review_id, timeout)
         error = _missing_outcome_error(stack, connection, outcomes, timeout)
+        if error and credentials_problem:
+            error = CommandError(
+                f"{error.message} {credentials_problem}", error.advice, error.command
+            )
         withdrawal = (
             None
             if error or keep
@@ -197,6 +202,7 @@ def run_test(
                 "status": request.status,
                 "milliseconds": request.milliseconds,
                 "ok": error is None,
+                **({"credentials": credentials_problem} if credentials_problem else {}),
                 **(result.to_json() if result else {}),
             }
         )
@@ -209,8 +215,46 @@ def run_test(
             _print_sample_result(result)
         elif not error:
             _print_ping_result(stack, connection, capabilities)
+        if credentials_problem and not error:
+            show.note(credentials_problem)
     if error:
         raise error
+
+
+def _credentials_problem(stack: Stack, connection: Connection) -> str:
+    """What the platform answered to one read with the credentials; empty if it took them.
+
+    Where a platform has nothing to read, it says that the credentials were not tested.
+    """
+    connector = load(connection.platform)
+    capabilities = connector.capabilities
+    if not connection.has_credentials:
+        return ""
+    account = PlatformAccount(
+        connection,
+        stack.secrets.credentials(connection.id),
+        HttpClient(allow_loopback=stack.on_this_machine),
+    )
+    suspicion = "Check the credentials: without the right ones, its reviews cannot be handled."
+    try:
+        if capabilities.poll_seconds is not None:
+            page = connector.recent(None, account, clock.now())
+            if isinstance(page, Rejection):
+                return f"{capabilities.title} rejected a read: {page.detail} {suspicion}"
+        elif capabilities.can_fetch:
+            if connector.fetch(f"{sample_request.PREFIX}read", account) is None:
+                return (
+                    f"{capabilities.title} did not answer a read with these credentials. "
+                    f"{suspicion}"
+                )
+        else:
+            return (
+                "The credentials were not tested: Heard uses them only to reply. Replies are "
+                "rejected if they are wrong."
+            )
+    except HeardError as error:
+        return f"{capabilities.title} cannot be read now: {error.detail} {suspicion}"
+    return ""
 
 
 def _test_poll(stack: Stack, connection: Connection, *, as_json: bool) -> None:

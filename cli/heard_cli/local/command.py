@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 
+from heard_cli.ranges import whole_number
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,7 +39,9 @@ def up(
     port: Annotated[
         int,
         typer.Option(
-            help="Port of the local stack on 127.0.0.1. If it is busy, another port is used."
+            metavar="NUMBER",
+            parser=whole_number(0, 65_535),
+            help="Port of the local stack on 127.0.0.1. If it is busy, another port is used.",
         ),
     ] = 4566,
     empty: Annotated[bool, typer.Option("--empty", help="Do not deliver the samples.")] = False,
@@ -61,7 +65,9 @@ def demo(
     port: Annotated[
         int,
         typer.Option(
-            help="Port of the local stack on 127.0.0.1. If it is busy, another port is used."
+            metavar="NUMBER",
+            parser=whole_number(0, 65_535),
+            help="Port of the local stack on 127.0.0.1. If it is busy, another port is used.",
         ),
     ] = 4566,
 ) -> None:

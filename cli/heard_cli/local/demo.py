@@ -28,14 +28,15 @@ from heard_cli.outcome_pages import read_outcomes
 class ReviewProgress:
     """The state of one review, made from its outcomes.
 
-    `with_person`: a person has it. `closing_kind` is empty as long as it is not closed.
+    `with_person`: a person has it. `closing_kind` is empty as long as it is not closed. `replies`
+    are the ids of our replies that the platform took.
     """
 
     review: str
     platform: str = ""
     severity: str = ""
     route: str = ""
-    replies: int = 0
+    replies: set[str] = field(default_factory=set[str])
     closing_kind: str = ""
     with_person: bool = False
     at: str = ""
@@ -45,7 +46,9 @@ class ReviewProgress:
         self.platform, self.at = outcome.platform, outcome.at
         self.severity = outcome.severity or self.severity
         self.route = str(outcome.detail.get("route", self.route))
-        self.replies += "native" in outcome.detail
+        if "native_id" in outcome.detail:
+            # A reply that a moderator publishes has two such outcomes.
+            self.replies.add(str(outcome.detail.get("reply")))
         match outcome.kind:
             case Kind.FOLLOW_UP_OPENED | Kind.FOLLOW_UP_JOINED:
                 self.with_person = True
@@ -112,7 +115,7 @@ class DemoProgress:
                 progress.platform,
                 severity,
                 progress.route,
-                str(progress.replies),
+                str(len(progress.replies)),
                 outcome,
                 progress.at[11:19],
             )
@@ -280,7 +283,7 @@ def run_demo(
         actions=dict(sorted(agent.action_counts.items())),
         open_follow_ups=sum(1 for _ in agent.open_follow_ups()),
         unclosed=len(progress.unclosed),
-        replies_sent=sum(review.replies for review in reviews),
+        replies_sent=sum(len(review.replies) for review in reviews),
         max_public_replies_in_a_thread=max(
             (len(replies) for replies in public_replies.values()), default=0
         ),

@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from heard.connectors import WebhookRequest
+from heard_cli.input_files import UnreadableContent, parse_json
 from heard_simulator.contract import Json, KnownResource, iso_millis
 from heard_simulator.server import platform_classes
 
@@ -201,9 +202,9 @@ def load_samples(folder: Path) -> list[Sample]:
 def read_sample(path: Path) -> Sample:
     """The sample in one file. Raises InvalidSample."""
     try:
-        document: object = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InvalidSample(path, [f"not JSON in UTF-8: {error}"]) from error
+        document = parse_json(path.read_bytes())
+    except UnreadableContent as error:
+        raise InvalidSample(path, [str(error)]) from error
     if not isinstance(document, dict):
         raise InvalidSample(path, ["the file must hold one JSON object"])
     sample = cast("Json", document)
@@ -363,8 +364,11 @@ def _expand_time(directive: str, now: datetime) -> str:
     if match is None:
         raise ValueError(f"{directive!r} is not a time.")
     time_format, sign, number, unit = match.groups()
-    shift = timedelta(**{_UNITS[unit]: int(number)}) if number else timedelta()
-    at = now - shift if sign == "-" else now + shift
+    try:
+        shift = timedelta(**{_UNITS[unit]: int(number)}) if number else timedelta()
+        at = now - shift if sign == "-" else now + shift
+    except OverflowError:
+        raise ValueError(f"{directive!r} is too far away.") from None
     match time_format:
         case "unix":
             return str(int(at.timestamp()))

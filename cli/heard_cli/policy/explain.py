@@ -247,15 +247,13 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
 def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputation | None:
     """The decision, recomputed with the policy that made it; None if that policy is not stored."""
     logged = record.outcome.detail
-    version = next(
-        (
-            version
-            for version in policy_store(stack).versions(business)
-            if version.hash == logged["policy"]
-        ),
-        None,
-    )
     policy = default_policy()
+    version = _version_then(
+        policy_store(stack).versions(business),
+        logged["policy"],
+        record.at,
+        is_default=policy.hash == logged["policy"],
+    )
     if version:
         try:
             policy = load_policy(version.document)
@@ -276,6 +274,24 @@ def _recompute(stack: Stack, business: str, record: DecisionRecord) -> Recomputa
         if now != was
     ]
     return Recomputation(version, policy, decision, tuple(differences))
+
+
+def _version_then(
+    versions: Sequence[PolicyVersion], hash: str, at: datetime, *, is_default: bool
+) -> PolicyVersion | None:
+    """The version with this hash that a decision at this time followed; None for the default.
+
+    Several versions may have one hash, for example after a rollback. The policy that a business
+    followed before it first published one gets its version later than the decision.
+    """
+    matches = sorted(
+        (version for version in versions if version.hash == hash),
+        key=lambda version: version.number,
+    )
+    earlier = [version for version in matches if version.at <= at]
+    if earlier:
+        return earlier[-1]
+    return None if is_default or not matches else matches[0]
 
 
 def _decide(record: DecisionRecord, policy: Policy, *, handed_over: bool) -> Decision:
@@ -498,7 +514,7 @@ def _describe_policy(hash: str, recomputation: Recomputation | None) -> str:
             f"version {recomputation.version.number} by {recomputation.version.published_by}, "
             f"{show.timestamp(format_time(recomputation.version.at))} ({hash[:12]})"
         )
-    return f"the playbook's ({hash[:12]})"
+    return f"the default, the playbook's ({hash[:12]})"
 
 
 def _describe_assessment(assessment: Assessment) -> str:

@@ -279,3 +279,12 @@ def test_input_is_read_at_most_one_batch_ahead() -> None:
     first = list(itertools.islice(assess_all(endless(), QUICK, jobs=1), BATCH + 1))
     assert len(first) == BATCH + 1
     assert read_count <= 2 * BATCH
+
+
+def test_without_a_good_line_nothing_was_assessed(
+    heard: HeardCommand, file: Callable[..., str]
+) -> None:
+    result = heard("assess", "run", file("nonsense"), "--engine", "quick")
+
+    assert "Nothing was assessed." in result.stderr
+    assert "The others" not in result.stderr

@@ -262,3 +262,13 @@ def test_what_does_not_exist_cannot_be_verified(heard: HeardCommand, stack: Stac
     assert heard("audit", "verify", "rev_1", "--business", "acme").exit_code == 2
     result = heard.run_ok("audit", "verify", "--business", "acme", "--json").json
     assert (result["reviews"], result["verified"]) == (0, True)
+
+
+def test_an_unknown_review_cannot_be_verified_and_the_error_says_where_ids_are(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    result = heard("audit", "verify", "rev_nonsense")
+
+    assert result.exit_code == 1
+    assert "rev_nonsense" in result.stderr
+    assert "heard reviews list --business BUSINESS" in result.stderr

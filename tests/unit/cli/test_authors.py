@@ -130,3 +130,11 @@ def test_an_unknown_business_or_platform_is_refused(
             heard("authors", *words, "--business", place[0], "--platform", place[1]).exit_code
             == code
         )
+
+
+def test_an_unknown_author_is_shown_as_unknown(heard: HeardCommand, stack: Stack) -> None:
+    result = heard.run_ok(
+        "authors", "show", "nobody", "--business", "acme", "--platform", "standard"
+    )
+
+    assert "Nothing is stored for" in result.stderr

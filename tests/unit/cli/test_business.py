@@ -57,7 +57,33 @@ def test_ids_take_lower_case_letters_digits_and_hyphens(heard: HeardCommand, sta
     for id in ("Acme", "a#b", "-a", "a b", ""):
         assert heard("business", "add", id, "--name", "x").exit_code == 2
     result = heard("business", "show", "nobody")
-    assert (result.exit_code, "heard business add nobody" in result.stderr) == (1, True)
+    assert (result.exit_code, "heard business list" in result.stderr) == (1, True)
+
+
+def test_businesses_are_listed_and_a_typo_names_the_one_that_looks_alike(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    heard.run_ok("business", "add", "bakery", "--name", "Blue Door Bakery")
+
+    assert heard.run_ok("business", "list", "--json").json == [
+        {"id": "acme", "name": "Acme Bakery"},
+        {"id": "bakery", "name": "Blue Door Bakery"},
+    ]
+    assert "Blue Door Bakery" in heard.run_ok("business", "list").stdout
+    for id in ("bakry", "", "../x"):
+        result = heard("reviews", "list", "--business", id)
+        assert (result.exit_code, "heard business list" in result.stderr) == (1, True)
+        assert ("Did you mean bakery?" in result.stderr) is (id == "bakry")
+
+
+def test_without_businesses_the_list_says_how_to_add_one(heard: HeardCommand, stack: Stack) -> None:
+    stack.dynamodb.delete_item(
+        TableName=stack.outputs["SetupTableName"],
+        Key={"pk": {"S": "BUSINESS#acme"}, "sk": {"S": "PROFILE"}},
+    )
+
+    assert "heard business add BUSINESS" in heard.run_ok("business", "list").stderr
+    assert "heard business add BUSINESS" in heard("business", "show", "acme").stderr
 
 
 def test_follow_ups_are_listed_by_due_time(heard: HeardCommand, stack: Stack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import socket
 import subprocess
 import sys
@@ -209,7 +210,7 @@ def test_an_error_shows_the_next_command_with_the_options_of_the_stack(
     result = heard("connect", "list", "--business", "nobody", "--stack", "staging")
 
     assert result.exit_code == 1
-    assert 'heard business add nobody --name "Its Name" --stack staging' in result.stderr
+    assert "heard business list --stack staging" in result.stderr
 
 
 def test_the_version_is_printed(heard: HeardCommand) -> None:
@@ -232,7 +233,88 @@ def test_a_local_stack_that_is_not_there(
 
     result = heard(*LIST, "--local")
 
-    assert (result.exit_code, "heard local up" in result.stderr) == (1, True)
+    assert (result.exit_code, "Run this in your clone" in result.stderr) == (1, True)
+    (tmp_path / "template.yaml").touch()
+    assert "The local stack is not running" in heard(*LIST, "--local").stderr
+
+
+@pytest.mark.parametrize("endpoint", ["rubbish", "http://", "http://127.0.0.1:99999", "file:///x"])
+def test_an_endpoint_that_is_no_web_address_is_refused(
+    heard: HeardCommand, local: Path, endpoint: str
+) -> None:
+    by_option = heard(*LIST, "--endpoint", endpoint, "--region", "eu-west-1")
+    local.write_text(
+        json.dumps({"endpoint": endpoint, "stack": "heard", "region": "r", "started_at": "t"})
+    )
+    by_state = heard(*LIST, "--local")
+
+    for result in (by_option, by_state):
+        assert (result.exit_code, "is not a Web address" in result.stderr) == (1, True)
+
+
+def test_an_endpoint_of_another_program_is_named(
+    heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def respond(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "501", "Message": "<html>"}}, "DescribeStacks")
+
+    monkeypatch.setattr(Stack, "outputs", property(respond))
+
+    result = heard(*LIST, "--endpoint", "http://127.0.0.1:8765")
+
+    assert "is not AWS" in result.stderr
+    assert "<html>" not in result.stderr
+
+
+def test_local_beside_another_stack_is_refused(
+    heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for option in ("--stack", "--region", "--endpoint", "--profile"):
+        result = heard(*LIST, "--local", option, "other")
+        assert (result.exit_code, f"leave out {option}" in result.stderr) == (2, True)
+    monkeypatch.setenv("HEARD_STACK", "other")
+    assert heard(*LIST, "--local").exit_code == 1, "the environment names no other stack"
+
+
+def test_a_command_with_a_typo_names_the_one_that_looks_alike(heard: HeardCommand) -> None:
+    result = heard("busness", "list")
+
+    assert result.exit_code == 2
+    assert "No such command 'busness'. Did you mean business?" in result.stderr
+
+
+def test_an_argument_that_is_not_text_is_refused(heard: HeardCommand) -> None:
+    result = heard("business", "show", "b\udcff")
+
+    assert (result.exit_code, "is not text in UTF-8" in result.stderr) == (2, True)
+
+
+def test_a_result_that_cannot_be_written_is_an_error_without_a_traceback(
+    heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("heard_cli.show.data", fail)
+
+    result = heard("connect", "guide", "standard", "--json")
+
+    assert (result.exit_code, "No space left on device" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_a_port_that_does_not_exist_is_refused(heard: HeardCommand, command: str) -> None:
+    result = heard("local", command, "--port", "99999")
+
+    assert (result.exit_code, "between 0 and 65535" in result.stderr) == (2, True)
+
+
+def test_an_unreadable_state_file_does_not_hide_another_stack(tmp_path: Path) -> None:
+    state = LocalState("http://127.0.0.1:1", "heard", "us-east-1", "2026-01-31T00:00:00Z")
+    state.write(tmp_path)
+    (tmp_path / ".heard" / "local-2.json").write_text("[" * 100_000)
+
+    assert find_state(tmp_path) == state
 
 
 def test_a_broken_state_file_of_the_local_stack(heard: HeardCommand, local: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from heard import clock
 from heard.connectors import Connection
 from heard.storage.setup import Business
+from heard_cli.local_state import LocalState
 from heard_cli.main import app
 from heard_cli.stack import Stack
 
@@ -66,6 +69,25 @@ def test_connections_are_completed(stack: Stack, connection: str) -> None:
         assert complete(f"heard connect {command} con_o") == [connection]
     assert complete("heard connect show con_") == ["con_one", "con_two"]
     assert complete("heard replay a.json --connection con_t") == ["con_two"]
+
+
+def test_ids_of_a_running_local_stack_are_completed_before_its_option_is_typed(
+    stack: Stack, connection: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[bool] = []
+    outputs = stack.outputs
+    monkeypatch.setattr(
+        Stack, "outputs", property(lambda used_by: used.append(used_by.options.local) or outputs)
+    )
+    monkeypatch.chdir(tmp_path)
+    line = "heard connect list --business z"
+    assert (complete(line), used) == (["zenith"], [False])
+    state = LocalState("http://127.0.0.1:1", "heard", "us-east-1", "2026-01-31T00:00:00Z")
+    state.write(tmp_path)
+    monkeypatch.setattr(LocalState, "running", True)
+
+    assert complete(line) == ["zenith"]
+    assert used == [False, True]
 
 
 def test_a_stack_that_cannot_be_reached_completes_nothing() -> None:

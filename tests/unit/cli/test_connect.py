@@ -23,7 +23,9 @@ from heard.connectors import (
     load,
     platform_names,
 )
+from heard.connectors.results import ReviewGone
 from heard.connectors.signatures import BasicAuth, BodyHmac
+from heard.errors import PlatformUnavailable
 from heard.polling import PollFailure
 from heard.steps.ingest import ingest
 from heard.storage.setup import InboundSecret, Secrets, SetupStore
@@ -52,6 +54,7 @@ TWILIO = (
     "--credential",
     "auth_token=the-token",
 )
+TIMEOUT = PlatformUnavailable("Slow.", maybe_applied=False)
 SIGNED = BodyHmac("x-discourse-event-signature", prefix="sha256=")
 
 
@@ -259,7 +262,7 @@ def test_an_unknown_business_is_an_error_that_says_how_to_add_it(
     result = heard("connect", "add", "feedback_form", "--business", "nobody")
 
     assert result.exit_code == 1
-    assert "heard business add nobody" in result.stderr
+    assert "Add it with heard business add" in result.stderr
 
 
 def test_a_failure_halfway_leaves_nothing(
@@ -503,6 +506,43 @@ def test_a_sample_without_a_result_is_explained_by_the_queues(
     assert "heard redrive" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("fetched", "problem"),
+    [
+        (None, "did not answer a read"),
+        (ReviewGone.GONE, ""),
+        (TIMEOUT, "cannot be read now: Slow."),
+    ],
+)
+def test_invented_credentials_are_a_suspect(
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    monkeypatch: pytest.MonkeyPatch,
+    fetched: object,
+    problem: str,
+) -> None:
+    def fetch(*_: object) -> object:
+        if isinstance(fetched, Exception):
+            raise fetched
+        return fetched
+
+    credentials = [f"{name}=invented" for name in load("trustpilot").capabilities.credentials]
+    options = [word for pair in credentials for word in ("--credential", pair)]
+    add = ("add", "trustpilot", "--business", "acme", "--json", *options)
+    id = heard.run_ok("connect", *add).json["id"]
+    monkeypatch.setattr(type(load("trustpilot")), "fetch", fetch)
+    http_client.processes_queue = False
+
+    plain = heard.run_ok("connect", "test", id)
+    full = heard("connect", "test", id, "--full", "--timeout", "1")
+
+    assert problem in plain.stderr
+    assert ("Check the credentials" in plain.stderr) is bool(problem)
+    assert (full.exit_code, problem in full.stderr) == (1, True)
+    assert "credentials" in heard.run_ok("connect", "test", id, "--json").json or not problem
+
+
 def alter(monkeypatch: pytest.MonkeyPatch, platform: str, **changed: Any) -> None:
     """Change the capabilities of a platform."""
     kind = type(load(platform))
@@ -533,6 +573,27 @@ def test_lists_show_how_reviews_come_and_how_they_are_authenticated(
     ]
     assert {"push"} <= set(entries[0]["inbound"]) <= {"push", "poll"}
     assert "authenticated by" in heard.run_ok("connect", "list", "--business", "acme").stdout
+
+
+def test_a_guide_says_where_the_address_and_the_secret_are(heard: HeardCommand) -> None:
+    for platform in platform_names():
+        guide = heard.run_ok("connect", "guide", platform).stdout
+        assert "shown here" not in guide, "a guide shows neither"
+        assert f"heard connect add {platform} --business BUSINESS" in guide
+        assert "--local" in guide.splitlines()[-1]
+
+
+def test_a_poll_that_fails_is_one_sentence_and_a_question_about_the_address(
+    heard: HeardCommand, polled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = "platform_unavailable: The platform cannot be reached."
+    monkeypatch.setattr(Stack, "functions", Functions({"listed": 0, "error": error}))
+
+    result = heard("connect", "poll", polled)
+
+    assert result.exit_code == 1
+    assert "was not read completely: the platform cannot be reached.\n" in result.stderr
+    assert "Is the setting base_url right?" in result.stderr
 
 
 def test_a_guide_shows_the_steps_and_the_limitations(

@@ -119,6 +119,6 @@ def test_mistakes_are_reported(heard: HeardCommand, stack: Stack, user_pool: str
         == 2
     )
     nowhere = heard(*ANA, "--group", "agent", "--business", "nowhere")
-    assert (nowhere.exit_code, "heard business add nowhere" in nowhere.stderr) == (1, True)
+    assert (nowhere.exit_code, "heard business list" in nowhere.stderr) == (1, True)
     assert stack.cognito.list_users(UserPoolId=user_pool)["Users"] == []
     assert heard("people", "show", "nobody@acme.example").exit_code == 1

@@ -382,6 +382,20 @@ def test_a_recomputed_decision_equals_the_logged_one(
     assert json.dumps(output).count("lamb") == 0
 
 
+def test_it_names_the_version_that_held_at_the_time_of_the_decision(
+    heard: HeardCommand, stack: Stack, reviews: list[str], regulars: str
+) -> None:
+    publish(heard, regulars)
+    decided = receive(stack, "r3", REVIEW_TEXT, 1)
+    heard.run_ok("policy", "rollback", "--business", "acme", "--by", "Lee")
+    heard.run_ok("policy", "rollback", "2", "--business", "acme", "--by", "Lee")
+
+    explain = ("policy", "explain", "--business", "acme")
+    assert heard.run_ok(*explain, decided, "--json").json["policy"]["version"] == 2
+    assert "version 2 by Ana" in heard.run_ok(*explain, decided).stdout
+    assert "the default, the playbook's" in heard.run_ok(*explain, reviews[0]).stdout
+
+
 def test_it_shows_what_todays_policy_would_decide_and_why(
     heard: HeardCommand, stack: Stack, reviews: list[str], regulars: str
 ) -> None:
@@ -391,9 +405,9 @@ def test_it_shows_what_todays_policy_would_decide_and_why(
 
     assert (output["equal"], output["policy"]["version"], output["today"]["differs"]) == (
         True,
-        1,
+        None,
         True,
-    )
+    ), "it was decided before the first version, so the default decided"
     assert output["today"]["decision"]["queue"] == "vip"
     assert "R21-regulars, which decides today, is new." in output["today"]["causes"]
     result = heard.run_ok("policy", "explain", reviews[1], "--business", "acme").stdout

@@ -67,7 +67,7 @@ def test_the_list_shows_reason_time_and_size(
     heard: HeardCommand, stack: Stack, connection: Connection
 ) -> None:
     assert heard.run_ok(*LIST, "--json").json == []
-    keep(stack, "dlv_1", UNREADABLE, "events of the body is missing or not a list.")
+    keep(stack, "dlv_1", UNREADABLE, "`events` is missing or not a list.")
 
     (entries,) = heard.run_ok(*LIST, "--json").json
 
@@ -77,7 +77,7 @@ def test_the_list_shows_reason_time_and_size(
         len(UNREADABLE),
     )
     table = heard.run_ok(*LIST).stdout
-    assert "events of the body is missing" in table
+    assert "`events` is missing" in table
     assert "2026-03-01 12:00:00Z" in table
     assert "none of your business" not in table
 

@@ -286,3 +286,52 @@ def test_the_quarantine_of_the_period_is_parsed_again(
     assert result.json["quarantined"] == {"deliveries": 2, "unresolved": 1, "events": 1}
     assert [delivery.id for delivery in stack.quarantine.of_business("acme")] == ["dlv_3", "dlv_2"]
     assert process_queue(stack) == 1
+
+
+def test_a_file_that_lands_in_quarantine_is_an_error_that_says_why(
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    connection: str,
+    tmp_path: Path,
+) -> None:
+    body = {"type": "review.created", "timestamp": "{{now}}", "data": {"text": "No id."}}
+    path = tmp_path / "noid.json"
+    path.write_text(json.dumps({"about": "A.", "platform": "standard", "body": body}))
+
+    for _ in range(2):
+        result = heard("replay", str(path), "--connection", connection)
+        assert result.exit_code == 1
+        assert "could not be read" in result.stderr
+        assert "is missing" in result.stderr
+        assert "heard connect quarantine --business acme" in result.stderr
+        assert "reviews list" not in result.stderr
+
+
+def test_a_folder_without_samples_is_an_error(
+    heard: HeardCommand, stack: Stack, connection: str, tmp_path: Path
+) -> None:
+    result = heard("replay", str(tmp_path), "--connection", connection)
+
+    assert (result.exit_code, "There are no samples in" in result.stderr) == (1, True)
+    assert "events/README.md" in result.stderr
+
+
+def test_a_sample_of_a_time_too_far_away_is_refused(
+    heard: HeardCommand, stack: Stack, connection: str, sample: Callable[..., Path]
+) -> None:
+    for time in ("{{now-99999999d}}", "{{unix+9999999999999999d}}"):
+        path = sample("r1", headers={"x-time": time})
+        result = heard("replay", str(path), "--connection", connection)
+        assert (result.exit_code, "is not a sample" in result.stderr) == (2, True)
+
+
+def test_without_an_answer_on_standard_input_the_error_names_the_option(
+    heard: HeardCommand, stack: Stack, connection: str
+) -> None:
+    erase = ("authors", "erase", "cus-1", "--business", "acme", "--platform", "standard")
+    for command in (erase, ("connect", "remove", connection)):
+        result = heard(*command, stdin="")
+        assert result.exit_code == 1
+        assert "Nothing was" in result.stderr
+        assert "Add --yes" in result.stderr

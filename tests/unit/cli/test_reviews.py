@@ -216,3 +216,15 @@ def test_a_long_review_is_cut_between_words(heard: HeardCommand, stack: Stack) -
 
     assert len(entries["excerpt"]) <= 101
     assert entries["excerpt"].endswith("awful…")
+
+
+def test_an_empty_list_says_which_period_it_covers_and_a_wrong_platform_is_refused(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    assert heard.run_ok(*LIST).stderr == (
+        "No reviews in the last 7 days. A new one needs some seconds.\n"
+    )
+    assert "in the last 24h." in heard.run_ok(*LIST, "--from", "24h").stderr
+    assert "since 2026-01-31." in heard.run_ok(*LIST, "--from", "2026-01-31").stderr
+    wrong_platform = heard(*LIST, "--platform", "trustpilott")
+    assert (wrong_platform.exit_code, "trustpilot?" in wrong_platform.stderr) == (2, True)

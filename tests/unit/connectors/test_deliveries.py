@@ -158,7 +158,11 @@ def test_a_field_that_makes_no_sense_costs_only_itself_and_is_named_but_not_quot
         "Still a complaint",
         None,
     )
-    assert {problem.split()[0] for problem in parsed.problems} == {"rating", "title", "link"}
+    assert {problem.split()[0] for problem in parsed.problems} == {
+        "`data.rating`",
+        "`data.title`",
+        "`data.link`",
+    }
     assert "secret" not in " ".join(parsed.problems)
 
 
@@ -190,8 +194,8 @@ def test_one_bad_entry_of_a_batch_costs_no_other(
     ]
     assert parsed.problems == (
         "event 1 is not an object",
-        "id of eventData of event 2 is missing",
-        "eventName of event 3 is a kind that Heard does not know (service-review-praised)",
+        "`eventData.id` of event 2 is missing",
+        "`eventName` of event 3 is a kind that Heard does not know (service-review-praised)",
     )
     with pytest.raises(Unparseable, match="event 0 is not an object"):
         load("trustpilot").parse(post_request(batch(None)), connect("trustpilot"), now)
@@ -418,3 +422,15 @@ def test_a_rating_is_neither_rounded_nor_clamped(value: object, rating: int | No
     fields = Fields(json.loads(json.dumps({"stars": value})))
     assert fields.rating("stars") == rating
     assert bool(fields.problems) == (rating is None)
+
+
+def test_a_problem_names_the_path_of_its_field() -> None:
+    body = Fields({"data": {"items": [{"id": "a"}, {"rating": 9}]}})
+    item = body.object("data").objects("items")[1]
+
+    item.rating("rating")
+    assert body.problems == ["`data.items[1].rating` must be 1 to 5"]
+    with pytest.raises(Unparseable, match=r"`data\.items\[1\]\.id` is missing"):
+        item.id("id")
+    with pytest.raises(Unparseable, match="`id` of the response is missing"):
+        Fields({}, "the response").id("id")

@@ -275,7 +275,7 @@ class Fields:
             self._add_problem(name, "is not a whole number")
             return None
         if not minimum <= number <= maximum:
-            self._add_problem(name, f"is not between {minimum} and {maximum}")
+            self._add_problem(name, f"must be {minimum} to {maximum}")
             return None
         return int(number)
 
@@ -311,7 +311,7 @@ class Fields:
 
     def field_error(self, name: str, problem: str) -> Unparseable:
         """The error that says what is wrong with a field."""
-        return Unparseable(f"{name} of {self.where} {problem}")
+        return Unparseable(f"{_field_path(name, self.where)} {problem}")
 
     def holds_code(self, name: str, codes: Collection[str]) -> bool:
         """Whether a field is one of these codes. Any other value, of any type, is not."""
@@ -331,12 +331,26 @@ class Fields:
         return self.field_error(name, f"is a kind that Heard does not know{shown}")
 
     def _add_problem(self, name: str, problem: str) -> None:
-        self.problems.append(f"{name} of {self.where} {problem}")
+        self.problems.append(f"{_field_path(name, self.where)} {problem}")
 
     def _id_from_number(self, name: str, value: int) -> str:
         if not 0 <= value < 10**40:
             raise self.field_error(name, "is not an id")
         return str(value)
+
+
+def _field_path(name: str, where: str) -> str:
+    """A field as developers write it.
+
+    `items[0].id` for the field `id` of `entry 0 of items of the body`. Another root is named.
+    """
+    *steps, root = where.split(" of ")
+    path = "".join(
+        f"[{step.removeprefix('entry ')}]" if step.startswith("entry ") else f".{step}"
+        for step in reversed(steps)
+    )
+    path = f"`{f'{path}.{name}'.lstrip('.')}`"
+    return path if root == "the body" else f"{path} of {root}"
 
 
 def _parse_number(value: object) -> int | float | None:

@@ -208,8 +208,8 @@ class Standard(Connector):
             "2. Give it the signing secret shown here (it begins with whsec_); any Standard "
             "Webhooks library can sign with it.\n"
             '3. Send an event of type "test": it is answered with 202 and goes nowhere.\n'
-            "4. To have replies delivered, set reply_url to an address of yours that takes "
-            "reply.created events."
+            "4. To have replies delivered, add --setting reply_url=https://… to heard connect add: "
+            "an address of yours that takes reply.created events."
         ),
         limitations=(
             "A withdrawal is final. Send revision in all events of a source or in none.",
