@@ -373,7 +373,7 @@ def test_more_than_thanks_after_our_answer_goes_to_a_person(
 def test_thanks_without_an_answer_of_ours_before_are_decided_as_before(
     texter: Correspondent,
 ) -> None:
-    assert texter.reason(texter.write("Thanks!", "t-1")) == "person"
+    assert texter.reason(texter.write("Thanks!", "t-1")) == "acknowledged"
 
 
 @pytest.mark.parametrize("rating", [1, 2, 3])
@@ -384,7 +384,7 @@ def test_thanks_with_few_stars_are_more_than_thanks(texter: Correspondent, ratin
     assert texter.reason(texter.write("Thanks!", "t-1", rating=rating)) == "person"
 
 
-def test_thanks_by_another_author_of_a_public_thread_are_no_answer_to_ours(
+def test_thanks_by_another_author_of_a_public_thread_take_no_public_reply(
     simulated_backend: Backend,
 ) -> None:
     simulated_backend.connect("discourse")
@@ -393,7 +393,7 @@ def test_thanks_by_another_author_of_a_public_thread_are_no_answer_to_ours(
     answer_as_person(simulated_backend, complaint)
     simulated_backend.clock.advance(minutes=3)
 
-    assert writer.reason(writer.write("Thanks!", "812", author="quint")) == "person"
+    assert writer.reason(writer.write("Thanks!", "812", author="quint")) == "thanks"
     assert writer.reason(writer.write("Thanks!", "812")) == "thanks"
 
 

@@ -19,6 +19,7 @@ from functools import cache
 from typing import Final
 
 from heard.assessment import vocabulary
+from heard.text.legible import LINE_START
 from heard.text.lexicon import Hit, Lexicon, unmasked_hits
 from heard.text.words import END, Token, fold_signs, fold_word
 
@@ -28,8 +29,8 @@ _MARKS: Final = re.compile("[?？؟¿՞፧‽❓❔⸮꘏⳺⳻]")
 _GREEK_MARK: Final = re.compile(r";(?![-^o']?[)(DPp3*|/\\])")
 """The Greek question mark, which is a semicolon in compatibility form; a smiley is none."""
 
-_SENTENCE_END: Final = re.compile("[.!…\\n。！।։።?？؟፧‽❓❔⸮;]+")
-_CLAUSE_END: Final = re.compile("[.!…\\n。！।։።?？؟፧‽❓❔⸮,،、，;:]")
+_SENTENCE_END: Final = re.compile(f"[.!…\\n{LINE_START}。！।։።?？؟፧‽❓❔⸮;]+")
+_CLAUSE_END: Final = re.compile(f"[.!…\\n{LINE_START}。！।։።?？؟፧‽❓❔⸮,،、，;:]")
 _COMMAS: Final = frozenset(",،、")
 _JOINERS: Final = frozenset("-‐‑'’/&")
 """Signs that join two words: behind them no clause begins."""
@@ -150,7 +151,7 @@ def _starts(
 def _is_ended(text: str, at: int) -> bool:
     """Whether a full stop or an exclamation mark ends the sentence that goes on at `at`."""
     match = _SENTENCE_END.search(text, at)
-    return match is not None and match.group()[0] != "\n"
+    return match is not None and match.group()[0] not in f"\n{LINE_START}"
 
 
 def _begins_clause(gap: str) -> bool:

@@ -131,7 +131,7 @@ def _no_answer(
         return NoAnswer.OWN_WORDS
     last_reply = case.thread.last_reply
     answer = next((reply for reply in sent if last_reply and reply.id == last_reply.reply), None)
-    if answer is None or not _is_to_author(case, answer):
+    if answer is None:
         return None
     if event.quoted and not find_own_words(event.quoted, [reply.text for reply in sent]).share:
         return None
