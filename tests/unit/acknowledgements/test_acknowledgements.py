@@ -200,6 +200,8 @@ def test_the_kind_follows_from_severity_flags_and_stage() -> None:
         assert acknowledgement_kind(wordless, public) == "thanks"
         assert acknowledgement_kind(wordless, private) == "private"
     assert acknowledgement_kind(make_assessment(Severity.MEDIUM), public) == "complaint"
+    few_stars = make_assessment(Severity.MEDIUM, kind_words=False)
+    assert acknowledgement_kind(few_stars, public, has_words=False) == "thanks"
     assert acknowledgement_kind(make_assessment(Severity.MEDIUM), private) == "private"
     assert (
         acknowledgement_kind(make_assessment(Severity.HIGH), private, person_follows=True)
@@ -230,8 +232,8 @@ events = st.builds(
     subject=st.none()
     | st.text(max_size=80)
     | st.sampled_from(["Blue Lamp", "Café Zürich", "傘", "4111 1111 1111 1111"]),
-    title=st.text(max_size=30),
-    text=st.text(max_size=100),
+    title=st.text(min_size=1, max_size=30),
+    text=st.text(min_size=1, max_size=100),
 )
 assessments = st.builds(
     make_assessment,
@@ -398,9 +400,9 @@ def test_own_variants_come_before_the_playbooks_and_the_variants_of_a_rule_befor
         acknowledge(review(), thanks, policy=policy).text
         == "Warm thanks! (Automatic reply, Hotel Sol)"
     )
-    assert {acknowledge(review(), complaint, seed, policy).variant for seed in seeds} == {
-        f"en-complaint-{number}" for number in (1, 2, 3)
-    }
+    assert {
+        acknowledge(review(text="Cold."), complaint, seed, policy).variant for seed in seeds
+    } == {f"en-complaint-{number}" for number in (1, 2, 3)}
     # Instead of a variant to avoid comes another own variant, then one of the playbook.
     avoid = ("en-praise-short", "en-praise-warm")
     assert (

@@ -89,7 +89,12 @@ def choose_acknowledgement(
     the platform takes, in `unit`.
     """
     assessment = review.assessment
-    kind = acknowledgement_kind(assessment, review.channel, person_follows=review.person_follows)
+    kind = acknowledgement_kind(
+        assessment,
+        review.channel,
+        person_follows=review.person_follows,
+        has_words=bool(review.event.title or review.event.text),
+    )
     own = own_variants(policy)
     own_of_kind = [variant for variant in own if variant.kind == kind]
     fallback = policy.voice.fallback_language
@@ -114,7 +119,11 @@ def choose_acknowledgement(
 
 
 def acknowledgement_kind(
-    assessment: Assessment, channel: Channel, *, person_follows: bool = False
+    assessment: Assessment,
+    channel: Channel,
+    *,
+    person_follows: bool = False,
+    has_words: bool = True,
 ) -> AcknowledgementKind:
     """The kind of acknowledgement that an assessed review gets.
 
@@ -126,7 +135,9 @@ def acknowledgement_kind(
         return "recovered" if Flag.RECOVERED in assessment.flags else "praise"
     if channel.stage is Stage.OFFSTAGE:
         return "private"
-    return "thanks" if assessment.severity.rank <= Severity.LOW.rank else "complaint"
+    complains = assessment.severity.rank > Severity.LOW.rank
+    # Few stars without words say that something displeased, and not what.
+    return "complaint" if complains and has_words else "thanks"
 
 
 def _choose_language(language: str | None, fallback: str, own: Collection[str]) -> str:

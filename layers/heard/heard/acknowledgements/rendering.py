@@ -95,8 +95,11 @@ def render(
 
 
 def render_text(template: Template, values: Mapping[str, Value]) -> str:
-    """The text of a template with these values, with single blanks and at most one empty line."""
-    lines = [" ".join(line.split()) for line in template.render(values).split("\n")]
+    """The text of a template with these values, with single blanks and at most one empty line.
+
+    A blank that holds a line together, as French sets it, stays one.
+    """
+    lines = [re.sub(r"[ \t]+", " ", line).strip() for line in template.render(values).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
