@@ -40,10 +40,7 @@ IGNORED: Final[Mapping[str, Mapping[str, str]]] = {
         "object.mentions": "a status that does not mention the business is not for it",
         "object.mentions.*.acct": "it mentions somebody else",
     },
-    "ses": {
-        "Type": "other messages of the topic, not mails",
-        "Message": "a sentence of SES about a new topic",
-    },
+    "ses": {"Message": "a sentence of SES about a new topic"},
     "shopify": {"type": "metaobjects of other types are nobody's words"},
     "slack": {"event.message.edited": "without it, a link's preview changed and not the words"},
     "twilio_voice": {"RecordingUrl": "the call goes on; its end is reported too"},

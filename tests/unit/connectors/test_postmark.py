@@ -179,6 +179,8 @@ def test_automatic_replies_and_other_records_are_ignored() -> None:
     )
     assert automatic_reply.no_review == "automatic_reply"
     assert POST.parse(delivery(RecordType="Bounce"), HERE, NOW) == ParsedDelivery()
+    with pytest.raises(Unparseable, match="kind that Heard does not know"):
+        POST.parse(delivery(RecordType="Letter"), HERE, NOW)
 
 
 @pytest.mark.parametrize("fields", [{"MessageID": None}, {"MessageID": "a b"}])

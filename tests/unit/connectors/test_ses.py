@@ -402,6 +402,9 @@ def test_other_messages_of_the_topic_are_ignored_or_tests() -> None:
         == ParsedDelivery()
     )
     assert SES.parse(request("", "UnsubscribeConfirmation"), HERE, NOW) == ParsedDelivery()
+    for unknown in (request("", "Letter"), request({"notificationType": "Forwarded"})):
+        with pytest.raises(Unparseable, match="kind that Heard does not know"):
+            SES.parse(unknown, HERE, NOW)
     (event,) = SES.parse(
         request({"mail": {"messageId": "AMAZON_SES_SETUP_NOTIFICATION"}}), HERE, NOW
     ).events

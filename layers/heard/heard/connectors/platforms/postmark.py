@@ -71,6 +71,11 @@ from heard.reviews import Channel, ReviewEvent
 
 _API: Final = "https://api.postmarkapp.com"
 _TITLE: Final = "Postmark"
+_REPORTS: Final = frozenset(
+    {"Bounce", "Click", "Delivery", "Open", "SpamComplaint", "SubscriptionChange"}
+)
+"""Kinds of records about mails that we sent. They hold nobody's words."""
+
 _TEST_MESSAGE_ID: Final = "00000000-0000-0000-0000-000000000000"
 _METADATA_KEY: Final = "heard_reply"
 _HEADER_FIELDS: Final = {
@@ -170,9 +175,11 @@ class Postmark(Connector):
         body = Fields(read_object(request.body))
         if body.values.get("MessageID") == _TEST_MESSAGE_ID:
             return ParsedDelivery((test_event(),))
-        # Reports about mails that we sent have a record type. Received mails have none.
-        if body.values.get("RecordType") not in (None, "Inbound"):
+        if body.values.get("RecordType") in _REPORTS:
             return ParsedDelivery()
+        # Received mails have no record type.
+        if body.values.get("RecordType") not in (None, "Inbound"):
+            raise body.unknown_kind("RecordType")
         return parse_one(body, lambda mail: _review_event(mail, connection, now))
 
     def delivery_response(

@@ -60,6 +60,9 @@ from heard.reviews import Channel, ReviewEvent
 
 _TITLE: Final = "Amazon SES"
 _REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]{2,10}){1,3}-[0-9]{1,2}")
+_REPORTS: Final = frozenset({"Bounce", "Complaint", "Delivery"})
+"""Kinds of notifications about mails that we sent. They hold nobody's words."""
+
 _SETUP_MESSAGE_ID: Final = "AMAZON_SES_SETUP_NOTIFICATION"
 _REJECTION_MESSAGE: Final = (
     "Amazon SES refuses the mail. Check that from_address is verified in this region, that the "
@@ -157,8 +160,10 @@ class Ses(Connector):
                 return ParsedDelivery((test_event(),))
             case "Notification":
                 message = envelope.values.get("Message")
-            case _:
+            case "UnsubscribeConfirmation":
                 return ParsedDelivery()
+            case _:
+                raise envelope.unknown_kind("Type")
         if not isinstance(message, str):
             raise envelope.field_error("Message", "is not text")
         # SES sends a sentence, not JSON, to a new topic.
@@ -167,8 +172,10 @@ class Ses(Connector):
         notice = Fields(read_object(message.encode("utf-8", "surrogatepass")), "Message")
         if notice.object("mail").values.get("messageId") == _SETUP_MESSAGE_ID:
             return ParsedDelivery((test_event(),))
-        if notice.values.get("notificationType") != "Received":
+        if notice.values.get("notificationType") in _REPORTS:
             return ParsedDelivery()
+        if notice.values.get("notificationType") != "Received":
+            raise notice.unknown_kind("notificationType")
         return parse_one(notice, lambda notification: _review_event(notification, connection, now))
 
     def delivery_response(
