@@ -122,13 +122,6 @@ def replay_files(
             ],
             empty="There was nothing to send.",
         )
-    if refused_count:
-        total = show.count(len(responses), "request")
-        raise CommandError(
-            f"The webhook did not accept {refused_count} of {total}.",
-            "Find out why:",
-            f"connect deliveries {connection.id}",
-        )
     unreadable = [
         delivery
         for key, delivery in _quarantined(stack, connection).items()
@@ -140,6 +133,13 @@ def replay_files(
             f"{show.count(len(unreadable), 'request')} came, but could not be read: {reasons}.",
             "See the quarantine:",
             f"connect quarantine --business {connection.business}",
+        )
+    if refused_count:
+        total = show.count(len(responses), "request")
+        raise CommandError(
+            f"The webhook did not accept {refused_count} of {total}.",
+            "Find out why:",
+            f"connect deliveries {connection.id}",
         )
     results = stack.options.command_line(
         f"reviews list --business {connection.business} --from 10m"

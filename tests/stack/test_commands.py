@@ -143,7 +143,7 @@ def _first_own_review(folder: Path) -> str:
             timeout=PATIENCE,
         )
         assert process.returncode == 0, (command, process.stdout, process.stderr)
-        ids.update({name[:4]: name for name in re.findall(r"(?:con|rev)_\w+", process.stdout)})
+        ids.update({name[:4]: name for name in re.findall(r"(?:con|rev)_[\w-]+", process.stdout)})
         return process.stdout.strip()
 
     activate, *commands, _ = (line.removeprefix("$ ") for line in _first_own_review_in_the_readme())
