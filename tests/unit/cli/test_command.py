@@ -267,8 +267,9 @@ def test_an_endpoint_of_another_program_is_named(
 
 
 def test_local_beside_another_stack_is_refused(
-    heard: HeardCommand, monkeypatch: pytest.MonkeyPatch
+    heard: HeardCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     for option in ("--stack", "--region", "--endpoint", "--profile"):
         result = heard(*LIST, "--local", option, "other")
         assert (result.exit_code, f"leave out {option}" in result.stderr) == (2, True)
