@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from heard.assessment import vocabulary
@@ -78,28 +79,20 @@ def assess(
         flags.append(Flag.QUESTION)
     flags.extend(_history_flags(severity, agenda, flags, history))
     probability = person_probability(scores, rating)
-    is_alarming, is_short_praise = analysis.is_alarming, analysis.is_short_praise
-    needs_person, confidence = decide_person(
+    decide = partial(
+        decide_person,
         probability,
         scores,
         severity,
         agenda,
-        flags,
-        is_alarming=is_alarming,
-        is_short_praise=is_short_praise,
+        is_alarming=analysis.is_alarming,
+        is_short_praise=analysis.is_short_praise,
     )
+    needs_person, confidence = decide(flags)
     doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, engine)
     if doubt:
         flags.append(Flag.CANNOT_JUDGE)
-        needs_person, confidence = decide_person(
-            probability,
-            scores,
-            severity,
-            agenda,
-            flags,
-            is_alarming=is_alarming,
-            is_short_praise=is_short_praise,
-        )
+        needs_person, confidence = decide(flags)
     return Assessment(
         severity=severity,
         agenda=agenda,

@@ -341,10 +341,14 @@ def _unknown_type(envelope: Fields) -> Unparseable:
     if not isinstance(kind, str):
         return Unparseable("; ".join([error.detail, *envelope.problems]))
     name = kind.strip().lower()
-    meant = _USUAL_TYPES.get(re.split(r"[._:/-]", name)[-1]) or _nearest(
+    suggestion = _USUAL_TYPES.get(re.split(r"[._:/-]", name)[-1]) or _nearest(
         name, (*_EVENT_KINDS, _TEST_TYPE)
     )
-    return Unparseable(f"{error.detail.rstrip('.')}: did you mean `{meant}`?") if meant else error
+    return (
+        Unparseable(f"{error.detail.rstrip('.')}: did you mean `{suggestion}`?")
+        if suggestion
+        else error
+    )
 
 
 def _report_unknown_fields(fields: Fields, known: Collection[str]) -> None:
@@ -353,10 +357,10 @@ def _report_unknown_fields(fields: Fields, known: Collection[str]) -> None:
         if not _FIELD_NAME.fullmatch(name):
             fields.problems.append(f"{fields.where} has an unknown field")
             continue
-        meant = _USUAL_NAMES.get(name.lower(), "")
-        if meant not in known:
-            meant = _nearest(name.lower(), sorted(known))
-        hint = f": did you mean `{meant}`?" if meant else ""
+        suggestion = _USUAL_NAMES.get(name.lower(), "")
+        if suggestion not in known:
+            suggestion = _nearest(name.lower(), sorted(known))
+        hint = f": did you mean `{suggestion}`?" if suggestion else ""
         fields.problems.append(f"{fields.where} has an unknown field `{name}`{hint}")
 
 
