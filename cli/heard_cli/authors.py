@@ -6,11 +6,17 @@ from typing import Annotated, Final
 
 import typer
 
+from heard import clock
+from heard.clock import format_time
+from heard.connectors import load
 from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
+from heard.steps import erasing
+from heard.steps.erasing import ErasurePorts, Person
 from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
 from heard_cli.confirm import confirm
+from heard_cli.erasure_letter import erasure_letter
 from heard_cli.platforms import check_platform
 from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
@@ -28,12 +34,8 @@ _EMAIL: Final = typer.Option(
     "--email",
     help="AUTHOR is an e-mail address, as mailboxes and some shops identify customers.",
 )
-_ERASURE_NOTE: Final = (
-    "Not erased: the outcome log (ids, codes and digests, no text of the author) and what the "
-    "platform itself shows.\n"
-    "Backups (point-in-time recovery) keep the key for up to 35 days. After a restore, erase "
-    "the author again."
-)
+_ACTOR: Final = "operator"
+"""Who acts in an outcome that this command writes."""
 
 
 @app.command(
@@ -63,7 +65,11 @@ def show_one(
         show.data(
             {"author": id}
             | {name: getattr(profile, name) for name in names}
-            | {"automatic_replies": replies}
+            | {
+                "automatic_replies": replies,
+                "reviews": stack.cases.reviews_of_author(id),
+                "erased_at": format_time(profile.erased_at) if profile.erased_at else None,
+            }
         )
         return
     texts = "encrypted with this author's own key" if profile.has_key else "no readable texts"
@@ -74,7 +80,9 @@ def show_one(
             "complaints": profile.complaints,
             "last acknowledgement": profile.last_variant,
             "automatic replies": len(profile.automatic_replies),
+            "reviews": len(stack.cases.reviews_of_author(id)),
             "texts": texts,
+            "erased": show.timestamp(format_time(profile.erased_at)) if profile.erased_at else None,
         }
     )
     if profile == AuthorRecord():
@@ -127,9 +135,9 @@ def erase(
     email: Annotated[bool, _EMAIL] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Delete the key of all texts of an author, and their value and complaint count.
+    """Erase all that an author wrote, and print a report that can be handed to them.
 
-    This cannot be undone.
+    This cannot be undone. If it stops on the way, run it again.
     """
     id = _resolve_author(stack, author, business, platform, email=email)
     if not yes:
@@ -137,12 +145,59 @@ def erase(
             f"Erase {author} ({id}) at {business}? Their texts can never be read again.",
             "Nothing was erased.",
         )
-    erased = stack.cases.vault.erase(id)
+    person = Person(business, id, (author,))
+    report = erasing.erase(person, _erasure_ports(stack), clock.now(), actor=_ACTOR)
     if as_json:
-        show.data({"author": id, "erased": erased})
-    elif erased:
-        show.line(f"Erased {id}.")
-    show.note(_ERASURE_NOTE if erased else _nothing_stored(id))
+        show.data(report.to_json())
+    else:
+        show.line(erasure_letter(report, load(platform).capabilities.title))
+    if report.is_empty:
+        show.note(_nothing_stored(id))
+
+
+@app.command("erase-again", epilog="Example: heard authors erase-again --business acme")
+@on_stack
+def erase_again(
+    stack: Stack,
+    business: Annotated[str, options.BUSINESS],
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """After a restore of the Cases table: erase again everybody whose data came back with it."""
+    stack.business(business)
+    ports = _erasure_ports(stack)
+    reports = erasing.erase_again(business, ports, clock.now(), actor=_ACTOR)
+    if as_json:
+        show.data([report.to_json() for report in reports])
+        return
+    rows = [(report.author, len(report.reviews), report.texts) for report in reports]
+    show.table(
+        ("author", "reviews", "texts"), rows, empty="Nobody's data came back: nothing to erase."
+    )
+
+
+@app.command(epilog="Example: heard authors backfill")
+@on_stack
+def backfill(stack: Stack, as_json: Annotated[bool, options.JSON] = False) -> None:
+    """Once, after an update: list the reviews that older releases stored under their authors.
+
+    Without it, an erasure deletes the key of those reviews, but not what the key sealed.
+    """
+    with show.progress() as bar:
+        line = bar.add_task("Reading reviews", total=None)
+        count = 0
+        for _ in stack.cases.list_all_reviews():
+            count += 1
+            bar.advance(line)
+    if as_json:
+        show.data({"reviews": count})
+    else:
+        show.line(f"{show.count(count, 'review')} listed under their authors.")
+
+
+def _erasure_ports(stack: Stack) -> ErasurePorts:
+    return ErasurePorts(
+        stack.erasures, stack.cases, stack.polls, stack.dead_letters, stack.quarantine
+    )
 
 
 def _nothing_stored(id: str) -> str:

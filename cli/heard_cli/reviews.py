@@ -20,7 +20,6 @@ from heard.reviews import ReviewEvent
 from heard.storage.history import HistoricalRevision
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.replies import Reply
-from heard.storage.vault import Erased
 from heard.threads import Thread
 from heard_cli import options, show
 from heard_cli.durations import parse_period
@@ -161,7 +160,7 @@ def _empty_message(since: str, until: str, platform: str | None) -> str:
 
 def _has_revision(outcome: Outcome) -> bool:
     """Whether an outcome names a stored revision: the outcome of a withdrawal names none."""
-    return outcome.kind in _REVISION_KINDS and {"revision", "digest"} <= outcome.detail.keys()
+    return outcome.kind in _REVISION_KINDS and bool(outcome.commitment)
 
 
 def _latest_of_each_review(
@@ -186,11 +185,8 @@ def _summary(revision: HistoricalRevision) -> ReviewText:
 
 def _read_replies(stack: Stack, review: Review) -> ReviewReplies:
     """The replies to a review; its thread may hold replies to other reviews."""
-    try:
-        replies = stack.cases.replies(review.thread)
-    except Erased:
-        return ReviewReplies((), erased=True)
-    return ReviewReplies([reply for reply in replies if reply.review == review.id])
+    replies = [reply for reply in stack.cases.replies(review.thread) if reply.review == review.id]
+    return ReviewReplies(replies, erased=review.erased_at is not None)
 
 
 # As JSON

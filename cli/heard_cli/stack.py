@@ -39,9 +39,10 @@ from botocore.parsers import ResponseParserError
 
 from heard.connectors import Connection
 from heard.errors import HeardError
-from heard.messaging import Queue
+from heard.messaging import DeadLetters, Queue
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.erasures import Erasures
 from heard.storage.history import HistoryReader
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.polls import Polls
@@ -324,6 +325,16 @@ class Stack:
     def quarantine(self) -> Quarantine:
         """Genuine deliveries that could not be read."""
         return Quarantine(self.dynamodb, self.outputs["CasesTableName"])
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """Messages that failed too often."""
+        return DeadLetters(self.sqs, self.outputs["DeadLettersUrl"])
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        """Who was erased, and when."""
+        return Erasures(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
     def deliveries(self) -> Deliveries:

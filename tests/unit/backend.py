@@ -24,7 +24,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from heard.assessment.engines.chain import embedded_engine
-from heard.cases import Case, Review
+from heard.cases import Case, IncomingEvent, Review
+from heard.commitments import CommitmentKind, commit
 from heard.connectors import Connection, HttpResponse, ParsedDelivery
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, HeardError
@@ -672,6 +673,11 @@ def praise(native_id: str, **fields: Any) -> ReviewEvent:
 
 def complaint(native_id: str, **fields: Any) -> ReviewEvent:
     return review_event(native_id, COMPLAINT, 1, **fields)
+
+
+def incoming_event(event: ReviewEvent, delivery: str = "dlv-1") -> IncomingEvent:
+    """An event as it comes to a case, with a commitment under some author's key."""
+    return IncomingEvent(event, delivery, commit(b"k" * 32, CommitmentKind.WORDS, event.content))
 
 
 class FunctionStopped(BaseException):

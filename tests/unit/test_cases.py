@@ -36,6 +36,7 @@ from tests.unit.backend import (
     PRAISE,
     closing_kinds_since_opened,
     complaint,
+    incoming_event,
     praise,
     review_event,
 )
@@ -90,8 +91,7 @@ class InMemoryCases:
         case = self.case(event)
         change = cases.apply_event(
             case,
-            event,
-            delivery,
+            incoming_event(event, delivery),
             NOON,
             stored=bool(case.review.sequence),
             earlier_revision=lambda: Revision(event),
@@ -110,7 +110,7 @@ class InMemoryCases:
 
     def route(self, case: Case, event: ReviewEvent, delivery: str) -> Change:
         assessment, decision = assess_and_decide(case, event)
-        change = cases.route(case, event, assessment, decision, delivery, NOON)
+        change = cases.route(case, incoming_event(event, delivery), assessment, decision, NOON)
         change = replace(change, writes=Writes(revision=Revision(event, assessment.to_json())))
         if not change.case.review.route.acknowledges:
             return change
@@ -125,7 +125,10 @@ class InMemoryCases:
     def check_stored_revision(before: Case, event: ReviewEvent, change: Change) -> None:
         """Whatever a review refers to is stored first, and a text that nobody needs is not."""
         review, revision = change.case.review, change.writes.revision
-        if (review.revision, review.digest) != (before.review.revision, before.review.digest):
+        if (review.revision, review.commitment) != (
+            before.review.revision,
+            before.review.commitment,
+        ):
             is_own_first_reply = event.kind is EventKind.REPLY_SEEN and not before.review.sequence
             assert revision is not None or is_own_first_reply
         if revision is not None:
@@ -211,7 +214,8 @@ def final_states(events: list[ReviewEvent]) -> dict[str, tuple[str, str, bool]]:
     """
     states: dict[str, tuple[str, str, bool]] = {}
     for event in events:
-        state = (event.revision, event.digest, event.kind is EventKind.WITHDRAWN)
+        commitment = incoming_event(event).commitment
+        state = (event.revision, commitment, event.kind is EventKind.WITHDRAWN)
         states[event.native_id] = max(state, states.get(event.native_id, state))
     return states
 
@@ -229,7 +233,7 @@ def test_events_in_any_order_and_repeated_end_in_the_same_state(
         store.check_invariants()
 
     states = {
-        review.native_id: (review.revision, review.digest, review.withdrawn)
+        review.native_id: (review.revision, review.commitment, review.withdrawn)
         for review in store.reviews.values()
     }
     assert states == final_states(events)
@@ -396,8 +400,7 @@ def test_words_that_are_no_review_are_stored_and_ignored_with_the_reason() -> No
     case = store.case(event)
     change = cases.apply_event(
         case,
-        event,
-        "dlv-1",
+        incoming_event(event, "dlv-1"),
         NOON,
         stored=False,
         earlier_revision=lambda: Revision(event),
@@ -494,7 +497,7 @@ def test_an_unsent_acknowledgement_is_not_sent_to_a_withdrawn_review() -> None:
     event = praise("r-1")
     assessment, decision = assess_and_decide(store.case(event), event)
     reserved = cases.acknowledge(
-        cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON),
+        cases.route(store.case(event), incoming_event(event, "dlv-1"), assessment, decision, NOON),
         draft("rep_1"),
     )
     assert reserved is not None
@@ -513,7 +516,9 @@ def test_an_acknowledgement_waits_until_it_is_due_and_is_dropped_when_the_review
     store = InMemoryCases()
     event = praise("r-1")
     assessment, decision = assess_and_decide(store.case(event), event)
-    routed = cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON)
+    routed = cases.route(
+        store.case(event), incoming_event(event, "dlv-1"), assessment, decision, NOON
+    )
     reserved = cases.acknowledge(
         routed, draft("rep_1", variant="en-praise-1"), not_before=NOON + timedelta(hours=9)
     )
@@ -526,7 +531,7 @@ def test_an_acknowledgement_waits_until_it_is_due_and_is_dropped_when_the_review
         "r-1", revision="2", rating=1, text="The soup made all of us sick, we had to see a doctor."
     )
     assessment, decision = assess_and_decide(case, edited)
-    change = cases.route(case, edited, assessment, decision, "dlv-2", NOON)
+    change = cases.route(case, incoming_event(edited, "dlv-2"), assessment, decision, NOON)
 
     assert decision.route is Route.FOLLOW_UP
     assert change.case.thread.slots == ()
@@ -538,7 +543,7 @@ def test_an_acknowledgement_the_platform_rejects_becomes_a_follow_up() -> None:
     event = praise("r-1")
     assessment, decision = assess_and_decide(store.case(event), event)
     reserved = cases.acknowledge(
-        cases.route(store.case(event), event, assessment, decision, "dlv-1", NOON),
+        cases.route(store.case(event), incoming_event(event, "dlv-1"), assessment, decision, NOON),
         draft("rep_1"),
     )
     assert reserved is not None
@@ -555,10 +560,11 @@ def test_an_acknowledgement_the_platform_rejects_becomes_a_follow_up() -> None:
 def test_an_unverified_event_cannot_make_the_genuine_review_look_outdated() -> None:
     forged = review_event("r-1", "Free money", 5, revision=9, author="mallory")
     case = cases.new_case(forged, channel=Channel.REVIEW_SITE, **ORIGIN)
-    change = cases.record_unverified(case, forged, "dlv-1", NOON)
+    change = cases.record_unverified(case, forged.revision, "dlv-1", NOON)
 
     assert change.case.review.closing_kind is Kind.IGNORED
-    assert cases.classify_arrival(change.case.review, complaint("r-1"), "dlv-2") is Arrival.NEWER
+    genuine = incoming_event(complaint("r-1"), "dlv-2")
+    assert cases.classify_arrival(change.case.review, genuine) is Arrival.NEWER
 
 
 def test_an_own_reply_is_ignored_once_and_its_edits_are_only_recorded() -> None:
@@ -825,7 +831,9 @@ def test_an_outcome_marks_an_unverified_review() -> None:
         variant = replace(case, review=replace(case.review, unverified=unverified))
         assessment, decision = assess_and_decide(variant, praise("r-1"))
         detail = (
-            cases.route(variant, praise("r-1"), assessment, decision, "dlv-1", NOON).facts[0].detail
+            cases.route(variant, incoming_event(praise("r-1"), "dlv-1"), assessment, decision, NOON)
+            .facts[0]
+            .detail
         )
         assert detail.get("unverified", False) is unverified
 

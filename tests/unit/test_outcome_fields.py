@@ -21,7 +21,7 @@ from heard.remedies import Grant
 from heard.reviews import Channel, EventKind, ReviewEvent
 from heard.threads import Slot
 from tests.static.repository import ROOT
-from tests.unit.backend import NOON, complaint, review_event
+from tests.unit.backend import NOON, complaint, incoming_event, review_event
 from tests.unit.test_cases import (
     ORIGIN,
     acknowledged_case,
@@ -56,15 +56,16 @@ def table_rows() -> list[tuple[list[Kind], Fields, Fields]]:
 
 def route(case: Case, event: ReviewEvent) -> Change:
     assessment, decision = assess_and_decide(case, event)
-    return cases.route(case, event, assessment, decision, "dlv", NOON, inputs_digest="sha256")
+    return cases.route(
+        case, incoming_event(event, "dlv"), assessment, decision, NOON, inputs="2:hmac"
+    )
 
 
 def apply_event(case: Case, event: ReviewEvent) -> Change:
     """The change of an event of a review that was seen before."""
     change = cases.apply_event(
         case,
-        event,
-        f"dlv-{event.revision}",
+        incoming_event(event, f"dlv-{event.revision}"),
         NOON,
         stored=True,
         earlier_revision=lambda: Revision(event),
@@ -85,12 +86,14 @@ def facts_of_events() -> Iterator[Fact]:
     unseen_case = cases.new_case(first, channel=Channel.REVIEW_SITE, **ORIGIN)
     unverified_case = replace(unseen_case, review=replace(unseen_case.review, unverified=True))
     yield from route(unverified_case, first).facts
-    yield from cases.record_unverified(unseen_case, first, "dlv", NOON).facts
+    yield from cases.record_unverified(unseen_case, first.revision, "dlv", NOON).facts
     automatic_reply = replace(first, no_review="automatic_reply")
-    yield from cases.record_no_review(unseen_case, automatic_reply, "dlv", NOON).facts
+    yield from cases.record_no_review(
+        unseen_case, incoming_event(automatic_reply, "dlv"), NOON
+    ).facts
     _, case = case_with_follow_up()
-    yield from cases.record_unverified(case, first, "dlv", NOON).facts
-    yield from cases.record_no_review(case, automatic_reply, "dlv", NOON).facts
+    yield from cases.record_unverified(case, first.revision, "dlv", NOON).facts
+    yield from cases.record_no_review(case, incoming_event(automatic_reply, "dlv"), NOON).facts
     _, acknowledged = acknowledged_case()
     withdrawal = review_event("r-1", kind=EventKind.WITHDRAWN, revision=9)
     own_reply = review_event("r-1", "Thank you.", kind=EventKind.REPLY_SEEN, revision=9)

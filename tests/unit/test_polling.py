@@ -29,7 +29,8 @@ from heard.reviews import Author, EventKind, ReviewEvent, number_revision, time_
 from tests.unit.backend import NOON, FakeClock
 
 SINCE = NOON - timedelta(days=1)
-START = PollState("con-1", "test", 300, SINCE, NOON)
+MARK_KEY = b"m" * 16
+START = PollState("con-1", "test", 300, SINCE, NOON, mark_key=MARK_KEY)
 
 
 @dataclass
@@ -77,7 +78,7 @@ class FakePlatform:
         )
         rest = [(position, id) for position, id in newest_first if position < after]
         events = tuple(self.event(id) for _, id in rest[:3])
-        self.listed_states |= {event.native_id: state_hash(event) for event in events}
+        self.listed_states |= {event.native_id: state_hash(event, MARK_KEY) for event in events}
         return ReviewPage(
             events, f"{rest[2][0]}|{self.cursor_generation}" if len(rest) > 3 else None
         )
@@ -295,13 +296,13 @@ def test_every_listed_review_is_queued_once_in_its_latest_state_and_every_delete
         result = poller.poll_once(crash_after=crash_after)
         # After a run that finished, an unchanged review is never queued again.
         assert all(
-            earlier_memory[event.native_id].state_hash != state_hash(event)
+            earlier_memory[event.native_id].state_hash != state_hash(event, MARK_KEY)
             for event in poller.queued[earlier_count:]
             if event.native_id in earlier_memory
         )
         # Each review is queued in the state that the platform listed, unless it was written long
         # before the connection.
-        queued_states = {(event.native_id, state_hash(event)) for event in poller.queued}
+        queued_states = {(event.native_id, state_hash(event, MARK_KEY)) for event in poller.queued}
         for id, listed_state in platform.listed_states.items():
             assert (id, listed_state) in queued_states or result.memory[id].too_old
         remembered_ids.update(id for id, review in poller.memory.items() if not review.too_old)
@@ -338,10 +339,11 @@ def test_every_listed_review_is_queued_once_in_its_latest_state_and_every_delete
                 id not in last or last[id].kind is EventKind.WITHDRAWN or id not in remembered_ids
             )
         elif review.at is not None and review.at >= SINCE:
-            assert state_hash(last[id]) == state_hash(platform.event(id))
+            assert state_hash(last[id], MARK_KEY) == state_hash(platform.event(id), MARK_KEY)
         else:
             assert (
-                poller.memory[id].too_old or state_hash(last[id]) == state_hash(platform.event(id))
+                poller.memory[id].too_old
+                or state_hash(last[id], MARK_KEY) == state_hash(platform.event(id), MARK_KEY)
                 if id in poller.memory
                 else id not in last
             )
@@ -646,9 +648,13 @@ def test_the_next_poll_is_always_in_the_future_and_never_too_soon(every: int, la
 def test_the_state_hash_is_the_same_for_a_created_and_an_edited_event_with_the_same_text() -> None:
     platform = FakePlatform(reviews={"a": Review(NOON)})
     event = platform.event("a")
-    assert state_hash(event) == state_hash(replace(event, kind=EventKind.EDITED))
-    assert state_hash(event) != state_hash(replace(event, text="b"))
-    assert state_hash(event) != state_hash(replace(event, kind=EventKind.WITHDRAWN))
+    assert state_hash(event, MARK_KEY) == state_hash(
+        replace(event, kind=EventKind.EDITED), MARK_KEY
+    )
+    assert state_hash(event, MARK_KEY) != state_hash(replace(event, text="b"), MARK_KEY)
+    assert state_hash(event, MARK_KEY) != state_hash(
+        replace(event, kind=EventKind.WITHDRAWN), MARK_KEY
+    )
 
 
 def test_a_test_event_is_neither_queued_nor_remembered_nor_counted() -> None:

@@ -131,7 +131,7 @@ def test_digests_are_equal_exactly_if_rating_title_and_text_are(
 ) -> None:
     first, second = first.normalize(), second.normalize()
 
-    assert (first.digest == second.digest) == (
+    assert (first.content == second.content) == (
         (first.rating, first.title, first.text) == (second.rating, second.title, second.text)
     )
 
@@ -164,5 +164,5 @@ def test_a_quotation_is_cut_and_counts_for_the_digest() -> None:
 
     assert quoting.quoted is not None
     assert len(json.dumps(quoting.quoted, ensure_ascii=False).encode()) <= QUOTE_LIMIT_BYTES
-    assert quoting.digest != event.normalize().digest
+    assert quoting.content != event.normalize().content
     assert ReviewEvent.from_json(quoting.to_json()) == quoting

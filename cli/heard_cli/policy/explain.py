@@ -14,6 +14,7 @@ import typer
 
 from heard.assessment import Assessment, History, Severity
 from heard.clock import format_time, parse_time
+from heard.commitments import CommitmentKind
 from heard.errors import BadRequest, NotFound
 from heard.outcomes import Kind, Outcome, verify_chain
 from heard.policy import (
@@ -29,7 +30,7 @@ from heard.policy import (
 from heard.policy.decisions import HAND_OVER
 from heard.policy.simulation import PastReview, replay_decision
 from heard.reviews import ReviewEvent
-from heard.steps.deciding import inputs_digest
+from heard.steps.deciding import inputs_content
 from heard.storage.policies import PolicyVersion
 from heard.storage.vault import Erased
 from heard_cli import options, show
@@ -51,7 +52,7 @@ class DecisionRecord:
     context: Context
     last_severity: Severity | None
     inputs_match: bool | None
-    """Whether text, assessment and context match the digest in the log; None if it has none."""
+    """Whether text, assessment and context match the log's commitments; None if it has none."""
     chain_problem: str | None = None
     """What is wrong with the log itself; None if its whole chain verifies."""
 
@@ -197,7 +198,7 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
         )
     try:
         event, assessment, context = stack.cases.revision(
-            replace(state, revision=outcome.detail["revision"], digest=outcome.detail["digest"])
+            replace(state, revision=outcome.detail["revision"], commitment=outcome.commitment)
         )
     except Erased as error:
         raise CommandError(
@@ -215,13 +216,19 @@ def _load_record(stack: Stack, chain: Sequence[Outcome], outcome: Outcome) -> De
             "See the log:",
             f"audit list --review {outcome.review}",
         )
+    vault = stack.cases.vault
     logged_inputs = outcome.detail.get("inputs")
     inputs_match = (
         None
         if logged_inputs is None
-        else context is not None and inputs_digest(assessment, context) == logged_inputs
+        else context is not None
+        and vault.is_committed(
+            state.author, CommitmentKind.INPUTS, inputs_content(assessment, context), logged_inputs
+        )
     )
-    if event.digest != outcome.detail["digest"]:
+    if not vault.is_committed(
+        state.author, CommitmentKind.WORDS, event.content, outcome.commitment
+    ):
         inputs_match = False
     # Read after the head, so that an outcome that is appended meanwhile is not missed.
     log = stack.log.of_review(outcome.review)[: state.sequence]
@@ -484,15 +491,15 @@ def _proof_line(record: DecisionRecord, recomputation: Recomputation | None) -> 
             return (
                 (
                     "Proven: the recomputed decision equals the logged one, and the log confirms "
-                    "the inputs (by their digest)."
+                    "the inputs (by their commitment)."
                 ),
                 "green",
             )
         case False:
             return (
                 (
-                    "The inputs do NOT match the digest in the log: the text, the assessment or "
-                    "the context was changed."
+                    "The inputs do NOT match the commitments in the log: the text, the assessment "
+                    "or the context was changed."
                 ),
                 "bold red",
             )

@@ -28,6 +28,9 @@ BATCH_BYTES: Final = 250_000
 """How many bytes one SendMessageBatch carries: less than 256 KiB, which some endpoints enforce."""
 BATCH_ENTRIES: Final = 10
 
+_SEARCH_SECONDS: Final = 300
+"""How long messages are hidden from other readers while the dead letters are searched."""
+
 CARRY_OUT: Final = "Heard.CarryOut"
 """Wakes a follow-up's workflow to send a reply that does not close the follow-up."""
 RESCHEDULED: Final = "Heard.Rescheduled"
@@ -90,6 +93,47 @@ class Queue:
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
         )
+
+
+class DeadLetters:
+    """The queue of messages that failed too often."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def remove_matching(
+        self, matches: Callable[[Mapping[str, Any]], bool], carry_out: Callable[[Any], None]
+    ) -> int:
+        """Remove the messages that match, each after `carry_out` has dealt with it.
+
+        Returns how many those were. Every message is received once. The others are hidden from
+        other readers until this ends, and then shown again.
+        """
+        count, other_handles = 0, list[str]()
+        while True:
+            messages = self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=10,
+                VisibilityTimeout=_SEARCH_SECONDS,
+                WaitTimeSeconds=1,  # long enough to read from all servers of the queue
+            ).get("Messages", [])
+            if not messages:
+                break
+            for message in messages:
+                handle = message.get("ReceiptHandle", "")
+                content = json.loads(message.get("Body", "{}"))
+                if matches(content):
+                    carry_out(content)
+                    self._client.delete_message(QueueUrl=self._url, ReceiptHandle=handle)
+                    count += 1
+                else:
+                    other_handles.append(handle)
+        for handle in other_handles:
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=handle, VisibilityTimeout=0
+            )
+        return count
 
 
 def review_of(message: Mapping[str, Any]) -> str:

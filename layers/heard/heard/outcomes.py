@@ -41,6 +41,7 @@ class Kind(StrEnum):
     REPLY_UNKNOWN = "reply_unknown"
     REPLY_PUBLISHED = "reply_published"
     REPLY_REMOVED = "reply_removed"
+    TEXTS_ERASED = "texts_erased"
 
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"
@@ -114,6 +115,14 @@ class Outcome:
     def id(self) -> str:
         """`out_…`: unique in the log. It is derived, so that a retry appends the same one."""
         return f"out_{self.review.removeprefix('rev_')}_{self.sequence:06d}"
+
+    @property
+    def commitment(self) -> str:
+        """The commitment to the words that it is about; "" if it is about none.
+
+        Older releases wrote a digest: see `heard.commitments`.
+        """
+        return self.detail.get("commitment") or self.detail.get("digest", "")
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `from_json` is its inverse."""

@@ -13,6 +13,7 @@ and a few others, in turn.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import math
 import traceback
 from bisect import bisect_right
@@ -24,6 +25,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from heard.clock import add_seconds, format_time
+from heard.commitments import VERSION_2, digest_of_version_1
 from heard.connectors import Connection, Rejection, ReviewGone, ReviewPage, load
 from heard.connectors.parsing import anonymous_author
 from heard.errors import HeardError, PlatformUnavailable
@@ -70,7 +72,8 @@ class SeenReview:
     `state_hash` stands for what it said, `revision_hash` for the revision that the platform gave
     it, and `at` is when it was written. `thread` is the platform's id of its thread, if that is not
     the review's own id. `too_old` ones are not answered, `gone` ones were withdrawn. For `undated`
-    ones `at` is when we first saw them.
+    ones `at` is when we first saw them. Of an `erased` author's review nothing is remembered but
+    its revision.
     """
 
     state_hash: str
@@ -80,6 +83,7 @@ class SeenReview:
     too_old: bool = False
     gone: bool = False
     undated: bool = False
+    erased: bool = False
 
 
 type Memory = Mapping[str, SeenReview]
@@ -116,6 +120,7 @@ class PollState:
     """How far the polls of a connection have read, and when the next one is due.
 
     `every` is how many seconds lie between two polls. Reviews before `since` are not answered.
+    The memory's hashes are made with `mark_key`, which nobody else knows: see `state_hash`.
     `started` is False until a page was read. `cursors` are the places to read on from, the newest
     first. `last_reread` is the review that was read again last. With `rescan` known pages are read
     past as well, because the platform forgot a cursor. A platform that asked us to wait may be
@@ -135,6 +140,7 @@ class PollState:
     polled_at: datetime | None = None
     wait_until: datetime | None = None
     last_failure: PollFailure | None = None
+    mark_key: bytes = b""
     version: int = 0
 
 
@@ -192,16 +198,30 @@ def poll_interval(connection: Connection) -> int | None:
     )
 
 
-def state_hash(event: ReviewEvent) -> str:
+def state_hash(event: ReviewEvent, key: bytes) -> str:
     """The hash that the memory holds of a review's state. Equal hashes mean equal states.
 
-    The list and a single review may disagree on whether the same words are new or an edit. That
-    makes no difference here.
+    It is made with the connection's random `key`, so that nobody can guess words from it. The list
+    and a single review may disagree on whether the same words are new or an edit. That makes no
+    difference here.
     """
+    message = _state_message(event, event.content)
+    return VERSION_2 + hmac.new(key, message, "sha256").hexdigest()[:16]
+
+
+def is_same_state(event: ReviewEvent, seen_review: SeenReview, key: bytes) -> bool:
+    """Whether an event says what is remembered. Older releases remembered hashes without a key."""
+    if seen_review.erased:
+        return seen_review.revision_hash == revision_hash(event)
+    if seen_review.state_hash.startswith(VERSION_2):
+        return seen_review.state_hash == state_hash(event, key)
+    message = _state_message(event, digest_of_version_1(event.content))
+    return seen_review.state_hash == hashlib.sha256(message).hexdigest()[:16]
+
+
+def _state_message(event: ReviewEvent, content: str) -> bytes:
     kind = "said" if event.kind in _CONTENT_KINDS else event.kind.value
-    return hashlib.sha256(
-        "\x1f".join((event.revision, event.digest, kind)).encode("utf-8", "surrogatepass")
-    ).hexdigest()[:16]
+    return "\x1f".join((event.revision, content, kind)).encode("utf-8", "surrogatepass")
 
 
 def revision_hash(event: ReviewEvent) -> str:
@@ -209,7 +229,9 @@ def revision_hash(event: ReviewEvent) -> str:
     return hashlib.sha256(event.revision.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def with_later_revision(event: ReviewEvent, memory: Memory, now: datetime) -> ReviewEvent:
+def with_later_revision(
+    event: ReviewEvent, memory: Memory, key: bytes, now: datetime
+) -> ReviewEvent:
     """The event with a revision that sorts after those before it.
 
     Some platforms change a review's words and not its date, and one that was gone can be shown
@@ -220,7 +242,7 @@ def with_later_revision(event: ReviewEvent, memory: Memory, now: datetime) -> Re
     undated = (
         seen_review is not None
         and (seen_review.gone or seen_review.revision_hash == revision_hash(event))
-        and seen_review.state_hash != state_hash(event)
+        and not is_same_state(event, seen_review, key)
     )
     return as_edit_now(event, now) if undated and event.kind in _CONTENT_KINDS else event
 
@@ -238,7 +260,7 @@ def review_status(event: ReviewEvent, memory: Memory, state: PollState) -> Revie
     A review without a date counts as old in the first poll of a connection, as new in later ones.
     """
     if seen_review := memory.get(event.native_id):
-        is_same = seen_review.state_hash == state_hash(event)
+        is_same = is_same_state(event, seen_review, state.mark_key)
         return ReviewStatus.KNOWN if is_same else ReviewStatus.CHANGED
     if event.occurred_at is None:
         return ReviewStatus.NEW if state.started else ReviewStatus.TOO_OLD
@@ -269,7 +291,9 @@ def run_poll(
         for event in reversed(run.reviews.values())
         if review_status(event, memory, state) in {ReviewStatus.NEW, ReviewStatus.CHANGED}
     ]
-    events = [with_later_revision(event, memory, started_at) for event in new_events]
+    events = [
+        with_later_revision(event, memory, state.mark_key, started_at) for event in new_events
+    ]
     withdrawals = [_withdrawal(native_id, memory[native_id], now) for native_id in run.gone_ids]
     after = replace(
         state,
@@ -475,7 +499,7 @@ class _PollRun:
 
     def _keep_latest(self, event: ReviewEvent) -> None:
         other = self.reviews.get(event.native_id)
-        if other is None or (other.revision, other.digest) < (event.revision, event.digest):
+        if other is None or (other.revision, other.content) < (event.revision, event.content):
             self.reviews[event.native_id] = event
 
 
@@ -537,9 +561,9 @@ def _update_memory(
     updated = dict(memory)
     for event in events:
         seen_review, status = memory.get(event.native_id), review_status(event, memory, state)
-        if status is not ReviewStatus.KNOWN:
+        if status is not ReviewStatus.KNOWN or (seen_review and _is_of_version_1(seen_review)):
             updated[event.native_id] = SeenReview(
-                state_hash(event),
+                state_hash(event, state.mark_key),
                 format_time(event.occurred_at)
                 if event.occurred_at
                 else seen_review.at
@@ -547,18 +571,25 @@ def _update_memory(
                 else format_time(now),
                 revision_hash(event),
                 thread="" if event.native_thread == event.native_id else event.native_thread,
-                too_old=status is ReviewStatus.TOO_OLD,
+                too_old=status is ReviewStatus.TOO_OLD
+                or (
+                    status is ReviewStatus.KNOWN and seen_review is not None and seen_review.too_old
+                ),
                 gone=event.kind is EventKind.WITHDRAWN,
                 undated=event.occurred_at is None and (seen_review is None or seen_review.undated),
             )
     for event in withdrawals:
         updated[event.native_id] = replace(
-            memory[event.native_id], state_hash=state_hash(event), gone=True
+            memory[event.native_id], state_hash=state_hash(event, state.mark_key), gone=True
         )
     if updated == memory:
         return memory
     newest = sorted(updated, key=lambda id: (updated[id].at, id), reverse=True)[:MAX_REMEMBERED]
     return {id: updated[id] for id in newest}
+
+
+def _is_of_version_1(seen_review: SeenReview) -> bool:
+    return not seen_review.erased and not seen_review.state_hash.startswith(VERSION_2)
 
 
 def _schedule_next(state: PollState, failure: PollFailure | None, now: datetime) -> PollState:

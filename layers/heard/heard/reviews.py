@@ -119,6 +119,20 @@ class ReviewEvent:
     quoted: str | None = None
     no_review: str | None = None
 
+    def without_words(self) -> Self:
+        """This event with nothing of its author: no words, no name, no id."""
+        return replace(
+            self,
+            author=Author(""),
+            rating=None,
+            title=None,
+            text=None,
+            quoted=None,
+            language=None,
+            subject=None,
+            reply_to={},
+        )
+
     def normalize(self) -> Self:
         """This event with texts and names in normal form; texts that are too long are cut."""
         text, original_bytes = truncate_text(normalize_text(self.text))
@@ -133,12 +147,16 @@ class ReviewEvent:
         )
 
     @property
-    def digest(self) -> str:
-        """SHA-256 over what the author said: rating, title, text, and quotes if there are any."""
-        content = [self.rating, self.title or "", self.text or ""]
+    def content(self) -> str:
+        """What the author said, as JSON: rating, title, text, and quotes if there are any.
+
+        Two events with equal content say the same. A commitment to it stands in the outcome log, so
+        the form may never change.
+        """
+        parts = [self.rating, self.title or "", self.text or ""]
         if self.quoted:
-            content.append(self.quoted)
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+            parts.append(self.quoted)
+        return json.dumps(parts, ensure_ascii=False)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
@@ -233,6 +251,14 @@ def time_revision(at: datetime) -> str:
     return format_time(at)
 
 
+def revision_time(revision: str) -> datetime | None:
+    """When a revision was written, if it says so: the inverse of `time_revision`."""
+    try:
+        return parse_time(revision.rstrip(TOMBSTONE))
+    except ValueError:
+        return None
+
+
 def _id(prefix: str, *parts: str) -> str:
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return prefix + b32encode(digest[:15]).decode().lower()
@@ -251,6 +277,11 @@ def thread_id(business: str, platform: str, native_thread: str) -> str:
 def author_id(business: str, platform: str, native_author: str) -> str:
     """`aut_…`: an author, as this business knows them from this platform."""
     return _id("aut_", business, platform, native_author)
+
+
+def erased_author_id(review: str) -> str:
+    """`aut_…`: whoever wrote this review and was erased. It leads to no person."""
+    return _id("aut_", "erased", review)
 
 
 def follow_up_id(thread: str, number: int) -> str:

@@ -21,6 +21,7 @@ from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.outcome_log import append_writes
 from heard_cli.stack import Stack
+from tests.unit.backend import NOON
 from tests.unit.cli.conftest import HeardCommand
 
 REGULARS = """\
@@ -343,7 +344,7 @@ def test_stored_reviews_are_decided_as_they_were_assessed(
     assert output["examples"][0]["review"] == reviews[1]
     head = stack.cases.find_review(reviews[0])
     assert head
-    stack.cases.vault.erase(head.author)
+    stack.cases.vault.erase(head.author, NOON)
     assert heard.run_ok(
         "policy", "diff", "published", regulars, "--business", "acme", "--json"
     ).json["skipped"] == {"erased": 2}

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from heard import clock
+from heard.commitments import CommitmentKind
 from heard.connectors import Connection
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.deciding import inputs_digest
+from heard.steps.deciding import inputs_content
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
+from heard.storage.keys import partition_key, revision_key
 from heard.storage.setup import Business
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
@@ -61,14 +63,14 @@ def rewrite(
     assessed: dict[str, Any] | None = None,
     logged: bool = False,
 ) -> None:
-    """Change the stored inputs of a decision, and the digest in the log with them."""
+    """Change the stored inputs of a decision, and the commitment in the log with them."""
     head = stack.cases.find_review(review)
     assert head
     event, assessment, context = stack.cases.revision(head)
     assert assessment
     assert context
     changed = {**assessment, **(assessed or {})}
-    place, sort = review.removeprefix("rev_"), f"REVISION#{head.revision}#{head.digest[:12]}"
+    place, sort = partition_key(review), revision_key(head.revision, head.commitment)
     content = {
         "event": replace(event, text=text or event.text).to_json(),
         "assessment": changed,
@@ -83,7 +85,13 @@ def rewrite(
         table = stack.outputs["OutcomesTableName"]
         key: Any = {"review": {"S": review}, "sequence": {"N": "1"}}
         item = json.dumps(stack.dynamodb.get_item(TableName=table, Key=key).get("Item", {}))
-        forged = item.replace(inputs_digest(assessment, context), inputs_digest(changed, context))
+        commitments = [
+            stack.cases.vault.commitment(
+                head.author, CommitmentKind.INPUTS, inputs_content(inputs, context)
+            )
+            for inputs in (assessment, changed)
+        ]
+        forged = item.replace(*commitments)
         stack.dynamodb.put_item(TableName=table, Item=json.loads(forged))
 
 
@@ -93,8 +101,8 @@ FORGED: dict[str, Any] = {"reasons": [{"code": "mild", "evidence": "forged"}]}
 @pytest.mark.parametrize(
     ("changed", "output"),
     [
-        ({"assessed": FORGED}, "do NOT match the digest in the log"),
-        ({"text": "All good, lovely!"}, "do NOT match the digest in the log"),
+        ({"assessed": FORGED}, "do NOT match the commitments in the log"),
+        ({"text": "All good, lovely!"}, "do NOT match the commitments in the log"),
         ({"assessed": FORGED, "logged": True}, "No proof is possible: the log itself was changed"),
     ],
 )

@@ -17,6 +17,7 @@ from heard.reviews import author_id, review_id
 from heard.storage.quarantine import QuarantinedDelivery
 from heard_cli.local.samples import EVENTS
 from heard_cli.stack import Stack
+from tests.unit.backend import NOON
 from tests.unit.cli.conftest import HeardCommand, InProcessHttpClient, process_queue
 
 PERIOD = ("replay", "--business", "acme", "--from", "1d")
@@ -239,7 +240,7 @@ def test_only_reviews_of_the_period_and_the_platform_are_sent(
 def test_erased_reviews_and_those_without_a_connection_are_skipped(
     heard: HeardCommand, stack: Stack, handled_reviews: None, connection: str
 ) -> None:
-    stack.cases.vault.erase(author_id("acme", "standard", "a"))
+    stack.cases.vault.erase(author_id("acme", "standard", "a"), NOON)
     result = heard.run_ok(*PERIOD, "--yes").stdout
     assert "3 not sent: its text is missing or was erased" in result
 

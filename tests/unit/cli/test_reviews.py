@@ -14,6 +14,7 @@ from heard.storage.replies import Reply
 from heard.storage.setup import Person
 from heard.threads import Purpose
 from heard_cli.stack import Stack, StackOptions
+from tests.unit.backend import NOON
 from tests.unit.cli.conftest import HeardCommand, refuse_http
 
 COMPLAINT = "I was charged twice and nobody answers me. Awful."
@@ -166,7 +167,7 @@ def test_an_erased_author_is_said_to_be_erased(
     answer(stack, complaint, "We refunded you today.", "sub-1")
     state = stack.cases.find_review(complaint)
     assert state
-    Stack(StackOptions()).cases.vault.erase(state.author)
+    Stack(StackOptions()).cases.vault.erase(state.author, NOON)
 
     details = heard.run_ok("reviews", "show", complaint).stdout
     assert "The author's data was erased." in details

@@ -173,13 +173,13 @@ def test_an_edit_that_moves_the_date_is_later_and_our_response_is_no_edit(
 ) -> None:
     first = harness.event()
     assert isinstance(harness.reply(), SentReply)
-    assert (harness.event().revision, harness.event().digest) == (first.revision, first.digest)
+    assert (harness.event().revision, harness.event().content) == (first.revision, first.content)
     harness.set_resource(review("It still crashes.", createdDate="2026-03-14T01:00:00Z"))
     second = harness.event()
     harness.set_resource(review("All is well.", createdDate="2026-03-14T02:00:00Z", rating=5))
     third = harness.event()
     for order in itertools.permutations([first, second, third, first]):
-        assert max(order, key=lambda event: (event.revision, event.digest)) is third
+        assert max(order, key=lambda event: (event.revision, event.content)) is third
 
 
 def test_recent_reviews_come_newest_first_page_by_page(harness: AppStoreHarness) -> None:

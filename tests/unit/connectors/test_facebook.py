@@ -318,7 +318,7 @@ def test_any_order_of_a_comment_its_edits_and_its_removal_ends_in_the_same_state
     assert (deletion.kind, deletion.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
     revisions = (created, *edits, *later)
     for order in permutations((*revisions, created)):
-        assert max(order, key=lambda each: (each.revision, each.digest)).text == "Better."
+        assert max(order, key=lambda each: (each.revision, each.content)).text == "Better."
     assert [each.text for each in sorted(revisions, key=lambda each: each.revision)] == [
         "Slow.",
         "Very slow.",
@@ -590,13 +590,13 @@ def test_a_fetched_comment_equals_its_delivery(harness: SimulatedConnection) -> 
     assert (
         fetched.native_id,
         fetched.native_thread,
-        fetched.digest,
+        fetched.content,
         fetched.author,
         fetched.occurred_at,
     ) == (
         pushed_event.native_id,
         pushed_event.native_thread,
-        pushed_event.digest,
+        pushed_event.content,
         pushed_event.author,
         pushed_event.occurred_at,
     )

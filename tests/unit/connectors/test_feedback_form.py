@@ -125,7 +125,7 @@ def test_a_form_is_one_review_however_often_it_is_sent(connect: Connect, now: da
     (first,), (again,) = (
         FORM.parse(request, connection, now + timedelta(seconds=s)).events for s in (1, 2)
     )
-    assert (first.native_id, first.digest) == (again.native_id, again.digest)
+    assert (first.native_id, first.content) == (again.native_id, again.content)
     assert (first.native_id, first.native_thread, first.rating, first.text, first.author.name) == (
         issued[:22],
         issued[:22],

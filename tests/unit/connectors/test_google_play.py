@@ -206,13 +206,13 @@ def test_any_order_of_a_review_and_its_edits_ends_in_the_latest_and_our_reply_is
 ) -> None:
     first = app.event()
     assert isinstance(app.reply(), SentReply)
-    assert (app.event().revision, app.event().digest) == (first.revision, first.digest)
+    assert (app.event().revision, app.event().content) == (first.revision, first.content)
     app.set_resource(review("It still crashes.", NOW - timedelta(minutes=30)))
     second = app.event()
     app.set_resource(review("All is well.", NOW - timedelta(minutes=29), 5))
     third = app.event()
     for order in itertools.permutations([first, second, third, first]):
-        assert max(order, key=lambda event: (event.revision, event.digest)) is third
+        assert max(order, key=lambda event: (event.revision, event.content)) is third
 
 
 def test_recent_reviews_of_a_week_come_latest_change_first_page_by_page(app: SimulatedApp) -> None:

@@ -220,7 +220,7 @@ def test_an_id_that_would_change_the_request_is_not_fetched(harness: SimulatedCo
 def test_a_fetched_comment_equals_its_delivery(harness: SimulatedConnection) -> None:
     fetched, pushed_event = fetch(harness, "21"), event()
     assert isinstance(fetched, ReviewEvent)
-    same = ("native_id", "native_thread", "revision", "digest", "author")
+    same = ("native_id", "native_thread", "revision", "content", "author")
     assert [getattr(fetched, name) for name in same] == [
         getattr(pushed_event, name) for name in same
     ]
@@ -254,9 +254,9 @@ def test_the_latest_comments_are_listed_newest_first_and_equal_their_deliveries(
     ]
     assert page.events[1].kind is EventKind.REPLY_SEEN
     pushed_event = event()
-    assert (page.events[2].revision, page.events[2].digest, page.events[2].author) == (
+    assert (page.events[2].revision, page.events[2].content, page.events[2].author) == (
         pushed_event.revision,
-        pushed_event.digest,
+        pushed_event.content,
         pushed_event.author,
     )
     assert (page.next_cursor, page.problems) == (None, ())
@@ -265,10 +265,10 @@ def test_the_latest_comments_are_listed_newest_first_and_equal_their_deliveries(
 def test_an_edit_is_another_text_and_a_deletion_a_missing_comment(
     harness: SimulatedConnection,
 ) -> None:
-    before = {(entry.revision, entry.digest) for entry in recent(harness).events}
+    before = {(entry.revision, entry.content) for entry in recent(harness).events}
     harness.simulator.set_resource("instagram", "21", {**SHOWN, "text": "Fast, now."})
     (edited_post,) = recent(harness).events
-    assert (edited_post.revision, edited_post.digest) not in before
+    assert (edited_post.revision, edited_post.content) not in before
     harness.simulator.set_resource("instagram", "21", None)
     assert recent(harness).events == ()
 

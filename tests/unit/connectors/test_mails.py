@@ -22,6 +22,7 @@ from heard.connectors.mail.html_text import read_html
 from heard.connectors.mail.mime import read_mime
 from heard.connectors.mail.review import review_event
 from heard.reviews import Channel, EventKind, ReviewEvent
+from tests.unit.backend import incoming_event
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 HERE = Connection(
@@ -398,7 +399,7 @@ type Deliver = Callable[[bytes, str], ReviewEvent]
 def test_a_mail_to_two_addresses_is_one_review(deliver: Deliver) -> None:
     first, second = deliver(raw_mail(), "provider-1"), deliver(raw_mail(), "provider-2")
     assert first.native_id == second.native_id
-    assert (first.revision, first.digest) == (second.revision, second.digest)
+    assert (first.revision, first.content) == (second.revision, second.content)
     assert "customer.example/" in first.native_id
     assert "kim@" not in first.native_id
 
@@ -435,8 +436,13 @@ def arrival(first: ReviewEvent, second: ReviewEvent) -> Arrival:
     stored = cases.new_case(
         first, business="bus_1", platform="ses", connection="con_1", channel=Channel.EMAIL
     ).review
-    known = replace(stored, revision=first.revision, digest=first.digest, delivery="dlv-1")
-    return cases.classify_arrival(known, second, "dlv-2")
+    known = replace(
+        stored,
+        revision=first.revision,
+        commitment=incoming_event(first).commitment,
+        delivery="dlv-1",
+    )
+    return cases.classify_arrival(known, incoming_event(second, "dlv-2"))
 
 
 def test_triage_takes_the_same_mail_for_a_duplicate_and_other_words_for_an_edit() -> None:

@@ -133,15 +133,15 @@ def test_a_fetched_or_listed_review_says_what_was_delivered(harness: SimulatedCo
     assert isinstance(page, ReviewPage)
     assert isinstance(result, ReviewEvent)
     for event in (result, page.events[0]):
-        assert (event.native_id, event.revision, event.digest, event.author) == (
+        assert (event.native_id, event.revision, event.content, event.author) == (
             event.native_id,
             event.revision,
-            event.digest,
+            event.content,
             event.author,
         )
     harness.simulator.set_resource("reviews_io", "company-55", {"comments": "", "rating": 5})
     assert fetch(harness).text == "Hm"
-    assert fetch(harness).digest != event.digest
+    assert fetch(harness).content != event.content
 
 
 def test_a_review_that_is_not_among_the_newest_is_never_gone(

@@ -235,7 +235,7 @@ def test_any_order_of_arrival_ends_in_the_same_state() -> None:
     events_in_order = [event for event in events if event]
     assert len({event.native_id for event in events_in_order}) == 1
     for arrival in itertools.permutations(events_in_order):
-        assert sorted(arrival, key=lambda event: (event.revision, event.digest)) == events_in_order
+        assert sorted(arrival, key=lambda event: (event.revision, event.content)) == events_in_order
 
 
 def test_markup_becomes_plain_text() -> None:

@@ -221,7 +221,7 @@ def test_a_fetched_or_listed_review_is_the_delivered_one(
     harness.simulator.set_resource("stamped", "617", {"body": "It came.", "rating": 4})
     edited = fetch(harness)
     assert isinstance(edited, ReviewEvent)
-    assert edited.digest != event.digest
+    assert edited.content != event.content
     assert fetch(harness, "404") is ReviewGone.GONE
     assert fetch(harness, private_key="wrong") is None
     assert fetch(harness, private_key="") is None

@@ -196,7 +196,7 @@ def test_any_order_of_the_requests_ends_in_the_same_state() -> None:
         ("CA1", "CA1", "+12025550143")
     }
     for arrival in itertools.permutations([*events, events[0], events[1]]):
-        last = max(arrival, key=lambda event: (event.revision, event.digest))
+        last = max(arrival, key=lambda event: (event.revision, event.content))
         assert (last.kind, last.text) == (EventKind.EDITED, "The kettle burned me.")
 
 
@@ -251,9 +251,9 @@ def test_a_report_without_a_caller_is_partial_and_the_call_is_fetched(
     result, pushed_event = harness.fetch(), read_event(**SAID)
     assert isinstance(result, ReviewEvent)
     assert pushed_event is not None
-    assert (result.revision, result.digest, result.kind) == (
+    assert (result.revision, result.content, result.kind) == (
         pushed_event.revision,
-        pushed_event.digest,
+        pushed_event.content,
         EventKind.EDITED,
     )
 

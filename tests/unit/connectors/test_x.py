@@ -259,7 +259,7 @@ def test_any_order_of_a_post_and_its_edits_ends_with_the_latest_text() -> None:
     ]
     assert {(each.native_id, each.native_thread) for each in message} == {(FIRST, f"{FIRST}:{IDA}")}
     for order in permutations([*message, message[0]]):
-        assert max(order, key=lambda each: (each.revision, each.digest)).text == "2"
+        assert max(order, key=lambda each: (each.revision, each.content)).text == "2"
     assert message[2].reply_to["post_id"] == THIRD
 
 

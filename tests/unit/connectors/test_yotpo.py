@@ -222,8 +222,8 @@ def test_a_fetched_review_is_the_delivered_one(harness: SimulatedConnection) -> 
     result = fetch(harness)
     (event,) = parse_delivery(SHOWN | {"id": 219}).events
     assert isinstance(result, ReviewEvent)
-    assert (result.digest, result.revision, result.author.id) == (
-        event.digest,
+    assert (result.content, result.revision, result.author.id) == (
+        event.content,
         event.revision,
         event.author.id,
     )
@@ -265,7 +265,7 @@ def test_the_list_gives_the_same_revisions_as_webhooks_page_by_page(
         "1149",
     )
     (event,) = parse_delivery(SHOWN | {"id": 1149, "content": "Number 1149"}).events
-    assert (first.events[0].revision, first.events[0].digest) == (event.revision, event.digest)
+    assert (first.events[0].revision, first.events[0].content) == (event.revision, event.content)
     last = harness.connector.recent(first.next_cursor, harness.account, NOW)
     assert isinstance(last, ReviewPage)
     assert (len(last.events), last.next_cursor) == (51, None)

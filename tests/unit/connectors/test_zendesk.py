@@ -240,7 +240,7 @@ def test_any_order_and_any_repetition_of_events_ends_in_the_same_state() -> None
 
     def final_kinds(*some: ReviewEvent) -> set[EventKind]:
         return {
-            max(order, key=lambda event: (event.revision, event.digest)).kind
+            max(order, key=lambda event: (event.revision, event.content)).kind
             for order in permutations((*some, some[0]))
         }
 
@@ -251,7 +251,7 @@ def test_any_order_and_any_repetition_of_events_ends_in_the_same_state() -> None
         == final_kinds(created, back, purge)
         == {EventKind.WITHDRAWN}
     )
-    assert (back.digest, purge.revision) == (created.digest, TOMBSTONE)
+    assert (back.content, purge.revision) == (created.content, TOMBSTONE)
 
 
 def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(

@@ -64,8 +64,8 @@ def events_by_review(backend: Backend, platform: str) -> dict[str, list[ReviewEv
             review_events = events_by_id.setdefault(event.native_id, [])
             if event.kind is not EventKind.TEST and (
                 not review_events
-                or (review_events[-1].revision, review_events[-1].digest)
-                != (event.revision, event.digest)
+                or (review_events[-1].revision, review_events[-1].content)
+                != (event.revision, event.content)
             ):
                 review_events.append(event)
     return {native_id: events for native_id, events in events_by_id.items() if len(events) > 1}
@@ -89,7 +89,7 @@ def test_any_order_and_any_repetition_end_in_the_same_state(
                 review_id(connection.business, platform, native_id)
             ).review
             # What a platform does not date is dated by the moment of reading, which differs.
-            states.add((review.digest, review.withdrawn))
+            states.add((review.content, review.withdrawn))
             simulated_backend.check_invariants()
         assert len(states) == 1, (
             native_id,

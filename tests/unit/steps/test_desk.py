@@ -24,6 +24,7 @@ from tests.unit.backend import (
     BUSINESS,
     BUSINESS_NAME,
     COMPLAINT,
+    NOON,
     OTHER_BUSINESS,
     Backend,
     complaint,
@@ -954,7 +955,7 @@ def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_er
     withdrawn, erased = shop.new_follow_up(), shop.new_follow_up("r-9", author="cus-9")
     native_id = shop.backend.case(withdrawn.reviews[0]).review.native_id
     shop.backend.deliver(review_event(native_id, kind=EventKind.WITHDRAWN, revision="~"))
-    shop.backend.cases.vault.erase(shop.backend.case(erased.reviews[0]).review.author)
+    shop.backend.cases.vault.erase(shop.backend.case(erased.reviews[0]).review.author, NOON)
     details = [
         desk.describe_follow_up(shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock())
         for follow_up in (withdrawn, erased)
@@ -966,7 +967,7 @@ def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_er
 
 def test_an_erased_author_gets_no_reply_and_the_follow_up_can_be_closed(shop: DeskScenario) -> None:
     follow_up = shop.new_follow_up()
-    shop.backend.cases.vault.erase(shop.backend.case(follow_up.reviews[0]).review.author)
+    shop.backend.cases.vault.erase(shop.backend.case(follow_up.reviews[0]).review.author, NOON)
     with pytest.raises(ConflictError, match="erased") as conflict:
         shop.resolve(follow_up, shop.claim(follow_up))
     shop.resolve(follow_up, shop.claim(follow_up), Action.RESOLVE_WITHOUT_REPLY)

@@ -23,6 +23,7 @@ from tests.unit.backend import (
     BUSINESS_NAME,
     COMPLAINT,
     MILD_COMPLAINT,
+    NOON,
     PRAISE,
     Backend,
     complaint,
@@ -204,7 +205,7 @@ def test_after_an_erasure_neither_text_is_shown(shop: Backend) -> None:
     first = praise("r-1")
     review = shop.deliver(first)
     shop.deliver(edit(first, COMPLAINT, 1))
-    shop.cases.vault.erase(shop.case(review).review.author)
+    shop.cases.vault.erase(shop.case(review).review.author, NOON)
 
     (shown,) = describe(shop, review)["reviews"]
     assert shown["erased"] is True

@@ -19,6 +19,7 @@ from heard_simulator.server import CallKind, FaultMode
 from tests.unit.backend import (
     BUSINESS,
     COMPLAINT,
+    NOON,
     PRAISE,
     Backend,
     FunctionStopped,
@@ -240,7 +241,7 @@ def test_an_erased_acknowledgement_is_no_longer_recognised_as_ours(
 ) -> None:
     review = write_review(shop)
     replies_before = visible_replies(shop)
-    shop.cases.vault.erase(shop.case(review).review.author)
+    shop.cases.vault.erase(shop.case(review).review.author, NOON)
     shop.clock.advance(minutes=5)
     write_review(shop, COMPLAINT, "ONE")
     resolve(shop, Action.REPLY)
@@ -324,7 +325,7 @@ def test_a_review_that_was_withdrawn_stays_closed(shop: Backend) -> None:
 
 def test_erasing_the_author_ends_the_moderation_checks_without_an_outcome(shop: Backend) -> None:
     review = write_review(shop)
-    shop.cases.vault.erase(shop.case(review).review.author)
+    shop.cases.vault.erase(shop.case(review).review.author, NOON)
     assert sweep_after(shop, MODERATION_CHECK_DELAYS[0]) == ["erased"]
     assert ask_moderation(shop) == "erased"
     assert not has_sweep_entry(shop)

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from heard.assessment import Assessment, Flag
+from heard.commitments import CommitmentKind
 from heard.connectors import HttpResponse
 from heard.outcomes import Kind
 from heard.policy import Context, ThreadState, decide, load_policy
 from heard.reviews import EventKind
-from heard.steps.deciding import inputs_digest
+from heard.steps.deciding import inputs_content
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
@@ -156,7 +157,9 @@ def test_a_decision_can_be_repeated_from_stored_inputs_and_the_log_has_their_dig
         detail["policy"],
         detail["route"],
     )
-    assert detail["inputs"] == inputs_digest(revision.assessment, revision.context)
+    author = shop.case(review).review.author
+    content = inputs_content(revision.assessment, revision.context)
+    assert detail["inputs"] == shop.cases.vault.commitment(author, CommitmentKind.INPUTS, content)
 
 
 def test_the_policy_context_has_the_threads_state(shop: Backend) -> None:

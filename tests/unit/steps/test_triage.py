@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from heard.commitments import CommitmentKind
 from heard.connectors import HttpResponse, WebhookRequest, load
 from heard.follow_ups import Status
 from heard.outcomes import Kind
@@ -76,8 +77,15 @@ def test_events_in_any_order_and_repeated_end_in_the_same_state(
     shop.check_invariants(PRAISE, MILD_COMPLAINT, COMPLAINT, "Zelda Quint")
 
     review = shop.case(review_id(BUSINESS, "standard", name)).review
-    states = [(event.revision, event.digest, event.kind is EventKind.WITHDRAWN) for event in events]
-    assert (review.revision, review.digest, review.withdrawn) == max(states)
+    states = [
+        (
+            event.revision,
+            shop.cases.vault.commitment(review.author, CommitmentKind.WORDS, event.content),
+            event.kind is EventKind.WITHDRAWN,
+        )
+        for event in events
+    ]
+    assert (review.revision, review.commitment, review.withdrawn) == max(states)
 
 
 def test_a_message_that_the_queue_delivers_twice_leaves_one_outcome_of_itself(
@@ -441,7 +449,7 @@ def test_an_erased_authors_text_is_unreadable_and_the_chain_still_verifies(
     shop: Backend,
 ) -> None:
     review = shop.deliver(complaint("r-1"))
-    shop.cases.vault.erase(shop.case(review).review.author)
+    shop.cases.vault.erase(shop.case(review).review.author, NOON)
 
     with pytest.raises(Erased):
         shop.cases.revision(shop.case(review).review)

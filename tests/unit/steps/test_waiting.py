@@ -24,6 +24,7 @@ from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
     BUSINESS_NAME,
+    NOON,
     PRAISE,
     Backend,
     FunctionStopped,
@@ -139,7 +140,7 @@ def test_erasing_an_author_closes_a_review_whose_acknowledgement_waits(
     shop: Backend, platform: ReplyReceiver
 ) -> None:
     review = shop.deliver(praise("r-1"))
-    shop.cases.vault.erase(shop.case(review).review.author)
+    shop.cases.vault.erase(shop.case(review).review.author, NOON)
     end_quiet_hours(shop)
     assert shop.kinds(review) == [Kind.ACCEPTED, Kind.IGNORED]
     assert platform.bodies == []

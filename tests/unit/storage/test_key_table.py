@@ -12,6 +12,7 @@ import heard.storage
 from heard.connectors import ReplyTarget
 from heard.replies.lint import fingerprint
 from heard.storage.engine_budget import EngineBudget
+from heard.storage.erasures import ErasureRecord, Erasures
 from heard.storage.policies import Policies
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.replies import Reply
@@ -70,6 +71,9 @@ def store_one_of_everything(backend: Backend) -> None:
     )
     backend.ingest_ports.deliveries.note("con-1", "refused", "signature", 0, NOON)
     backend.clock.now += timedelta(minutes=1)
+    Erasures(backend.dynamodb, backend.tables["SetupTable"]).record(
+        ErasureRecord(BUSINESS, "aut_1", NOON)
+    )
 
 
 def stored_keys(backend: Backend) -> set[tuple[str, str, str]]:

@@ -33,6 +33,7 @@ from tests.unit.backend import (
     Backend,
     InterceptedClient,
     complaint,
+    incoming_event,
     praise,
 )
 
@@ -206,9 +207,10 @@ def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreada
     backend: Backend,
 ) -> None:
     before = backend.case(backend.triage(backend.queue_message(complaint("r-1")))["review"])
-    backend.cases.vault.erase(before.review.author)
-    backend.cases.vault.erase(before.review.author)
-    after = backend.case(backend.triage(backend.queue_message(complaint("r-2")))["review"])
+    backend.cases.vault.erase(before.review.author, NOON)
+    backend.cases.vault.erase(before.review.author, NOON)
+    later = complaint("r-2", occurred_at=NOON + timedelta(hours=1))
+    after = backend.case(backend.triage(backend.queue_message(later))["review"])
 
     assert before.review.author == after.review.author
     assert backend.cases.revision(after.review)[0].text == COMPLAINT
@@ -243,8 +245,8 @@ def test_an_authors_automatic_replies_are_noted_only_on_what_was_read(backend: B
 
     assert record.automatic_replies == (first, second)
     assert (record.replies_version, record.last_variant, record.has_key) == (2, "en-praise-2", True)
-    vault.erase("aut_1")
-    assert vault.author_record("aut_1") == AuthorRecord()
+    vault.erase("aut_1", NOON)
+    assert vault.author_record("aut_1") == AuthorRecord(erased_at=NOON)
 
 
 # Setup and secrets
@@ -315,7 +317,9 @@ def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Ba
     assert backend.case(post).follow_up != backend.case(topic).follow_up
     assert backend.case(post).thread.id != backend.case(topic).thread.id
     withdrawn = cases.withdraw(
-        backend.case(post), replace(complaint("812", thread="900"), revision="~"), "dlv-w", NOON
+        backend.case(post),
+        incoming_event(complaint("812", thread="900", revision="~"), "dlv-w"),
+        NOON,
     )
     backend.cases.commit(backend.cases.case(post), withdrawn, now=NOON)
     backend.check_invariants()

@@ -17,6 +17,7 @@ from heard.cases.case import (
     AcknowledgementDraft,
     Case,
     Change,
+    IncomingEvent,
     Review,
     Revision,
     Writes,
@@ -26,6 +27,7 @@ from heard.cases.case import (
     without_unsent_reply,
 )
 from heard.cases.closing import closing_kind
+from heard.cases.erasing import ERASED, erase_author, is_erased, record_erased, without_author
 from heard.cases.escalating import check_follow_up, postpone_sweep
 from heard.cases.replying import (
     cancel_superseded,
@@ -47,10 +49,12 @@ from heard.cases.routing import (
 )
 
 __all__ = [
+    "ERASED",
     "AcknowledgementDraft",
     "Arrival",
     "Case",
     "Change",
+    "IncomingEvent",
     "RemainingSteps",
     "Review",
     "Revision",
@@ -65,12 +69,15 @@ __all__ = [
     "close_next_review",
     "closing_kind",
     "deny",
+    "erase_author",
     "has_open_follow_up",
+    "is_erased",
     "is_superseded",
     "is_thanked_complaint",
     "is_unsent",
     "new_case",
     "postpone_sweep",
+    "record_erased",
     "record_failed_reply",
     "record_no_review",
     "record_published_reply",
@@ -82,5 +89,6 @@ __all__ = [
     "resolve",
     "route",
     "withdraw",
+    "without_author",
     "without_unsent_reply",
 ]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self
 from heard.assessment import Severity
 from heard.automatic_replies import AutomaticReply
 from heard.clock import format_time
+from heard.commitments import is_same
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Fact, Kind, OutcomeSubject, initial_hash
 from heard.policy import Route
@@ -24,10 +25,11 @@ from heard.threads import Slot, SlotState, Thread
 class Review:
     """A review's state.
 
-    `revision` and `digest` name the revision last acted on. `delivery` is the webhook delivery
+    `revision` and `commitment` name the revision last acted on. `delivery` is the webhook delivery
     that brought it: the same delivery again resumes, and another one is a duplicate.
     `closing_kind` is None while the review is open. `sequence` and `head` are those of its chain.
     Only the secrecy of the connection's address proves who sent an `unverified` revision.
+    `erased_at` is when its author was erased: `author` leads to nobody then.
     """
 
     id: str
@@ -39,7 +41,7 @@ class Review:
     author: str
     native_id: str
     revision: str
-    digest: str
+    commitment: str
     delivery: str
     touched_at: str
     rating: int | None = None
@@ -49,6 +51,7 @@ class Review:
     closing_kind: Kind | None = None
     withdrawn: bool = False
     unverified: bool = False
+    erased_at: str | None = None
     sequence: int = 0
     head: str = ""
 
@@ -80,7 +83,8 @@ class Review:
             author=fields["author"],
             native_id=fields["native_id"],
             revision=fields["revision"],
-            digest=fields["digest"],
+            # Older releases stored a digest: see `heard.commitments`.
+            commitment=fields.get("commitment", fields.get("digest", "")),
             delivery=fields["delivery"],
             touched_at=fields["touched_at"],
             rating=fields.get("rating"),
@@ -90,6 +94,7 @@ class Review:
             closing_kind=Kind(fields["closing_kind"]) if fields.get("closing_kind") else None,
             withdrawn=fields.get("withdrawn", False),
             unverified=fields.get("unverified", False),
+            erased_at=fields.get("erased_at"),
             sequence=fields["sequence"],
             head=fields["head"],
         )
@@ -102,6 +107,22 @@ class Case:
     review: Review
     thread: Thread
     follow_up: FollowUp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEvent:
+    """An event as it comes to a case: with its delivery, and the commitment to what it says.
+
+    The commitment is made with the author's key, which only storage has.
+    """
+
+    event: ReviewEvent
+    delivery: str
+    commitment: str
+
+    def says_the_same_as(self, review: Review) -> bool:
+        """Whether it says what the review said last."""
+        return is_same(review.commitment, self.commitment, self.event.content)
 
 
 class Revision(NamedTuple):
@@ -178,7 +199,7 @@ def new_case(
         author=author_id(business, platform, event.author.id),
         native_id=event.native_id,
         revision="",
-        digest="",
+        commitment="",
         delivery="",
         touched_at="",
         head=initial_hash(review),
@@ -186,13 +207,13 @@ def new_case(
     return Case(new_review, Thread(thread))
 
 
-def with_revision(review: Review, event: ReviewEvent, delivery: str, now: datetime) -> Review:
+def with_revision(review: Review, incoming: IncomingEvent, now: datetime) -> Review:
     """The review with this event as the revision last acted on."""
     return replace(
         review,
-        revision=event.revision,
-        digest=event.digest,
-        delivery=delivery,
+        revision=incoming.event.revision,
+        commitment=incoming.commitment,
+        delivery=incoming.delivery,
         touched_at=format_time(now),
     )
 

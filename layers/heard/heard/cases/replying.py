@@ -10,6 +10,7 @@ from typing import Any
 from heard import remedies
 from heard.cases.case import Case, Change, has_open_follow_up, is_unsent, reopened_status
 from heard.cases.closing import close
+from heard.cases.erasing import ERASED
 from heard.cases.resolving import apply_resolution
 from heard.cases.routing import open_or_join_follow_up
 from heard.clock import format_time
@@ -136,7 +137,7 @@ def cancel_unreadable(case: Case, reply: str) -> Change | None:
     return (
         change
         if case.review.closing_kind or has_open_follow_up(case)
-        else close(change, Kind.IGNORED, {"reason": "erased"})
+        else close(change, Kind.IGNORED, {"reason": ERASED})
     )
 
 

@@ -11,6 +11,7 @@ from heard.cases.case import (
     AcknowledgementDraft,
     Case,
     Change,
+    IncomingEvent,
     is_unsent,
     with_revision,
     without_promise,
@@ -20,7 +21,7 @@ from heard.clock import add_seconds, format_time
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Fact, Kind
 from heard.policy import Decision, Route
-from heard.reviews import ReviewEvent, follow_up_id
+from heard.reviews import follow_up_id
 from heard.threads import Purpose, SlotState, Thread
 
 EDITED_AFTER_ACKNOWLEDGEMENT: Final = "edited_after_acknowledgement"
@@ -29,21 +30,21 @@ EDITED_AFTER_ACKNOWLEDGEMENT: Final = "edited_after_acknowledgement"
 
 def route(
     case: Case,
-    event: ReviewEvent,
+    incoming: IncomingEvent,
     assessment: Assessment,
     decision: Decision,
-    delivery: str,
     now: datetime,
     *,
-    inputs_digest: str = "",
+    inputs: str = "",
 ) -> Change:
     """The case after a new or newer revision was assessed and decided.
 
     An edit never gets a second acknowledgement (R04): it is only recorded, unless it now needs a
     person. An acknowledgement of the words before, which nobody has begun to send, is cancelled.
-    One that thanks for what is a complaint now is the reason of the follow-up. `inputs_digest`
-    covers what the decision was made from, so that it can be made again and compared.
+    One that thanks for what is a complaint now is the reason of the follow-up. `inputs` is
+    the commitment to what the decision was made from, so that it can be made again and compared.
     """
+    event = incoming.event
     seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
     was_thanked = is_thanked_complaint(case, assessment)
     cleared_thread = without_unsent_reply(case.thread, case.review.reply)
@@ -56,7 +57,7 @@ def route(
     )
     effective_route = _effective_route(acknowledges=acknowledges, follows_up=follows_up)
     review = replace(
-        with_revision(case.review, event, delivery, now),
+        with_revision(case.review, incoming, now),
         rating=event.rating,
         severity=assessment.severity,
         route=effective_route,
@@ -64,7 +65,7 @@ def route(
     )
     detail = {
         "revision": event.revision,
-        "digest": event.digest,
+        "commitment": incoming.commitment,
         "rating": event.rating,
         "severity": assessment.severity.value,
         "agenda": assessment.agenda.value,
@@ -75,8 +76,8 @@ def route(
         "rules": list(decision.fired),
         "policy": decision.policy_hash,
     }
-    if inputs_digest:
-        detail["inputs"] = inputs_digest
+    if inputs:
+        detail["inputs"] = inputs
     if event.original_bytes:
         detail["original_bytes"] = event.original_bytes
     if review.unverified:

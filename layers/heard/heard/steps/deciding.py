@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -59,14 +58,18 @@ class RevisionDecision:
 
 
 def decide_revision(
-    case: Case, event: ReviewEvent, ports: StorePorts, engine: Engine | None, now: datetime
+    case: Case,
+    event: ReviewEvent,
+    author: AuthorRecord,
+    ports: StorePorts,
+    engine: Engine | None,
+    now: datetime,
 ) -> RevisionDecision:
     """Assess a new or newer revision of a case, and ask the business's policy.
 
     `engine` reads texts; without one, rules and rating decide.
     """
     review = case.review
-    author = ports.cases.vault.author_record(review.author, other_than=review.id)
     policy = policy_of(review.business, ports.setup)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
@@ -170,15 +173,14 @@ def _thread_state(case: Case) -> ThreadState:
     )
 
 
-def inputs_digest(assessment: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) over what a decision is made from.
+def inputs_content(assessment: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """What a decision is made from, as JSON: the same content, policy and time decide the same.
 
-    The same digest, policy and time give the same decision.
+    A commitment to it stands in the outcome log, so the form may never change.
     """
-    inputs = json.dumps(
+    return json.dumps(
         {"assessment": assessment, "context": context},
         sort_keys=True,
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    return hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()

@@ -26,7 +26,6 @@ from heard.steps.desk_view import (
     findings_json,
     follow_up_details,
     follow_up_row,
-    readable_replies,
 )
 from heard.steps.follow_up import wake
 from heard.storage.case_store import LoadedCase
@@ -546,7 +545,7 @@ def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
     sent_ids = {slot.reply for slot in thread.slots if slot.state is SlotState.SENT}
     return {
         reply.id
-        for reply in readable_replies(desk.cases, thread.id)
+        for reply in desk.cases.replies(thread.id)
         if reply.purpose is Purpose.RESOLUTION
         and (
             reply.moderation_status == ModerationStatus.REMOVED

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from heard.clock import format_time
+from heard.commitments import CommitmentKind
 from heard.connectors import load
 from heard.follow_ups import FollowUp, Resolution, Status
 from heard.remedies import Grant, format_amount
@@ -70,11 +71,11 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
         "reviews": [_review_json(review, thread, case_store) for review in reviews],
         "replies": [
             _reply_json(reply, states.get(reply.id))
-            for reply in readable_replies(case_store, follow_up.thread)
+            for reply in case_store.replies(follow_up.thread)
         ],
         "public_replies_left": thread.public_replies_left,
         "platform_limits": _platform_limits(follow_up.platform),
-        "notes": _notes(case_store, follow_up.id),
+        "notes": case_store.notes(follow_up.id),
         "rules": _rule_reasons(follow_up, policy),
         "checklist": {"name": checklist, "steps": list(policy.checklists.get(checklist, ()))}
         if checklist
@@ -104,14 +105,6 @@ def findings_json(findings: Iterable[LintFinding]) -> list[dict[str, str]]:
         }
         for finding in findings
     ]
-
-
-def readable_replies(case_store: CaseStore, thread: str) -> list[Reply]:
-    """The replies of a thread in time order; none when an author was erased."""
-    try:
-        return case_store.replies(thread)
-    except Erased:
-        return []
 
 
 def _reply_json(reply: Reply, slot_state: str | None) -> dict[str, Any]:
@@ -198,7 +191,12 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
     place of the acknowledgement.
     """
     revision = case_store.acknowledged_revision(review)
-    if revision is None or review.reply is None or revision.event.digest == review.digest:
+    if revision is None or review.reply is None:
+        return None
+    is_unchanged = case_store.vault.is_committed(
+        review.author, CommitmentKind.WORDS, revision.event.content, review.commitment
+    )
+    if is_unchanged:
         return None
     event, assessment = revision.event, revision.assessment or {}
     reply = case_store.reply(review.thread, review.reply)
@@ -214,10 +212,3 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
         "acknowledgement": reply.text,
         "replaced_by_next_reply": reply.public and shows_one,
     }
-
-
-def _notes(case_store: CaseStore, follow_up_id: str) -> list[dict[str, Any]]:
-    try:
-        return case_store.notes(follow_up_id)
-    except Erased:
-        return []

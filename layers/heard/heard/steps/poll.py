@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.cases import Arrival, classify_arrival
+from heard.cases import Arrival, IncomingEvent, classify_arrival
 from heard.clock import add_seconds, format_time, parse_time
+from heard.commitments import CommitmentKind
 from heard.connectors import (
     Connection,
     Connector,
@@ -40,6 +41,8 @@ from heard.polling import (
 )
 from heard.reviews import EventKind, ReviewEvent, review_id
 from heard.steps.ingest import build_messages
+from heard.storage.polls import new_mark_key
+from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
@@ -156,6 +159,8 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
             skipped=True,
         )
     memory, version = polls.memory(connection.id)
+    # Polls that an older release began have no key yet.
+    mark_key = state.mark_key or new_mark_key()
     source = _ConnectionSource(
         load(connection.platform),
         connection,
@@ -164,11 +169,15 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
         now,
     )
     result = run_poll(
-        replace(state, every=every), memory, source, ports.clock, seconds=POLL_SECONDS
+        replace(state, every=every, mark_key=mark_key),
+        memory,
+        source,
+        ports.clock,
+        seconds=POLL_SECONDS,
     )
     candidates = [_new_event(event, connection, ports.store_ports, now) for event in result.events]
     new_events = [event for event in candidates if event is not None]
-    messages = [_message(event, connection) for event in new_events]
+    messages = [_message(event, connection, mark_key) for event in new_events]
     if messages:
         ports.queue.send(messages)
     # The cursors are stored before the memory: the next poll stops where it knows all reviews.
@@ -273,24 +282,34 @@ def _new_event(
     )
     if review is None:
         return event
+    if event.kind is EventKind.WITHDRAWN and review.withdrawn:
+        return None
+    try:
+        commitment = ports.cases.vault.commitment(
+            review.author, CommitmentKind.WORDS, event.content, may_be_new=False
+        )
+    except Erased:
+        commitment = ""
+    if review.erased_at or not commitment:
+        # Nothing is stored to compare the words with.
+        return event if event.revision > review.revision else None
+    incoming = IncomingEvent(event, "", commitment)
     has_words = event.kind in {EventKind.CREATED, EventKind.EDITED} and not event.partial
-    if has_words and event.revision == review.revision and event.digest != review.digest:
+    is_known = incoming.says_the_same_as(review)
+    if has_words and event.revision == review.revision and not is_known:
         event = as_edit_now(event, now)
-    is_repeat = event.kind is EventKind.WITHDRAWN and review.withdrawn
-    return (
-        None
-        if is_repeat or classify_arrival(review, event, "") in {Arrival.DUPLICATE, Arrival.LATE}
-        else event
-    )
+        incoming = replace(incoming, event=event)
+    arrival = classify_arrival(review, incoming)
+    return None if arrival in {Arrival.DUPLICATE, Arrival.LATE} else event
 
 
-def _message(event: ReviewEvent, connection: Connection) -> dict[str, Any]:
+def _message(event: ReviewEvent, connection: Connection, mark_key: bytes) -> dict[str, Any]:
     """The message that `ingest` would queue.
 
     Its delivery id follows from what the review says, so that queueing it twice is one delivery.
     """
     name = hashlib.sha256(
-        "\x1f".join((connection.id, event.native_id, state_hash(event))).encode(
+        "\x1f".join((connection.id, event.native_id, state_hash(event, mark_key))).encode(
             "utf-8", "surrogatepass"
         )
     ).hexdigest()[:24]

@@ -70,12 +70,15 @@ def carry_out(
     def load_case() -> LoadedCase:
         return case_store.case_of_follow_up(follow_up_id)
 
-    reply = case_store.reply(follow_up.thread, resolution.reply) if resolution.reply else None
-    result = (
-        _send(reply, load_case, ports, platform_ports, now, actor=resolution.agent)
-        if reply
-        else load_case()
-    )
+    if resolution.reply is None:
+        result = load_case()
+    else:
+        try:
+            reply = case_store.reply(follow_up.thread, resolution.reply)
+        except Erased:
+            result = _return_unreadable(resolution.reply, load_case, ports, now)
+        else:
+            result = _send(reply, load_case, ports, platform_ports, now, actor=resolution.agent)
     while (
         result.case.follow_up
         and result.case.follow_up.resolution == resolution
@@ -93,6 +96,28 @@ def carry_out(
         now,
         closes=cases.closing_kind(follow_up, resolution) is not None,
     )
+
+
+def _return_unreadable(
+    reply: str, load_case: Callable[[], LoadedCase], ports: StorePorts, now: datetime
+) -> LoadedCase:
+    """Give a resolution back whose reply was erased with the author's texts before it was sent."""
+
+    def decide(loaded: LoadedCase) -> Change | None:
+        slot = loaded.case.thread.slot(reply)
+        if slot is None or not cases.is_unsent(slot):
+            return None
+        kind = Kind.REPLY_UNKNOWN if slot.must_find_reply else Kind.REPLY_REJECTED
+        return cases.record_failed_reply(
+            loaded.case,
+            slot,
+            kind,
+            cases.ERASED,
+            lambda: person_decision(loaded.case, ports, now),
+            now,
+        )
+
+    return ports.cases.change(load_case, decide, now=now)
 
 
 def _workflow_output(

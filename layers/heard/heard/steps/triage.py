@@ -11,17 +11,19 @@ from heard import cases
 from heard.assessment import Engine, History, Severity, assess
 from heard.assessment.engines.chain import CachedEngine
 from heard.automatic_replies import MachineSign
-from heard.cases import Case, Change, Revision, Writes
+from heard.cases import Case, Change, IncomingEvent, Revision, Writes
+from heard.clock import parse_time
+from heard.commitments import CommitmentKind
 from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
-from heard.reviews import Channel, EventKind, ReviewEvent
+from heard.reviews import Channel, EventKind, ReviewEvent, author_id
 from heard.steps.acknowledging import draft_acknowledgement
-from heard.steps.deciding import decide_revision, inputs_digest
+from heard.steps.deciding import decide_revision, inputs_content
 from heard.steps.next_steps import next_steps
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore, LoadedCase
 from heard.storage.setup import require_connection
-from heard.storage.vault import Erased
+from heard.storage.vault import AuthorRecord, Erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class QueuedReview:
     """A message of the review queue: an event, or the request to resume a review that got stuck.
 
     `event` is None in a request to resume. A `verified` event was read at the platform itself.
+    `received_at` is when it came to us; None in a message that an older release queued.
     """
 
     delivery: str
@@ -39,12 +42,14 @@ class QueuedReview:
     platform: str = ""
     channel: Channel = Channel.REVIEW_SITE
     verified: bool = False
+    received_at: datetime | None = None
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> QueuedReview:
         """The message that `ingest`, `poll` or `sweep` queued."""
         if "resume" in fields:
             return cls(delivery=fields["delivery"], review=fields["resume"])
+        received_at = fields.get("received_at")
         return cls(
             delivery=fields["delivery"],
             event=ReviewEvent.from_json(fields["event"]),
@@ -53,6 +58,7 @@ class QueuedReview:
             platform=fields["platform"],
             channel=Channel(fields["channel"]),
             verified=fields.get("verified", False),
+            received_at=parse_time(received_at) if received_at else None,
         )
 
 
@@ -86,26 +92,71 @@ def triage(
         )
 
     def decide(loaded: LoadedCase) -> Change | None:
-        case, delivery, new_event = loaded.case, message.delivery, event
-        if new_event is None:
+        case, delivery = loaded.case, message.delivery
+        if event is None:
             if case.review.delivery == delivery:
                 return None
-            return cases.record_unverified(case, received_event, delivery, now)
+            return cases.record_unverified(case, received_event.revision, delivery, now)
+        arrival = _admit(loaded, event, message, ports.cases, now)
+        if not isinstance(arrival, _AdmittedEvent):
+            return arrival
+        case, incoming = arrival.case, arrival.incoming
         marked_case = replace(case, review=replace(case.review, unverified=not verified))
         return cases.apply_event(
             case,
-            new_event,
-            delivery,
+            incoming,
             now,
             stored=loaded.exists,
-            earlier_revision=lambda: _earlier_revision(case, new_event, ports.cases),
+            earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
             route=lambda: _assess_and_route(
-                marked_case, new_event, delivery, connection, ports, cached_engine, now
+                replace(arrival, case=marked_case), connection, ports, cached_engine, now
             ),
         )
 
     result = ports.cases.change(load_case, decide, now=now, delivery=message.delivery)
     return next_steps(result.case, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _AdmittedEvent:
+    """An event that may be stored, its case and commitment, and what is known of its author."""
+
+    case: Case
+    incoming: IncomingEvent
+    author: AuthorRecord
+
+
+def _admit(
+    loaded: LoadedCase,
+    event: ReviewEvent,
+    message: QueuedReview,
+    case_store: CaseStore,
+    now: datetime,
+) -> _AdmittedEvent | Change | None:
+    """The event as it may be stored; or the change that keeps words of an erased author out."""
+    case, vault = loaded.case, case_store.vault
+    review = case.review
+    writer = review.author
+    if review.erased_at:
+        writer = author_id(review.business, review.platform, event.author.id)
+    author = vault.author_record(writer, other_than=review.id)
+    erasures = [author.erased_at, parse_time(review.erased_at) if review.erased_at else None]
+    erased_at = max((time for time in erasures if time), default=None)
+    if erased_at and event.kind in {EventKind.WITHDRAWN, EventKind.REPLY_SEEN}:
+        event, author = event.without_words(), AuthorRecord()
+        if not review.erased_at:
+            case = replace(case, review=cases.without_author(review, erased_at))
+    elif erased_at:
+        is_known = review.erased_at is not None and event.revision <= review.revision
+        if is_known or cases.is_erased(event, message.received_at, erased_at):
+            return cases.record_erased(
+                case, event, message.delivery, erased_at, now, stored=loaded.exists
+            )
+        if review.erased_at:
+            new_review = replace(review, author=writer, native_id=event.native_id, erased_at=None)
+            case = replace(case, review=new_review)
+    commitment = vault.commitment(case.review.author, CommitmentKind.WORDS, event.content)
+    return _AdmittedEvent(case, IncomingEvent(event, message.delivery, commitment), author)
 
 
 def _verify_at_platform(
@@ -153,7 +204,7 @@ def _is_own_post(event: ReviewEvent, platform_event: ReviewEvent, connector: Con
     Only where the platform cannot say whose it is, of the very words that it shows, and never of a
     complaint: a forged event could hide it.
     """
-    if connector.fetch_shows_own or event.digest != platform_event.digest:
+    if connector.fetch_shows_own or event.content != platform_event.content:
         return False
     assessment = assess(platform_event, connector.capabilities.channel, History())
     return assessment.severity.rank <= Severity.LOW.rank
@@ -172,27 +223,30 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
 
 
 def _assess_and_route(
-    case: Case,
-    event: ReviewEvent,
-    delivery: str,
+    arrival: _AdmittedEvent,
     connection: Connection,
     ports: StorePorts,
     engine: Engine | None,
     now: datetime,
 ) -> Change:
-    revision_decision = decide_revision(case, event, ports, engine, now)
+    case, incoming = arrival.case, arrival.incoming
+    revision_decision = decide_revision(case, incoming.event, arrival.author, ports, engine, now)
     thread = replace(case.thread, cap=revision_decision.policy.public_replies)
     if revision_decision.context.machine in {MachineSign.QUICK, MachineSign.REPEATED}:
         thread = thread.suspect(case.review.author)
     case = replace(case, thread=thread)
     revision, assessment = revision_decision.revision, revision_decision.assessment
-    digest = inputs_digest(revision.assessment or {}, revision.context or {})
+    inputs = ports.cases.vault.commitment(
+        case.review.author,
+        CommitmentKind.INPUTS,
+        inputs_content(revision.assessment or {}, revision.context or {}),
+    )
     writes = Writes(is_complaint=assessment.is_complaint, revision=revision)
     decision = revision_decision.decision
     if cases.is_thanked_complaint(case, assessment) and not decision.route.follows_up:
         # Thanks that stand under a complaint are for a person to put right, whatever a policy says.
         decision = revision_decision.hand_over(now)
-    change = cases.route(case, event, assessment, decision, delivery, now, inputs_digest=digest)
+    change = cases.route(case, incoming, assessment, decision, now, inputs=inputs)
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
         draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases, now)
@@ -204,7 +258,5 @@ def _assess_and_route(
             return acknowledged_change
         # A person replies where no automatic reply is possible.
         person_decision = revision_decision.hand_over(now)
-        change = cases.route(
-            case, event, assessment, person_decision, delivery, now, inputs_digest=digest
-        )
+        change = cases.route(case, incoming, assessment, person_decision, now, inputs=inputs)
     return replace(change, writes=writes)

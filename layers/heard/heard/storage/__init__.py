@@ -16,17 +16,19 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Setup | business | `BUSINESS#{business}` | `PROFILE` |
 | Setup | version of its policy | `BUSINESS#{business}` | `POLICY#{number}` |
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
+| Setup | erasure of an author (TTL) | `ERASED#{business}` | `{time}#{author}` |
 | Setup | connection | `CONNECTION#{connection}` | `PROFILE` |
 | Setup | poll state of a connection | `CONNECTION#{connection}` | `POLL` |
 | Setup | reviews that its polls have seen | `CONNECTION#{connection}` | `SEEN` |
 | Cases | state of a review, a thread, or both | `{digest}` | `STATE` |
-| Cases | revision (sealed text) | `{digest}` | `REVISION#{revision}#{text digest}` |
+| Cases | revision (sealed text) | `{digest}` | `REVISION#{revision}#{commitment}` |
 | Cases | reply (sealed text) | `{digest}` | `REPLY#{reply}` |
 | Cases | follow-up | `{follow-up}` | `FOLLOW_UP` |
 | Cases | task token of its workflow | `{follow-up}` | `TOKEN` |
 | Cases | note on a resolution (sealed text) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
 | Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
-| Cases | author: key, complaints, value, last variant | `{author}` | `AUTHOR` |
+| Cases | author: key, complaints, value, last variant; or a tombstone (TTL) | `{author}` | `AUTHOR` |
+| Cases | review of an author | `{author}` | `REVIEW#{review}` |
 | Cases | last variant on a page | `PAGE#{page}` | `LAST_VARIANT` |
 | Cases | calls of an optional engine (TTL) | `ENGINE#{engine}` | `{day}` |
 | Cases | quarantined delivery | `QUARANTINE#{business}` | `{time}#{delivery}` |

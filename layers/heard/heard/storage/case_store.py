@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heard.cases import Case, Change, Review, Revision, new_case
 from heard.clock import format_time
+from heard.commitments import CommitmentKind
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import chain_facts
 from heard.reviews import Channel, ReviewEvent, acknowledgement_id
+from heard.storage.author_reviews import AuthorReviews
 from heard.storage.follow_ups import MAX_ATTEMPTS, FollowUpRecords
 from heard.storage.items import version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, revision_key
@@ -31,6 +33,7 @@ from heard.storage.sweep_index import (
     sweep_due_at,
 )
 from heard.storage.tables import Item, attributes
+from heard.storage.vault import Erased
 from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ class LoadedCase:
     exists: bool = True
 
 
-class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
+class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
     """Reads and writes the Cases table, and appends to Outcomes."""
 
     def __init__(self, client: DynamoDBClient, table: str, outcomes_table: str = "") -> None:
@@ -201,7 +204,9 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
             if change is None:
                 return loaded
             page_attempts += 1
-            stored_change = self._put_writes(change, now, give_way=page_attempts < PAGE_ATTEMPTS)
+            stored_change = self._put_writes(
+                loaded.case.review, change, now, give_way=page_attempts < PAGE_ATTEMPTS
+            )
             if stored_change is None:
                 attempts += page_attempts >= PAGE_ATTEMPTS
                 continue
@@ -219,16 +224,22 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
                 continue
         raise Contention("Too many changes of one thread at once. Try again.")
 
-    def _put_writes(self, change: Change, now: datetime, *, give_way: bool) -> Change | None:
+    def _put_writes(
+        self, before: Review, change: Change, now: datetime, *, give_way: bool
+    ) -> Change | None:
         """Store what a change refers to. Returns the change with the variant that was stored.
 
-        None when it must be decided again: the author got another automatic reply meanwhile (R04)
-        or, with `give_way`, another acknowledgement came first on the page (R10).
+        None when it must be decided again: the author got another key or automatic reply meanwhile
+        (R04) or, with `give_way`, another acknowledgement came first on the page (R10).
         """
         review, writes = change.case.review, change.writes
+        if not self.vault.store_key(review.author):
+            return None
         if writes.is_complaint:
             self.vault.count_complaint(review.author, review.id)
         if writes.revision:
+            if not before.revision or before.author != review.author:
+                self.list_review(review.author, review.id)
             self.put_revision(change.case, *writes.revision)
         draft = writes.acknowledgement
         if draft is None:
@@ -310,16 +321,20 @@ class CaseStore(ReplyRecords, FollowUpRecords, SweepIndex):
         context: Mapping[str, Any] | None = None,
     ) -> None:
         """Store a revision, sealed, before the case refers to it. Storing it twice does no harm."""
-        pk, sk = partition_key(case.review.id), revision_key(event.revision, event.digest)
+        pk, author = partition_key(case.review.id), case.review.author
+        commitment = self.vault.commitment(author, CommitmentKind.WORDS, event.content)
+        sk = revision_key(event.revision, commitment)
         content = {"event": event.to_json(), "assessment": assessment, "context": context}
-        sealed = self.vault.seal(case.review.author, f"{pk}/{sk}", content)
+        sealed = self.vault.seal(author, f"{pk}/{sk}", content)
         self._client.put_item(
             TableName=self._table, Item=attributes({"pk": pk, "sk": sk, "sealed": sealed})
         )
 
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased."""
-        pk, sk = partition_key(review.id), revision_key(review.revision, review.digest)
+        if review.erased_at:
+            raise Erased(review.author)
+        pk, sk = partition_key(review.id), revision_key(review.revision, review.commitment)
         item = self._get_item(pk, sk)
         if "sealed" not in item:
             raise NotFound("The text of this revision is not stored.")

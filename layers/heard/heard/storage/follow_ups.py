@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import parse_time
@@ -11,6 +12,7 @@ from heard.follow_ups import FollowUp, Status
 from heard.storage.items import CaseItems, read_batches, version_condition
 from heard.storage.sweep_index import SWEEP_FOLLOW_UP_AFTER, sweep_attributes
 from heard.storage.tables import Item, attributes, values
+from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
@@ -129,9 +131,10 @@ class FollowUpRecords(CaseItems):
         )
 
     def notes(self, follow_up_id: str) -> list[dict[str, Any]]:
-        """The agents' notes on a follow-up. Raises Erased."""
-        items = self._query_items(follow_up_id, "NOTE#")
-        return [
-            self.vault.open(item["author"], f"{follow_up_id}/{item['sk']}", item["sealed"])
-            for item in items
-        ]
+        """The agents' notes on a follow-up, without those about an erased author."""
+        notes: list[dict[str, Any]] = []
+        for item in self._query_items(follow_up_id, "NOTE#"):
+            place = f"{follow_up_id}/{item['sk']}"
+            with suppress(Erased):
+                notes.append(self.vault.open(item["author"], place, item["sealed"]))
+        return notes

@@ -116,4 +116,4 @@ class _BatchVault(Vault):
 
 
 def _sort_key(outcome: Outcome) -> str:
-    return revision_key(outcome.detail["revision"], outcome.detail["digest"])
+    return revision_key(outcome.detail["revision"], outcome.commitment)

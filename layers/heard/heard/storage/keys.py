@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from heard.commitments import key_part
+
 REVISION_PREFIX: Final = "REVISION#"
 """What the sort key of every revision begins with."""
 
@@ -16,9 +18,9 @@ def partition_key(id: str) -> str:
     return id.split("_", 1)[1]
 
 
-def revision_key(revision: str, digest: str) -> str:
+def revision_key(revision: str, commitment: str) -> str:
     """The sort key of a review's revision."""
-    return f"{REVISION_PREFIX}{revision}#{digest[:12]}"
+    return f"{REVISION_PREFIX}{revision}#{key_part(commitment)}"
 
 
 def reply_key(reply: str) -> str:

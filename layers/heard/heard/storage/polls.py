@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -65,7 +66,12 @@ class Polls:
         if every is None:
             return self.stop(connection.id)
         poll = PollState(
-            connection.id, connection.platform, every, since or now - LOOKBACK, poll_at=now
+            connection.id,
+            connection.platform,
+            every,
+            since or now - LOOKBACK,
+            poll_at=now,
+            mark_key=new_mark_key(),
         )
         bucket = f"poll#{zlib.crc32(connection.id.encode()) % INDEX_BUCKETS}"
         item = attributes(
@@ -171,7 +177,14 @@ class Polls:
         rows = json.loads(zlib.decompress(item["seen"]))
         memory = {
             id: SeenReview(
-                state_hash, at, revision_hash, thread, "n" in flags, "g" in flags, "u" in flags
+                state_hash,
+                at,
+                revision_hash,
+                thread,
+                too_old="n" in flags,
+                gone="g" in flags,
+                undated="u" in flags,
+                erased="e" in flags,
             )
             for id, state_hash, at, revision_hash, thread, flags in rows
         }
@@ -190,7 +203,10 @@ class Polls:
                 review.at,
                 review.revision_hash,
                 review.thread,
-                "n" * review.too_old + "g" * review.gone + "u" * review.undated,
+                "n" * review.too_old
+                + "g" * review.gone
+                + "u" * review.undated
+                + "e" * review.erased,
             )
             for id, review in memory.items()
         ]
@@ -222,6 +238,24 @@ class Polls:
             )
         )
 
+    def forget_author(self, connection: str, native_ids: Collection[str]) -> bool:
+        """Replace what is remembered of an erased author's reviews by their bare revisions.
+
+        So a poll does not bring their words back, and an edit is noticed all the same. False when
+        another run changed the memory meanwhile: try again. Doing it twice does no harm.
+        """
+        memory, version = self.memory(connection)
+        erased = {
+            id: SeenReview("", seen.at, seen.revision_hash, seen.thread, erased=True)
+            for id, seen in memory.items()
+            if id in native_ids and not seen.gone and not seen.erased
+        }
+        gone = {id for id, seen in memory.items() if id in native_ids and seen.gone}
+        if not erased and not gone:
+            return True
+        kept = {id: seen for id, seen in memory.items() if id not in gone}
+        return self.remember(connection, kept | erased, version)
+
     def _get(self, connection: str, sk: str) -> Item:
         response = self._client.get_item(TableName=self._table, Key=_key(connection, sk))
         return values(response.get("Item", {}))
@@ -235,6 +269,11 @@ class Polls:
                 return False
             raise
         return True
+
+
+def new_mark_key() -> bytes:
+    """A random key for the hashes in a connection's memory."""
+    return secrets.token_bytes(16)
 
 
 def _partition_key(connection: str) -> str:

@@ -6,7 +6,7 @@ is too long for an item is not kept whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,14 @@ class Quarantine:
         items = [values(item) for page in pages for item in page["Items"]]
         return [
             QuarantinedDelivery(**{name: item.get(name, "") for name in fields}) for item in items
+        ]
+
+    def find(self, business: str, needles: Sequence[str]) -> list[QuarantinedDelivery]:
+        """The deliveries of a business that mention one of these texts."""
+        return [
+            delivery
+            for delivery in self.of_business(business)
+            if any(needle.encode() in delivery.body for needle in needles)
         ]
 
     def remove(self, delivery: QuarantinedDelivery) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from heard.storage.items import CaseItems
 from heard.storage.keys import partition_key, reply_key
 from heard.storage.sweep_index import sweep_attributes
 from heard.storage.tables import Item, attributes, condition_failed, values
+from heard.storage.vault import Erased
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class ReplyRecords(CaseItems):
     def reply(self, thread: str, reply: str) -> Reply:
         """A reply by its id. Raises NotFound, Erased."""
         item = self._get_item(partition_key(thread), reply_key(reply))
-        if "sealed" not in item:
+        if not item:
             raise NotFound("There is no such reply.")
         return self._parse_reply(item)
 
@@ -115,16 +117,16 @@ class ReplyRecords(CaseItems):
         return item["review"]
 
     def replies(self, thread: str) -> list[Reply]:
-        """All replies that were decided in a thread, in time order. Raises Erased."""
-        return sorted(
-            (
-                self._parse_reply(item)
-                for item in self._query_items(partition_key(thread), "REPLY#")
-            ),
-            key=lambda reply: reply.at,
-        )
+        """The replies that were decided in a thread, in time order, without erased ones."""
+        replies: list[Reply] = []
+        for item in self._query_items(partition_key(thread), "REPLY#"):
+            with suppress(Erased):
+                replies.append(self._parse_reply(item))
+        return sorted(replies, key=lambda reply: reply.at)
 
     def _parse_reply(self, item: Item) -> Reply:
+        if "sealed" not in item:
+            raise Erased(item["author"])
         content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
         target = ReplyTarget(
             content["target"]["native_id"],

@@ -2,6 +2,9 @@
 
 So deleting that key erases the author. The keys are in the Cases table, which is encrypted with a
 customer-managed KMS key. A sealed text can only be opened at the place where it was stored.
+
+What an erased author leaves is a tombstone, which says when they were erased. It keeps words from
+before, which may still come from a queue, a platform or a backup, from being stored again.
 """
 
 from __future__ import annotations
@@ -10,17 +13,23 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from heard.automatic_replies import AutomaticReply
+from heard.clock import format_time, parse_time
+from heard.commitments import VERSION_2, CommitmentKind, commit, is_same
 from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+TOMBSTONE_RETENTION: Final = timedelta(days=400)
+"""How long an erasure is remembered: longer than a dead letter (14 days) and a backup (35 days)."""
 
 CACHE_SECONDS: Final = 5.0
 """How long a key is cached: for one step, but too short to seal with an erased key."""
@@ -40,7 +49,8 @@ class AuthorRecord:
     `complaints` counts their reviews that complained. `value` is what they are worth to the
     business (R21). `last_variant` is the wording of their last acknowledgement. `has_key` says
     whether their texts can be read. `automatic_replies` are those that they got lately;
-    `replies_version` changes with each of them.
+    `replies_version` changes with each of them. `erased_at` is when they were erased last, None if
+    never: words from before are not stored again.
     """
 
     complaints: int = 0
@@ -49,6 +59,15 @@ class AuthorRecord:
     has_key: bool = False
     automatic_replies: tuple[AutomaticReply, ...] = ()
     replies_version: int = 0
+    erased_at: datetime | None = None
+
+
+class _CachedAuthor(NamedTuple):
+    """What a process remembers of an author for some seconds."""
+
+    read_at: float
+    key: bytes | None
+    erased_at: str | None
 
 
 class Vault:
@@ -57,12 +76,14 @@ class Vault:
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-        self._key_cache: dict[str, tuple[float, bytes | None]] = {}
+        self._cache: dict[str, _CachedAuthor] = {}
+        self._new_keys: dict[str, tuple[bytes, str | None]] = {}
 
     def seal(self, author: str, associated_data: str, content: Mapping[str, Any]) -> bytes:
         """`content` (JSON values) as a ciphertext for this author.
 
         It opens only with the same `associated_data`, which names the place where it is stored.
+        Raises Erased when the author was erased and has no new key.
         """
         from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt  # noqa: PLC0415 - costs cold start, and not every function reads texts
 
@@ -91,7 +112,7 @@ class Vault:
     def author_record(self, author: str, *, other_than: str = "") -> AuthorRecord:
         """What is known of an author, without the review `other_than` among the complaints."""
         item = self._read_author(author)
-        self._put_in_cache(author, item.get("key"))
+        self._put_in_cache(author, item)
         value = item.get("value")
         return AuthorRecord(
             complaints=len(set(item.get("complaints", ())) - {other_than}),
@@ -100,7 +121,63 @@ class Vault:
             has_key="key" in item,
             automatic_replies=tuple(map(_parse_reply, item.get("automatic_replies", ()))),
             replies_version=int(item.get("replies_version", 0)),
+            erased_at=parse_time(item["erased_at"]) if "erased_at" in item else None,
         )
+
+    def commitment(
+        self, author: str, kind: CommitmentKind, content: str, *, may_be_new: bool = True
+    ) -> str:
+        """The commitment to a content of this author: see `heard.commitments`.
+
+        An author without a key gets one, which `store_key` stores before anything refers to it.
+        Unless they `may_be_new`: then it raises Erased.
+        """
+        known = self._find(author, must_have_key=False)
+        if known.key is None:
+            if not may_be_new:
+                raise Erased(author)
+            new_key = (secrets.token_bytes(32), known.erased_at)
+            return commit(self._new_keys.setdefault(author, new_key)[0], kind, content)
+        return commit(known.key, kind, content)
+
+    def store_key(self, author: str) -> bool:
+        """Store an author's new key, if commitments were made with one.
+
+        False when another key came first, or the author was erased since. Then the commitments must
+        be made again.
+        """
+        if author not in self._new_keys:
+            return True
+        key, erased_at = self._new_keys.pop(author)
+        condition = "erased_at = :erased_at" if erased_at else "attribute_not_exists(erased_at)"
+        parameters: dict[str, Any] = {":key": key}
+        if erased_at:
+            parameters[":erased_at"] = erased_at
+        try:
+            response = self._client.update_item(
+                TableName=self._table,
+                Key=self._item_key(author),
+                # A tombstone stays, for old words that still come, but the key must not expire.
+                UpdateExpression="SET #key = if_not_exists(#key, :key) REMOVE expires_at",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#key": "key"},
+                ExpressionAttributeValues=attributes(parameters),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                self._cache.pop(author, None)
+                return False
+            raise
+        item = values(response["Attributes"])
+        self._put_in_cache(author, item)
+        return item["key"] == key
+
+    def is_committed(self, author: str, kind: CommitmentKind, content: str, stored: str) -> bool:
+        """Whether a stored commitment of this author is to this content. Raises Erased."""
+        if not stored.startswith(VERSION_2):
+            return is_same(stored, "", content)
+        return is_same(stored, commit(self._key(author, create=False), kind, content), content)
 
     def record_automatic_replies(
         self, author: str, replies: Sequence[AutomaticReply], variant: str, *, version: int
@@ -150,16 +227,24 @@ class Vault:
             ExpressionAttributeValues={":review": {"SS": [review]}},
         )
 
-    def erase(self, author: str) -> bool:
-        """Delete the author's key: what it sealed can never be read again.
+    def erase(self, author: str, now: datetime) -> bool:
+        """Put a tombstone in the place of all that is known of an author, the key included.
 
-        False when there was no key: erasing twice is no error.
+        What the key sealed can never be read again, and commitments mean nothing any more. False
+        when there was no key: erasing twice is no error.
         """
-        response = self._client.delete_item(
-            TableName=self._table, Key=self._item_key(author), ReturnValues="ALL_OLD"
+        expires_at = int((now + TOMBSTONE_RETENTION).timestamp())
+        tombstone = {
+            "pk": author,
+            "sk": "AUTHOR",
+            "erased_at": format_time(now),
+            "expires_at": expires_at,
+        }
+        response = self._client.put_item(
+            TableName=self._table, Item=attributes(tombstone), ReturnValues="ALL_OLD"
         )
-        self._key_cache.pop(author, None)
-        return "Attributes" in response
+        self._cache.pop(author, None)
+        return "key" in values(response.get("Attributes", {}))
 
     def _set_attribute(self, author: str, name: str, value: AttributeValueTypeDef) -> None:
         self._client.update_item(
@@ -171,31 +256,46 @@ class Vault:
         )
 
     def _key(self, author: str, *, create: bool) -> bytes:
-        read_at, key = self._key_cache.get(author, (0.0, None))
-        if monotonic() - read_at > CACHE_SECONDS or (key is None and not create):
-            key = self._read_author(author).get("key")
+        key = self._find(author, must_have_key=not create).key
         if key is None:
             if not create:
                 raise Erased(author)
             key = self._create_key(author)
-        self._put_in_cache(author, key)
         return key
 
-    def _put_in_cache(self, author: str, key: bytes | None) -> None:
-        if len(self._key_cache) >= MAX_CACHED_KEYS:
-            self._key_cache.clear()
-        self._key_cache[author] = (monotonic(), key)
+    def _find(self, author: str, *, must_have_key: bool) -> _CachedAuthor:
+        """What is known of an author's key; it is read again if it `must_have_key` and has none."""
+        known = self._cache.get(author)
+        is_fresh = known is not None and monotonic() - known.read_at <= CACHE_SECONDS
+        if known is None or not is_fresh or (must_have_key and known.key is None):
+            known = self._put_in_cache(author, self._read_author(author))
+        return known
+
+    def _put_in_cache(self, author: str, item: Mapping[str, Any]) -> _CachedAuthor:
+        if len(self._cache) >= MAX_CACHED_KEYS:
+            self._cache.clear()
+        known = _CachedAuthor(monotonic(), item.get("key"), item.get("erased_at"))
+        self._cache[author] = known
+        return known
 
     def _create_key(self, author: str) -> bytes:
-        response = self._client.update_item(
-            TableName=self._table,
-            Key=self._item_key(author),
-            UpdateExpression="SET #key = if_not_exists(#key, :key)",
-            ExpressionAttributeNames={"#key": "key"},
-            ExpressionAttributeValues={":key": {"B": secrets.token_bytes(32)}},
-            ReturnValues="ALL_NEW",
-        )
-        return values(response["Attributes"])["key"]
+        try:
+            response = self._client.update_item(
+                TableName=self._table,
+                Key=self._item_key(author),
+                UpdateExpression="SET #key = if_not_exists(#key, :key)",
+                ConditionExpression="attribute_exists(#key) OR attribute_not_exists(erased_at)",
+                ExpressionAttributeNames={"#key": "key"},
+                ExpressionAttributeValues={":key": {"B": secrets.token_bytes(32)}},
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                raise Erased(author) from error
+            raise
+        item = values(response["Attributes"])
+        self._put_in_cache(author, item)
+        return item["key"]
 
     def _read_author(self, author: str) -> dict[str, Any]:
         # Strongly consistent: a key that was just created must not look like an erased one.

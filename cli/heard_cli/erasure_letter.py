@@ -1,0 +1,47 @@
+"""What an erasure did, in words that can be handed to the person who asked for it."""
+
+from __future__ import annotations
+
+from heard.clock import parse_time
+from heard.steps.erasing import ErasureReport
+
+
+def erasure_letter(report: ErasureReport, platform: str) -> str:
+    """The report as plain text: what was erased, what stays and why, and until when.
+
+    `platform` is the name of the platform on which the person wrote.
+    """
+    day = parse_time(report.at).date()
+    backups_until = parse_time(report.backups_until).date()
+    lines = [
+        f"Erasure of {report.author} at {report.business}, {day}",
+        "",
+        "Erased:",
+        f"  {len(report.reviews)} reviews with {report.texts} texts: what you wrote, our replies "
+        "to you, and notes about you.",
+        "  The key of these texts, what is known of you, and the marks of your reviews.",
+    ]
+    if report.dead_letters:
+        lines.append(f"  {report.dead_letters} messages with your words that waited in a queue.")
+    if report.quarantined:
+        lines.append(f"  {report.quarantined} deliveries in quarantine that mentioned you.")
+    lines += [
+        "",
+        "Stays, and why:",
+        "  The log of what happened to each review: times, ratings, codes, and ids that lead to "
+        "nobody. It",
+        "    is kept as a proof, and holds no word of yours. Its commitments to your words mean "
+        "nothing",
+        "    without the key.",
+        f"  Backups hold the key until {backups_until} and are not used. After a restore, you are "
+        "erased again.",
+        f"  What {platform} itself shows or stores. Ask {platform} to delete it.",
+        "  Words that you write from now on are handled as new ones.",
+    ]
+    if report.open_follow_ups:
+        lines += [
+            "",
+            f"Still open, for {report.business}: {', '.join(report.open_follow_ups)}. A person "
+            "decides without the words.",
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,102 @@
+"""What an erasure changes in a case, and what becomes of words that come after it.
+
+Words that an erased author wrote before are never stored again, wherever they come from: a
+redelivery, a dead letter, a poll, a backup. What the author writes later is a review like any
+other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from heard.cases.case import Case, Change, Review, has_open_follow_up, without_unsent_reply
+from heard.cases.closing import close
+from heard.clock import format_time
+from heard.outcomes import Fact, Kind
+from heard.reviews import ReviewEvent, erased_author_id, revision_time
+
+ERASED: Final = "erased"
+"""The reason in outcomes about an erased author."""
+
+
+def written_at(event: ReviewEvent, received_at: datetime | None) -> datetime | None:
+    """When an event's words were written, as far as it is known; else when they came.
+
+    The later of what the platform dates: an edit may have the date of the first words, and its own
+    date as revision. None for a message that says neither.
+    """
+    times = [event.occurred_at or received_at, revision_time(event.revision)]
+    return max((time for time in times if time), default=None)
+
+
+def is_erased(event: ReviewEvent, received_at: datetime | None, erased_at: datetime) -> bool:
+    """Whether an event's words are from before the erasure, and must not be stored."""
+    time = written_at(event, received_at)
+    return time is None or time <= erased_at
+
+
+def erase_author(case: Case, reason: str, now: datetime) -> Change | None:
+    """The case after its author was erased; None when it was done before.
+
+    An acknowledgement that nobody has begun to send is cancelled. A follow-up stays open: what was
+    promised to the customer must be kept, and a person decides what can still be done.
+    """
+    review = case.review
+    if review.erased_at is not None:
+        return None
+    thread = without_unsent_reply(case.thread, review.reply)
+    was_cancelled = thread != case.thread
+    thread = replace(
+        thread, machines=tuple(author for author in thread.machines if author != review.author)
+    )
+    review = without_author(review, now)
+    if was_cancelled:
+        review = replace(review, reply=None)
+    change = Change(
+        replace(case, review=review, thread=thread), (Fact(Kind.TEXTS_ERASED, {"reason": reason}),)
+    )
+    if was_cancelled and review.closing_kind is None and not has_open_follow_up(case):
+        return close(change, Kind.IGNORED, {"reason": ERASED})
+    return change
+
+
+def without_author(review: Review, erased_at: datetime) -> Review:
+    """The review, with nothing in it that leads to its author."""
+    return replace(
+        review,
+        author=erased_author_id(review.id),
+        # Without the words there is nothing to compare with. Revisions are compared alone.
+        commitment="",
+        native_id="" if review.withdrawn else review.native_id,
+        erased_at=format_time(erased_at),
+    )
+
+
+def record_erased(
+    case: Case,
+    event: ReviewEvent,
+    delivery: str,
+    erased_at: datetime,
+    now: datetime,
+    *,
+    stored: bool,
+) -> Change | None:
+    """The case after words that an erased author wrote before. None of them is stored.
+
+    None when this delivery was processed already.
+    """
+    review = case.review
+    if stored and review.delivery == delivery and review.revision == event.revision:
+        return None
+    if stored and review.revision:
+        kind = Kind.DUPLICATE if event.revision == review.revision else Kind.LATE_REVISION
+        return Change(case, (Fact(kind, {"revision": event.revision, "reason": ERASED}),))
+    review = replace(
+        without_author(review, erased_at),
+        revision=event.revision,
+        delivery=delivery,
+        touched_at=format_time(now),
+    )
+    return close(Change(replace(case, review=review)), Kind.IGNORED, {"reason": ERASED})

@@ -1,0 +1,250 @@
+"""Erase a person: the words they wrote, wherever they are, and what leads to them.
+
+Every part can be repeated. So an erasure that stopped anywhere is simply run again. What makes the
+words unreadable comes first; what only tidies up follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from heard import cases
+from heard.cases import Case, Change
+from heard.clock import format_time
+from heard.errors import Contention, NotFound
+from heard.reviews import author_id, follow_up_id
+from heard.steps.triage import QueuedReview
+from heard.storage.erasures import ErasureRecord
+from heard.storage.follow_ups import MAX_ATTEMPTS
+
+if TYPE_CHECKING:
+    from heard.messaging import DeadLetters
+    from heard.storage.case_store import CaseStore, LoadedCase
+    from heard.storage.erasures import Erasures
+    from heard.storage.polls import Polls
+    from heard.storage.quarantine import Quarantine
+
+BACKUP_RETENTION: Final = timedelta(days=35)
+"""How far back the tables can be restored, and so how long a backup keeps what was erased."""
+
+_MAX_PASSES: Final = 3
+"""How often the list of reviews is read: a run of triage may add one while an erasure runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePorts:
+    """What an erasure needs."""
+
+    erasures: Erasures
+    cases: CaseStore
+    polls: Polls
+    dead_letters: DeadLetters
+    quarantine: Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose data is erased.
+
+    `author` is our id of them. `names` are what the platform calls them by, such as their id there
+    and an e-mail address: the quarantine is searched for these, and nothing of them is stored.
+    """
+
+    business: str
+    author: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport:
+    """What one erasure did.
+
+    `had_key` says whether texts were readable until then. `reviews` are those whose words
+    were erased. `texts`, `dead_letters` and `quarantined` count what was deleted.
+    `open_follow_ups` are those in which a person still has to decide.
+    """
+
+    business: str
+    author: str
+    at: str
+    had_key: bool = False
+    reviews: tuple[str, ...] = ()
+    texts: int = 0
+    dead_letters: int = 0
+    quarantined: int = 0
+    open_follow_ups: tuple[str, ...] = ()
+    backups_until: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to erase."""
+        return not (self.had_key or self.reviews or self.dead_letters or self.quarantined)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return {
+            "business": self.business,
+            "author": self.author,
+            "at": self.at,
+            "erased": not self.is_empty,
+            "reviews": list(self.reviews),
+            "texts": self.texts,
+            "dead_letters": self.dead_letters,
+            "quarantined": self.quarantined,
+            "open_follow_ups": list(self.open_follow_ups),
+            "backups_until": self.backups_until,
+        }
+
+
+def erase(
+    person: Person, ports: ErasurePorts, now: datetime, *, reason: str = "requested", actor: str
+) -> ErasureReport:
+    """Erase a person. `reason` is a code, `actor` who asked for it.
+
+    Raises Contention when a review keeps changing: then run it again.
+    """
+    # First of all, so that a restore of the Cases table can be put right whatever happens next.
+    ports.erasures.record(ErasureRecord(person.business, person.author, now))
+    had_key = ports.cases.vault.erase(person.author, now)
+    run = _Erasure(person, ports, now, reason, actor)
+    for _ in range(_MAX_PASSES):
+        reviews = ports.cases.reviews_of_author(person.author)
+        if not reviews:
+            break
+        for review in reviews:
+            run.erase_review(review)
+    names = [name for name in (*person.names, *run.native_ids) if name]
+    return ErasureReport(
+        business=person.business,
+        author=person.author,
+        at=format_time(now),
+        had_key=had_key,
+        reviews=tuple(run.reviews),
+        texts=run.texts,
+        dead_letters=ports.dead_letters.remove_matching(run.is_by_person, run.record_dead_letter),
+        quarantined=_erase_mentions(person.business, names, ports.quarantine),
+        open_follow_ups=tuple(sorted(run.open_follow_ups)),
+        backups_until=format_time(now + BACKUP_RETENTION),
+    )
+
+
+def erase_again(
+    business: str, ports: ErasurePorts, now: datetime, *, actor: str
+) -> list[ErasureReport]:
+    """Erase again, after a restore of the Cases table, everybody whose data came back with it."""
+    reports: list[ErasureReport] = []
+    for record in ports.erasures.of_business(business):
+        erased_at = ports.cases.vault.author_record(record.author).erased_at
+        if erased_at is None or erased_at < record.at:
+            person = Person(business, record.author)
+            reports.append(erase(person, ports, now, reason="restored", actor=actor))
+    return reports
+
+
+def _erase_mentions(business: str, names: Sequence[str], quarantine: Quarantine) -> int:
+    """Delete the quarantined deliveries that mention one of these names; how many those were.
+
+    What could be read of them was queued when they came.
+    """
+    deliveries = quarantine.find(business, names) if names else []
+    for delivery in deliveries:
+        quarantine.remove(delivery)
+    return len(deliveries)
+
+
+@dataclass(slots=True)
+class _Erasure:
+    """One erasure while it runs."""
+
+    person: Person
+    ports: ErasurePorts
+    now: datetime
+    reason: str
+    actor: str
+    reviews: list[str] = field(default_factory=list[str])
+    native_ids: list[str] = field(default_factory=list[str])
+    open_follow_ups: set[str] = field(default_factory=set[str])
+    texts: int = 0
+
+    def erase_review(self, review: str) -> None:
+        """Erase the words of one review, and take it off the author's list last."""
+        case_store, author = self.ports.cases, self.person.author
+        try:
+            before = case_store.case(review).case
+        except NotFound:
+            # A run of triage stopped before it stored the review.
+            self.texts += case_store.erase_texts(author, review, review, ())
+            case_store.unlist_review(author, review)
+            return
+        self._forget_in_polls(before)
+        after = case_store.change(
+            lambda: case_store.case(review),
+            lambda loaded: self._change(loaded.case),
+            now=self.now,
+            actor=self.actor,
+        ).case
+        thread = before.thread
+        follow_ups = [
+            follow_up_id(thread.id, number + 1) for number in range(thread.follow_up_count)
+        ]
+        self.texts += case_store.erase_texts(author, review, thread.id, follow_ups)
+        case_store.unlist_review(author, review)
+        self.reviews.append(review)
+        if cases.has_open_follow_up(after) and after.follow_up:
+            self.open_follow_ups.add(after.follow_up.id)
+        if before.review.native_id:
+            self.native_ids.append(before.review.native_id)
+
+    def _change(self, case: Case) -> Change | None:
+        # Written again since by another author, or erased by an earlier run.
+        if case.review.author != self.person.author:
+            return None
+        return cases.erase_author(case, self.reason, self.now)
+
+    def _forget_in_polls(self, case: Case) -> None:
+        for _ in range(MAX_ATTEMPTS):
+            if self.ports.polls.forget_author(case.review.connection, {case.review.native_id}):
+                return
+        raise Contention("The connection is being polled. Try again.")
+
+    def is_by_person(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message of the review queue holds words of this person."""
+        if "event" not in message or message["business"] != self.person.business:
+            return False
+        native_author = message["event"]["author"]["id"]
+        author = author_id(message["business"], message["platform"], native_author)
+        return author == self.person.author
+
+    def record_dead_letter(self, message: Mapping[str, Any]) -> None:
+        """Give a dead letter its outcome, as it is deleted and never comes to triage."""
+        queued = QueuedReview.from_json(message)
+        event = queued.event
+        if event is None:
+            return
+
+        def load_case() -> LoadedCase:
+            return self.ports.cases.case_of_event(
+                event,
+                business=queued.business,
+                platform=queued.platform,
+                connection=queued.connection,
+                channel=queued.channel,
+            )
+
+        self.ports.cases.change(
+            load_case,
+            lambda loaded: cases.record_erased(
+                loaded.case,
+                event.without_words(),
+                queued.delivery,
+                self.now,
+                self.now,
+                stored=loaded.exists,
+            ),
+            now=self.now,
+            actor=self.actor,
+            delivery=queued.delivery,
+        )

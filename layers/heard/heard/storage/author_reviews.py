@@ -1,0 +1,87 @@
+"""Which reviews an author wrote: for an access request, and for a complete erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from heard.reviews import erased_author_id
+from heard.storage.items import CaseItems
+from heard.storage.keys import REVISION_PREFIX, partition_key
+from heard.storage.tables import Item, attributes, values
+
+_PREFIX: Final = "REVIEW#"
+
+
+class AuthorReviews(CaseItems):
+    """Reads and writes the list of each author's reviews."""
+
+    def list_review(self, author: str, review: str) -> None:
+        """Add a review to its author's list, before it is stored. Adding it twice adds it once."""
+        self._client.put_item(
+            TableName=self._table, Item=attributes({"pk": author, "sk": f"{_PREFIX}{review}"})
+        )
+
+    def reviews_of_author(self, author: str) -> list[str]:
+        """The ids of the reviews that an author wrote.
+
+        A review whose first words were never stored, because a run stopped, may be among them.
+        """
+        return [item["sk"].removeprefix(_PREFIX) for item in self._query_items(author, _PREFIX)]
+
+    def list_all_reviews(self) -> Iterator[str]:
+        """Add every stored review to its author's list, and give its id: once after an update.
+
+        Older releases kept no lists. It reads the whole table.
+        """
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :sk AND attribute_exists(review.author)",
+            ExpressionAttributeValues=attributes({":sk": "STATE"}),
+            ProjectionExpression="review.id, review.author, review.erased_at",
+        )
+        for review in (values(item)["review"] for page in pages for item in page["Items"]):
+            if "erased_at" not in review:
+                self.list_review(review["author"], review["id"])
+                yield review["id"]
+
+    def erase_texts(
+        self, author: str, review: str, thread: str, follow_ups: Collection[str]
+    ) -> int:
+        """Delete what was sealed for this author about a review. Returns how many texts it were.
+
+        Codes and times of replies stay, as slots and outcomes refer to them. Erasing twice is no
+        error.
+        """
+        erased_count = 0
+        for item in self._query_items(partition_key(review), REVISION_PREFIX):
+            self._client.delete_item(TableName=self._table, Key=_key(item))
+            erased_count += 1
+        for follow_up in follow_ups:
+            for item in self._query_items(follow_up, "NOTE#"):
+                if item["author"] == author:
+                    self._client.delete_item(TableName=self._table, Key=_key(item))
+                    erased_count += 1
+        for item in self._query_items(partition_key(thread), "REPLY#"):
+            if item["author"] == author:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(item),
+                    UpdateExpression="SET author = :author REMOVE sealed",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues=attributes(
+                        {":author": erased_author_id(item["review"])}
+                    ),
+                )
+                erased_count += 1
+        return erased_count
+
+    def unlist_review(self, author: str, review: str) -> None:
+        """Take a review off its author's list. Taking it off twice is no error."""
+        self._client.delete_item(
+            TableName=self._table, Key=attributes({"pk": author, "sk": f"{_PREFIX}{review}"})
+        )
+
+
+def _key(item: Item) -> Any:
+    return attributes({"pk": item["pk"], "sk": item["sk"]})

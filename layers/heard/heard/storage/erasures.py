@@ -1,0 +1,54 @@
+"""Who was erased and when, in the Setup table: to erase them again after a restore of a backup.
+
+A record holds our id of the author, which is a hash, and nothing else of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from heard.clock import format_time, parse_time
+from heard.storage.tables import attributes, values
+from heard.storage.vault import TOMBSTONE_RETENTION
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRecord:
+    """One erasure of one author."""
+
+    business: str
+    author: str
+    at: datetime
+
+
+class Erasures:
+    """Reads and writes the records of erasures."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def record(self, erasure: ErasureRecord) -> None:
+        """Record an erasure before it begins. Recording it twice records it once."""
+        item = {
+            "pk": f"ERASED#{erasure.business}",
+            "sk": f"{format_time(erasure.at)}#{erasure.author}",
+            "expires_at": int((erasure.at + TOMBSTONE_RETENTION).timestamp()),
+        }
+        self._client.put_item(TableName=self._table, Item=attributes(item))
+
+    def of_business(self, business: str) -> list[ErasureRecord]:
+        """The erasures of a business that are still remembered, oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=attributes({":pk": f"ERASED#{business}"}),
+            ConsistentRead=True,
+        )
+        keys = [values(item)["sk"].split("#", 1) for page in pages for item in page["Items"]]
+        return [ErasureRecord(business, author, parse_time(at)) for at, author in keys]
