@@ -153,6 +153,11 @@ def erase(
         show.line(erasure_letter(report, load(platform).capabilities.title))
     if report.is_empty:
         show.note(_nothing_stored(id))
+    if report.pending:
+        show.note(
+            f"{show.count(len(report.pending), 'review')} may have been on the way just now. Run "
+            "this command again in a minute."
+        )
 
 
 @app.command("erase-again", epilog="Example: heard authors erase-again --business acme")

@@ -192,6 +192,9 @@ class Backend:
         self.connections = {}
         self.queue_url = self.sqs.create_queue(QueueName=f"reviews-{number}")["QueueUrl"]
         self.poll_queue_url = self.sqs.create_queue(QueueName=f"polls-{number}")["QueueUrl"]
+        self.dead_letters_url = self.sqs.create_queue(QueueName=f"dead-letters-{number}")[
+            "QueueUrl"
+        ]
         self.bus_name = f"heard-{number}"
         self.events.create_event_bus(Name=self.bus_name)
         self.step_functions = FakeStepFunctions(self._follow_up_flow)

@@ -64,7 +64,8 @@ class ErasureReport:
 
     `had_key` says whether texts were readable until then. `reviews` are those whose words
     were erased. `texts`, `dead_letters` and `quarantined` count what was deleted.
-    `open_follow_ups` are those in which a person still has to decide.
+    `open_follow_ups` are those in which a person still has to decide. `pending` are reviews that
+    were listed and not stored yet: if triage was at work on them, erase again to be sure.
     """
 
     business: str
@@ -76,6 +77,7 @@ class ErasureReport:
     dead_letters: int = 0
     quarantined: int = 0
     open_follow_ups: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
     backups_until: str = ""
 
     @property
@@ -95,6 +97,7 @@ class ErasureReport:
             "dead_letters": self.dead_letters,
             "quarantined": self.quarantined,
             "open_follow_ups": list(self.open_follow_ups),
+            "pending": list(self.pending),
             "backups_until": self.backups_until,
         }
 
@@ -111,10 +114,10 @@ def erase(
     had_key = ports.cases.vault.erase(person.author, now)
     run = _Erasure(person, ports, now, reason, actor)
     for _ in range(_MAX_PASSES):
-        reviews = ports.cases.reviews_of_author(person.author)
+        reviews = set(ports.cases.reviews_of_author(person.author)) - run.pending
         if not reviews:
             break
-        for review in reviews:
+        for review in sorted(reviews):
             run.erase_review(review)
     names = [name for name in (*person.names, *run.native_ids) if name]
     return ErasureReport(
@@ -127,6 +130,7 @@ def erase(
         dead_letters=ports.dead_letters.remove_matching(run.is_by_person, run.record_dead_letter),
         quarantined=_erase_mentions(person.business, names, ports.quarantine),
         open_follow_ups=tuple(sorted(run.open_follow_ups)),
+        pending=tuple(sorted(run.pending)),
         backups_until=format_time(now + BACKUP_RETENTION),
     )
 
@@ -167,6 +171,7 @@ class _Erasure:
     reviews: list[str] = field(default_factory=list[str])
     native_ids: list[str] = field(default_factory=list[str])
     open_follow_ups: set[str] = field(default_factory=set[str])
+    pending: set[str] = field(default_factory=set[str])
     texts: int = 0
 
     def erase_review(self, review: str) -> None:
@@ -175,9 +180,10 @@ class _Erasure:
         try:
             before = case_store.case(review).case
         except NotFound:
-            # A run of triage stopped before it stored the review.
+            # Triage is about to store the review, or stopped before it did. It stays listed, so that
+            # the next run finds what was stored.
             self.texts += case_store.erase_texts(author, review, review, ())
-            case_store.unlist_review(author, review)
+            self.pending.add(review)
             return
         self._forget_in_polls(before)
         after = case_store.change(

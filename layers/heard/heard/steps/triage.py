@@ -142,21 +142,46 @@ def _admit(
     author = vault.author_record(writer, other_than=review.id)
     erasures = [author.erased_at, parse_time(review.erased_at) if review.erased_at else None]
     erased_at = max((time for time in erasures if time), default=None)
-    if erased_at and event.kind in {EventKind.WITHDRAWN, EventKind.REPLY_SEEN}:
-        event, author = event.without_words(), AuthorRecord()
-        if not review.erased_at:
+    if erased_at:
+        if loaded.exists and not author.has_key and not review.erased_at:
+            # It was stored while the erasure ran.
             case = replace(case, review=cases.without_author(review, erased_at))
-    elif erased_at:
-        is_known = review.erased_at is not None and event.revision <= review.revision
-        if is_known or cases.is_erased(event, message.received_at, erased_at):
+        if event.kind in {EventKind.WITHDRAWN, EventKind.REPLY_SEEN}:
+            event, case = _without_words(event, case, author, erased_at)
+        elif _is_from_before(event, case, message.received_at, erased_at):
             return cases.record_erased(
                 case, event, message.delivery, erased_at, now, stored=loaded.exists
             )
-        if review.erased_at:
-            new_review = replace(review, author=writer, native_id=event.native_id, erased_at=None)
+        elif case.review.erased_at:
+            new_review = replace(
+                case.review, author=writer, native_id=event.native_id, erased_at=None
+            )
             case = replace(case, review=new_review)
     commitment = vault.commitment(case.review.author, CommitmentKind.WORDS, event.content)
     return _AdmittedEvent(case, IncomingEvent(event, message.delivery, commitment), author)
+
+
+def _without_words(
+    event: ReviewEvent, case: Case, author: AuthorRecord, erased_at: datetime
+) -> tuple[ReviewEvent, Case]:
+    """A withdrawal or a reply of ours without any words, and its case.
+
+    A platform may repeat in it what the author said before the erasure.
+    """
+    if not author.has_key and not case.review.erased_at:
+        case = replace(case, review=cases.without_author(case.review, erased_at))
+    return event.without_words(), case
+
+
+def _is_from_before(
+    event: ReviewEvent, case: Case, received_at: datetime | None, erased_at: datetime
+) -> bool:
+    """Whether an event's words are from before the erasure.
+
+    Of a review whose words are gone, only a later revision can be new.
+    """
+    is_known = case.review.erased_at is not None and event.revision <= case.review.revision
+    return is_known or cases.is_erased(event, received_at, erased_at)
 
 
 def _verify_at_platform(

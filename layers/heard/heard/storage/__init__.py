@@ -27,7 +27,7 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Cases | task token of its workflow | `{follow-up}` | `TOKEN` |
 | Cases | note on a resolution (sealed text) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
 | Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
-| Cases | author: key, complaints, value, last variant; or a tombstone (TTL) | `{author}` | `AUTHOR` |
+| Cases | author: key, complaints, value; or a tombstone (TTL) | `{author}` | `AUTHOR` |
 | Cases | review of an author | `{author}` | `REVIEW#{review}` |
 | Cases | last variant on a page | `PAGE#{page}` | `LAST_VARIANT` |
 | Cases | calls of an optional engine (TTL) | `ENGINE#{engine}` | `{day}` |
