@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heard.clock import parse_time
 from heard.steps.erasing import ErasureReport
+from heard_cli.show import count as _count
 
 
 def erasure_letter(report: ErasureReport, platform: str) -> str:
@@ -17,14 +18,18 @@ def erasure_letter(report: ErasureReport, platform: str) -> str:
         f"Erasure of {report.author} at {report.business}, {day}",
         "",
         "Erased:",
-        f"  {len(report.reviews)} reviews with {report.texts} texts: what you wrote, our replies "
-        "to you, and notes about you.",
+        f"  {_count(len(report.reviews), 'review')} with {_count(report.texts, 'text')}: what you "
+        "wrote, our replies to you, and notes about you.",
         "  The key of these texts, what is known of you, and the marks of your reviews.",
     ]
     if report.dead_letters:
-        lines.append(f"  {report.dead_letters} messages with your words that waited in a queue.")
+        lines.append(
+            f"  {_count(report.dead_letters, 'message')} with your words, which waited in a queue."
+        )
     if report.quarantined:
-        lines.append(f"  {report.quarantined} deliveries in quarantine that mentioned you.")
+        lines.append(
+            f"  {_count(report.quarantined, 'request')} in quarantine, which mentioned you."
+        )
     lines += [
         "",
         "Stays, and why:",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
 
@@ -122,8 +122,8 @@ class DeadLetters:
                 break
             for message in messages:
                 handle = message.get("ReceiptHandle", "")
-                content = json.loads(message.get("Body", "{}"))
-                if matches(content):
+                content = _parse_body(message.get("Body", ""))
+                if content and matches(content):
                     carry_out(content)
                     self._client.delete_message(QueueUrl=self._url, ReceiptHandle=handle)
                     count += 1
@@ -134,6 +134,15 @@ class DeadLetters:
                 QueueUrl=self._url, ReceiptHandle=handle, VisibilityTimeout=0
             )
         return count
+
+
+def _parse_body(body: str) -> dict[str, Any]:
+    """A message's content; empty if it is none of ours."""
+    try:
+        content: Any = json.loads(body)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
 
 
 def review_of(message: Mapping[str, Any]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from heard.connectors import Connection
 from heard.connectors.parsing import author_id_from_email
-from heard.reviews import author_id
+from heard.reviews import author_id, review_id
 from heard.storage.vault import Erased
 from heard_cli.stack import Stack, StackOptions
 from tests.unit.backend import COMPLAINT, NOON, complaint
@@ -50,6 +50,8 @@ def test_an_author_is_shown_with_what_triage_stored(
         "last_variant": None,
         "has_key": True,
         "automatic_replies": [],
+        "reviews": [review_id("acme", "standard", "r-1")],
+        "erased_at": None,
     }
     assert "Zelda" not in heard.run_ok("authors", "show", author, *AT).stdout
 
@@ -86,15 +88,53 @@ def test_texts_of_an_erased_author_are_unreadable_and_the_log_stays(
     assert COMPLAINT in str(stack.cases.revision(stack.cases.case(review).case.review))
     result = heard.run_ok("authors", "erase", author, *AT, stdin="y\n")
 
-    assert "Erased aut_" in result.stdout
-    assert "Not erased" in result.stderr
+    assert "Erasure of aut_" in result.stdout
+    assert "1 reviews with 1 texts" not in result.stdout
+    assert "1 review with 1 text" in result.stdout
+    assert "Standard Webhooks itself shows or stores" in result.stdout
     later = Stack(StackOptions())  # the first one may cache the key for some seconds
     with pytest.raises(Erased):
         later.cases.revision(stack.cases.case(review).case.review)
     assert [outcome.kind for outcome in stack.log.of_review(review)] == [
         "accepted",
         "follow_up_opened",
+        "texts_erased",
     ]
+    assert heard.run_ok("audit", "verify", "--business", "acme").exit_code == 0
+    assert heard.run_ok("authors", "show", author, *AT).stdout.count("erased") == 1
+
+
+def test_a_restored_backup_is_erased_again(heard: HeardCommand, stack: Stack, author: str) -> None:
+    id = author_id("acme", "standard", author)
+    nothing = heard.run_ok("authors", "erase-again", "--business", "acme")
+    assert "nothing to erase" in nothing.stdout + nothing.stderr
+    table: Any = {"TableName": stack.outputs["CasesTableName"]}
+    backup = stack.dynamodb.scan(**table)["Items"]
+    heard.run_ok("authors", "erase", author, *AT, "--yes")
+    for item in backup:
+        stack.dynamodb.put_item(**table, Item=item)
+    # Both tables are restored to the same second.
+    (review,) = stack.cases.reviews_of_author(id)
+    last: Any = {"review": {"S": review}, "sequence": {"N": "3"}}
+    stack.dynamodb.delete_item(TableName=stack.outputs["OutcomesTableName"], Key=last)
+    later = Stack(StackOptions())
+    assert later.cases.vault.author_record(id).has_key
+
+    (report,) = heard.run_ok("authors", "erase-again", "--business", "acme", "--json").json
+    assert (report["author"], report["erased"], len(report["reviews"])) == (id, True, 1)
+    assert not Stack(StackOptions()).cases.vault.author_record(id).has_key
+
+
+def test_reviews_of_an_older_release_are_listed(
+    heard: HeardCommand, stack: Stack, author: str
+) -> None:
+    id = author_id("acme", "standard", author)
+    (review,) = stack.cases.reviews_of_author(id)
+    stack.cases.unlist_review(id, review)
+
+    assert heard.run_ok("authors", "backfill", "--json").json == {"reviews": 1}
+    assert stack.cases.reviews_of_author(id) == [review]
+    assert "1 review listed" in heard.run_ok("authors", "backfill").stdout
 
 
 def test_nothing_is_erased_without_confirmation_or_yes_option(

@@ -13,8 +13,7 @@ from heard.steps.triage import QueuedReview, triage
 from heard.storage.replies import Reply
 from heard.storage.setup import Person
 from heard.threads import Purpose
-from heard_cli.stack import Stack, StackOptions
-from tests.unit.backend import NOON
+from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand, refuse_http
 
 COMPLAINT = "I was charged twice and nobody answers me. Awful."
@@ -165,9 +164,9 @@ def test_an_erased_author_is_said_to_be_erased(
     heard: HeardCommand, stack: Stack, complaint: str
 ) -> None:
     answer(stack, complaint, "We refunded you today.", "sub-1")
-    state = stack.cases.find_review(complaint)
-    assert state
-    Stack(StackOptions()).cases.vault.erase(state.author, NOON)
+    heard.run_ok(
+        *("authors", "erase", "author-r1", "--business", "acme"), "--platform", "standard", "--yes"
+    )
 
     details = heard.run_ok("reviews", "show", complaint).stdout
     assert "The author's data was erased." in details

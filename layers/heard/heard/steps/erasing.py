@@ -180,8 +180,8 @@ class _Erasure:
         try:
             before = case_store.case(review).case
         except NotFound:
-            # Triage is about to store the review, or stopped before it did. It stays listed, so that
-            # the next run finds what was stored.
+            # Triage is about to store the review, or stopped before it did. It stays listed, so
+            # that the next run finds what was stored.
             self.texts += case_store.erase_texts(author, review, review, ())
             self.pending.add(review)
             return

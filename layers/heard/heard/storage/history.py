@@ -6,7 +6,7 @@ business would take hours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,10 @@ class HistoryReader:
 
         The outcomes are `accepted` or `revised` ones that have a route.
         """
-        authors = self.authors({outcome.review for outcome in outcomes})
+        reviews = {outcome.review for outcome in outcomes}
+        states = {state["id"]: state for state in self._read_states(reviews)}
+        authors = {review: state["author"] for review, state in states.items()}
+        erased = {review for review, state in states.items() if "erased_at" in state}
         vault = _BatchVault(self._client, self._table)
         vault.load_keys(set(authors.values()))
         keys = {
@@ -57,31 +60,33 @@ class HistoryReader:
         sealed = dict(read_batches(self._client, self._table, keys.values(), "pk, sk, sealed"))
         return [
             _open_revision(
-                outcome, authors.get(outcome.review), sealed.get(keys[outcome.id]), vault
+                outcome,
+                authors.get(outcome.review),
+                sealed.get(keys[outcome.id]),
+                vault,
+                is_erased=outcome.review in erased,
             )
             for outcome in outcomes
         ]
 
     def authors(self, reviews: Collection[str]) -> dict[str, str]:
         """Who wrote each of these reviews (our ids); reviews that are not stored are left out."""
+        authors = {state["id"]: state["author"] for state in self._read_states(reviews)}
+        return {review: authors[review] for review in reviews if review in authors}
+
+    def _read_states(self, reviews: Collection[str]) -> Iterator[Mapping[str, Any]]:
         keys = [(partition_key(review), "STATE") for review in reviews]
-        items = (
-            item
-            for _, item in read_batches(
-                self._client, self._table, keys, "pk, sk, review.id, review.author"
-            )
-        )
-        author_by_review = {
-            item["review"]["id"]: item["review"]["author"] for item in items if "review" in item
-        }
-        return {
-            review: author_by_review[review] for review in reviews if review in author_by_review
-        }
+        names = "pk, sk, review.id, review.author, review.erased_at"
+        for _, item in read_batches(self._client, self._table, keys, names):
+            if "review" in item:
+                yield item["review"]
 
 
 def _open_revision(
-    outcome: Outcome, author: str | None, item: Item | None, vault: Vault
+    outcome: Outcome, author: str | None, item: Item | None, vault: Vault, *, is_erased: bool
 ) -> HistoricalRevision:
+    if item is None and is_erased:
+        return HistoricalRevision(outcome, unreadable_reason="erased")
     if author is None or item is None or "sealed" not in item:
         return HistoricalRevision(outcome, unreadable_reason="not_stored")
     try:
