@@ -23,13 +23,11 @@ def erasure_letter(report: ErasureReport, platform: str) -> str:
         "  The key of these texts, what is known of you, and the marks of your reviews.",
     ]
     if report.dead_letters:
-        lines.append(
-            f"  {_count(report.dead_letters, 'message')} with your words, which waited in a queue."
-        )
+        dead_letters = _count(report.dead_letters, "message")
+        lines.append(f"  {dead_letters} with your words, which waited in a queue.")
     if report.quarantined:
-        lines.append(
-            f"  {_count(report.quarantined, 'request')} in quarantine, which mentioned you."
-        )
+        requests = _count(report.quarantined, "request")
+        lines.append(f"  {requests} in quarantine, which mentioned you.")
     lines += [
         "",
         "Stays, and why:",
