@@ -5,7 +5,9 @@ What a platform has is queued once, and one platform's fault is nobody else's.
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +15,12 @@ import pytest
 
 from heard.cases import Case
 from heard.clock import format_time
-from heard.connectors import HttpResponse, PlatformAccount, load, platform_names
+from heard.connectors import HttpResponse, PlatformAccount, ReviewPage, load, platform_names
+from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
+from heard.steps.erasing import ErasurePorts, Person, erase
 from heard.steps.poll import (
     MAX_FAILING,
     POLL_SECONDS,
@@ -25,6 +29,7 @@ from heard.steps.poll import (
     dispatch,
     poll,
 )
+from heard.storage.erasures import Erasures
 from heard.storage.setup import SetupStore
 from heard_simulator.server import CallKind, FaultMode
 from tests.unit.backend import (
@@ -136,6 +141,75 @@ def test_polled_reviews_are_processed_once_and_edits_and_deletions_follow(
     assert review_kinds(shop, "r-2")[-1] is Kind.WITHDRAWN
     assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=1)]
     shop.check_invariants(PRAISE, COMPLAINT)
+
+
+def erase_author_of(backend: Backend, review: str) -> None:
+    ports = ErasurePorts(
+        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
+        backend.cases,
+        backend.polls,
+        DeadLetters(backend.sqs, backend.dead_letters_url),
+        backend.ingest_ports.quarantine,
+    )
+    person = Person(BUSINESS, review_case(backend, review).review.author)
+    erase(person, ports, backend.clock(), actor="operator")
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["", "connected again"])
+def test_a_poll_does_not_bring_an_erased_authors_words_back(
+    shop: Backend, *, forgets: bool
+) -> None:
+    write_review(shop, "r-1", COMPLAINT, "ONE")
+    poll_and_process(shop)
+    shop.clock.advance(hours=1)
+    erase_author_of(shop, "r-1")
+    memory, _ = shop.polls.memory(CONNECTION)
+    assert [(seen.state_hash, seen.erased) for seen in memory.values()] == [("", True)]
+    if forgets:
+        shop.setup_store.remove_connection(CONNECTION)
+        shop.setup_store.put_connection(shop.connections[PLATFORM], shop.clock())
+    reports = [poll_and_process(shop) for _ in range(3)]
+
+    assert [report.queued for (report,) in reports if isinstance(report, PollReport)] == [0, 0, 0]
+    assert review_kinds(shop, "r-1")[-1] is Kind.TEXTS_ERASED
+    assert not [item for item in shop.stored_items() if item["sk"].startswith("REVISION#")]
+    shop.check_invariants(COMPLAINT)
+
+
+def test_an_edit_that_an_erased_author_makes_later_is_polled(shop: Backend) -> None:
+    created = shop.clock()
+    write_review(shop, "r-1", PRAISE, "FIVE")
+    poll_and_process(shop)
+    shop.clock.advance(hours=1)
+    erase_author_of(shop, "r-1")
+    shop.clock.advance(hours=1)
+    write_review(shop, "r-1", COMPLAINT, "ONE", created=created)
+    poll_and_process(shop)
+
+    assert shop.cases.revision(review_case(shop, "r-1").review).event.text == COMPLAINT
+    assert review_case(shop, "r-1").follow_up is not None
+
+
+def test_a_memory_of_an_older_release_stays_valid_and_gets_hashes_with_a_key(
+    shop: Backend,
+) -> None:
+    write_review(shop, "r-1", COMPLAINT, "ONE")
+    poll_and_process(shop)
+    ((id, seen),) = shop.polls.memory(CONNECTION)[0].items()
+    account = PlatformAccount(
+        shop.connections[PLATFORM], shop.secrets.credentials(CONNECTION), shop.http
+    )
+    page = load(PLATFORM).recent(None, account, shop.clock())
+    assert isinstance(page, ReviewPage)
+    (listed_event,) = page.events
+    event = listed_event.normalize()
+    digest = hashlib.sha256(event.content.encode()).hexdigest()
+    plain = hashlib.sha256("\x1f".join((event.revision, digest, "said")).encode()).hexdigest()[:16]
+    _, version = shop.polls.memory(CONNECTION)
+    assert shop.polls.remember(CONNECTION, {id: replace(seen, state_hash=plain)}, version)
+
+    assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=1)]
+    assert shop.polls.memory(CONNECTION)[0] == {id: seen}
 
 
 def test_reviews_long_before_the_connection_are_skipped(shop: Backend) -> None:
