@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -15,6 +16,7 @@ from heard.steps import erasing
 from heard.steps.erasing import ErasurePorts, Person
 from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
+from heard_cli.author_export import OUTPUT, WITH_NOTES, export_author
 from heard_cli.confirm import confirm
 from heard_cli.erasure_letter import erasure_letter
 from heard_cli.platforms import check_platform
@@ -158,6 +160,34 @@ def erase(
             f"{show.count(len(report.pending), 'review')} may have been on the way just now. Run "
             "this command again in a minute."
         )
+
+
+@app.command(
+    epilog="Example: heard authors export cus-77 --business acme --platform standard -o cus-77.zip"
+)
+@on_stack
+def export(
+    stack: Stack,
+    author: Annotated[str, _AUTHOR],
+    business: Annotated[str, options.BUSINESS],
+    platform: Annotated[str, options.PLATFORM],
+    output: Annotated[Path, OUTPUT],
+    email: Annotated[bool, _EMAIL] = False,
+    with_notes: Annotated[bool, WITH_NOTES] = False,
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """Write all that is stored of an author into a zip file: for them to read (GDPR Article 15).
+
+    It holds a page to read and the same as JSON.
+    """
+    id = _resolve_author(stack, author, business, platform, email=email)
+    count = export_author(stack, id, business, platform, output, with_notes=with_notes)
+    if as_json:
+        show.data({"author": id, "file": str(output), "reviews": count})
+    else:
+        show.line(f"{show.count(count, 'review')} written to {output}.")
+    if not count:
+        show.note(_nothing_stored(id))
 
 
 @app.command("erase-again", epilog="Example: heard authors erase-again --business acme")

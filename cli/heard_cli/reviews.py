@@ -113,16 +113,16 @@ def show_one(
             "Review ids begin with rev_. List them:",
             "reviews list --business BUSINESS",
         ) from error
-    outcomes = [outcome for outcome in stack.log.of_review(review) if _has_revision(outcome)]
+    outcomes = [outcome for outcome in stack.log.of_review(review) if has_revision(outcome)]
     revisions = stack.history.revisions(outcomes)
-    review_replies = _read_replies(stack, case.review)
+    review_replies = read_replies(stack, case.review)
     if as_json:
         show.data(
             {
-                **_state_json(case.review),
+                **state_json(case.review),
                 "follow_up": case.follow_up.id if case.follow_up else None,
-                "revisions": [_revision_json(revision) for revision in revisions],
-                "replies": [_reply_json(reply, case.thread) for reply in review_replies.replies],
+                "revisions": [revision_json(revision) for revision in revisions],
+                "replies": [reply_json(reply, case.thread) for reply in review_replies.replies],
                 "replies_erased": review_replies.erased,
             }
         )
@@ -158,7 +158,7 @@ def _empty_message(since: str, until: str, platform: str | None) -> str:
     return f"{reviews} in the {period}. A new one needs some seconds."
 
 
-def _has_revision(outcome: Outcome) -> bool:
+def has_revision(outcome: Outcome) -> bool:
     """Whether an outcome names a stored revision: the outcome of a withdrawal names none."""
     return outcome.kind in _REVISION_KINDS and bool(outcome.commitment)
 
@@ -169,7 +169,7 @@ def _latest_of_each_review(
     """The newest revision of each review, newest first, for at most `limit` reviews."""
     latest: dict[str, Outcome] = {}
     for outcome in read_newest_outcomes(stack.log, criteria):
-        if platform in {None, outcome.platform} and _has_revision(outcome):
+        if platform in {None, outcome.platform} and has_revision(outcome):
             latest.setdefault(outcome.review, outcome)
             if len(latest) == limit:
                 break
@@ -183,7 +183,7 @@ def _summary(revision: HistoricalRevision) -> ReviewText:
     return ReviewText(rating=revision.outcome.detail.get("rating"), unavailable=unavailable)
 
 
-def _read_replies(stack: Stack, review: Review) -> ReviewReplies:
+def read_replies(stack: Stack, review: Review) -> ReviewReplies:
     """The replies to a review; its thread may hold replies to other reviews."""
     replies = [reply for reply in stack.cases.replies(review.thread) if reply.review == review.id]
     return ReviewReplies(replies, erased=review.erased_at is not None)
@@ -192,7 +192,8 @@ def _read_replies(stack: Stack, review: Review) -> ReviewReplies:
 # As JSON
 
 
-def _state_json(review: Review) -> dict[str, Any]:
+def state_json(review: Review) -> dict[str, Any]:
+    """A review's state as JSON, without its words."""
     return {
         "id": review.id,
         "business": review.business,
@@ -219,7 +220,8 @@ def _list_json(outcome: Outcome, text: ReviewText, state: Review | None) -> dict
     }
 
 
-def _revision_json(revision: HistoricalRevision) -> dict[str, Any]:
+def revision_json(revision: HistoricalRevision) -> dict[str, Any]:
+    """A revision as JSON: the words, how they were assessed, and the route."""
     event = revision.event
     return {
         "at": revision.outcome.at,
@@ -230,7 +232,8 @@ def _revision_json(revision: HistoricalRevision) -> dict[str, Any]:
     }
 
 
-def _reply_json(reply: Reply, thread: Thread) -> dict[str, Any]:
+def reply_json(reply: Reply, thread: Thread) -> dict[str, Any]:
+    """One of our replies as JSON."""
     return {
         "id": reply.id,
         "at": reply.at,

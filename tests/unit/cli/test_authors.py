@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from html import unescape
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -135,6 +139,48 @@ def test_reviews_of_an_older_release_are_listed(
     assert heard.run_ok("authors", "backfill", "--json").json == {"reviews": 1}
     assert stack.cases.reviews_of_author(id) == [review]
     assert "1 review listed" in heard.run_ok("authors", "backfill").stdout
+
+
+def test_a_person_gets_all_that_is_stored_of_them(
+    heard: HeardCommand, stack: Stack, author: str, tmp_path: Path
+) -> None:
+    (review,) = stack.cases.reviews_of_author(author_id("acme", "standard", author))
+    case = stack.cases.case(review).case
+    assert case.follow_up
+    stack.cases.put_note(case.follow_up.id, "sub/1", case.review.author, {"note": "He is <right>"})
+    output = tmp_path / "person.zip"
+    words = ("authors", "export", author, *AT, "-o", str(output))
+    assert heard.run_ok(*words, "--json").json["reviews"] == 1
+    with zipfile.ZipFile(output) as archive:
+        document = json.loads(archive.read("person.json"))
+        page = archive.read("person.html").decode()
+
+    (entry,) = document["reviews"]
+    assert (output.stat().st_mode & 0o777, entry["id"]) == (0o600, review)
+    assert entry["revisions"][0]["event"]["text"] == COMPLAINT
+    assert entry["revisions"][0]["assessment"]["reasons"]
+    assert [event["what"] for event in entry["what_happened"]] == ["accepted", "follow_up_opened"]
+    assert "He is" not in page
+    assert "withheld" in entry["notes"]
+    assert COMPLAINT in unescape(page)
+    refused = heard(*words)
+    assert (refused.exit_code, "exists already" in refused.stderr) == (1, True)
+    output.unlink()
+    heard.run_ok(*words, "--with-notes")
+    with zipfile.ZipFile(output) as archive:
+        assert "He is &lt;right&gt;" in archive.read("person.html").decode()
+
+
+def test_an_erased_person_gets_what_happened_and_no_words(
+    heard: HeardCommand, stack: Stack, author: str, tmp_path: Path
+) -> None:
+    heard.run_ok("authors", "erase", author, *AT, "--yes")
+    output = tmp_path / "person.zip"
+    result = heard.run_ok("authors", "export", author, *AT, "-o", str(output))
+
+    assert "0 reviews written" in result.stdout
+    with zipfile.ZipFile(output) as archive:
+        assert COMPLAINT not in archive.read("person.json").decode()
 
 
 def test_nothing_is_erased_without_confirmation_or_yes_option(
