@@ -29,6 +29,7 @@ class QueuedReview:
     """A message of the review queue: an event, or the request to resume a review that got stuck.
 
     `event` is None in a request to resume. A `verified` event was read at the platform itself.
+    `received_at` is when the words came to Heard; a message of an earlier version does not say it.
     """
 
     delivery: str
@@ -39,6 +40,7 @@ class QueuedReview:
     platform: str = ""
     channel: Channel = Channel.REVIEW_SITE
     verified: bool = False
+    received_at: str = ""
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> QueuedReview:
@@ -53,6 +55,7 @@ class QueuedReview:
             platform=fields["platform"],
             channel=Channel(fields["channel"]),
             verified=fields.get("verified", False),
+            received_at=fields.get("received_at", ""),
         )
 
 
