@@ -12,6 +12,7 @@ from heard.assessment import Engine, History, Severity, assess
 from heard.assessment.engines.chain import CachedEngine
 from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, Revision, Writes
+from heard.clock import parse_time
 from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent
@@ -29,7 +30,7 @@ class QueuedReview:
     """A message of the review queue: an event, or the request to resume a review that got stuck.
 
     `event` is None in a request to resume. A `verified` event was read at the platform itself.
-    `received_at` is when the words came to Heard; a message of an earlier version does not say it.
+    `received_at` is when it came to us; None in a message that an older release queued.
     """
 
     delivery: str
@@ -40,13 +41,14 @@ class QueuedReview:
     platform: str = ""
     channel: Channel = Channel.REVIEW_SITE
     verified: bool = False
-    received_at: str = ""
+    received_at: datetime | None = None
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> QueuedReview:
         """The message that `ingest`, `poll` or `sweep` queued."""
         if "resume" in fields:
             return cls(delivery=fields["delivery"], review=fields["resume"])
+        received_at = fields.get("received_at")
         return cls(
             delivery=fields["delivery"],
             event=ReviewEvent.from_json(fields["event"]),
@@ -55,7 +57,7 @@ class QueuedReview:
             platform=fields["platform"],
             channel=Channel(fields["channel"]),
             verified=fields.get("verified", False),
-            received_at=fields.get("received_at", ""),
+            received_at=parse_time(received_at) if received_at else None,
         )
 
 
