@@ -93,6 +93,7 @@ ENCODINGS = {
     "base64 mail of two parts": html_mail(),
     "base64 in json": json.dumps({"data": base64.b64encode(WORDS.encode()).decode()}).encode(),
     "base64 for addresses": b"/x/y/" + base64.urlsafe_b64encode(b"\xfb\xff\xfe" + WORDS.encode()),
+    "base64 without its padding": base64.b64encode(EMAIL.encode()).rstrip(b"="),
     "base64 without its end": base64.b64encode(WORDS.encode())[:-30],
     "base64 in base64": base64.b64encode(base64.b64encode(WORDS.encode())),
     "a mail in base64 in json in json": sns_notice(mail("base64")),
