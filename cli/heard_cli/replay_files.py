@@ -15,7 +15,7 @@ import typer
 
 from heard import clock
 from heard.connectors import Connection, Connector, SecretOrigin, WebhookRequest, load
-from heard.storage.quarantine import QuarantinedDelivery
+from heard.storage.quarantine import QuarantineEntry
 from heard_cli import show
 from heard_cli.confirm import confirm
 from heard_cli.connect import sample_request
@@ -123,12 +123,12 @@ def replay_files(
             empty="There was nothing to send.",
         )
     unreadable = [
-        delivery
-        for key, delivery in _quarantined(stack, connection).items()
-        if key not in quarantined_before
+        entry
+        for id, entry in _quarantined(stack, connection).items()
+        if id not in quarantined_before
     ]
     if unreadable:
-        reasons = "; ".join(dict.fromkeys(delivery.why for delivery in unreadable))
+        reasons = "; ".join(dict.fromkeys(entry.why for entry in unreadable))
         raise CommandError(
             f"{show.count(len(unreadable), 'request')} came, but could not be read: {reasons}.",
             "See the quarantine:",
@@ -147,12 +147,12 @@ def replay_files(
     show.note(f"See the results: {results}")
 
 
-def _quarantined(stack: Stack, connection: Connection) -> dict[str, QuarantinedDelivery]:
+def _quarantined(stack: Stack, connection: Connection) -> dict[str, QuarantineEntry]:
     """The requests of a connection that are in quarantine, by their ids."""
     return {
-        delivery.id: delivery
-        for delivery in stack.quarantine.of_business(connection.business)
-        if delivery.connection == connection.id
+        entry.id: entry
+        for entry in stack.quarantine.of_business(connection.business)
+        if entry.connection == connection.id
     }
 
 

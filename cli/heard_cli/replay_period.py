@@ -20,7 +20,7 @@ from heard.clock import parse_time
 from heard.errors import NotFound
 from heard.reviews import ReviewEvent
 from heard.storage.outcome_log import OutcomeCriteria
-from heard.storage.quarantine import QuarantinedDelivery
+from heard.storage.quarantine import QuarantineEntry
 from heard.storage.vault import Erased
 from heard_cli import show
 from heard_cli.confirm import confirm
@@ -61,19 +61,15 @@ def replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None:
     """
     business = period.business
     reviews = _reviews_in_period(stack, period)
-    deliveries = (
-        [
-            delivery
-            for delivery in stack.quarantine.of_business(business)
-            if _in_period(delivery, period)
-        ]
+    entries = (
+        [entry for entry in stack.quarantine.of_business(business) if _in_period(entry, period)]
         if period.quarantined
         else []
     )
-    if not (mode.dry_run or mode.yes) and (reviews or deliveries):
-        _confirm_period(business, len(reviews), len(deliveries), period)
+    if not (mode.dry_run or mode.yes) and (reviews or entries):
+        _confirm_period(business, len(reviews), len(entries), period)
     sent_counts, skipped_items = _requeue(stack, reviews, dry_run=mode.dry_run)
-    results = _replay_quarantine(stack, [] if mode.dry_run else deliveries)
+    results = _replay_quarantine(stack, [] if mode.dry_run else entries)
     unresolved_count = sum(result.keep_reason is not None for result in results)
     if mode.as_json:
         show.data(
@@ -85,7 +81,7 @@ def replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None:
                 "platforms": dict(sorted(sent_counts.items())),
                 "skipped": [{"review": item.review, "why": item.why} for item in skipped_items],
                 "quarantined": {
-                    "deliveries": len(deliveries),
+                    "deliveries": len(entries),
                     "unresolved": unresolved_count,
                     "events": sum(result.event_count for result in results),
                 },
@@ -105,7 +101,7 @@ def replay_period(stack: Stack, period: ReplayPeriod, mode: ReplayMode) -> None:
                 if mode.dry_run
                 else f"{len(results) - unresolved_count} read again, {unresolved_count} kept"
             )
-            show.line(f"{len(deliveries)} in quarantine: {summary}")
+            show.line(f"{len(entries)} in quarantine: {summary}")
     if sent_counts and not mode.dry_run:
         duplicates = stack.options.command_line(
             f"audit list --business {business} --from 10m --kind duplicate"
@@ -142,12 +138,9 @@ def _reviews_in_period(stack: Stack, period: ReplayPeriod) -> list[str]:
     return [review for review, platform in platforms.items() if period.platform in {None, platform}]
 
 
-def _in_period(delivery: QuarantinedDelivery, period: ReplayPeriod) -> bool:
-    received_at = parse_time(delivery.received_at)
-    return period.start <= received_at < period.end and period.platform in {
-        None,
-        delivery.platform,
-    }
+def _in_period(entry: QuarantineEntry, period: ReplayPeriod) -> bool:
+    received_at = parse_time(entry.received_at)
+    return period.start <= received_at < period.end and period.platform in {None, entry.platform}
 
 
 def _requeue(
@@ -211,22 +204,23 @@ def _queue_message(
         "platform": head.platform,
         "channel": head.channel.value,
     }
+    # When its words came is not stored. They came before its state changed last, and they would be
+    # unreadable if the author had been erased since.
     # A review that was verified when it came is not verified again. Triage fetches any other review
     # from the platform, as it did when the review came.
     message = {
         "delivery": delivery,
         **source_fields,
+        "received_at": head.touched_at,
         "event": event.to_json(),
         "verified": not head.unverified,
     }
     return ReplayItem(review, head.platform, message)
 
 
-def _replay_quarantine(
-    stack: Stack, deliveries: Sequence[QuarantinedDelivery]
-) -> list[ReplayResult]:
+def _replay_quarantine(stack: Stack, entries: Sequence[QuarantineEntry]) -> list[ReplayResult]:
     with show.progress() as bar:
         return [
-            replay_delivery(stack, delivery)
-            for delivery in bar.track(deliveries, description="Reading the quarantine")
+            replay_delivery(stack, entry)
+            for entry in bar.track(entries, description="Reading the quarantine")
         ]

@@ -55,11 +55,14 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
         200, 300
     )
     (entry,) = [
-        delivery
-        for delivery in environment.operator.quarantine.of_business(forum.business)
-        if delivery.connection == forum.id
+        entry
+        for entry in environment.operator.quarantine.of_business(forum.business)
+        if entry.connection == forum.id
     ]
-    assert entry.body == body
+    assert entry.is_sealed
+    delivery = environment.operator.quarantine.open(entry)
+    assert delivery is not None
+    assert delivery.body == body
     functions = environment.stack.client("lambda")
     for scheduled in ("Sweep", "Poll"):
         names = [

@@ -301,7 +301,9 @@ class Backend:
         self, event: ReviewEvent, platform: str = "standard", delivery: str | None = None
     ) -> dict[str, Any]:
         """The event as `ingest` queues it."""
-        (message,) = build_messages(ParsedDelivery((event,)), self.connections[platform], "dlv")
+        (message,) = build_messages(
+            ParsedDelivery((event,)), self.connections[platform], "dlv", self.clock()
+        )
         message["delivery"] = delivery or f"dlv-{next(_numbers)}"
         return json.loads(json.dumps(message))
 

@@ -25,6 +25,7 @@ from heard.polling import PollState
 from heard.storage.deliveries import DeliveryNote
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli import options, show
+from heard_cli.connect.quarantine import expiry_warning
 from heard_cli.connect.signature_causes import covers_address, heard_creates_secret, usual_causes
 from heard_cli.outcome_pages import read_newest_outcomes
 from heard_cli.ranges import whole_number
@@ -62,10 +63,11 @@ def deliveries(
     connection = require_connection(stack, connection_id)
     connector = load(connection.platform)
     notes = stack.deliveries.of_connection(connection.id, limit)
-    quarantine_count = sum(
-        delivery.connection == connection.id
-        for delivery in stack.quarantine.of_business(connection.business)
-    )
+    waiting = [
+        entry
+        for entry in stack.quarantine.of_business(connection.business)
+        if entry.connection == connection.id
+    ]
     poll_state = stack.polls.state(connection.id)
     recent = _recent_outcomes(stack, connection)
     if as_json:
@@ -78,7 +80,10 @@ def deliveries(
                     for note in notes
                 ],
                 "reviews_of_last_15_minutes": len({outcome.review for outcome in recent}),
-                "quarantined": quarantine_count,
+                "quarantined": len(waiting),
+                "quarantined_expiring_soon": sum(
+                    entry.expires_soon(clock.now()) for entry in waiting
+                ),
                 "poll": _poll_state_json(poll_state) if poll_state else None,
             }
         )
@@ -115,14 +120,16 @@ def deliveries(
         )
     for reason in Counter(note.reason for note in notes if note.result == "refused"):
         show.line(f"{reason}: {refusal_advice(reason, connector, connection, stack.options)}")
-    if quarantine_count:
+    if waiting:
         quarantine = stack.options.command_line(
             f"connect quarantine --business {connection.business}"
         )
         show.line(
-            f"{show.count(quarantine_count, 'genuine request')} could not be read, see the "
+            f"{show.count(len(waiting), 'genuine request')} could not be read, see the "
             f"quarantine: {quarantine}"
         )
+        if warning := expiry_warning(waiting, clock.now()):
+            show.line(warning)
 
 
 def _recent_outcomes(stack: Stack, connection: Connection) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""`heard connect quarantine`: genuine requests that could not be read, and their replay.
+"""`heard connect quarantine`: genuine requests that could not be read: list, replay, delete.
 
 A replay reads a request again with today's connector, as the webhook does after it has checked the
 signature. The signature was checked when the request came. It is not checked again, because it is
@@ -8,19 +8,33 @@ too old by now.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from secrets import token_hex
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from heard.clock import parse_time
+from heard import clock
+from heard.clock import format_time, parse_time
 from heard.connectors import WebhookRequest, load
 from heard.errors import Unparseable
 from heard.steps.ingest import build_messages
-from heard.storage.quarantine import QuarantinedDelivery
+from heard.storage.quarantine import EXPIRY_WARNING, QuarantinedDelivery, QuarantineEntry
 from heard_cli import options, show
+from heard_cli.confirm import confirm
 from heard_cli.stack import CommandError, Stack, on_stack
+
+_SHOWN_FIELDS: Final = (
+    "id",
+    "business",
+    "connection",
+    "platform",
+    "received_at",
+    "why",
+    "method",
+)
+_ERASED: Final = "it was erased, or has expired: nobody can read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,57 +62,62 @@ def quarantine(
     replay_all: Annotated[
         bool, typer.Option("--replay-all", help="Read all of them again.")
     ] = False,
+    delete_id: Annotated[
+        str | None,
+        typer.Option("--delete", metavar="ID", help="Delete this request: nobody can read it."),
+    ] = None,
+    yes: Annotated[bool, options.YES] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """List genuine webhook requests that could not be read, and replay them after a fix.
+    """List genuine webhook requests that could not be read, replay them after a fix, delete them.
 
-    Requests that still cannot be read stay in quarantine, and the exit code is 1.
+    Requests that still cannot be read stay in quarantine, and the exit code is 1. What was sent is
+    sealed; only --show shows it. Requests are deleted 30 days after they came.
     """
-    if sum((show_id is not None, replay_id is not None, replay_all)) > 1:
+    if sum((show_id is not None, replay_id is not None, replay_all, delete_id is not None)) > 1:
         raise typer.BadParameter(
-            "use only one of --show, --replay, --replay-all.", param_hint="--show"
+            "use only one of --show, --replay, --replay-all, --delete.", param_hint="--show"
         )
     stack.business(business)
     entries = stack.quarantine.of_business(business)
     if show_id:
-        _print_delivery(_find_delivery(entries, show_id, business), as_json=as_json)
+        entry = _find_entry(entries, show_id, business)
+        _print_delivery(entry, stack.quarantine.open(entry), as_json=as_json)
     elif replay_id or replay_all:
-        chosen = [_find_delivery(entries, replay_id, business)] if replay_id else entries
+        chosen = [_find_entry(entries, replay_id, business)] if replay_id else entries
         _replay_deliveries(stack, chosen, as_json=as_json)
+    elif delete_id:
+        _delete_delivery(stack, entries, delete_id, business, yes=yes, as_json=as_json)
     elif as_json:
-        show.data([_delivery_json(entry) for entry in entries])
+        show.data([_entry_json(entry) for entry in entries])
     else:
-        rows = [
-            (
-                show.timestamp(entry.received_at),
-                entry.platform,
-                len(entry.body),
-                entry.why,
-                entry.connection,
-                entry.id,
-            )
-            for entry in entries
-        ]
-        show.table(
-            ("received", "platform", "bytes", "why", "connection", "delivery"),
-            rows,
-            empty="The quarantine is empty.",
-        )
+        _print_entries(entries, clock.now())
 
 
-def replay_delivery(stack: Stack, delivery: QuarantinedDelivery) -> ReplayResult:
+def expiry_warning(entries: list[QuarantineEntry], now: datetime) -> str | None:
+    """What to say of the requests that will soon be deleted unread; None without any."""
+    number = sum(entry.expires_soon(now) for entry in entries)
+    if not number:
+        return None
+    verb = "is" if number == 1 else "are"
+    return f"{show.count(number, 'request')} {verb} deleted within {EXPIRY_WARNING.days} days."
+
+
+def replay_delivery(stack: Stack, entry: QuarantineEntry) -> ReplayResult:
     """Read one request again, queue its events, and only then remove it from quarantine.
 
     Raises Fault when the queue does not take the events.
     """
+    delivery = stack.quarantine.open(entry)
+    if delivery is None:
+        return ReplayResult(entry.id, 0, _ERASED)
     connection = stack.setup.connection(delivery.connection)
     if connection is None:
         return ReplayResult(delivery.id, 0, "its connection was removed")
     request = WebhookRequest(delivery.method, delivery.headers, delivery.body, delivery.query)
+    received_at = parse_time(delivery.received_at)
     try:
-        parsed = load(connection.platform).parse(
-            request, connection, parse_time(delivery.received_at)
-        )
+        parsed = load(connection.platform).parse(request, connection, received_at)
     except Unparseable as error:
         return ReplayResult(delivery.id, 0, error.detail)
     problems = "; ".join(parsed.problems)[:2000]
@@ -106,26 +125,24 @@ def replay_delivery(stack: Stack, delivery: QuarantinedDelivery) -> ReplayResult
         # The events that could be read were queued when it came.
         return ReplayResult(delivery.id, 0, problems)
     # A delivery id of its own: today's connector may read other events, and number them anew.
-    messages = build_messages(parsed, connection, f"{delivery.id}-{token_hex(2)}")
+    messages = build_messages(parsed, connection, f"{delivery.id}-{token_hex(2)}", received_at)
     if messages:
         stack.queue.send(messages)
     if problems:
-        stack.quarantine.keep(replace(delivery, why=problems))
+        stack.quarantine.keep_again(delivery, problems, clock.now())
         return ReplayResult(delivery.id, len(messages), problems)
     stack.quarantine.remove(delivery)
     return ReplayResult(delivery.id, len(messages), None)
 
 
-def _replay_deliveries(
-    stack: Stack, deliveries: list[QuarantinedDelivery], *, as_json: bool
-) -> None:
+def _replay_deliveries(stack: Stack, entries: list[QuarantineEntry], *, as_json: bool) -> None:
     results: list[ReplayResult] = []
     with show.progress() as bar:
-        for delivery in bar.track(deliveries, description="Replaying"):
-            results.append(replay_delivery(stack, delivery))
+        for entry in bar.track(entries, description="Replaying"):
+            results.append(replay_delivery(stack, entry))
     unresolved = [result for result in results if result.keep_reason]
     if as_json:
-        entries = [
+        documents = [
             {
                 "id": result.id,
                 "events": result.event_count,
@@ -138,7 +155,7 @@ def _replay_deliveries(
             {
                 "replayed": len(results) - len(unresolved),
                 "unresolved": len(unresolved),
-                "deliveries": entries,
+                "deliveries": documents,
             }
         )
     else:
@@ -163,10 +180,34 @@ def _replay_deliveries(
         raise typer.Exit(1)
 
 
-def _find_delivery(
-    deliveries: list[QuarantinedDelivery], id: str, business: str
-) -> QuarantinedDelivery:
-    match = next((delivery for delivery in deliveries if delivery.id == id), None)
+def _delete_delivery(
+    stack: Stack,
+    entries: list[QuarantineEntry],
+    id: str,
+    business: str,
+    *,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Delete one request. One that is not there is deleted already."""
+    entry = next((entry for entry in entries if entry.id == id), None)
+    if entry and not yes:
+        confirm(
+            f"Delete {id} of {entry.platform}, {show.count(entry.size, 'byte')}? "
+            "It can never be read or replayed again.",
+            "Nothing was deleted.",
+        )
+    is_deleted = entry is not None and stack.quarantine.remove(entry)
+    if as_json:
+        show.data({"id": id, "deleted": is_deleted})
+    elif is_deleted:
+        show.line(f"Deleted {id}.")
+    else:
+        show.note(f"There is no delivery {id} in the quarantine of {business}.")
+
+
+def _find_entry(entries: list[QuarantineEntry], id: str, business: str) -> QuarantineEntry:
+    match = next((entry for entry in entries if entry.id == id), None)
     if match is None:
         raise CommandError(
             f"There is no delivery {id} in the quarantine of {business}.",
@@ -176,33 +217,77 @@ def _find_delivery(
     return match
 
 
-def _delivery_json(delivery: QuarantinedDelivery) -> dict[str, Any]:
-    fields = {
-        name: getattr(delivery, name)
-        for name in ("id", "business", "connection", "platform", "received_at", "why", "method")
-    }
-    return fields | {"bytes": len(delivery.body)}
-
-
-def _print_delivery(delivery: QuarantinedDelivery, *, as_json: bool) -> None:
-    try:
-        body: dict[str, Any] = {"body": delivery.body.decode()}
-    except UnicodeDecodeError:
-        body = {"body_base64": base64.b64encode(delivery.body).decode()}
-    if as_json:
-        show.data(
-            _delivery_json(delivery)
-            | {"query": delivery.query, "headers": dict(delivery.headers)}
-            | body
+def _print_entries(entries: list[QuarantineEntry], now: datetime) -> None:
+    rows = [
+        (
+            show.timestamp(entry.received_at),
+            _expiry_text(entry, now),
+            entry.platform,
+            entry.size,
+            entry.why,
+            entry.connection,
+            entry.id,
         )
-        return
-    fields: dict[str, show.Cell] = {
-        name.replace("_", " "): value for name, value in _delivery_json(delivery).items()
+        for entry in entries
+    ]
+    show.table(
+        ("received", "expires", "platform", "bytes", "why", "connection", "delivery"),
+        rows,
+        empty="The quarantine is empty.",
+    )
+    if warning := expiry_warning(entries, now):
+        show.note(f"{warning} After that nobody can read them.")
+    if plain_number := sum(not entry.is_sealed for entry in entries):
+        verb = "is" if plain_number == 1 else "are"
+        show.note(
+            f"{show.count(plain_number, 'request')} of an earlier version {verb} not sealed, and "
+            "never expires: replay or delete."
+        )
+
+
+def _expiry_text(entry: QuarantineEntry, now: datetime) -> show.Text:
+    if entry.is_erased:
+        return show.Text("erased")
+    if entry.expires_at is None:
+        return show.Text("never", style="yellow")
+    style = "bold red" if entry.expires_soon(now) else ""
+    return show.Text(show.timestamp(format_time(entry.expires_at)), style=style)
+
+
+def _entry_json(entry: QuarantineEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _SHOWN_FIELDS} | {
+        "bytes": entry.size,
+        "expires_at": format_time(entry.expires_at) if entry.expires_at else None,
+        "expires_soon": entry.expires_soon(clock.now()),
+        "sealed": entry.is_sealed,
+        "erased": entry.is_erased,
     }
+
+
+def _print_delivery(
+    entry: QuarantineEntry, delivery: QuarantinedDelivery | None, *, as_json: bool
+) -> None:
+    facts = _entry_json(entry) | {"erased": delivery is None}
+    request: dict[str, Any] = {}
+    if delivery:
+        request = {"query": delivery.query, "headers": dict(delivery.headers)}
+        try:
+            request["body"] = delivery.body.decode()
+        except UnicodeDecodeError:
+            request["body_base64"] = base64.b64encode(delivery.body).decode()
+    if as_json:
+        show.data(facts | request)
+        return
+    fields: dict[str, show.Cell] = {name.replace("_", " "): facts[name] for name in _SHOWN_FIELDS}
+    fields |= {"bytes": entry.size, "expires": _expiry_text(entry, clock.now())}
+    if delivery is None:
+        show.fields(fields)
+        show.note(f"There is nothing to show: {_ERASED}.")
+        return
     show.fields(fields | {"query": delivery.query} | dict(sorted(delivery.headers.items())))
     show.line()
-    if "body" in body:
-        show.line(body["body"])
+    if "body" in request:
+        show.line(request["body"])
     else:
         show.note("The body is not UTF-8; it follows in Base64.")
-        show.line(body["body_base64"])
+        show.line(request["body_base64"])

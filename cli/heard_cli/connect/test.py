@@ -364,8 +364,8 @@ def _missing_outcome_error(
         f"{counts_text}"
     )
     if any(
-        delivery.connection == connection.id
-        for delivery in stack.quarantine.of_business(connection.business)
+        entry.connection == connection.id
+        for entry in stack.quarantine.of_business(connection.business)
     ):
         return CommandError(
             message,

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from heard import clock
+from heard.clock import format_time
 from heard.connectors import Connection
 from heard.errors import Fault
 from heard.messaging import Queue
 from heard.storage.quarantine import QuarantinedDelivery
+from heard.storage.tables import attributes
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand
 
@@ -42,8 +45,9 @@ def keep(
     body: bytes,
     why: str = "it was not understood then",
     connection: str = "con_1",
+    received: str = "",
 ) -> None:
-    received = f"2026-03-0{id[-1]}T12:00:00.000Z"
+    received = received or f"2026-03-0{id[-1]}T12:00:00.000Z"
     headers = {"content-type": "application/json"}
     stack.quarantine.keep(
         QuarantinedDelivery(
@@ -71,14 +75,24 @@ def test_the_list_shows_reason_time_and_size(
 
     (entries,) = heard.run_ok(*LIST, "--json").json
 
-    assert (entries["id"], entries["platform"], entries["bytes"]) == (
-        "dlv_1",
-        "trustpilot",
-        len(UNREADABLE),
-    )
+    assert entries == {
+        "id": "dlv_1",
+        "business": "acme",
+        "connection": "con_1",
+        "platform": "trustpilot",
+        "received_at": "2026-03-01T12:00:00.000Z",
+        "why": "`events` is missing or not a list.",
+        "method": "POST",
+        "bytes": len(UNREADABLE),
+        "expires_at": "2026-03-31T12:00:00.000Z",
+        "expires_soon": True,
+        "sealed": True,
+        "erased": False,
+    }
     table = heard.run_ok(*LIST).stdout
     assert "`events` is missing" in table
     assert "2026-03-01 12:00:00Z" in table
+    assert "2026-03-31 12:00:00Z" in table
     assert "none of your business" not in table
 
 
@@ -115,6 +129,7 @@ def test_a_request_that_can_be_parsed_now_is_queued_and_released(
         message["delivery"].startswith("dlv_1-") and message["connection"] == "con_1"
         for message in messages
     )
+    assert {message["received_at"] for message in messages} == {"2026-03-01T12:00:00.000Z"}
 
 
 def test_a_request_that_still_cannot_be_parsed_stays_with_the_reason(
@@ -165,3 +180,114 @@ def test_a_queue_that_refuses_a_message_loses_nothing(
 
 def test_only_one_action_at_a_time(heard: HeardCommand, stack: Stack) -> None:
     assert heard(*LIST, "--show", "dlv_1", "--replay-all").exit_code == 2
+
+
+def test_a_list_counts_the_requests_that_will_soon_be_deleted_unread(
+    heard: HeardCommand, stack: Stack, connection: Connection
+) -> None:
+    now = clock.now()
+    keep(stack, "dlv_1", UNREADABLE, received=format_time(now - timedelta(days=22)))
+    result = heard.run_ok(*LIST)
+    assert "deleted within" not in result.stderr
+
+    keep(stack, "dlv_2", UNREADABLE, received=format_time(now - timedelta(days=24)))
+    assert "1 request is deleted within 7 days." in heard.run_ok(*LIST).stderr
+    soon = {entry["id"]: entry["expires_soon"] for entry in heard.run_ok(*LIST, "--json").json}
+    assert soon == {"dlv_1": False, "dlv_2": True}
+    assert (
+        "1 request is deleted within 7 days."
+        in heard.run_ok("connect", "deliveries", connection.id).stdout
+    )
+    counts = heard.run_ok("connect", "deliveries", connection.id, "--json").json
+    assert (counts["quarantined"], counts["quarantined_expiring_soon"]) == (2, 1)
+
+
+def test_a_deleted_request_is_gone_and_deleting_it_again_is_no_error(
+    heard: HeardCommand, stack: Stack, connection: Connection
+) -> None:
+    keep(stack, "dlv_1", UNREADABLE)
+    keep(stack, "dlv_2", UNREADABLE)
+
+    assert heard.run_ok(*LIST, "--delete", "dlv_1", "--yes", "--json").json == {
+        "id": "dlv_1",
+        "deleted": True,
+    }
+    assert kept(stack) == ["dlv_2"]
+    assert heard.run_ok(*LIST, "--delete", "dlv_1", "--json").json == {
+        "id": "dlv_1",
+        "deleted": False,
+    }
+    assert "no delivery dlv_1" in heard.run_ok(*LIST, "--delete", "dlv_1").stderr
+
+
+def test_a_request_is_deleted_only_after_a_person_confirms_it(
+    heard: HeardCommand, stack: Stack, connection: Connection
+) -> None:
+    keep(stack, "dlv_1", UNREADABLE)
+
+    for answer in ("n\n", ""):
+        result = heard(*LIST, "--delete", "dlv_1", stdin=answer)
+        assert (result.exit_code, "Nothing was deleted." in result.stderr) == (1, True)
+        assert kept(stack) == ["dlv_1"]
+    assert "Deleted dlv_1" in heard.run_ok(*LIST, "--delete", "dlv_1", stdin="y\n").stdout
+    assert kept(stack) == []
+
+
+def test_a_request_without_its_key_is_shown_as_erased(
+    heard: HeardCommand, stack: Stack, connection: Connection
+) -> None:
+    keep(stack, "dlv_1", UNREADABLE)
+    stack.dynamodb.update_item(
+        TableName=stack.outputs["CasesTableName"],
+        Key={
+            "pk": {"S": "QUARANTINE#acme"},
+            "sk": {"S": "2026-03-01T12:00:00.000Z#dlv_1"},
+        },
+        UpdateExpression="REMOVE #key",
+        ExpressionAttributeNames={"#key": "key"},
+    )
+
+    assert "erased" in heard.run_ok(*LIST).stdout
+    assert heard.run_ok(*LIST, "--json").json[0]["erased"] is True
+    details = heard.run_ok(*LIST, "--show", "dlv_1", "--json").json
+    assert (details["erased"], "body" in details) == (True, False)
+    assert "nobody can read it" in heard.run_ok(*LIST, "--show", "dlv_1").stderr
+    result = heard(*LIST, "--replay-all", "--json")
+    assert (result.exit_code, result.json["deliveries"][0]["released"]) == (1, False)
+    assert "erased" in result.json["deliveries"][0]["why"]
+
+
+def test_a_request_of_an_earlier_version_is_shown_replayed_and_sealed(
+    heard: HeardCommand, stack: Stack, connection: Connection
+) -> None:
+    half_readable = batch(review("r1"), "nonsense")
+    stack.dynamodb.put_item(
+        TableName=stack.outputs["CasesTableName"],
+        Item=attributes(
+            {
+                "pk": "QUARANTINE#acme",
+                "sk": "2026-03-01T12:00:00.000Z#dlv_1",
+                "id": "dlv_1",
+                "business": "acme",
+                "connection": "con_1",
+                "platform": "trustpilot",
+                "received_at": "2026-03-01T12:00:00.000Z",
+                "why": "it was not understood then",
+                "method": "POST",
+                "query": "",
+                "body": half_readable,
+                "headers": {},
+            }
+        ),
+    )
+
+    result = heard.run_ok(*LIST)
+    assert "never" in result.stdout
+    assert "1 request of an earlier version is not sealed" in result.stderr
+    assert heard.run_ok(*LIST, "--show", "dlv_1", "--json").json["body"] == half_readable.decode()
+
+    assert heard(*LIST, "--replay", "dlv_1").exit_code == 1
+    assert [message["event"]["native_id"] for message in waiting(stack)] == ["r1"]
+    (entry,) = heard.run_ok(*LIST, "--json").json
+    assert (entry["sealed"], entry["bytes"]) == (True, len(half_readable))
+    assert heard.run_ok(*LIST, "--show", "dlv_1", "--json").json["body"] == half_readable.decode()

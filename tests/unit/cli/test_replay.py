@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.clock import format_time
+from heard.clock import format_time, parse_time
 from heard.outcomes import Kind
 from heard.reviews import author_id, review_id
+from heard.steps.triage import QueuedReview
 from heard.storage.quarantine import QuarantinedDelivery
 from heard_cli.local.samples import EVENTS
 from heard_cli.stack import Stack
@@ -212,6 +213,26 @@ def test_a_review_that_was_handled_already_becomes_a_duplicate(
     assert process_queue(stack) == 3
     assert kinds(stack, "r1") == [Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED, Kind.DUPLICATE]
     assert len(stack.cases.open_follow_ups("acme", limit=10)[0]) == 3
+
+
+def test_a_stored_review_is_sent_with_the_time_of_its_last_change(
+    heard: HeardCommand, stack: Stack, handled_reviews: None
+) -> None:
+    review = stack.cases.find_review(review_id("acme", "standard", "r1"))
+    assert review is not None
+
+    heard.run_ok(*PERIOD, "--yes")
+
+    messages = [
+        QueuedReview.from_json(json.loads(message["Body"]))
+        for message in stack.sqs.receive_message(
+            QueueUrl=stack.outputs["QueueUrl"], MaxNumberOfMessages=10
+        )["Messages"]
+    ]
+    received_at = {
+        message.event.native_id: message.received_at for message in messages if message.event
+    }
+    assert received_at["r1"] == parse_time(review.touched_at)
 
 
 def test_a_dry_run_only_counts_and_sending_needs_confirmation(

@@ -120,6 +120,8 @@ def readable_texts(backend: Backend) -> str:
                 texts.append(repr(vault.open(owner, f"{item['pk']}/{item['sk']}", item["sealed"])))
             except Erased:
                 continue
+    quarantine = backend.ingest_ports.quarantine
+    texts += [repr(quarantine.open(entry)) for entry in quarantine.of_business(BUSINESS)]
     return "\n".join(texts)
 
 

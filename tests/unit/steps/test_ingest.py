@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from heard.clock import format_time
 from heard.connectors import Connector, WebhookRequest
 from heard.connectors.signatures import BasicAuth
 from heard.errors import Fault, NotFound, TooLarge
@@ -45,7 +46,8 @@ def ingest_request(
 
 
 def quarantined_deliveries(backend: Backend) -> list[Any]:
-    return Quarantine(backend.dynamodb, backend.tables["CasesTable"]).of_business(BUSINESS)
+    store = Quarantine(backend.dynamodb, backend.tables["CasesTable"])
+    return [store.open(entry) for entry in store.of_business(BUSINESS)]
 
 
 def test_a_genuine_delivery_is_queued_before_it_is_answered(backend: Backend) -> None:
@@ -54,6 +56,7 @@ def test_a_genuine_delivery_is_queued_before_it_is_answered(backend: Backend) ->
     assert (received.response.status, received.result, received.events) == (202, "accepted", 1)
     (message,) = backend.queued_messages()
     assert message["delivery"] == f"{received.delivery}.0"
+    assert message["received_at"] == format_time(NOON)
     assert message["event"]["text"] == COMPLAINT
 
 

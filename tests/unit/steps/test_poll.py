@@ -336,6 +336,7 @@ def test_a_polled_event_is_not_fetched_again(shop: Backend) -> None:
     run_poll(shop)
     (message,) = shop.queued_messages()
     assert message["verified"] is True
+    assert message["received_at"] == format_time(shop.clock())
     shop.http = None  # whoever asked would fail
     shop.run_route_workflow(message)
 

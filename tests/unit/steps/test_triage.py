@@ -17,6 +17,7 @@ from heard.follow_ups import Status
 from heard.outcomes import Kind
 from heard.reviews import TEXT_LIMIT_BYTES, EventKind, ReviewEvent, review_id
 from heard.steps.ingest import ingest
+from heard.steps.triage import QueuedReview
 from heard.storage.setup import Business
 from heard.storage.vault import Erased
 from tests.unit.backend import (
@@ -454,3 +455,15 @@ def test_an_erased_authors_text_is_unreadable_and_the_chain_still_verifies(
     with pytest.raises(Erased):
         shop.cases.revision(shop.case(review).review)
     shop.check_invariants(COMPLAINT)
+
+
+def test_a_message_says_when_its_words_came_and_one_of_an_older_release_does_not(
+    backend: Backend,
+) -> None:
+    message = backend.queue_message(complaint("r-1"))
+    assert QueuedReview.from_json(message).received_at == backend.clock()
+
+    del message["received_at"]
+    assert QueuedReview.from_json(message).received_at is None
+    backend.run_route_workflow(message)
+    assert backend.kinds(review_id(BUSINESS, "standard", "r-1"))[0] is Kind.ACCEPTED

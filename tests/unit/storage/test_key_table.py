@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import heard.storage
+from heard.clock import format_time
 from heard.connectors import ReplyTarget
 from heard.replies.lint import fingerprint
 from heard.storage.engine_budget import EngineBudget
@@ -67,7 +68,9 @@ def store_one_of_everything(backend: Backend) -> None:
     backend.cases.put_wording(reply, fingerprint(reply.text, ("Ana",)))
     EngineBudget(backend.dynamodb, table).take("comprehend", NOON.date(), 1, 10)
     backend.ingest_ports.quarantine.keep(
-        QuarantinedDelivery("dlv-1", BUSINESS, "con-1", "standard", "2026", "why", "POST", "", b"")
+        QuarantinedDelivery(
+            "dlv-1", BUSINESS, "con-1", "standard", format_time(NOON), "why", "POST", "", b""
+        )
     )
     backend.ingest_ports.deliveries.note("con-1", "refused", "signature", 0, NOON)
     backend.clock.now += timedelta(minutes=1)

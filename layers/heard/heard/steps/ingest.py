@@ -123,7 +123,7 @@ def _process(
         )
     if parsed.problems:
         _quarantine(request, connection, delivery, "; ".join(parsed.problems)[:2000], ports, now)
-    messages = build_messages(parsed, connection, delivery)
+    messages = build_messages(parsed, connection, delivery, now)
     if messages:
         ports.queue.send(messages)
     result = "quarantined" if parsed.problems else "accepted"
@@ -137,11 +137,12 @@ def _process(
 
 
 def build_messages(
-    parsed: ParsedDelivery, connection: Connection, delivery: str
+    parsed: ParsedDelivery, connection: Connection, delivery: str, received_at: datetime
 ) -> list[dict[str, Any]]:
     """The messages for a delivery's events, each with a delivery id of its own.
 
-    A platform's test event gets no message.
+    `received_at` is when the words came to Heard: for a delivery that waited in quarantine, not
+    when it is read. A platform's test event gets no message.
     """
     channel = channel_of(connection)
     return [
@@ -151,6 +152,7 @@ def build_messages(
             "business": connection.business,
             "platform": connection.platform,
             "channel": channel.value,
+            "received_at": format_time(received_at),
             "event": event.to_json(),
         }
         for number, event in enumerate(event.normalize() for event in parsed.events)

@@ -177,7 +177,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     )
     candidates = [_new_event(event, connection, ports.store_ports, now) for event in result.events]
     new_events = [event for event in candidates if event is not None]
-    messages = [_message(event, connection, mark_key) for event in new_events]
+    messages = [_message(event, connection, mark_key, now) for event in new_events]
     if messages:
         ports.queue.send(messages)
     # The cursors are stored before the memory: the next poll stops where it knows all reviews.
@@ -303,7 +303,9 @@ def _new_event(
     return None if arrival in {Arrival.DUPLICATE, Arrival.LATE} else event
 
 
-def _message(event: ReviewEvent, connection: Connection, mark_key: bytes) -> dict[str, Any]:
+def _message(
+    event: ReviewEvent, connection: Connection, mark_key: bytes, now: datetime
+) -> dict[str, Any]:
     """The message that `ingest` would queue.
 
     Its delivery id follows from what the review says, so that queueing it twice is one delivery.
@@ -313,7 +315,7 @@ def _message(event: ReviewEvent, connection: Connection, mark_key: bytes) -> dic
             "utf-8", "surrogatepass"
         )
     ).hexdigest()[:24]
-    (message,) = build_messages(ParsedDelivery((event,)), connection, f"pol_{name}")
+    (message,) = build_messages(ParsedDelivery((event,)), connection, f"pol_{name}", now)
     return message | {"verified": True}
 
 

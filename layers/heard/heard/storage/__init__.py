@@ -5,7 +5,8 @@ made of them:
 
 * when the sweep finds what is stuck (`sweep_index`)
 * when a moderating platform is asked again (`replies`)
-* how long wordings, delivery notes and counters are kept (`replies`, `deliveries`, `engine_budget`)
+* how long wordings, delivery notes, counters and the quarantine are kept (`replies`, `deliveries`,
+  `engine_budget`, `quarantine`)
 * the two-reply cap, as a condition of the write (R04, `case_store`)
 * that nobody overwrites a page's last variant without having read it (R10, `replies`)
 
@@ -31,7 +32,8 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Cases | review of an author | `{author}` | `REVIEW#{review}` |
 | Cases | last variant on a page | `PAGE#{page}` | `LAST_VARIANT` |
 | Cases | calls of an optional engine (TTL) | `ENGINE#{engine}` | `{day}` |
-| Cases | quarantined delivery | `QUARANTINE#{business}` | `{time}#{delivery}` |
+| Cases | quarantined delivery: its key (TTL) | `QUARANTINE#{business}` | `{time}#{delivery}` |
+| Cases | what it says (sealed, TTL) | `{delivery}` | `CONTENT` |
 | Cases | note on a webhook (TTL) | `DELIVERY#{connection}` | `{time}#{result}#{reason}` |
 | Outcomes | outcome | `{review}` | `{sequence}` |
 

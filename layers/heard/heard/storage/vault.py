@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 from heard.automatic_replies import AutomaticReply
 from heard.clock import format_time, parse_time
 from heard.commitments import VERSION_2, CommitmentKind, commit, is_same
+from heard.storage.sealing import open_sealed, seal
 from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ TOMBSTONE_RETENTION: Final = timedelta(days=400)
 CACHE_SECONDS: Final = 5.0
 """How long a key is cached: for one step, but too short to seal with an erased key."""
 MAX_CACHED_KEYS: Final = 1_000
-
-_NONCE_BYTES: Final = 24
 
 
 class Erased(Exception):
@@ -85,29 +84,16 @@ class Vault:
         It opens only with the same `associated_data`, which names the place where it is stored.
         Raises Erased when the author was erased and has no new key.
         """
-        from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt  # noqa: PLC0415 - costs cold start, and not every function reads texts
-
-        nonce = secrets.token_bytes(_NONCE_BYTES)
         plaintext = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        return nonce + encrypt(
-            plaintext, associated_data.encode(), nonce, self._key(author, create=True)
-        )
+        return seal(self._key(author, create=True), associated_data, plaintext)
 
     def open(self, author: str, associated_data: str, sealed: bytes) -> dict[str, Any]:
         """The content that `seal` sealed. Raises Erased when the author's key was deleted."""
-        from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt  # noqa: PLC0415 - as above
-        from nacl.exceptions import CryptoError  # noqa: PLC0415
-
-        nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        try:
-            return json.loads(
-                decrypt(
-                    ciphertext, associated_data.encode(), nonce, self._key(author, create=False)
-                )
-            )
-        except CryptoError as error:
+        plaintext = open_sealed(self._key(author, create=False), associated_data, sealed)
+        if plaintext is None:
             # Sealed before an erasure: the author wrote again since, and has a new key.
-            raise Erased(author) from error
+            raise Erased(author)
+        return json.loads(plaintext)
 
     def author_record(self, author: str, *, other_than: str = "") -> AuthorRecord:
         """What is known of an author, without the review `other_than` among the complaints."""
