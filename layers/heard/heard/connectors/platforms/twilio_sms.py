@@ -17,7 +17,8 @@ for help and is an event.
 
 Media are not fetched. A message without words says what it holds: media, a place (WhatsApp's
 `Latitude`, `Longitude`, `Address`, `Label`), the button or the entry of a list that was tapped, a
-contact. A telephone's reaction to one of our messages (`Liked “…”`) is no review.
+contact. WhatsApp's own reactions (`MessageType=reaction`) are no review. What a telephone writes
+for one (`Liked “…”`) comes as words, and triage, which knows ours, sees whether it quotes them.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request, …/messaging/api/message-resource,
 …/messaging/tutorials/advanced-opt-out, …/usage/webhooks/webhooks-security, help.twilio.com article
@@ -57,8 +58,6 @@ from heard.connectors.parsing import (
     same_text,
     unreadable_is_fault,
 )
-from heard.connectors.reactions import CODE as REACTION
-from heard.connectors.reactions import is_reaction
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
 from heard.errors import Unparseable
@@ -77,6 +76,9 @@ _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _TRIAL_PREFIX: Final = "Sent from your Twilio trial account - "
 _MEDIA_LIMIT: Final = 100
 _TAPPED_FIELDS: Final = ("ButtonText", "ListTitle", "ButtonPayload", "ListId")
+_REACTION: Final = "reaction"
+"""WhatsApp's kind of a reaction, and why it is no review (`ReviewEvent.no_review`)."""
+
 _MESSAGE_KINDS: Final = {
     "audio": "audio",
     "button": "button",
@@ -85,7 +87,7 @@ _MESSAGE_KINDS: Final = {
     "image": "photo",
     "interactive": "list",
     "location": "location",
-    "reaction": "reaction",
+    _REACTION: "reaction",
     "sticker": "sticker",
     "unsupported": "message that cannot be shown",
     "video": "video",
@@ -159,7 +161,7 @@ class TwilioSms(Connector):
         ),
         limitations=(
             "Media are not fetched: a message that has only media says what they are.",
-            "A telephone's reaction that quotes one of our messages is kept, and never answered.",
+            "A reaction to one of our messages is kept, and never answered.",
             "A customer who wrote STOP or the like never gets a reply. The message is still a "
             "review for the policy.",
         ),
@@ -273,9 +275,7 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
         text=text_or_description(text or _tapped_text(form), _contents(form)),
         occurred_at=now,
         reply_to=reply_to,
-        no_review=REACTION
-        if is_reaction(text) or form.one_line("MessageType") == REACTION
-        else None,
+        no_review=_REACTION if form.one_line("MessageType") == _REACTION else None,
     )
 
 
