@@ -45,7 +45,7 @@ def is_bare_thanks(text: str, *, answers_question: bool = False) -> bool:
     """
     words, emoji_meanings = _meanings(text, vocabulary.LANGUAGES)
     if answers_question:
-        return words == {"thanks"}
+        return words == frozenset(("thanks",))
     if "thanks" in words:
         return True
     word_count = sum(any(sign.isalnum() for sign in part) for part in text.split())
