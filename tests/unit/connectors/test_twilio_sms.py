@@ -52,12 +52,30 @@ def test_only_a_reaction_that_whatsapp_names_is_no_review_whatever_it_quotes() -
         ({"NumMedia": "1"}, "[file]"),
         ({"MessageType": "sticker"}, "[sticker]"),
         ({"MessageType": "unsupported"}, "[message that cannot be shown]"),
+        ({"MessageType": "order"}, "[order]"),
+        ({"MessageType": "unheard_of"}, "[message that cannot be shown]"),
+        (
+            {"MessageType": "interactive", "FlowData": '{"what": "Ich bin krank", "when": [2]}'},
+            "Ich bin krank",
+        ),
+        ({"InteractiveData": '{"a": {"b": ["My hand", "is burnt"]}}'}, "My hand\nis burnt"),
+        ({"Body": "Sent", "FlowData": '{"a": "My hand is burnt"}'}, "Sent\nMy hand is burnt"),
+        ({"MessageType": "interactive", "FlowData": "no JSON"}, "[list]"),
         ({"MessageType": "text"}, None),
         ({}, None),
     ],
 )
 def test_a_message_without_words_says_what_it_was(fields: dict[str, str], text: str | None) -> None:
     assert sms(**{"Body": "", **fields}).text == text
+
+
+@pytest.mark.parametrize("text", ["Yes", "yes please, my hand hurts", "JA", "start over"])
+def test_an_answer_that_twilio_takes_for_an_opt_in_is_a_message(text: str) -> None:
+    assert sms(Body=text, OptOutType="START").text == text
+
+
+def test_words_that_come_as_a_reaction_are_a_message() -> None:
+    assert sms(Body="My hand is burnt", MessageType="reaction").no_review is None
 
 
 @pytest.mark.parametrize("status", ["delivered", "failed", "read", "sent", "receiving"])
