@@ -393,6 +393,26 @@ def test_a_complaint_in_the_form_of_a_reaction_goes_to_a_person(
     assert texter.backend.kinds(complaint)[0] is Kind.ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Liked “We know about your food poisoning. This is an automatic message.”", "own_words"),
+        ("Reacted 👍 to “Your message has come. (Automatic reply)”", "own_words"),
+        ("Gefällt „Ihre Nachricht ist da. (Automatische Nachricht)“", "own_words"),
+        ("A aimé « Bien reçu. Ce message est automatique. »", "own_words"),
+        ("「受け取りました。これは自動返信です。」にいいねしました", "own_words"),
+        ("Disliked “My soup was cold. Your answer was automatic.”", "person"),
+        ("Reacted 😡 to “You wrote to us. (Automatic reply)”", "person"),
+        ("Questioned “your automatic answer to the food poisoning”", "person"),
+        ("Loved “your automatic doors”. They broke my arm.", "person"),
+    ],
+)
+def test_a_friendly_reaction_to_what_calls_itself_automatic_is_no_review(
+    texter: Correspondent, text: str, reason: str
+) -> None:
+    assert texter.reason(texter.write(text, "t-1")) == reason
+
+
 def test_a_reaction_to_an_older_reply_of_ours_is_known_too(texter: Correspondent) -> None:
     texter.write(PRAISE, "t-1")
     first_words = texter.backend.platforms.replies()[-1].text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.acknowledgements.recognition import ends_automatically
 from heard.assessment import has_alarming_quote
 from heard.assessment.courtesy import is_bare_thanks
 from heard.assessment.reactions import find_quotations
@@ -199,7 +200,8 @@ def _is_reaction_to_us(case: Case, text: str, sent: Sequence[Reply], case_store:
     """Whether a text is what a telephone writes when somebody reacts to a message of ours.
 
     People react to older messages too, so all replies of the thread are read, but only for a text
-    of such a form. A reaction to any other words is the author's own.
+    of such a form. A friendly reaction may also quote an automatic message of another system. A
+    reaction to any other words is the author's own.
     """
     quotations = find_quotations(text)
     if not quotations:
@@ -210,6 +212,7 @@ def _is_reaction_to_us(case: Case, text: str, sent: Sequence[Reply], case_store:
     texts = list(dict.fromkeys(reply.text for reply in replies))
     return any(
         is_own_quotation(quotation.words, texts, is_cut=quotation.is_cut)
+        or (quotation.is_friendly and ends_automatically(quotation.words))
         for quotation in quotations
     )
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from heard.text import emoji
 from heard.text.phrase_files import PhraseFolder
 
 LENGTH_LIMIT: Final = 5_000
@@ -45,10 +46,15 @@ _UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u2060\u2066-\u2069\u202a-\u202e
 
 
 class Quotation(NamedTuple):
-    """What a reaction may quote. It `is_cut` where the telephone quotes only the beginning."""
+    """What a reaction may quote.
+
+    It `is_cut` where the telephone quotes only the beginning. The reaction `is_friendly` if it
+    neither says dislike nor shows an unhappy emoji.
+    """
 
     words: str
     is_cut: bool
+    is_friendly: bool
 
 
 def find_quotations(text: str) -> tuple[Quotation, ...]:
@@ -58,20 +64,25 @@ def find_quotations(text: str) -> tuple[Quotation, ...]:
     raises nothing for any text.
     """
     return tuple(
-        quotation
-        for candidate, quotation in _read_candidates(text)
-        if quotation.words and _fold(candidate) in _forms()
+        Quotation(words, is_cut, meaning != "dislike" and _has_no_unhappy_emoji(candidate))
+        for candidate, words, is_cut in _read_candidates(text)
+        if words and (meaning := _forms().get(_fold(candidate)))
     )
 
 
 def says_dislike(text: str) -> bool:
     """Whether a message has the form of a reaction that says that somebody dislikes the words."""
     return any(
-        _forms().get(_fold(candidate)) == "dislike" for candidate, _ in _read_candidates(text)
+        _forms().get(_fold(candidate)) == "dislike" for candidate, *_ in _read_candidates(text)
     )
 
 
-def _read_candidates(text: str) -> Iterator[tuple[str, Quotation]]:
+def _has_no_unhappy_emoji(text: str) -> bool:
+    groups = {match.group for match in emoji.find_emoji(text)}
+    return groups.isdisjoint((*emoji.UNHAPPY, *emoji.ALARMING))
+
+
+def _read_candidates(text: str) -> Iterator[tuple[str, str, bool]]:
     """The candidates of a message; none for most messages, so that the forms need not be read."""
     if len(text) > LENGTH_LIMIT:
         return
@@ -80,18 +91,22 @@ def _read_candidates(text: str) -> Iterator[tuple[str, Quotation]]:
         yield from _candidates(message)
 
 
-def _candidates(message: str) -> Iterator[tuple[str, Quotation]]:
-    """The message with `{quote}` in the place of what may be the quotation, and the quotation."""
+def _candidates(message: str) -> Iterator[tuple[str, str, bool]]:
+    """The message with `{quote}` in the place of what may be the quotation, and the quotation.
+
+    The last says whether the quotation is cut.
+    """
     marks = [match.start() for match in _MARK.finditer(message)]
     for start in marks[:_TRIED_MARKS]:
         if _TRUNCATED.search(message):
-            yield f"{message[:start]}{{quote}}", Quotation(message[start + 1 :].strip(), True)
+            yield f"{message[:start]}{{quote}}", message[start + 1 :].strip(), True
         for end in marks[-_TRIED_MARKS:]:
             if end > start + 1 and _is_one_quotation(message[start : end + 1]):
                 words = message[start + 1 : end].strip()
                 yield (
                     f"{message[:start]}{{quote}}{message[end + 1 :].rstrip('.')}",
-                    Quotation(words, _TRUNCATED.search(words) is not None),
+                    words,
+                    _TRUNCATED.search(words) is not None,
                 )
 
 
