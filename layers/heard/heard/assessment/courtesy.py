@@ -24,6 +24,8 @@ _LONG_LETTER: Final = re.compile(r"(\w)\1\1+")
 _ALLOWED_MARKS: Final = frozenset(".,;:!~-–—…'\"’‘“”„«»*+&/)。！、，・؛،¡।^_")
 """What may stand between the words. A question mark asks, and "(" may begin a sad face."""
 
+_DOUBTFUL_FACE: Final = re.compile("[:;=]-?/")
+
 
 class _Meanings(NamedTuple):
     """What the words of a text mean, and its emoji; both are empty if anything is unknown."""
@@ -92,9 +94,10 @@ def _of_emoji(groups: Iterable[str]) -> frozenset[str]:
 def _has_only_marks(text: str) -> bool:
     """Whether all signs of a text are letters, digits, blanks, known marks or pictures.
 
-    Behind U+2190 there are pictures, and marks of scripts without blanks.
+    A doubtful face such as ":/" is no mark. Behind U+2190 there are pictures, and marks of scripts
+    without blanks.
     """
-    return all(
+    return not _DOUBTFUL_FACE.search(text) and all(
         sign.isalnum()
         or sign.isspace()
         or sign in _ALLOWED_MARKS
