@@ -6,9 +6,9 @@ import base64
 import json
 import re
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -350,11 +350,14 @@ def test_the_mail_that_a_bounce_returns_is_not_quoted() -> None:
 # One mail is one review
 
 
-def deliver_by_ses(raw: bytes, provider_id: str) -> ReviewEvent:
+def deliver_by_ses(raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent:
     notice = {
         "notificationType": "Received",
         "mail": {"messageId": provider_id, "source": "kim@customer.example"},
-        "receipt": {"action": {"type": "SNS", "encoding": "BASE64"}},
+        "receipt": {
+            "action": {"type": "SNS", "encoding": "BASE64"},
+            "dmarcVerdict": {"status": "PASS" if proven else "GRAY"},
+        },
         "content": base64.b64encode(raw).decode(),
     }
     body = json.dumps({"Type": "Notification", "Message": json.dumps(notice)}).encode()
@@ -362,7 +365,7 @@ def deliver_by_ses(raw: bytes, provider_id: str) -> ReviewEvent:
     return event
 
 
-def deliver_by_postmark(raw: bytes, provider_id: str) -> ReviewEvent:
+def deliver_by_postmark(raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent:
     mail = read_mime(raw)
     document = {
         "MessageID": provider_id,
@@ -371,17 +374,27 @@ def deliver_by_postmark(raw: bytes, provider_id: str) -> ReviewEvent:
         "Subject": mail.header("subject"),
         "Date": mail.header("date"),
         "TextBody": mail.text,
-        "Headers": [{"Name": "Message-ID", "Value": mail.header("message-id")}],
+        "Headers": [
+            {"Name": "Message-ID", "Value": mail.header("message-id")},
+            {
+                "Name": "Received-SPF",
+                "Value": f'{"Pass" if proven else "Fail"} (x) envelope-from="kim@customer.example"',
+            },
+        ],
     }
     request = WebhookRequest("POST", {}, json.dumps(document).encode())
     (event,) = load("postmark").parse(request, HERE, NOW).events
     return event
 
 
-def deliver_by_sendgrid(raw: bytes, provider_id: str) -> ReviewEvent:
+def deliver_by_sendgrid(raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent:
     form = b"".join(
         b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % field
-        for field in ((b"email", raw), (b"to", provider_id.encode()))
+        for field in (
+            (b"email", raw),
+            (b"to", provider_id.encode()),
+            (b"dkim", b"{@customer.example : pass}" if proven else b"none"),
+        )
     )
     headers = {"content-type": "multipart/form-data; boundary=x"}
     request = WebhookRequest("POST", headers, form + b"--x--\r\n")
@@ -392,12 +405,17 @@ def deliver_by_sendgrid(raw: bytes, provider_id: str) -> ReviewEvent:
 connectors = pytest.mark.parametrize(
     "deliver", [deliver_by_ses, deliver_by_postmark, deliver_by_sendgrid]
 )
-type Deliver = Callable[[bytes, str], ReviewEvent]
+
+
+class Deliver(Protocol):
+    def __call__(self, raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent: ...
 
 
 @connectors
-def test_a_mail_to_two_addresses_is_one_review(deliver: Deliver) -> None:
-    first, second = deliver(raw_mail(), "provider-1"), deliver(raw_mail(), "provider-2")
+@pytest.mark.parametrize("proven", [False, True])
+def test_a_mail_to_two_addresses_is_one_review(deliver: Deliver, *, proven: bool) -> None:
+    first = deliver(raw_mail(), "provider-1", proven=proven)
+    second = deliver(raw_mail(), "provider-2", proven=proven)
     assert first.native_id == second.native_id
     assert (first.revision, first.content) == (second.revision, second.content)
     assert "customer.example/" in first.native_id
@@ -409,6 +427,28 @@ def test_another_sender_cannot_take_over_a_message_id(deliver: Deliver) -> None:
     own = deliver(raw_mail(), "provider-1")
     forged = deliver(raw_mail(From="Eve <eve@evil.example>"), "provider-2")
     assert forged.native_id != own.native_id
+
+
+@connectors
+@pytest.mark.parametrize("own_is_proven", [False, True])
+def test_who_only_names_the_senders_address_edits_nothing(
+    deliver: Deliver, *, own_is_proven: bool
+) -> None:
+    own = deliver(raw_mail("My arm broke."), "provider-1", proven=own_is_proven)
+    later = raw_mail("All is well, forget it.", Date="Sun, 15 Mar 2026 09:00:00 +0000")
+    forged = deliver(later, "provider-2")
+    assert forged.reply_to["unanswerable"] == "unverified_sender"
+    assert forged.native_id != own.native_id
+    assert forged.native_thread == own.native_thread
+
+
+@connectors
+def test_the_proven_sender_of_a_mail_may_edit_it(deliver: Deliver) -> None:
+    own = deliver(raw_mail("My arm broke."), "provider-1", proven=True)
+    later = raw_mail("My leg broke too.", Date="Sun, 15 Mar 2026 09:00:00 +0000")
+    edit = deliver(later, "provider-2", proven=True)
+    assert edit.native_id == own.native_id
+    assert edit.revision > own.revision
 
 
 @connectors

@@ -20,6 +20,7 @@ from heard.assessment.engines.engine import Engine
 from heard.assessment.kind_words import has_kind_words, praised_topics
 from heard.assessment.model import Agenda, Assessment, Flag, History, Severity, is_complaint
 from heard.assessment.person import decide_person, person_probability
+from heard.assessment.reactions import says_dislike
 from heard.assessment.reasons import find_reasons, score_fields
 from heard.assessment.severity import (
     rating_contradicts_text,
@@ -33,7 +34,7 @@ from heard.text.wordless import is_wordless
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
 
-RULES_VERSION: Final = "rules-3"
+RULES_VERSION: Final = "rules-4"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 
@@ -45,12 +46,13 @@ def assess(
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
-    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`,
+    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `dislike`, `alarming_quote`,
     `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
 
     The words in `event.quoted` are not the author's, so they never raise the severity. If they are
     alarming, if some characters of the text could not be decoded, or if the text only describes
-    what was sent without words, such as `[photo]`, a person reads the review.
+    what was sent without words, such as `[photo]`, a person reads the review. So does one read a
+    reaction that says dislike: an engine may see praise in the words that it quotes.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -116,12 +118,18 @@ def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
         return "garbled"
     if event.text and not event.title and is_wordless(event.text):
         return "no_text"
+    if event.text and says_dislike(event.text):
+        return "dislike"
+    return "alarming_quote" if has_alarming_quote(event, engine) else None
+
+
+def has_alarming_quote(event: ReviewEvent, engine: Engine | None = None) -> bool:
+    """Whether a person must read the words that a review quotes, whoever wrote them."""
     if not event.quoted:
-        return None
+        return False
     quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)
     quoted_severity = severity_of_text(quotation, None)
-    alarming = quoted_severity is not None and quoted_severity.rank >= Severity.HIGH.rank
-    return "alarming_quote" if alarming else None
+    return quoted_severity is not None and quoted_severity.rank >= Severity.HIGH.rank
 
 
 def _history_flags(

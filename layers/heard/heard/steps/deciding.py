@@ -25,7 +25,7 @@ from heard.policy import (
     load_policy,
 )
 from heard.reviews import Channel, ReviewEvent
-from heard.steps.loops import find_loop_facts
+from heard.steps.loops import LoopFacts, find_loop_facts
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def decide_revision(
     policy = policy_of(review.business, ports.setup)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
-    assessment = _assess(event, loop_facts.own_text, review.channel, history, engine)
+    assessment = _assess(event, loop_facts, review.channel, history, engine)
     # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
@@ -87,19 +87,21 @@ def decide_revision(
 
 def _assess(
     event: ReviewEvent,
-    own_text: str | None,
+    loop_facts: LoopFacts,
     channel: Channel,
     history: History,
     engine: Engine | None,
 ) -> Assessment:
     """The assessment of a revision; of one that quotes us, the worse of it and its own words.
 
-    Our friendly words must not make a complaint milder.
+    Our friendly words must not make a complaint milder, and what we said about an illness is no
+    complaint.
     """
+    event = replace(event, quoted=loop_facts.quoted)
     assessment = assess(event, channel, history, engine)
-    if own_text is None:
+    if loop_facts.own_text is None:
         return assessment
-    of_own_text = assess(replace(event, text=own_text), channel, history, engine)
+    of_own_text = assess(replace(event, text=loop_facts.own_text), channel, history, engine)
     is_worse = (of_own_text.severity.rank, of_own_text.needs_person) > (
         assessment.severity.rank,
         assessment.needs_person,

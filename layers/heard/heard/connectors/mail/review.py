@@ -3,9 +3,12 @@
 A mail that was sent to two addresses of a business arrives twice, and each time the provider gives
 it another id. So a review's id is made of the Message-ID and the sender's address, which is hashed,
 because ids stay when a person's words are erased. Without the address, a stranger's mail could pass
-for an edit of somebody else's. A mail's Date is its revision. So if a form sends every mail with
-one Message-ID, each later one is an edit with words that are read, and nothing is taken for a
-repetition but the same mail.
+for an edit of somebody else's. Nor does the address alone prove anything: everybody who got a mail
+knows its Message-ID, and can write any address. So where the provider has not proven the sender,
+the words are part of the id too, and other words are another review.
+
+A mail's Date is its revision. So if a form sends every mail with one Message-ID, each later one is
+an edit with words that are read, and nothing is taken for a repetition but the same mail.
 
 Sources: RFC 5322 (3.6.1: Date; 3.6.4: Message-ID, In-Reply-To and References).
 """
@@ -63,8 +66,8 @@ def review_event(
     no Message-ID or no sender.
     """
     name, address = mail.sender
-    native_id = _mail_id(mail) or provider_id
     verified = trusts_all_senders(connection) or (verified and len(mail.header_values("from")) == 1)
+    native_id = _mail_id(mail, verified=verified) or provider_id
     from_business = is_from_business(mail, connection, verified=verified)
     subject = decode_header_text(mail.header("subject")) or None
     reference_ids = mail.reference_ids
@@ -95,12 +98,21 @@ def review_event(
     )
 
 
-def _mail_id(mail: Mail) -> str | None:
+def _mail_id(mail: Mail, *, verified: bool) -> str | None:
     """The id of a mail, wherever and however often it arrives; None if the mail has none."""
     address = mail.sender[1]
     if not mail.message_id or not address:
         return None
-    return f"{mail.message_id}/{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+    proof = [address]
+    if not verified:
+        proof += [
+            mail.header("date"),
+            mail.header("subject"),
+            mail.text or "",
+            mail.other_text or "",
+        ]
+    digest = hashlib.sha256("\x1f".join(proof).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{mail.message_id}/{digest[:12]}"
 
 
 def _revision(mail: Mail, now: datetime) -> str:
