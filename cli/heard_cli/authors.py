@@ -13,7 +13,7 @@ from heard.connectors import load
 from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id
 from heard.steps import erasing
-from heard.steps.erasing import ErasurePorts, Person
+from heard.steps.erasing import DataSubject, ErasurePorts
 from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
 from heard_cli.author_export import OUTPUT, WITH_NOTES, export_author
@@ -147,7 +147,7 @@ def erase(
             f"Erase {author} ({id}) at {business}? Their texts can never be read again.",
             "Nothing was erased.",
         )
-    person = Person(business, id, (author,))
+    person = DataSubject(business, id, (author,))
     report = erasing.erase(person, _erasure_ports(stack), clock.now(), actor=_ACTOR)
     if as_json:
         show.data(report.to_json())

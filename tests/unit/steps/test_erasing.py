@@ -20,7 +20,7 @@ from heard.outcomes import Kind
 from heard.reviews import EventKind, ReviewEvent, author_id, review_id
 from heard.steps import desk
 from heard.steps.desk import ResolutionRequest
-from heard.steps.erasing import ErasurePorts, ErasureReport, Person, erase, erase_again
+from heard.steps.erasing import DataSubject, ErasurePorts, ErasureReport, erase, erase_again
 from heard.storage.erasures import Erasures
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.vault import TOMBSTONE_RETENTION, Erased, Vault
@@ -64,7 +64,7 @@ def ports(backend: Backend) -> ErasurePorts:
 
 
 def erase_customer(backend: Backend) -> ErasureReport:
-    person = Person(BUSINESS, AUTHOR, ("cus-1",))
+    person = DataSubject(BUSINESS, AUTHOR, ("cus-1",))
     return erase(person, ports(backend), backend.clock(), actor="operator")
 
 
