@@ -66,6 +66,7 @@ PARTIAL_MEANINGS = {
     *courtesies.MEANINGS,
     *vocabulary.AIDS,
     "courtesy",
+    "sales_question",
     *grammar.KINDS,
     *(MEANINGS[REPLIES] - {*tone.WORST}),
     "thing",
