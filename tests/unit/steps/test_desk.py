@@ -908,7 +908,12 @@ def test_the_desk_shows_reviews_assessment_and_thread(shop: DeskScenario) -> Non
         "high",
         None,
     )
-    assert details["platform_limits"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
+    assert details["platform_limits"] == {
+        "replies": "many",
+        "replaces_reply": False,
+        "limit": 10_000,
+        "unit": "characters",
+    }
 
 
 def test_the_desk_shows_what_the_policy_says_about_a_follow_up(shop: DeskScenario) -> None:

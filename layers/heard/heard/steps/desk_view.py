@@ -150,10 +150,14 @@ def _rule_reasons(follow_up: FollowUp, policy: Policy) -> list[dict[str, str]]:
 
 
 def _platform_limits(platform: str) -> dict[str, Any]:
-    """How many replies a platform shows (`one`, `many`, `none`), and how long they may be."""
+    """How many replies a platform shows (`one`, `many`, `none`), and how long they may be.
+
+    `replaces_reply` says that our next reply takes the place of our last one.
+    """
     capabilities = load(platform).capabilities
     return {
         "replies": capabilities.replies,
+        "replaces_reply": capabilities.replaces_reply,
         "limit": capabilities.reply_limit,
         "unit": capabilities.reply_unit,
     }
@@ -194,8 +198,7 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
 def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any] | None:
     """What the author said when we acknowledged it, and what we said; None if it says so still.
 
-    `replaced_by_next_reply` says that the platform shows one reply, so that an answer takes the
-    place of the acknowledgement.
+    `replaced_by_next_reply` says that an answer takes the place of the acknowledgement there.
     """
     revision = case_store.acknowledged_revision(review)
     if revision is None or review.reply is None or revision.event.digest == review.digest:
@@ -204,7 +207,6 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
     reply = case_store.reply(review.thread, review.reply)
     if not (thread.slot(reply.id) or reply.sent_at):
         return None
-    shows_one = load(review.platform).capabilities.replies == "one"
     return {
         "title": event.title,
         "text": event.text,
@@ -212,7 +214,8 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
         "severity": assessment.get("severity"),
         "occurred_at": format_time(event.occurred_at) if event.occurred_at else None,
         "acknowledgement": reply.text,
-        "replaced_by_next_reply": reply.public and shows_one,
+        "replaced_by_next_reply": reply.public
+        and load(review.platform).capabilities.replaces_reply,
     }
 
 
