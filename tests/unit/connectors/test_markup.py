@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heard.connectors.mail.html_text import read_html
 from heard.connectors.markup import html_to_text
 from heard.reviews import normalize_text
 from tests.unit.work import grows_with_length_only
@@ -28,6 +29,42 @@ from tests.unit.work import grows_with_length_only
 )
 def test_tags_are_removed_and_text_stays(html: str | None, text: str | None) -> None:
     assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td>{}</td><td>{}</td></tr></table>",
+        "<tr><th>{}</th><td>{}</td></tr>",
+        "<table><caption>{}</caption><tr><td>{}</td></tr></table>",
+        "<dl><dt>{}</dt><dd>{}</dd></dl>",
+        "<select><option>{}</option><option>{}</option></select>",
+        "<button>{}</button><button>{}</button>",
+        "<label>{}</label>{}",
+        "{}<input type=radio>{}",
+        "<section>{}</section><section>{}</section>",
+        "<article>{}</article>{}",
+        "<details><summary>{}</summary>{}</details>",
+        "<fieldset><legend>{}</legend>{}</fieldset>",
+        "<figure><figcaption>{}</figcaption></figure>{}",
+        "<address>{}</address>{}",
+        "<aside>{}</aside>{}",
+        "<header>{}</header>{}",
+        "<form>{}</form>{}",
+        "<textarea>{}</textarea>{}",
+        "<ul><li>{}<li>{}</ul>",
+        "<TD>{}</TD><TD>{}</TD>",
+    ],
+)
+def test_the_words_of_two_parts_of_a_page_are_never_one_word(html: str) -> None:
+    page = html.format("order", "77")
+    assert (html_to_text(page) or "").split() == ["order", "77"]
+    assert read_html(page).visible.split() == ["order", "77"]
+
+
+def test_tags_inside_a_word_do_not_part_it() -> None:
+    page = "<p>not<b>hing</b> w<i>or</i>ks, H<sub>2</sub>O, a<wbr>long</p>"
+    assert html_to_text(page) == read_html(page).visible == "nothing works, H2O, along"
 
 
 @given(st.text())

@@ -32,6 +32,7 @@ REPLY_CUES = (
     private_numbers.IDENTITY_DOCUMENT,
     placeholders.FIELD,
     placeholders.FILL_IN,
+    placeholders.GREETING,
 )
 MEANINGS = {
     VOCABULARY: {
