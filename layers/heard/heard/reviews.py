@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from heard.clock import format_time, parse_time
+from heard.text.one_line import one_line
 
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text that is kept, in bytes of its JSON form: it must fit a workflow's 256 KiB input."""
@@ -153,6 +154,10 @@ class ReviewEvent:
             subject=normalize_name(self.subject),
             quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
         )
+
+    def first_words(self, max_characters: int) -> str | None:
+        """The beginning of the title and the text, on one line; None without words."""
+        return one_line(f"{self.title or ''} {self.text or ''}", max_characters) or None
 
     @property
     def digest(self) -> str:

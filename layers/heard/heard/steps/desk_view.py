@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time
 from heard.connectors import load
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.storage.case_store import CaseStore
+    from heard.storage.latest_texts import LatestText
     from heard.storage.replies import Reply
     from heard.threads import Thread
+
+
+EXCERPT_CHARACTERS: Final = 100
+"""How much of a review a list shows."""
 
 
 def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
@@ -45,6 +51,36 @@ def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
         "claim_expires_at": follow_up.claim_expires_at if is_claimed else None,
         "fence": follow_up.fence,
         "reviews_count": len(follow_up.reviews),
+    }
+
+
+def queue_rows(
+    page: Sequence[FollowUp], case_store: CaseStore, now: datetime, *, words: bool
+) -> list[dict[str, Any]]:
+    """Follow-ups as a list shows them, with `words` each with its `newest_review`.
+
+    That is the review's author, stars, language and first words. They are opened for this list
+    alone, and cost three more reads a row.
+    """
+    rows = [follow_up_row(follow_up, now) for follow_up in page]
+    if words and page:
+        texts = case_store.latest_texts({follow_up.reviews[-1] for follow_up in page})
+        for row, follow_up in zip(rows, page, strict=True):
+            row["newest_review"] = _newest_review_json(texts.get(follow_up.reviews[-1]))
+    return rows
+
+
+def _newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    event = text.event
+    return {
+        "id": text.review.id,
+        "author": asdict(event.author) if event else None,
+        "rating": text.review.rating,
+        "language": text.language,
+        "first_words": event.first_words(EXCERPT_CHARACTERS) if event else None,
+        "erased": text.erased,
     }
 
 

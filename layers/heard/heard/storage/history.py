@@ -49,7 +49,7 @@ class HistoryReader:
         The outcomes are `accepted` or `revised` ones that have a route.
         """
         authors = self.authors({outcome.review for outcome in outcomes})
-        vault = _BatchVault(self._client, self._table)
+        vault = BatchVault(self._client, self._table)
         vault.load_keys(set(authors.values()))
         keys = {
             outcome.id: (partition_key(outcome.review), _sort_key(outcome)) for outcome in outcomes
@@ -96,7 +96,7 @@ def _open_revision(
     )
 
 
-class _BatchVault(Vault):
+class BatchVault(Vault):
     """A vault for one batch: its authors' keys are read together."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
