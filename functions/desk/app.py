@@ -66,7 +66,7 @@ def list_open_follow_ups(
     after: Annotated[str | None, Query(max_length=200)] = None,
     words: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
-    """Open follow-ups by due time, with the newest review if `words`; `next` is the next `after`."""
+    """Open follow-ups by due time, with the newest review if `words`; `next`: the next `after`."""
     page, next_cursor = desk.list_open_follow_ups(
         _caller(), ports(), business=business, limit=limit, after=after
     )
