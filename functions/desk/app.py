@@ -20,7 +20,7 @@ from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
-from heard.steps.desk_view import findings_json, follow_up_row
+from heard.steps.desk_view import findings_json, follow_up_row, queue_rows
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -64,13 +64,13 @@ def list_open_follow_ups(
     business: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     after: Annotated[str | None, Query(max_length=200)] = None,
+    words: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
-    """Open follow-ups by due time. `next` is the `after` of the next page."""
-    follow_ups, next_cursor = desk.list_open_follow_ups(
+    """Open follow-ups by due time, with the newest review if `words`; `next`: the next `after`."""
+    page, next_cursor = desk.list_open_follow_ups(
         _caller(), ports(), business=business, limit=limit, after=after
     )
-    now = clock.now()
-    rows = [follow_up_row(follow_up, now) for follow_up in follow_ups]
+    rows = queue_rows(page, ports().cases, clock.now(), words=words)
     return {"follow_ups": rows, "next": next_cursor}
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.table import Table
+from rich.text import Text
 
 from heard import clock
 from heard.follow_ups import Status
@@ -22,6 +23,10 @@ from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.samples import Sample, load_samples
 from heard_cli.local.scripted_agent import ScriptedAgent
 from heard_cli.outcome_pages import read_outcomes
+from heard_cli.review_texts import read_review_texts
+
+_REVISIONS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
+_SEVERITY_STYLES: Final = {"critical": "bold red", "high": "red", "praise": "green"}
 
 
 @dataclass
@@ -29,10 +34,12 @@ class ReviewProgress:
     """The state of one review, made from its outcomes.
 
     `with_person`: a person has it. `closing_kind` is empty as long as it is not closed. `replies`
-    are the ids of our replies that the platform took.
+    are the ids of our replies that the platform took. `words` are the first ones of its last
+    revision, which are in no outcome.
     """
 
     review: str
+    words: str = ""
     platform: str = ""
     severity: str = ""
     route: str = ""
@@ -40,6 +47,11 @@ class ReviewProgress:
     closing_kind: str = ""
     with_person: bool = False
     at: str = ""
+
+    @property
+    def state(self) -> str:
+        """How it was closed, or who has it."""
+        return self.closing_kind or ("with a person" if self.with_person else "under way")
 
     def apply(self, outcome: Outcome) -> None:
         """Add one outcome."""
@@ -83,6 +95,9 @@ class DemoProgress:
                     outcome
                 )
                 new_outcomes.append(outcome)
+        revised = [outcome.review for outcome in new_outcomes if outcome.kind in _REVISIONS]
+        for review, text in read_review_texts(self.environment.operator, revised).items():
+            self.by_review[review].words = text.excerpt
         return new_outcomes
 
     @property
@@ -95,29 +110,22 @@ class DemoProgress:
         ]
 
     def table(self, rows: int = 24) -> Table:
-        """The latest reviews as a table for the terminal."""
+        """The latest reviews as a table for the terminal: their words get the room that is left."""
         closed_count = sum(bool(review.closing_kind) for review in self.by_review.values())
+        latest = sorted(self.by_review.values(), key=lambda review: review.at)[-rows:]
         table = Table(
             title=f"{len(self.by_review)} reviews, {closed_count} closed", title_justify="left"
         )
-        for name in ("review", "platform", "severity", "route", "replies", "outcome", "time"):
+        for name in ("platform", "severity", "outcome", "replies"):
             table.add_column(name, no_wrap=True)
-        for progress in sorted(self.by_review.values(), key=lambda review: review.at)[-rows:]:
-            outcome = progress.closing_kind or (
-                "with a person" if progress.with_person else "under way"
-            )
-            colour = {"critical": "bold red", "high": "red", "praise": "green"}.get(
-                progress.severity, ""
-            )
-            severity = f"[{colour}]{progress.severity}[/]" if colour else progress.severity
+        table.add_column("review")  # the only one that gives way on a narrow screen
+        for progress in latest:
             table.add_row(
-                progress.review[:14],
-                progress.platform,
-                severity,
-                progress.route,
-                str(len(progress.replies)),
-                outcome,
-                progress.at[11:19],
+                Text(progress.platform),
+                Text(progress.severity, style=_SEVERITY_STYLES.get(progress.severity, "")),
+                Text(progress.state),
+                Text(str(len(progress.replies))),
+                Text(progress.words or "(no words)", no_wrap=True, overflow="ellipsis"),
             )
         return table
 

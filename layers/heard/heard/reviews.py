@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from heard.clock import format_time, parse_time
+from heard.text.one_line import one_line
 
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text that is kept, in bytes of its JSON form: it must fit a workflow's 256 KiB input."""
@@ -28,11 +29,33 @@ QUOTE_LIMIT_BYTES: Final = 40_000
 MAX_COMBINING_MARKS: Final = 30
 """How many combining marks in a row are kept."""
 
-_ABSENT_PARTS: Final = frozenset({"null", "undefined", "(null)"})
+_ABSENT_PARTS: Final = frozenset({"null", "undefined"})
 """Words that stand for a missing part of a name. In lower case, because Null is a family name."""
 
-_ABSENT_NAMES: Final = frozenset({"null", "undefined", "none", "n/a", "(null)", "(none)", "nil"})
-_DIRECTION_SIGNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ABSENT_NAMES: Final = frozenset({"null", "undefined", "none", "n/a", "n.a", "nil", "#n/a"})
+_NOT_A_NUMBER: Final = frozenset({"NaN", "nan"})
+"""What a program writes for a number that is none. "Nan" is a name."""
+
+_UNFILLED: Final = re.compile(
+    r"\[object \w+\]|\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{[a-z_.]+\}|<%[^%]*%>"
+    r"|%(?:\(\w+\))?s(?!\w)|#(?:REF!|VALUE!|NAME\?)"
+)
+"""What a program shows where it could not fill in a name."""
+
+_AROUND_A_NAME: Final = " \t\"'“”„«»<>()[],.;:-–—_/|"
+"""Signs around the words that a program joins, which are no part of an absent name."""
+
+_HTML_REFERENCE: Final = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+)
+
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0]"
+)
+"""Signs that turn the direction of writing, and others that nobody sees.
+
+Joiners stay: Persian names and emoji need them.
+"""
 
 TOMBSTONE: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
@@ -146,6 +169,10 @@ class ReviewEvent:
             quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
         )
 
+    def first_words(self, max_characters: int) -> str | None:
+        """The beginning of the title and the text, on one line; None without words."""
+        return one_line(f"{self.title or ''} {self.text or ''}", max_characters) or None
+
     @property
     def content(self) -> str:
         """What the author said, as JSON: rating, title, text, and quotes if there are any.
@@ -204,16 +231,44 @@ def normalize_text(text: str | None) -> str | None:
 def normalize_name(name: str | None) -> str | None:
     """A name that may be shown in public: of a person, or of what is reviewed. None if it is none.
 
-    Signs that turn the direction of writing go: they would turn the text around the name too.
-    "null", "undefined" and the like are what programs write where they have no name.
+    Signs that turn the direction of writing go: they would turn the text around the name too. So do
+    the escapes of HTML, because no name has any. "null", "{{name}}" and the like are what programs
+    write where they have no name.
     """
-    if name is None:
+    # Names are short, and some are escaped twice: by a shop, and by its reviews.
+    while name is not None and (known_name := _known_name(name)) != name:
+        name = known_name
+    return name
+
+
+def _known_name(name: str) -> str | None:
+    text = normalize_text(_UNFILLED.sub(" ", _UNSEEN.sub("", _unescape_name(name)))) or ""
+    words = text.split()
+    known = [
+        word
+        for word in words
+        if word.strip(_AROUND_A_NAME) not in _ABSENT_PARTS and word.casefold() != "(none)"
+    ]
+    is_absent = all(_is_absent(word) for word in known)
+    if is_absent or not any(unicodedata.category(sign)[0] in "LNS" for sign in "".join(known)):
         return None
-    words = _DIRECTION_SIGNS.sub("", name).split()
-    known = [word for word in words if word not in _ABSENT_PARTS]
-    if not known or all(word.casefold() in _ABSENT_NAMES for word in known):
-        return None
-    return " ".join(known)
+    shown = " ".join(known)
+    # "Quint, null" leaves a comma that joins nothing.
+    return shown if len(known) == len(words) else shown.strip(" ,;|/")
+
+
+def _unescape_name(name: str) -> str:
+    if "&" not in name:
+        return name
+    # Imported here: hardly any name needs it.
+    from html import unescape  # noqa: PLC0415
+
+    return _HTML_REFERENCE.sub(lambda match: unescape(match.group()), name)
+
+
+def _is_absent(word: str) -> bool:
+    bare = word.strip(_AROUND_A_NAME)
+    return not bare or bare.casefold() in _ABSENT_NAMES or bare in _NOT_A_NUMBER
 
 
 def _limit_combining_marks(text: str) -> str:

@@ -46,6 +46,15 @@ def test_an_agent_lists_reads_claims_releases_and_resolves(
 ) -> None:
     response_list = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-ana")
     assert [row["id"] for row in response_list.json["follow_ups"]] == [follow_up.id]
+    assert "newest_review" not in response_list.json["follow_ups"][0]
+    with_words = call_api(
+        "desk", "GET", "/api/desk/follow-ups", subject="sub-ana", query={"words": "true"}
+    )
+    newest_review = with_words.json["follow_ups"][0]["newest_review"]
+    assert (newest_review["id"], newest_review["author"]["name"]) == (
+        follow_up.reviews[-1],
+        "Zelda Quint",
+    )
     details = call_api("desk", "GET", f"/api/desk/follow-ups/{follow_up.id}", subject="sub-ana")
     assert (details.status, details.json["reviews"][0]["severity"]) == (200, "high")
     claim = call_api(

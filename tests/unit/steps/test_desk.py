@@ -19,6 +19,8 @@ from heard.remedies import Grant
 from heard.reviews import EventKind
 from heard.steps import desk
 from heard.steps.desk import Caller, LintedText, ResolutionRequest
+from heard.steps.desk_view import queue_rows
+from heard.storage.case_store import CaseStore
 from heard.storage.setup import Business, Person
 from tests.unit.backend import (
     BUSINESS,
@@ -27,6 +29,7 @@ from tests.unit.backend import (
     NOON,
     OTHER_BUSINESS,
     Backend,
+    InterceptedClient,
     complaint,
     praise,
     review_event,
@@ -909,7 +912,12 @@ def test_the_desk_shows_reviews_assessment_and_thread(shop: DeskScenario) -> Non
         "high",
         None,
     )
-    assert details["platform_limits"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
+    assert details["platform_limits"] == {
+        "replies": "many",
+        "replaces_reply": False,
+        "limit": 10_000,
+        "unit": "characters",
+    }
 
 
 def test_the_desk_shows_what_the_policy_says_about_a_follow_up(shop: DeskScenario) -> None:
@@ -1068,3 +1076,47 @@ def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one
     assert ({follow_up.id for follow_up in follow_ups}, after) == ({first.id, second.id}, None)
     with pytest.raises(BadRequest):
         desk.list_open_follow_ups(both, shop.backend.desk, business=None, limit=10, after="x")
+
+
+def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
+    shop: DeskScenario,
+) -> None:
+    backend = shop.backend
+    first, erased = shop.new_follow_up(), shop.new_follow_up(author="cus-2")
+    backend.deliver(
+        review_event(
+            backend.case(first.reviews[0]).review.native_id,
+            "The heater is broken and it is cold. " * 20,
+            1,
+            kind=EventKind.EDITED,
+            revision=2,
+        )
+    )
+    backend.cases.vault.erase(backend.case(erased.reviews[0]).review.author)
+    reads: list[str] = []
+    client: Any = InterceptedClient(backend.dynamodb, reads.append)
+    store = CaseStore(
+        client,
+        backend.tables["CasesTable"],
+        backend.tables["OutcomesTable"],
+    )
+    page = [backend.cases.follow_up(follow_up.id) for follow_up in (first, erased)]
+    rows = queue_rows(page, store, backend.clock(), words=True)
+
+    assert reads == ["batch_get_item"] * 3
+    shown = rows[0]["newest_review"]
+    assert shown["id"] == first.reviews[0]
+    assert (shown["author"]["name"], shown["rating"], shown["language"]) == ("Zelda Quint", 1, "en")
+    assert shown["first_words"].startswith("The heater is broken and it is cold. The heater")
+    assert len(shown["first_words"]) <= 100
+    assert rows[1]["newest_review"] | {"id": ""} == {
+        "id": "",
+        "author": None,
+        "rating": 1,
+        "language": None,
+        "first_words": None,
+        "erased": True,
+    }
+    assert [row["id"] for row in rows] == [follow_up.id for follow_up in page]
+    assert "newest_review" not in queue_rows(page, store, backend.clock(), words=False)[0]
+    assert len(reads) == 3

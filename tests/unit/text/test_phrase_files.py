@@ -30,6 +30,7 @@ REPLY_CUES = (
     private_numbers.IDENTITY_DOCUMENT,
     placeholders.FIELD,
     placeholders.FILL_IN,
+    placeholders.GREETING,
 )
 MEANINGS = {
     VOCABULARY: {
@@ -61,6 +62,7 @@ PARTIAL_MEANINGS = {
     *("asking_at_clause_start", "asking_at_sentence_start", "asking_unless_ended"),
     *vocabulary.AIDS,
     "courtesy",
+    "sales_question",
     *grammar.KINDS,
     *(MEANINGS[REPLIES] - {*tone.WORST}),
 }

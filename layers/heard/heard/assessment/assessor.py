@@ -14,7 +14,7 @@ from functools import partial
 from typing import Final
 
 from heard.assessment import vocabulary
-from heard.assessment.agenda import find_agenda, may_be_spam
+from heard.assessment.agenda import find_agenda
 from heard.assessment.analysis import analyse
 from heard.assessment.engines.engine import Engine
 from heard.assessment.kind_words import has_kind_words, praised_topics
@@ -28,6 +28,7 @@ from heard.assessment.severity import (
     severity_of_text,
     worse_severity,
 )
+from heard.assessment.spam import is_spam, offers_something
 from heard.reviews import Channel, ReviewEvent
 from heard.text.wordless import is_wordless
 
@@ -62,12 +63,16 @@ def assess(
         severity_of_rating(rating, text_severity, analysis), text_severity, analysis
     )
     severity = known_severity or Severity.MEDIUM
-    agenda = find_agenda(analysis, rating, severity, channel.stage)
+    agenda = (
+        Agenda.SPAM
+        if is_spam(event, analysis, rating, severity)
+        else find_agenda(analysis, rating, severity, channel.stage)
+    )
     if agenda is Agenda.QUESTION:
         # A question needs a person, however friendly it is (playbook, severity).
         severity = severity.worse(Severity.MEDIUM)
     flags: list[Flag] = []
-    is_doubtful_spam = agenda is not Agenda.SPAM and may_be_spam(analysis, rating, severity)
+    is_doubtful_spam = agenda is not Agenda.SPAM and offers_something(analysis, severity)
     if is_doubtful_spam or (
         known_severity is None and agenda not in {Agenda.QUESTION, Agenda.SPAM}
     ):

@@ -437,18 +437,20 @@ def _lint_text(
     capabilities = load(case.review.platform).capabilities
     findings = lint.lint(
         signed_text,
-        public=_is_public(loaded),
-        limit=capabilities.reply_limit,
-        unit=capabilities.reply_unit,
-        recent=desk.cases.latest_wordings(
-            case.review.business,
-            RECENT_REPLIES,
-            other_than=_undelivered_replies(case.thread, desk),
+        lint.ReplyContext(
+            public=_is_public(loaded),
+            limit=capabilities.reply_limit,
+            unit=capabilities.reply_unit,
+            recent=desk.cases.latest_wordings(
+                case.review.business,
+                RECENT_REPLIES,
+                other_than=_undelivered_replies(case.thread, desk),
+            ),
+            names=names,
+            language=_customer_language(loaded, desk),
+            own_contacts=policy.contacts,
+            contacts_are_own=own_contacts,
         ),
-        names=names,
-        language=_customer_language(loaded, desk),
-        own_contacts=policy.contacts,
-        contacts_are_own=own_contacts,
     )
     return LintedText(signed_text, findings, lint.fingerprint(signed_text, names))
 

@@ -256,7 +256,10 @@ def _assess_and_route(
 ) -> Change:
     case, incoming = arrival.case, arrival.incoming
     revision_decision = decide_revision(case, incoming.event, arrival.author, ports, engine, now)
-    thread = replace(case.thread, cap=revision_decision.policy.public_replies)
+    thread = case.thread.limited_to(
+        revision_decision.policy.public_replies,
+        replaces_reply=load(case.review.platform).capabilities.replaces_reply,
+    )
     if revision_decision.context.machine in {MachineSign.QUICK, MachineSign.REPEATED}:
         thread = thread.suspect(case.review.author)
     case = replace(case, thread=thread)

@@ -30,7 +30,12 @@ _HEAD_CHARACTERS: Final = 20_000
 _TAIL_CHARACTERS: Final = 5_000
 
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:…\n。！？؟।]+")
-_LINKS: Final = re.compile(r"(?:https?://|www\.)[^\s<>]{1,500}", re.IGNORECASE)
+_LINKS: Final = re.compile(
+    r"(?:https?://|www\.)[^\s<>]{0,500}[^\s<>.,;:!?…。！？]",
+    re.IGNORECASE,
+)
+"""A link, without the signs that end its sentence."""
+
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _SENTENCE_END: Final = re.compile("[.!?;…\\n。！？؟।]")
 

@@ -133,6 +133,7 @@ class GoogleBusiness(ReviewApi):
         edits="pushed",
         deletions="polled",
         replies="one",
+        replaces_reply=True,
         reply_limit=REPLY_LIMIT,
         reply_unit="bytes",
         can_find_reply=True,
