@@ -32,6 +32,13 @@ _ABSENT_PARTS: Final = frozenset({"null", "undefined", "(null)"})
 """Words that stand for a missing part of a name. In lower case, because Null is a family name."""
 
 _ABSENT_NAMES: Final = frozenset({"null", "undefined", "none", "n/a", "(null)", "(none)", "nil"})
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
+"""Every sign that ends a line: Word's own one (`\\v`) too, which mails are full of."""
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
+_MANY_MARKS: Final = re.compile(f"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
+"""A run that may hold too many combining marks. All of them are above these code points."""
+
 _DIRECTION_SIGNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 TOMBSTONE: Final = "~"
@@ -96,9 +103,12 @@ class ReviewEvent:
     of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
 
     `quoted` holds the words of others that the review quotes, and the earlier mails that it
-    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `no_review` is the
-    code of why the words are no review although they arrived like one, such as `automatic_reply`.
-    Triage stores them, answers nothing, and writes the code into the outcome `ignored`.
+    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `below` holds what
+    stands below the head of an earlier mail where no sign marks its lines: mostly that mail, but
+    the author may have written into it. `unread` says that words came along which were not read,
+    such as an attached document, so that a person must. `no_review` is the code of why the words
+    are no review although they arrived like one, such as `automatic_reply`. Triage stores them,
+    answers nothing, and writes the code into the outcome `ignored`.
     """
 
     kind: EventKind
@@ -117,11 +127,14 @@ class ReviewEvent:
     original_bytes: int | None = None
     partial: bool = False
     quoted: str | None = None
+    below: str | None = None
+    unread: bool = False
     no_review: str | None = None
 
     def normalize(self) -> Self:
         """This event with texts and names in normal form; texts that are too long are cut."""
         text, original_bytes = truncate_text(normalize_text(self.text))
+        below, bytes_below = truncate_text(normalize_text(self.below), QUOTE_LIMIT_BYTES)
         return replace(
             self,
             title=truncate_text(normalize_text(self.title))[0],
@@ -130,14 +143,15 @@ class ReviewEvent:
             author=replace(self.author, name=normalize_name(self.author.name)),
             subject=normalize_name(self.subject),
             quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
+            below=below,
+            unread=self.unread or bytes_below is not None,
         )
 
     @property
     def digest(self) -> str:
         """SHA-256 over what the author said: rating, title, text, and quotes if there are any."""
         content = [self.rating, self.title or "", self.text or ""]
-        if self.quoted:
-            content.append(self.quoted)
+        content += [words for words in (self.quoted, self.below) if words]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -169,18 +183,19 @@ class ReviewEvent:
 def normalize_text(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
-    None if nothing remains. NUL and other controls break consoles, CSV files and some platforms'
+    None if nothing remains. Every sign that ends a line becomes `\n`, so that no two words become
+    one. NUL and other controls break consoles, CSV files and some platforms'
     APIs; tabs and line feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no
     language has as many, and the time to normalise grows with the square of their number.
     """
     if text is None:
         return None
+    if text.isascii():
+        return _CONTROL.sub("", _LINE_END.sub("\n", text)).strip() or None
     well_formed = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    lines = well_formed.replace("\r\n", "\n").replace("\r", "\n")
-    printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
-    if not printable.isascii():
-        printable = _limit_combining_marks(printable)
-    return unicodedata.normalize("NFC", printable).strip() or None
+    printable = _CONTROL.sub("", _LINE_END.sub("\n", well_formed))
+    readable = _MANY_MARKS.sub(_limit_combining_marks, printable)
+    return unicodedata.normalize("NFC", readable).strip() or None
 
 
 def normalize_name(name: str | None) -> str | None:
@@ -198,10 +213,10 @@ def normalize_name(name: str | None) -> str | None:
     return " ".join(known)
 
 
-def _limit_combining_marks(text: str) -> str:
+def _limit_combining_marks(run: re.Match[str]) -> str:
     characters: list[str] = []
     mark_count = 0
-    for character in text:
+    for character in run[0]:
         mark_count = mark_count + 1 if unicodedata.combining(character) else 0
         if mark_count <= MAX_COMBINING_MARKS:
             characters.append(character)

@@ -45,12 +45,14 @@ def assess(
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
-    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`,
-    `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
+    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `unread`,
+    `alarming_quote`, `words_below`, `engine_<severity>`, `rating_words_disagree`,
+    `repeat_complainer`, `recovered` and `worsened`.
 
-    The words in `event.quoted` are not the author's, so they never raise the severity. If they are
-    alarming, if some characters of the text could not be decoded, or if the text only describes
-    what was sent without words, such as `[photo]`, a person reads the review.
+    The words in `event.quoted` are not the author's, and those in `event.below` may be, so they
+    never raise the severity. A person reads the review if the former are alarming, if the latter
+    complain or ask, if words were not read or not decoded, or if the text only describes what was
+    sent without words, such as `[photo]`.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -116,12 +118,20 @@ def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
         return "garbled"
     if event.text and not event.title and is_wordless(event.text):
         return "no_text"
-    if not event.quoted:
-        return None
-    quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)
-    quoted_severity = severity_of_text(quotation, None)
-    alarming = quoted_severity is not None and quoted_severity.rank >= Severity.HIGH.rank
-    return "alarming_quote" if alarming else None
+    if event.unread:
+        return "unread"
+    if event.quoted and _severity_beside(event, event.quoted, engine).rank >= Severity.HIGH.rank:
+        return "alarming_quote"
+    if event.below and _severity_beside(event, event.below, engine).rank >= Severity.MEDIUM.rank:
+        return "words_below"
+    return None
+
+
+def _severity_beside(event: ReviewEvent, words: str, engine: Engine | None) -> Severity:
+    """The severity of words that stand beside a review's own; a question is of medium severity."""
+    analysis = analyse(replace(event, title=None, text=words, rating=None), engine)
+    severity = severity_of_text(analysis, None) or Severity.PRAISE
+    return severity.worse(Severity.MEDIUM) if analysis.asks_question else severity
 
 
 def _history_flags(

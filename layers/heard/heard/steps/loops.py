@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,7 @@ from heard.errors import NotFound
 from heard.policy import NoAnswer
 from heard.replies.lint import signed_names
 from heard.replies.own_words import OwnWords, find_own_words, text_words
-from heard.reviews import Stage
+from heard.reviews import Stage, normalize_text
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 _LOWEST_HAPPY_RATING: Final = 4
 
+_WORD: Final = re.compile(r"[^\W_]")
+_ATTRIBUTION: Final = re.compile(
+    r"\A(?:[^\n]*\n){0,3}?[^\n]*[:：][ \t]*$|^[^\n]*[@\d][^\n]*[:：][ \t]*$", re.MULTILINE
+)
+"""The lines above a quotation that say who wrote it, and when."""
+
 _MAX_REPLIES_READ: Final = 3
 """How many of our latest replies a text is compared with."""
 
@@ -42,12 +48,13 @@ _MAX_REPLIES_READ: Final = 3
 class LoopFacts:
     """What is known of a conversation's course.
 
-    `context` are the fields of `Context` that the guards against endless answers ask. `own_text` is
-    what the author added to words of ours, None if the text has none of ours.
+    `context` are the fields of `Context` that the guards against endless answers ask. `judged` are
+    the events to assess: what arrived, without our own words beside the text, and where the author
+    added something to words of ours, that alone.
     """
 
     context: Mapping[str, Any]
-    own_text: str | None
+    judged: tuple[ReviewEvent, ...]
 
 
 def find_loop_facts(
@@ -64,8 +71,10 @@ def find_loop_facts(
     # In private, an answer to one reply may come as a new conversation.
     answered = in_thread if review.channel.stage is Stage.ONSTAGE else recent
     sent = _sent_replies(case, answered, case_store)
-    own_words = find_own_words(event.text or "", [reply.text for reply in sent])
-    no_answer = _no_answer(case, event, sent, own_words)
+    texts = [reply.text for reply in sent]
+    own_words = find_own_words(event.text or "", texts)
+    repeated = _repeated_words(event, texts)
+    no_answer = _no_answer(case, event, sent, own_words, repeated)
     return LoopFacts(
         {
             "automatic_replies": len(recent),
@@ -73,8 +82,43 @@ def find_loop_facts(
             "machine": _machine_sign(case, event, answered, sent, own_words, now),
             "no_answer": no_answer,
         },
-        own_words.rest if own_words.share and no_answer is None else None,
+        _judged_events(event, own_words, repeated) if no_answer is None else (event,),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _RepeatedWords:
+    """What a text has beside it, without the words of ours that it repeats (`has_ours`).
+
+    `below` is what its author added to ours where nothing marks whose a line is.
+    """
+
+    has_ours: bool
+    quoted: str
+    below: str
+
+
+def _repeated_words(event: ReviewEvent, sent: Sequence[str]) -> _RepeatedWords:
+    quoted, below = (find_own_words(text or "", sent) for text in (event.quoted, event.below))
+    rest = _ATTRIBUTION.sub("", quoted.rest) if quoted.share else ""
+    return _RepeatedWords(
+        has_ours=bool(quoted.share or below.share),
+        quoted=rest if _WORD.search(rest) else "",
+        below=below.rest if below.share and _WORD.search(below.rest) else "",
+    )
+
+
+def _judged_events(
+    event: ReviewEvent, own_words: OwnWords, repeated: _RepeatedWords
+) -> tuple[ReviewEvent, ...]:
+    arrived = event
+    if repeated.has_ours:
+        # Behind a mark too, what we did not send may be the author's.
+        arrived = replace(event, quoted=None, below=repeated.quoted or None)
+    if not own_words.share and not repeated.below:
+        return (arrived,)
+    added = "\n\n".join(part for part in (own_words.rest, repeated.below) if part)
+    return arrived, replace(arrived, text=normalize_text(added))
 
 
 def _sent_replies(
@@ -118,7 +162,11 @@ def _machine_sign(
 
 
 def _no_answer(
-    case: Case, event: ReviewEvent, sent: list[Reply], own_words: OwnWords
+    case: Case,
+    event: ReviewEvent,
+    sent: list[Reply],
+    own_words: OwnWords,
+    repeated: _RepeatedWords,
 ) -> NoAnswer | None:
     """Why the words want no answer, if they do not; their thread goes on without them.
 
@@ -133,7 +181,8 @@ def _no_answer(
     answer = next((reply for reply in sent if last_reply and reply.id == last_reply.reply), None)
     if answer is None:
         return None
-    if event.quoted and not find_own_words(event.quoted, [reply.text for reply in sent]).share:
+    repeats_more = repeated.quoted or repeated.below
+    if repeats_more or ((event.quoted or event.below) and not repeated.has_ours):
         return None
     names = f"{event.author.name or ''} {signed_names(answer.text)}"
     words = _without_names(own_words.rest, names)
