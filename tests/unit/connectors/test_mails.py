@@ -542,8 +542,16 @@ def attached(name: str, content_type: str, content: str = "JVBERi0=", **headers:
         raw_mail("\u200b<p>x", Content_Type="multipart/mixed"),
         raw_mail("word " * 100_000),
         raw_mail("a\n" * 250_000),
+        attached("x", "text/html", "<p>a</p>" * 100_000),
+        raw_mail(
+            multipart("mixed", part("<p>" * 140_000, "text/html"), part(DANGER), part("x"))[1],
+            Content_Type="multipart/mixed; boundary=b",
+        ),
     ],
-    ids=["pdf", "docx", "odt", "encoded mail", "encrypted", "no parts", "too long", "lines"],
+    ids=[
+        *("pdf", "docx", "odt", "encoded mail", "encrypted", "no parts", "too long", "lines"),
+        *("long HTML", "texts"),
+    ],
 )
 def test_a_mail_says_that_it_has_words_which_nobody_read(raw: bytes) -> None:
     assert read_event(raw).normalize().unread

@@ -15,7 +15,7 @@ from typing import Final
 
 from heard.connectors.mail.html_text import read_html
 
-CONTENT_LIMIT: Final = 800_000
+CONTENT_LIMIT: Final = 700_000
 """Bytes of a part, and characters of its HTML, that are read. A longer one is cut, and says so."""
 
 _TEXT_LIMIT: Final = 200_000

@@ -75,6 +75,8 @@ _BOUNDARY_LIMIT: Final = 2_000
 """How many lines may look like a boundary. A mail with more is not taken apart."""
 _LINE_LIMIT: Final = 200_000
 """How many lines a mail may have. One with more is not taken apart."""
+_TEXTS_LIMIT: Final = 400_000
+"""Characters of a mail's texts, as they are coded, behind which no other text is read."""
 _HEADERS_LIMIT: Final = 100_000
 """Bytes of a mail's headers that are read."""
 _HEADER_COUNT: Final = 1_000
@@ -165,6 +167,7 @@ def read_mime(raw: bytes) -> Mail:
     ):
         return Mail(_parse_headers(raw[:_HEADERS_LIMIT]), unread=True)
     message = message_from_bytes(limit_content_headers(raw))
+    is_cut = _drop_surplus(message)
     body = _read_part(message, takes_files=False)
     if not has_words(body.text):
         files = _read_part(message, takes_files=True)
@@ -176,7 +179,9 @@ def read_mime(raw: bytes) -> Mail:
             files.unread or not (is_empty or has_words(files.text)),
         )
     headers = normalize_headers(message.raw_items(), _charset_of(message))
-    return Mail(headers, normalize_text(body.text), normalize_text(body.other_text), body.unread)
+    return Mail(
+        headers, normalize_text(body.text), normalize_text(body.other_text), body.unread or is_cut
+    )
 
 
 def is_document(name: str | None, content_type: str) -> bool:
@@ -216,6 +221,20 @@ def _parse_headers(raw: bytes) -> tuple[tuple[str, str], ...]:
     from email.parser import BytesHeaderParser  # noqa: PLC0415
 
     return normalize_headers(BytesHeaderParser().parsebytes(raw).raw_items())
+
+
+def _drop_surplus(message: Message) -> bool:
+    """Empty the texts that stand behind more than can be read; whether there were any."""
+    size, is_cut = 0, False
+    for part in message.walk():
+        payload = None if part.is_multipart() or not _is_text(part) else part.get_payload()
+        if not isinstance(payload, str):
+            continue
+        if size > _TEXTS_LIMIT:
+            part.set_payload("")
+            is_cut = True
+        size += len(payload)
+    return is_cut
 
 
 def _limit_headers(raw: bytes) -> bytes:
