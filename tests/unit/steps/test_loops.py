@@ -460,6 +460,19 @@ def test_thanks_above_our_own_mail_close_whatever_words_it_has(
     assert writer.reason(writer.write("Thank you!", "t-1", **fields)) == "thanks"
 
 
+def test_alarming_words_beside_our_mail_reach_a_person(writer: Correspondent) -> None:
+    complaint = writer.write(COMPLAINT, "t-1")
+    answer_as_person(writer.backend, complaint)
+    sent = writer.backend.platforms.replies()[-1].text
+    writer.backend.clock.advance(hours=2)
+    danger = "My daughter broke her arm on your stairs."
+    beside = writer.write("Lovely, see you soon!", "t-1", quoted=danger, below=sent)
+    below = writer.write(
+        "Lovely, see you all!", "t-1", quoted=f"{LINE_ABOVE}\n{sent}", below=danger
+    )
+    assert [writer.reason(review) for review in (beside, below)] == ["person", "person"]
+
+
 def test_danger_below_our_mail_is_as_urgent_as_above_it(writer: Correspondent) -> None:
     complaint = writer.write(COMPLAINT, "t-1")
     answer_as_person(writer.backend, complaint)

@@ -35,10 +35,9 @@ if TYPE_CHECKING:
 _LOWEST_HAPPY_RATING: Final = 4
 
 _WORD: Final = re.compile(r"[^\W_]")
-_ATTRIBUTION: Final = re.compile(
-    r"\A(?:[^\n]*\n){0,3}?[^\n]*[:：][ \t]*$|^[^\n]*[@\d][^\n]*[:：][ \t]*$", re.MULTILINE
-)
-"""The lines above a quotation that say who wrote it, and when."""
+_DATE_OR_ADDRESS: Final = re.compile(r"[@\d]")
+_ATTRIBUTION_LINES: Final = 4
+"""Mail programs break the line that says who wrote a mail, and when, into up to so many."""
 
 _MAX_REPLIES_READ: Final = 3
 """How many of our latest replies a text is compared with."""
@@ -50,7 +49,7 @@ class LoopFacts:
 
     `context` are the fields of `Context` that the guards against endless answers ask. `judged` are
     the events to assess: what arrived, without our own words beside the text, and where the author
-    added something to words of ours, that alone.
+    added something to words of ours, what is the author's alone.
     """
 
     context: Mapping[str, Any]
@@ -88,33 +87,50 @@ def find_loop_facts(
 
 @dataclass(frozen=True, slots=True)
 class _RepeatedWords:
-    """What a text has beside it, without the words of ours that it repeats (`has_ours`).
+    """What a text has beside it, where that repeats words of ours.
 
-    `below` is what its author added to ours where nothing marks whose a line is.
+    `quoted` and `below` are what remains of them without our words, None if they have none of ours.
     """
 
-    has_ours: bool
-    quoted: str
-    below: str
+    quoted: str | None
+    below: str | None
 
 
 def _repeated_words(event: ReviewEvent, sent: Sequence[str]) -> _RepeatedWords:
     quoted, below = (find_own_words(text or "", sent) for text in (event.quoted, event.below))
-    rest = _ATTRIBUTION.sub("", quoted.rest) if quoted.share else ""
+    rest = _without_attributions(quoted.rest)
     return _RepeatedWords(
-        has_ours=bool(quoted.share or below.share),
-        quoted=rest if _WORD.search(rest) else "",
-        below=below.rest if below.share and _WORD.search(below.rest) else "",
+        (rest if _WORD.search(rest) else "") if quoted.share else None,
+        (below.rest if _WORD.search(below.rest) else "") if below.share else None,
+    )
+
+
+def _without_attributions(quotation: str) -> str:
+    """A quotation without the lines that say whose it is, and when it was written."""
+    lines = quotation.split("\n")
+    for index in range(min(_ATTRIBUTION_LINES, len(lines))):
+        if lines[index].rstrip().endswith((":", "：")) and any(
+            _DATE_OR_ADDRESS.search(line) for line in lines[: index + 1]
+        ):
+            lines = lines[index + 1 :]
+            break
+    return "\n".join(
+        line
+        for line in lines
+        if not (line.rstrip().endswith((":", "：")) and _DATE_OR_ADDRESS.search(line))
     )
 
 
 def _judged_events(
     event: ReviewEvent, own_words: OwnWords, repeated: _RepeatedWords
 ) -> tuple[ReviewEvent, ...]:
-    arrived = event
-    if repeated.has_ours:
-        # Behind a mark too, what we did not send may be the author's.
-        arrived = replace(event, quoted=None, below=repeated.quoted or None)
+    # What stands behind a mark and is not ours may be the author's, as below a mail of ours.
+    doubtful = (event.below if repeated.below is None else None, repeated.quoted)
+    arrived = replace(
+        event,
+        quoted=event.quoted if repeated.quoted is None else None,
+        below=normalize_text("\n\n".join(part for part in doubtful if part)),
+    )
     if not own_words.share and not repeated.below:
         return (arrived,)
     added = "\n\n".join(part for part in (own_words.rest, repeated.below) if part)
@@ -181,8 +197,9 @@ def _no_answer(
     answer = next((reply for reply in sent if last_reply and reply.id == last_reply.reply), None)
     if answer is None:
         return None
-    repeats_more = repeated.quoted or repeated.below
-    if repeats_more or ((event.quoted or event.below) and not repeated.has_ours):
+    if repeated.quoted or repeated.below or (event.below and repeated.below is None):
+        return None
+    if event.quoted and repeated.quoted is None and repeated.below is None:
         return None
     names = f"{event.author.name or ''} {signed_names(answer.text)}"
     words = _without_names(own_words.rest, names)
