@@ -186,7 +186,14 @@ def test_utf_8_is_never_changed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "chunk", [b"\xff", b"K\xe4se ", b"\xc4\xe3\xba\xc3", bytes(range(128, 256))]
+    "chunk",
+    [
+        b"a" * 999_990 + b"\nK\xe4se",
+        b"\xff",
+        b"K\xe4se ",
+        b"\xc4\xe3\xba\xc3",
+        bytes(range(128, 256)),
+    ],
 )
 def test_the_time_grows_with_the_length_only(chunk: bytes) -> None:
     started_at = time.process_time()

@@ -626,3 +626,20 @@ def test_a_mail_with_an_odd_id_is_one_review(message_id: str) -> None:
     )
     assert first == second
     assert first.native_id != read_event(raw_mail()).native_id
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("AAA=" + "\n" * 190_000, {"Content_Transfer_Encoding": "base64"}),
+        ("AA==\n" * 190_000, {"Content_Transfer_Encoding": "base64"}),
+        (('"' + "data:" * 190) * 4_000, {"Content_Type": "text/html"}),
+        ("-" * 1_000_000, {"Content_Type": "multipart/mixed"}),
+        ("", {f"X-{number}": "é" for number in range(50_000)}),
+    ],
+    ids=["base64 end", "base64 pieces", "embedded files", "no boundary", "headers"],
+)
+def test_the_time_for_a_mail_grows_with_its_length_only(body: str, headers: dict[str, str]) -> None:
+    started_at = time.process_time()
+    read_event(raw_mail(body, **headers))
+    assert time.process_time() - started_at < 60  # quadratic time takes far longer

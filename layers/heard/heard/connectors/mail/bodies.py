@@ -21,7 +21,7 @@ CONTENT_LIMIT: Final = 700_000
 _TEXT_LIMIT: Final = 200_000
 """Characters of a body that are read. More than are kept of any review with all that it quotes."""
 
-_EMBEDDED_FILE: Final = re.compile(rb"data:[^\"'<>\s]{1000,}+")
+_EMBEDDED_FILE: Final = re.compile(rb"(?<=[\"'(=])data:[^\"'<>\s]{1000,}+")
 """A picture that stands in the HTML itself."""
 
 _WORD: Final = re.compile(r"[^\W_\u2e80-\uffff]+|[\u2e80-\uffff]")

@@ -131,7 +131,7 @@ _MIN_WESTERN: Final = 0.7
 _CAPITAL_COST: Final = 0.1
 """Hardly anybody writes in capitals; capitals of one encoding are small letters of another."""
 
-_TELLING_LINE: Final = re.compile(rb"[^\n\x80-\xff]*+[\x80-\xff][^\n]*+\n?")
+_TELLING_LINE: Final = re.compile(rb"^[^\n\x80-\xff]*+[\x80-\xff][^\n]*+\n?", re.MULTILINE)
 _LETTER_RUN: Final = re.compile(r"[^\W\d_]+")
 _PUNCTUATION: Final = re.compile(
     r"[\s\u00a0¡¿«»·•™®©°§£¥€½¼¾²³’‘“”‚„–—…†‹›\u3000-\u3017！，．：；？（）～％]"

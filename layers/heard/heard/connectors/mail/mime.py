@@ -64,7 +64,7 @@ _MIME_NOTICE: Final = re.compile(
 """What programs write before the first part of a mail, for programs that know no parts."""
 
 _FIRST_BOUNDARY: Final = re.compile(r"\s*--([^\r\n]{1,70}?)[ \t]*[\r\n]")
-_BASE64_END: Final = re.compile(r"={1,2}[ \t]*[\r\n]+(?=\s*\S)")
+_BASE64_END: Final = re.compile(r"={1,2}[ \t]*+[\r\n]++(?=\s*+\S)")
 _BASE64: Final = re.compile(r"\s*(?:[A-Za-z0-9+/]+[\r\n]+)*[A-Za-z0-9+/]+={0,2}\s*")
 
 _DEPTH_LIMIT: Final = 10
