@@ -57,6 +57,13 @@ _UNSEEN: Final = re.compile(
 Joiners stay: Persian names and emoji need them.
 """
 
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
+"""Every sign that ends a line: Word's own one (`\\v`) too, which mails are full of."""
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
+_MANY_MARKS: Final = re.compile(f"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
+"""A run that may hold too many combining marks. All of them are above these code points."""
+
 TOMBSTONE: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
 
@@ -119,9 +126,12 @@ class ReviewEvent:
     of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
 
     `quoted` holds the words of others that the review quotes, and the earlier mails that it
-    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `no_review` is the
-    code of why the words are no review although they arrived like one, such as `automatic_reply`.
-    Triage stores them, answers nothing, and writes the code into the outcome `ignored`.
+    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `below` holds what
+    stands below the head of an earlier mail where no sign marks its lines: mostly that mail, but
+    the author may have written into it. `unread` says that words came along which were not read,
+    such as an attached document, so that a person must. `no_review` is the code of why the words
+    are no review although they arrived like one, such as `automatic_reply`. Triage stores them,
+    answers nothing, and writes the code into the outcome `ignored`.
     """
 
     kind: EventKind
@@ -140,6 +150,8 @@ class ReviewEvent:
     original_bytes: int | None = None
     partial: bool = False
     quoted: str | None = None
+    below: str | None = None
+    unread: bool = False
     no_review: str | None = None
 
     def without_words(self) -> Self:
@@ -159,6 +171,7 @@ class ReviewEvent:
     def normalize(self) -> Self:
         """This event with texts and names in normal form; texts that are too long are cut."""
         text, original_bytes = truncate_text(normalize_text(self.text))
+        below, bytes_below = truncate_text(normalize_text(self.below), QUOTE_LIMIT_BYTES)
         return replace(
             self,
             title=truncate_text(normalize_text(self.title))[0],
@@ -167,6 +180,8 @@ class ReviewEvent:
             author=replace(self.author, name=normalize_name(self.author.name)),
             subject=normalize_name(self.subject),
             quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
+            below=below,
+            unread=self.unread or bytes_below is not None,
         )
 
     def first_words(self, max_characters: int) -> str | None:
@@ -175,14 +190,13 @@ class ReviewEvent:
 
     @property
     def content(self) -> str:
-        """What the author said, as JSON: rating, title, text, and quotes if there are any.
+        """What the author said, as JSON: rating, title, text, and what stands beside it, if any.
 
         Two events with equal content say the same. A commitment to it stands in the outcome log, so
         the form may never change.
         """
         parts = [self.rating, self.title or "", self.text or ""]
-        if self.quoted:
-            parts.append(self.quoted)
+        parts += [words for words in (self.quoted, self.below) if words]
         return json.dumps(parts, ensure_ascii=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -214,18 +228,19 @@ class ReviewEvent:
 def normalize_text(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
-    None if nothing remains. NUL and other controls break consoles, CSV files and some platforms'
+    None if nothing remains. Every sign that ends a line becomes `\n`, so that no two words become
+    one. NUL and other controls break consoles, CSV files and some platforms'
     APIs; tabs and line feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no
     language has as many, and the time to normalise grows with the square of their number.
     """
     if text is None:
         return None
+    if text.isascii():
+        return _CONTROL.sub("", _LINE_END.sub("\n", text)).strip() or None
     well_formed = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    lines = well_formed.replace("\r\n", "\n").replace("\r", "\n")
-    printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
-    if not printable.isascii():
-        printable = _limit_combining_marks(printable)
-    return unicodedata.normalize("NFC", printable).strip() or None
+    printable = _CONTROL.sub("", _LINE_END.sub("\n", well_formed))
+    readable = _MANY_MARKS.sub(_limit_combining_marks, printable)
+    return unicodedata.normalize("NFC", readable).strip() or None
 
 
 def normalize_name(name: str | None) -> str | None:
@@ -271,10 +286,10 @@ def _is_absent(word: str) -> bool:
     return not bare or bare.casefold() in _ABSENT_NAMES or bare in _NOT_A_NUMBER
 
 
-def _limit_combining_marks(text: str) -> str:
+def _limit_combining_marks(run: re.Match[str]) -> str:
     characters: list[str] = []
     mark_count = 0
-    for character in text:
+    for character in run[0]:
         mark_count = mark_count + 1 if unicodedata.combining(character) else 0
         if mark_count <= MAX_COMBINING_MARKS:
             characters.append(character)

@@ -572,3 +572,75 @@ def test_the_same_delivery_again_changes_nothing_and_counts_once(texter: Corresp
 
     assert reply.review == review_id(BUSINESS, "twilio_sms", "5001")
     assert len(backend.platforms.replies()) == 1
+
+
+HEAD = "From: Acme <hello@acme.example>\nSent: 2 June 2026 16:25\nSubject: RE: a broken arm"
+LINE_ABOVE = "On 2 June 2026 at 16:25, Acme <hello@acme.example> wrote:"
+
+
+@pytest.fixture
+def correspondent(simulated_backend: Backend) -> Correspondent:
+    simulated_backend.connect("postmark")
+    return Correspondent(simulated_backend, "postmark", "kim@shop.example")
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "The second payment has not come back.",
+        "Are you open on Sunday?",
+        "Meine Tochter liegt im Krankenhaus.",
+        "La chambre était sale.",
+    ],
+)
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_what_is_added_to_an_earlier_mail_of_ours_reaches_a_person(
+    correspondent: Correspondent, added: str, is_marked: bool
+) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    answer_as_person(correspondent.backend, complaint)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    fields = (
+        {"quoted": f"{LINE_ABOVE}\n{sent}\n\n{added}"}
+        if is_marked
+        else {"quoted": HEAD, "below": f"{sent}\n\n{added}"}
+    )
+    assert correspondent.reason(correspondent.write("Thank you!", "t-1", **fields)) == "person"
+
+
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_thanks_above_our_own_mail_close_whatever_words_it_has(
+    correspondent: Correspondent, is_marked: bool
+) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    danger = "We are sorry that you broke your arm and that the ambulance came so late."
+    answer_as_person(correspondent.backend, complaint, danger)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    fields = {"quoted": f"{LINE_ABOVE}\n{sent}"} if is_marked else {"quoted": HEAD, "below": sent}
+    assert correspondent.reason(correspondent.write("Thank you!", "t-1", **fields)) == "thanks"
+
+
+def test_alarming_words_beside_our_mail_reach_a_person(correspondent: Correspondent) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    answer_as_person(correspondent.backend, complaint)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    danger = "My daughter broke her arm on your stairs."
+    beside = correspondent.write("Lovely, see you soon!", "t-1", quoted=danger, below=sent)
+    below = correspondent.write(
+        "Lovely, see you all!", "t-1", quoted=f"{LINE_ABOVE}\n{sent}", below=danger
+    )
+    assert [correspondent.reason(review) for review in (beside, below)] == ["person", "person"]
+
+
+def test_danger_below_our_mail_is_as_urgent_as_above_it(correspondent: Correspondent) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    answer_as_person(correspondent.backend, complaint)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    below = f"{sent}\n\nMy daughter broke her arm on your stairs."
+    review = correspondent.write("Thank you!", "t-1", quoted=HEAD, below=below)
+
+    assert correspondent.backend.case(review).review.severity == "critical"

@@ -138,3 +138,19 @@ def test_any_text_is_read_and_reading_it_again_changes_nothing(text: str) -> Non
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert legible_text(text) == text
     assert matchable_form(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("food poi\u00ad\nsoning", "food poisoning"),
+        ("food poi=\nsoning", "food poisoning"),
+        ("he talks of self-\nharm", "he talks of self-harm"),
+        ("食 中 毒になった", "食 中 毒になった"),
+        ("食 中 毒 です", "食中毒 です"),
+        ("a 食 b 中", "a 食 b 中"),
+        ("two -\nthree", "two -\vthree"),
+    ],
+)
+def test_a_word_that_was_broken_is_one_word(text: str, form: str) -> None:
+    assert matchable_form(legible_text(text)) == form

@@ -47,13 +47,15 @@ def assess(
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
-    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `dislike`, `alarming_quote`,
-    `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
+    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `unread`, `dislike`,
+    `alarming_quote`, `words_below`, `engine_<severity>`, `rating_words_disagree`,
+    `repeat_complainer`, `recovered` and `worsened`.
 
-    The words in `event.quoted` are not the author's, so they never raise the severity. If they are
-    alarming, if some characters of the text could not be decoded, or if the text only describes
-    what was sent without words, such as `[photo]`, a person reads the review. So does one read a
-    reaction that says dislike: an engine may see praise in the words that it quotes.
+    The words in `event.quoted` are not the author's, and those in `event.below` may be, so they
+    never raise the severity. A person reads the review if the former are alarming, if the latter
+    complain or ask, if words were not read or not decoded, or if the text only describes what was
+    sent without words, such as `[photo]`. So does one read a reaction that says dislike: an engine
+    may see praise in the words that it quotes.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -123,18 +125,25 @@ def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
         return "garbled"
     if event.text and not event.title and is_wordless(event.text):
         return "no_text"
+    if event.unread:
+        return "unread"
     if event.text and says_dislike(event.text):
         return "dislike"
-    return "alarming_quote" if has_alarming_quote(event, engine) else None
+    if event.quoted and _severity_beside(event, event.quoted, engine).rank >= Severity.HIGH.rank:
+        return "alarming_quote"
+    return "words_below" if event.below and asks_or_complains(event, event.below, engine) else None
 
 
-def has_alarming_quote(event: ReviewEvent, engine: Engine | None = None) -> bool:
-    """Whether a person must read the words that a review quotes, whoever wrote them."""
-    if not event.quoted:
-        return False
-    quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)
-    quoted_severity = severity_of_text(quotation, None)
-    return quoted_severity is not None and quoted_severity.rank >= Severity.HIGH.rank
+def asks_or_complains(event: ReviewEvent, words: str, engine: Engine | None = None) -> bool:
+    """Whether words beside a review's own ask or complain, so that a person must read them."""
+    return _severity_beside(event, words, engine).rank >= Severity.MEDIUM.rank
+
+
+def _severity_beside(event: ReviewEvent, words: str, engine: Engine | None) -> Severity:
+    """The severity of words that stand beside a review's own; a question is of medium severity."""
+    analysis = analyse(replace(event, title=None, text=words, rating=None), engine)
+    severity = severity_of_text(analysis, None) or Severity.PRAISE
+    return severity.worse(Severity.MEDIUM) if analysis.asks_question else severity
 
 
 def _history_flags(

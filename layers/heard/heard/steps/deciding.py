@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from heard.policy import (
     load_policy,
 )
 from heard.reviews import Channel, ReviewEvent
-from heard.steps.loops import LoopFacts, find_loop_facts
+from heard.steps.loops import find_loop_facts
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def decide_revision(
     policy = policy_of(review.business, ports.setup)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
-    assessment = _assess(event, loop_facts, review.channel, history, engine)
+    assessment = _assess(loop_facts.judged, review.channel, history, engine)
     # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
@@ -86,27 +86,11 @@ def decide_revision(
 
 
 def _assess(
-    event: ReviewEvent,
-    loop_facts: LoopFacts,
-    channel: Channel,
-    history: History,
-    engine: Engine | None,
+    judged: Sequence[ReviewEvent], channel: Channel, history: History, engine: Engine | None
 ) -> Assessment:
-    """The assessment of a revision; of one that quotes us, the worse of it and its own words.
-
-    Our friendly words must not make a complaint milder, and what we said about an illness is no
-    complaint.
-    """
-    event = replace(event, quoted=loop_facts.quoted)
-    assessment = assess(event, channel, history, engine)
-    if loop_facts.own_text is None:
-        return assessment
-    of_own_text = assess(replace(event, text=loop_facts.own_text), channel, history, engine)
-    is_worse = (of_own_text.severity.rank, of_own_text.needs_person) > (
-        assessment.severity.rank,
-        assessment.needs_person,
-    )
-    return of_own_text if is_worse else assessment
+    """The worst assessment of some events: our friendly words must not make a complaint milder."""
+    assessments = [assess(event, channel, history, engine) for event in judged]
+    return max(assessments, key=lambda each: (each.severity.rank, each.needs_person))
 
 
 def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:

@@ -212,6 +212,8 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
         "title",
         "text",
         "quoted",
+        "below",
+        "unread",
         "language",
         "occurred_at",
         "subject",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.acknowledgements.recognition import ends_automatically
-from heard.assessment import has_alarming_quote
+from heard.assessment import asks_or_complains
 from heard.assessment.courtesy import is_bare_thanks
 from heard.assessment.reactions import find_quotations
 from heard.automatic_replies import (
@@ -26,6 +26,7 @@ from heard.policy import NoAnswer
 from heard.replies.lint import signed_names
 from heard.replies.own_words import OwnWords, find_own_words, is_own_quotation, text_words
 from heard.reviews import Channel, Stage
+from heard.steps.repeated_words import RepeatedWords, find_repeated_words, judged_events
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ _LOWEST_HAPPY_RATING: Final = 4
 _MAX_REPLIES_READ: Final = 3
 """How many of our latest replies a text is compared with."""
 
+_LEADING_LINE: Final = 80
+"""A longer line is not one that only says whose words follow."""
+
 _TALKS: Final = frozenset({Channel.MESSAGING, Channel.SOCIAL})
 """Where people send several short messages in a row."""
 
@@ -53,14 +57,13 @@ _QUESTION: Final = re.compile(r"[?？؟](?!\S*[=&/])")
 class LoopFacts:
     """What is known of a conversation's course.
 
-    `context` are the fields of `Context` that the guards against endless answers ask. `own_text` is
-    what the author added to words of ours, None if the text has none of ours. `quoted` is what the
-    review quotes beside our replies and the reviews that these answer.
+    `context` are the fields of `Context` that the guards against endless answers ask. `judged` are
+    the events to assess: what arrived, without our own words beside the text, and where the author
+    added something to words of ours, what is the author's alone.
     """
 
     context: Mapping[str, Any]
-    own_text: str | None
-    quoted: str | None
+    judged: tuple[ReviewEvent, ...]
 
 
 def find_loop_facts(
@@ -78,8 +81,8 @@ def find_loop_facts(
     answered = in_thread if review.channel.stage is Stage.ONSTAGE else recent
     sent = _sent_replies(case, answered, case_store)
     own_words = find_own_words(event.text or "", [reply.text for reply in sent])
-    quoted = _separate_quotation(event, sent, case_store)
-    no_answer = _no_answer(case, event, sent, own_words, quoted, case_store)
+    repeated = find_repeated_words(event, sent, case_store)
+    no_answer = _no_answer(case, event, sent, own_words, repeated, case_store)
     return LoopFacts(
         {
             "automatic_replies": len(recent),
@@ -87,8 +90,7 @@ def find_loop_facts(
             "machine": _machine_sign(case, event, answered, sent, own_words, now),
             "no_answer": no_answer,
         },
-        own_words.rest if own_words.share and no_answer is None else None,
-        quoted.rest or None,
+        judged_events(event, own_words, repeated) if no_answer is None else (event,),
     )
 
 
@@ -142,33 +144,12 @@ def _machine_sign(
     )
 
 
-def _separate_quotation(
-    event: ReviewEvent, sent: Sequence[Reply], case_store: CaseStore
-) -> OwnWords:
-    """How much of what a review quotes is ours, and the rest of it.
-
-    A mail repeats the author's earlier mail below ours. We have judged it, and no person needs to
-    read it again.
-    """
-    quoted = find_own_words(event.quoted or "", [reply.text for reply in sent])
-    if not quoted.share:
-        return quoted
-    earlier_texts: list[str] = []
-    for review_id in dict.fromkeys(reply.review for reply in sent):
-        with suppress(Erased, NotFound):
-            review = case_store.find_review(review_id)
-            answered = case_store.revision(review).event if review else None
-            if answered and answered.author.id == event.author.id and answered.text:
-                earlier_texts.append(answered.text)
-    return OwnWords(quoted.share, find_own_words(quoted.rest, earlier_texts).rest)
-
-
 def _no_answer(
     case: Case,
     event: ReviewEvent,
     sent: Sequence[Reply],
     own_words: OwnWords,
-    quoted: OwnWords,
+    repeated: RepeatedWords,
     case_store: CaseStore,
 ) -> NoAnswer | None:
     """Why the words want no answer, if they do not; their thread goes on without them.
@@ -185,15 +166,16 @@ def _no_answer(
     answer = next((reply for reply in sent if last_reply and reply.id == last_reply.reply), None)
     if answer is None:
         return None
-    if event.quoted and not quoted.share:
+    if repeated.below or (event.below and repeated.below is None):
+        return None
+    if repeated.quoted and not _only_says_whose_it_is(event, repeated.quoted):
+        return None
+    if event.quoted and repeated.quoted is None and repeated.below is None:
         return None
     names = f"{event.author.name or ''} {signed_names(answer.text)}"
     words = _without_names(own_words.rest, names)
-    if not is_bare_thanks(words, answers_question=_QUESTION.search(answer.text) is not None):
-        return None
-    # Somebody's words may be marked as quoted by mistake: thanks must not hide them.
-    hides_alarm = has_alarming_quote(replace(event, quoted=quoted.rest or None))
-    return None if hides_alarm else NoAnswer.THANKS
+    answers_question = _QUESTION.search(answer.text) is not None
+    return NoAnswer.THANKS if is_bare_thanks(words, answers_question=answers_question) else None
 
 
 def _is_reaction_to_us(case: Case, text: str, sent: Sequence[Reply], case_store: CaseStore) -> bool:
@@ -215,6 +197,16 @@ def _is_reaction_to_us(case: Case, text: str, sent: Sequence[Reply], case_store:
         or (quotation.is_friendly and ends_automatically(quotation.words))
         for quotation in quotations
     )
+
+
+def _only_says_whose_it_is(event: ReviewEvent, rest: str) -> bool:
+    """Whether what a quotation of ours has beside our words only leads to them: "We wrote:".
+
+    Other words may be the author's, marked as quoted by mistake: thanks must not hide them.
+    """
+    lines = [line.rstrip() for line in rest.split("\n") if re.search(r"[^\W_]", line)]
+    leads = len(lines) == 1 and lines[0].endswith((":", "：")) and len(lines[0]) <= _LEADING_LINE
+    return leads and not asks_or_complains(event, rest)
 
 
 def _without_names(text: str, names: str) -> str:
