@@ -62,7 +62,7 @@ class Lexicon:
         for code, lines in meanings.items():
             for line in lines:
                 if language in UNSPACED and not line.isascii():
-                    phrase = parse_sign_phrase(code, line)
+                    phrase = parse_sign_phrase(code, line, language)
                     self._by_sign[phrase.runs[0].signs[0]].append(phrase)
                 else:
                     self._add(parse_word_phrase(code, line))
