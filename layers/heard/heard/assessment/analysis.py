@@ -60,7 +60,8 @@ _MAX_CONSONANTS: Final = 5
 class TextAnalysis:
     """A review's text, the phrases in it and an engine's scores.
 
-    `hits` hold no negated phrase, except negated topics.
+    `hits` hold no negated phrase, except negated topics. `has_figures`: figures of speech stand in
+    the text.
     """
 
     text: str
@@ -72,6 +73,7 @@ class TextAnalysis:
     links: int
     is_gibberish: bool
     is_short_praise: bool
+    has_figures: bool
 
     def has(self, code: str) -> bool:
         """Whether a phrase of this code stands in the text."""
@@ -160,6 +162,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         links=count_links(full_text),
         is_gibberish=is_gibberish,
         is_short_praise=is_short_praise(text, languages),
+        has_figures=bool(figures),
     )
 
 

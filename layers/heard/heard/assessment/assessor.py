@@ -15,12 +15,13 @@ from typing import Final
 
 from heard.assessment import vocabulary
 from heard.assessment.agenda import find_agenda, may_be_spam
-from heard.assessment.analysis import analyse
+from heard.assessment.analysis import TextAnalysis, analyse
 from heard.assessment.engines.engine import Engine
 from heard.assessment.kind_words import has_kind_words, praised_topics
 from heard.assessment.model import Agenda, Assessment, Flag, History, Severity, is_complaint
 from heard.assessment.person import decide_person, person_probability
 from heard.assessment.reasons import find_reasons, score_fields
+from heard.assessment.sentences import has_alarming_sentence
 from heard.assessment.severity import (
     rating_contradicts_text,
     severity_of_rating,
@@ -33,7 +34,7 @@ from heard.text.wordless import is_wordless
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
 
-RULES_VERSION: Final = "rules-3"
+RULES_VERSION: Final = "rules-4"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 
@@ -46,11 +47,13 @@ def assess(
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
     `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`,
-    `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
+    `alarming_sentence`, `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`,
+    `recovered` and `worsened`.
 
     The words in `event.quoted` are not the author's, so they never raise the severity. If they are
-    alarming, if some characters of the text could not be decoded, or if the text only describes
-    what was sent without words, such as `[photo]`, a person reads the review.
+    alarming, if some characters of the text could not be decoded, if the text only describes what
+    was sent without words, such as `[photo]`, or if one sentence of it alone sounds severe to the
+    engine, a person reads the review.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -89,7 +92,7 @@ def assess(
         is_short_praise=analysis.is_short_praise,
     )
     needs_person, confidence = decide(flags)
-    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, engine)
+    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, analysis, engine)
     if doubt:
         flags.append(Flag.CANNOT_JUDGE)
         needs_person, confidence = decide(flags)
@@ -110,12 +113,16 @@ def assess(
     )
 
 
-def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
+def _find_doubt(
+    event: ReviewEvent, analysis: TextAnalysis, engine: Engine | None
+) -> str | None:
     """Why a person must read a review that seems harmless; None if nothing says so."""
     if any(_UNDECODED in (text or "") for text in (event.title, event.text)):
         return "garbled"
     if event.text and not event.title and is_wordless(event.text):
         return "no_text"
+    if engine is not None and has_alarming_sentence(analysis, engine):
+        return "alarming_sentence"
     if not event.quoted:
         return None
     quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)

@@ -23,8 +23,9 @@ _MIN_SENTENCE: Final = 3
 _MIN_VOTES: Final = 2.0
 _MAX_LANGUAGES: Final = 6
 _MAX_SENTENCES: Final = 40
-"""Words of the shortest sentence whose language is looked at, votes that its language needs, and
-the most languages and sentences of one text.
+_MATCHES: Final = 3
+"""Words of the shortest sentence whose language is looked at, votes that its language needs, the
+most languages and sentences of one text, and the nearest languages of a sentence.
 """
 
 _MAX_TOKENS: Final = 400
@@ -73,8 +74,9 @@ def languages_of_sentences(
     """The languages that single sentences of a text seem to be in, at most a few.
 
     A text may hold a sentence in another language than the rest. So it is enough that the model
-    finds a language the nearest, or that a sentence has one word that only one language has. A
-    sentence whose words speak for the language of the text is taken to be in it. `words` are the
+    finds a language among the nearest, or that a sentence has one word that only one language has.
+    A sentence is short: another language than that of the text is not certain to be the nearest
+    one. A sentence whose words speak for the language of the text is taken to be in it. `words` are the
     `tokens` of the text. Empty for a text of one sentence.
     """
     ends = [at for at, token in enumerate(words) if token.word == END][:_MAX_SENTENCES]
@@ -88,7 +90,9 @@ def languages_of_sentences(
             model = _model()
             is_sure = text_language in nearest and most >= (end - start) / 4
             if model is not None and not is_sure:
-                nearest.add(model.best_match(text[words[start].start : words[end - 1].end])[0])
+                sentence = text[words[start].start : words[end - 1].end]
+                matches = model.best_matches(sentence, _MATCHES)
+                nearest.update(matches[:1] if matches[0] == text_language else matches)
             languages |= nearest
         start = end + 1
     return languages

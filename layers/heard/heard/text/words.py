@@ -134,6 +134,11 @@ def sentence_end(text: str, start: int, stop: int) -> int:
     return match.start() if match else stop
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order; some may be empty."""
+    return _SENTENCE_END.split(text)
+
+
 def last_sentence(text: str) -> str:
     """The part of a text behind the last end of a sentence in it."""
     return _SENTENCE_END.split(text)[-1]
