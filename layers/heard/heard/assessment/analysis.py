@@ -17,6 +17,7 @@ from heard.assessment.language import (
     detect_language,
     languages_of_letters,
     languages_of_sentences,
+    related_languages,
 )
 from heard.assessment.language_codes import language_code
 from heard.assessment.questions import asks_question
@@ -180,8 +181,9 @@ def _lookup_languages(
     """The languages whose phrases are looked for in a text.
 
     All of them when the review's language is unknown. Else the review's, the detected one, those of
-    single sentences, and English, which occurs in reviews of every language. In a text that is not
-    ASCII the unspaced languages too: their letters cannot be mistaken for another language.
+    single sentences, those that are hard to tell from these, and English, which occurs in reviews
+    of every language. In a text that is not ASCII the unspaced languages too: their letters cannot
+    be mistaken for another language.
     """
     if review_language is None:
         return vocabulary.LANGUAGES
@@ -199,6 +201,7 @@ def _lookup_languages(
             *other_scripts,
         )
     )
+    candidates |= dict.fromkeys(sorted(related_languages(candidates)))
     return [language for language in candidates if language in vocabulary.LANGUAGES]
 
 

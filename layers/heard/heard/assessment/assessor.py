@@ -113,9 +113,7 @@ def assess(
     )
 
 
-def _find_doubt(
-    event: ReviewEvent, analysis: TextAnalysis, engine: Engine | None
-) -> str | None:
+def _find_doubt(event: ReviewEvent, analysis: TextAnalysis, engine: Engine | None) -> str | None:
     """Why a person must read a review that seems harmless; None if nothing says so."""
     if any(_UNDECODED in (text or "") for text in (event.title, event.text)):
         return "garbled"

@@ -28,6 +28,9 @@ _MATCHES: Final = 3
 most languages and sentences of one text, and the nearest languages of a sentence.
 """
 
+_FAMILIES: Final = (frozenset({"da", "no", "sv"}), frozenset({"af", "nl"}))
+"""Languages that share most of their words, so that a sentence may be taken for the other's."""
+
 _MAX_TOKENS: Final = 400
 """So many tokens are searched for function words; more would change nothing."""
 
@@ -98,16 +101,27 @@ def languages_of_sentences(
     return languages
 
 
+def related_languages(languages: Iterable[str | None]) -> set[str]:
+    """The languages that a text in one of these may be in too: short ones are hard to tell apart."""
+    known = set(languages)
+    return {language for family in _FAMILIES if not known.isdisjoint(family) for language in family}
+
+
 def languages_of_letters(text: str, language: str | None) -> set[str]:
-    """The languages of the rules in Cyrillic and Greek letters that a text holds.
+    """The languages of the rules whose letters a text holds: Cyrillic, Greek or Vietnamese ones.
 
     None if the text is in one of them: then it says which.
     """
-    if language in {"ru", "uk", "el"}:
+    if language in {"ru", "uk", "el", "vi"}:
         return set()
     has_cyrillic = any("\u0400" <= letter <= "\u052f" for letter in text)
     has_greek = any("\u0370" <= letter <= "\u03ff" for letter in text)
-    return {*(("ru", "uk") if has_cyrillic else ()), *(("el",) if has_greek else ())}
+    is_vietnamese = any("\u1ea0" <= letter <= "\u1ef9" or letter in "ơưƠƯ" for letter in text)
+    return {
+        *(("ru", "uk") if has_cyrillic else ()),
+        *(("el",) if has_greek else ()),
+        *(("vi",) if is_vietnamese else ()),
+    }
 
 
 def _votes(words: Iterable[Token]) -> dict[str, float]:
