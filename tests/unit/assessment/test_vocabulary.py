@@ -211,10 +211,13 @@ def test_phrases_in_scripts_without_spaces_match_gaps_neighbours_word_bounds_and
     assert find_hits("ar", "_كسور", "عنده كسور")
     assert not find_hits("ar", "_كسور", "شاشة مكسورة")
     assert find_hits("ar", "*كسور", "شاشة مكسورة")
-    assert find_hits("ar", "غرق", "وغرق القارب") and find_hits("ar", "غرق", "الطفل يغرق")
+    assert find_hits("ar", "غرق", "وغرق القارب")
+    assert find_hits("ar", "غرق", "الطفل يغرق")
     assert not find_hits("ar", "غرق", "يستغرق ساعة")
-    assert find_hits("he", "גנב", "והגנב ברח") and not find_hits("he", "דם", "אדם נחמד")
-    assert find_hits("hi", "लूट", "ये लूट है") and not find_hits("hi", "लूट", "ग्लूटेन फ्री")
+    assert find_hits("he", "גנב", "והגנב ברח")
+    assert not find_hits("he", "דם", "אדם נחמד")
+    assert find_hits("hi", "लूट", "ये लूट है")
+    assert not find_hits("hi", "लूट", "ग्लूटेन फ्री")
     for language, phrase, text in (
         ("zh", "中毒", "没中毒"),
         ("ja", "食中毒", "食中毒はありません"),

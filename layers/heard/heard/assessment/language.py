@@ -79,8 +79,8 @@ def languages_of_sentences(
     A text may hold a sentence in another language than the rest. So it is enough that the model
     finds a language among the nearest, or that a sentence has one word that only one language has.
     A sentence is short: another language than that of the text is not certain to be the nearest
-    one. A sentence whose words speak for the language of the text is taken to be in it. `words` are the
-    `tokens` of the text. Empty for a text of one sentence.
+    one. A sentence whose words speak for the language of the text is taken to be in it. `words` are
+    the `tokens` of the text. Empty for a text of one sentence.
     """
     ends = [at for at, token in enumerate(words) if token.word == END][:_MAX_SENTENCES]
     languages: set[str] = set()
@@ -102,7 +102,7 @@ def languages_of_sentences(
 
 
 def related_languages(languages: Iterable[str | None]) -> set[str]:
-    """The languages that a text in one of these may be in too: short ones are hard to tell apart."""
+    """The languages of the families that these are in: a short text may be in any of a family."""
     known = set(languages)
     return {language for family in _FAMILIES if not known.isdisjoint(family) for language in family}
 
