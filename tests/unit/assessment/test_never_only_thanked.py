@@ -243,6 +243,15 @@ def test_no_hidden_sign_makes_an_incident_or_a_loss_only_thanked(
 
 
 @settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(DANGERS),
+    st.sampled_from(["&nbsp;", "&amp;nbsp;", "<br>", "\u00a0", "\r\n", "\t", " \u200b"]),
+)
+def test_no_markup_between_words_makes_a_danger_only_thanked(text: str, blank: str) -> None:
+    assert judge(text.replace(" ", blank), rating=5)[1].route.follows_up
+
+
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(CRITICAL), st.data())
 def test_a_line_break_between_words_hides_no_incident(text: str, data: st.DataObject) -> None:
     blanks = [index for index, sign in enumerate(text) if sign == " "]

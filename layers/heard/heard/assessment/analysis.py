@@ -24,7 +24,7 @@ from heard.assessment.questions import asks_question
 from heard.assessment.thresholds import HARMLESS_THRESHOLD, MIN_CHARACTERS
 from heard.reviews import ReviewEvent
 from heard.text import emoji
-from heard.text.legible import legible_text
+from heard.text.legible import legible_text, without_markup
 from heard.text.lexicon import Hit, Lexicon, unmasked_hits
 from heard.text.words import (
     END,
@@ -134,7 +134,9 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
     is_readable = has_words and not is_gibberish
-    plain_text = _in_plain_words(text, figures) if figures else legible_text(full_text)
+    plain_text = (
+        _in_plain_words(text, figures) if figures else without_markup(legible_text(full_text))
+    )
     scores = engine.scores(plain_text) if engine and is_readable else None
     is_harmless = (
         scores is not None
