@@ -121,12 +121,14 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     is_gibberish = _is_gibberish(words, detected_language)
     all_hits: list[Hit] = []
     figures: list[Hit] = []
+    has_figures = False
     languages = _lookup_languages(text, words, review_language, detected_language)
     for language in languages:
         in_language = _lexicon(language).find(text, words)
         figures.extend(
             hit for hit in in_language if hit.code in vocabulary.FIGURES and not hit.negated
         )
+        has_figures |= any(hit.code in vocabulary.MASKS and not hit.negated for hit in in_language)
         # Among all languages, one's idiom is another's plain words.
         all_hits.extend(
             unmasked_hits(in_language, vocabulary.MASKS) if review_language is None else in_language
@@ -165,7 +167,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         links=count_links(full_text),
         is_gibberish=is_gibberish,
         is_short_praise=is_short_praise(text, languages),
-        has_figures=bool(figures),
+        has_figures=has_figures,
     )
 
 
