@@ -95,7 +95,7 @@ def test_the_layer_reads_the_same_phrases_from_few_files(layer: Path) -> None:
         assert {"/".join(name) for name in names} == lines.keys()
         for name in names:
             assert PhraseFolder(bundle.parent).lines(*name) == PhraseFolder(folder).lines(*name)
-    assert len([*packed.rglob(BUNDLE)]) == 9
+    assert len([*packed.rglob(BUNDLE)]) == 8
     assert [*packed.rglob("*.txt")] == []
 
 

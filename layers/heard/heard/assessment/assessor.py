@@ -15,13 +15,14 @@ from typing import Final
 
 from heard.assessment import vocabulary
 from heard.assessment.agenda import find_agenda
-from heard.assessment.analysis import analyse
+from heard.assessment.analysis import TextAnalysis, analyse
 from heard.assessment.engines.engine import Engine
 from heard.assessment.kind_words import has_kind_words, praised_topics
 from heard.assessment.model import Agenda, Assessment, Flag, History, Severity, is_complaint
 from heard.assessment.person import decide_person, person_probability
 from heard.assessment.reactions import says_dislike
 from heard.assessment.reasons import find_reasons, score_fields
+from heard.assessment.sentences import has_alarming_sentence
 from heard.assessment.severity import (
     rating_contradicts_text,
     severity_of_rating,
@@ -48,14 +49,15 @@ def assess(
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
     `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `unread`, `dislike`,
-    `alarming_quote`, `words_below`, `engine_<severity>`, `rating_words_disagree`,
-    `repeat_complainer`, `recovered` and `worsened`.
+    `alarming_sentence`, `alarming_quote`, `words_below`, `engine_<severity>`,
+    `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
 
     The words in `event.quoted` are not the author's, and those in `event.below` may be, so they
     never raise the severity. A person reads the review if the former are alarming, if the latter
-    complain or ask, if words were not read or not decoded, or if the text only describes what was
-    sent without words, such as `[photo]`. So does one read a reaction that says dislike: an engine
-    may see praise in the words that it quotes.
+    complain or ask, if words were not read or not decoded, if the text only describes what was sent
+    without words, such as `[photo]`, or if one sentence of it alone sounds severe to the engine. So
+    does one read a reaction that says dislike: an engine may see praise in the words that it
+    quotes.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -98,7 +100,7 @@ def assess(
         is_short_praise=analysis.is_short_praise,
     )
     needs_person, confidence = decide(flags)
-    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, engine)
+    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, analysis, engine)
     if doubt:
         flags.append(Flag.CANNOT_JUDGE)
         needs_person, confidence = decide(flags)
@@ -119,7 +121,7 @@ def assess(
     )
 
 
-def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
+def _find_doubt(event: ReviewEvent, analysis: TextAnalysis, engine: Engine | None) -> str | None:
     """Why a person must read a review that seems harmless; None if nothing says so."""
     if any(_UNDECODED in (text or "") for text in (event.title, event.text)):
         return "garbled"
@@ -129,6 +131,8 @@ def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
         return "unread"
     if event.text and says_dislike(event.text):
         return "dislike"
+    if engine is not None and has_alarming_sentence(analysis, engine):
+        return "alarming_sentence"
     if event.quoted and _severity_beside(event, event.quoted, engine).rank >= Severity.HIGH.rank:
         return "alarming_quote"
     return "words_below" if event.below and asks_or_complains(event, event.below, engine) else None
