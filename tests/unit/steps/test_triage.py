@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from heard.connectors import HttpResponse, WebhookRequest, load
 from heard.follow_ups import Status
 from heard.outcomes import Kind
+from heard.places import Place, with_place
 from heard.reviews import TEXT_LIMIT_BYTES, EventKind, ReviewEvent, review_id
 from heard.steps.ingest import ingest
 from heard.storage.setup import Business
@@ -446,3 +447,27 @@ def test_an_erased_authors_text_is_unreadable_and_the_chain_still_verifies(
     with pytest.raises(Erased):
         shop.cases.revision(shop.case(review).review)
     shop.check_invariants(COMPLAINT)
+
+
+def test_a_place_is_a_code_and_costs_no_call_and_its_subject_stays_sealed(shop: Backend) -> None:
+    subject = "Acme Mitte, Rosa Luft's shop"
+
+    def triage(name: str) -> tuple[object, list[str]]:
+        """The place of a new review, and the calls of DynamoDB that it took."""
+        calls: list[str] = []
+        shop.dynamodb = InterceptedClient(shop.plain_dynamodb, calls.append)
+        shop.triage(shop.queue_message(replace(complaint(name, author=name), subject=subject)))
+        shop.dynamodb = shop.plain_dynamodb
+        review = review_id(BUSINESS, "standard", name)
+        return shop.outcome_log.of_review(review)[0].detail["place"], calls
+
+    place_before, calls_before = triage("r-1")
+    business = shop.setup_store.business(BUSINESS)
+    assert business is not None
+    mitte = Place("mitte", "Acme Mitte", subjects=("acme mitte*",))
+    shop.setup_store.put_places(business, with_place((), mitte))
+    place_after, calls_after = triage("r-2")
+
+    assert (place_before, place_after) == ("unknown", "mitte")
+    assert calls_after == calls_before
+    shop.check_invariants("Rosa Luft")

@@ -15,6 +15,7 @@ from heard.assessment import Assessment, Engine, History, assess
 from heard.cases import Case, Revision
 from heard.errors import BadRequest
 from heard.outcomes import Kind
+from heard.places import place_of
 from heard.policy import (
     Context,
     Decision,
@@ -31,7 +32,7 @@ from heard.threads import Purpose
 
 if TYPE_CHECKING:
     from heard.steps.ports import StorePorts
-    from heard.storage.setup import SetupStore
+    from heard.storage.setup import Business, SetupStore
     from heard.storage.vault import AuthorRecord
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RevisionDecision:
-    """What was concluded about one revision, and from what."""
+    """What was concluded about one revision, and from what. `place` is a code."""
 
     event: ReviewEvent
     policy: Policy
@@ -47,6 +48,7 @@ class RevisionDecision:
     assessment: Assessment
     context: Context
     decision: Decision
+    place: str
 
     @property
     def revision(self) -> Revision:
@@ -67,7 +69,8 @@ def decide_revision(
     """
     review = case.review
     author = ports.cases.vault.author_record(review.author, other_than=review.id)
-    policy = policy_of(review.business, ports.setup)
+    business = ports.setup.business(review.business)
+    policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
     assessment = _assess(event, loop_facts.own_text, review.channel, history, engine)
@@ -79,7 +82,8 @@ def decide_revision(
         **loop_facts.context,
     )
     decision = decide(assessment, context, policy, now)
-    return RevisionDecision(event, policy, author, assessment, context, decision)
+    place = place_of(business.places if business else (), review.connection, event.subject)
+    return RevisionDecision(event, policy, author, assessment, context, decision, place)
 
 
 def _assess(
@@ -123,7 +127,10 @@ def policy_of(business: str, setup: SetupStore) -> Policy:
     The default policy also holds where this release cannot read the published one: reviews must not
     wait until somebody corrects it (R01). Each outcome names the policy that decided.
     """
-    record = setup.business(business)
+    return _published_policy(business, setup.business(business))
+
+
+def _published_policy(business: str, record: Business | None) -> Policy:
     if record is None or not record.policy:
         return default_policy()
     try:

@@ -192,7 +192,10 @@ def _assess_and_route(
     if cases.is_thanked_complaint(case, assessment) and not decision.route.follows_up:
         # Thanks that stand under a complaint are for a person to put right, whatever a policy says.
         decision = revision_decision.hand_over(now)
-    change = cases.route(case, event, assessment, decision, delivery, now, inputs_digest=digest)
+    place = revision_decision.place
+    change = cases.route(
+        case, event, assessment, decision, delivery, now, inputs_digest=digest, place=place
+    )
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
         draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases, now)
@@ -205,6 +208,13 @@ def _assess_and_route(
         # A person replies where no automatic reply is possible.
         person_decision = revision_decision.hand_over(now)
         change = cases.route(
-            case, event, assessment, person_decision, delivery, now, inputs_digest=digest
+            case,
+            event,
+            assessment,
+            person_decision,
+            delivery,
+            now,
+            inputs_digest=digest,
+            place=place,
         )
     return replace(change, writes=writes)
