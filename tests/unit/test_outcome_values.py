@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from heard import cases
 from heard.acknowledgements.wordings import KINDS
-from heard.assessment import RULES_VERSION, Agenda, Flag, Severity
+from heard.assessment import RULES_VERSION, Agenda, Flag, Severity, language_model
+from heard.assessment.engines.weights import find_weights
 from heard.assessment.language_codes import language_code
-from heard.assessment.vocabulary import TOPICS
+from heard.assessment.vocabulary import LANGUAGES, TOPICS
 from heard.cases import Case, Change
 from heard.clock import format_time, parse_time
 from heard.follow_ups import Action, Conflict, ConflictCode
@@ -173,6 +174,14 @@ def test_the_forms_refuse_free_text(text: str) -> None:
 
     # An approval can be asked without a reason.
     assert takes_text == (set() if text else {"reason"})
+
+
+def test_every_language_that_can_be_detected_is_a_code_of_the_list() -> None:
+    model = language_model.read_model(find_weights(language_model.WEIGHTS_FILE))
+
+    assert model is not None
+    assert all(map(is_language, {*LANGUAGES, *model.codes}))
+    assert not is_language("rude-john-smith")
 
 
 CANARY: Final = "zq-canary"
