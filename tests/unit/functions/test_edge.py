@@ -168,17 +168,28 @@ def test_any_fence_without_a_claim_is_a_conflict(
     assert (response.status, response.json["reason"]) == (409, "not_claimed")
 
 
-@pytest.mark.parametrize("code", ["x", "Late delivery", "-late", "x" * 41])
-def test_an_invalid_code_gets_400_with_the_allowed_characters(
-    follow_up: FollowUp, call_api: ApiCall, code: str
+@pytest.mark.parametrize("name", ["root_cause", "fix"])
+@pytest.mark.parametrize("code", ["x", "Late delivery", "-late", "rude-john-smith", "x" * 40])
+def test_a_code_that_the_policy_does_not_have_gets_409_with_those_that_it_has(
+    follow_up: FollowUp, call_api: ApiCall, name: str, code: str
 ) -> None:
     path = f"/api/desk/follow-ups/{follow_up.id}/claim"
     fence = call_api("desk", "POST", path, subject="sub-ana").json["fence"]
-    response = resolve(call_api, follow_up, {**VALID_BODY, "fence": fence, "root_cause": code})
+    response = resolve(call_api, follow_up, {**VALID_BODY, "fence": fence, name: code})
+    details = call_api("desk", "GET", f"/api/desk/follow-ups/{follow_up.id}", subject="sub-ana")
+    codes = details.json["causes" if name == "root_cause" else "fixes"]
+
+    assert (response.status, response.json["reason"]) == (409, "code_unknown")
+    assert f"no such {name}" in response.json["detail"]
+    assert f"Use one of {', '.join(codes)}, and" in response.json["detail"]
+    assert code not in response.json["detail"].split()
+
+
+def test_a_code_may_have_40_characters(follow_up: FollowUp, call_api: ApiCall) -> None:
+    response = resolve(call_api, follow_up, {**VALID_BODY, "root_cause": "x" * 41})
 
     assert response.status == 400
-    assert "root_cause" in response.json["detail"]
-    assert "40 characters" in response.json["detail"]
+    assert "`root_cause` must have at most 40 characters" in response.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -397,7 +397,9 @@ def test_an_answer_on_its_way_comes_back_to_the_agents(shop: Backend) -> None:
     assert case.follow_up is not None
     assert case.follow_up.status is Status.OPEN
     assert Kind.REPLY_REJECTED in shop.kinds(review)
-    assert resolve(shop, review, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="none")
+    assert resolve(
+        shop, review, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="nothing-to-fix"
+    )
 
 
 def test_an_unsent_acknowledgement_of_an_erased_author_is_cancelled(shop: Backend) -> None:

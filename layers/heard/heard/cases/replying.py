@@ -19,20 +19,24 @@ from heard.outcomes import Fact, Kind
 from heard.policy import Decision, Route
 from heard.remedies import Grant
 from heard.threads import Purpose, Slot
+from heard.working_time import Calendar
 
 
-def record_sent_reply(case: Case, slot: Slot, native_id: str, now: datetime) -> Change:
+def record_sent_reply(
+    case: Case, slot: Slot, native_id: str, now: datetime, calendar: Callable[[], Calendar]
+) -> Change:
     """The case after the platform accepted the reply of a slot.
 
     The acknowledgement closes the review, or the resolution takes effect. A resolution that was
     superseded while its reply was sent (the review was withdrawn) has no effect any more.
+    `calendar` is the business's; an acknowledgement does not need it.
     """
     case_after = replace(case, thread=case.thread.mark_sent(slot.reply, now))
     detail: dict[str, Any] = {"reply": slot.reply, "native_id": native_id, "public": slot.public}
     if slot.variant:
         detail["variant"] = slot.variant
     if case.follow_up and (resolution := _resolution_in_progress(case.follow_up, slot.reply)):
-        return apply_resolution(case_after, case.follow_up, resolution, detail, now)
+        return apply_resolution(case_after, case.follow_up, resolution, detail, now, calendar)
     if slot.purpose is Purpose.RESOLUTION or case.review.closing_kind or has_open_follow_up(case):
         return Change(
             case_after, (Fact(Kind.REPLY_SENT, detail | {"purpose": slot.purpose.value}),)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from heard.assessment import Agenda, Assessment, Severity
+from heard.assessment.vocabulary import TOPICS
 from heard.cases.case import (
     AcknowledgementDraft,
     Case,
@@ -20,6 +21,7 @@ from heard.cases.case import (
 from heard.clock import add_seconds, format_time
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Fact, Kind
+from heard.places import UNKNOWN_PLACE
 from heard.policy import Decision, Route
 from heard.reviews import follow_up_id
 from heard.threads import Purpose, SlotState, Thread
@@ -36,13 +38,15 @@ def route(
     now: datetime,
     *,
     inputs: str = "",
+    place: str = UNKNOWN_PLACE,
 ) -> Change:
     """The case after a new or newer revision was assessed and decided.
 
     An edit never gets a second acknowledgement (R04): it is only recorded, unless it now needs a
     person. An acknowledgement of the words before, which nobody has begun to send, is cancelled.
-    One that thanks for what is a complaint now is the reason of the follow-up. `inputs` is
-    the commitment to what the decision was made from, so that it can be made again and compared.
+    One that thanks for what is a complaint now is the reason of the follow-up. `inputs` is the
+    commitment to what the decision was made from, so that it can be made again and compared.
+    `place` is the code of the business's place that the review is about.
     """
     event = incoming.event
     seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
@@ -70,12 +74,16 @@ def route(
         "severity": assessment.severity.value,
         "agenda": assessment.agenda.value,
         "flags": [flag.value for flag in assessment.flags],
-        "topics": list(assessment.topics),
+        "topics": sorted(topic for topic in assessment.topics if topic in TOPICS),
+        "needs_person": assessment.needs_person,
+        "place": place,
         "model": assessment.model,
         "route": effective_route.value,
         "rules": list(decision.fired),
         "policy": decision.policy_hash,
     }
+    if assessment.language:
+        detail["language"] = assessment.language
     if inputs:
         detail["inputs"] = inputs
     if event.original_bytes:
@@ -220,6 +228,8 @@ def open_or_join_follow_up(
                 "follow_up": new_follow_up.id,
                 "due_at": due_at,
                 "queue": new_follow_up.queue,
+                "severity": new_follow_up.severity.value,
+                "level": new_follow_up.level,
                 "why": why,
             },
         ),

@@ -14,6 +14,7 @@ from heard.assessment import Assessment, Engine, History, assess
 from heard.cases import Case, Revision
 from heard.errors import BadRequest
 from heard.outcomes import Kind
+from heard.places import place_of
 from heard.policy import (
     Context,
     Decision,
@@ -30,7 +31,7 @@ from heard.threads import Purpose
 
 if TYPE_CHECKING:
     from heard.steps.ports import StorePorts
-    from heard.storage.setup import SetupStore
+    from heard.storage.setup import Business, SetupStore
     from heard.storage.vault import AuthorRecord
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RevisionDecision:
-    """What was concluded about one revision, and from what."""
+    """What was concluded about one revision, and from what. `place` is a code."""
 
     event: ReviewEvent
     policy: Policy
@@ -46,6 +47,7 @@ class RevisionDecision:
     assessment: Assessment
     context: Context
     decision: Decision
+    place: str
 
     @property
     def revision(self) -> Revision:
@@ -70,7 +72,8 @@ def decide_revision(
     `engine` reads texts; without one, rules and rating decide.
     """
     review = case.review
-    policy = policy_of(review.business, ports.setup)
+    business = ports.setup.business(review.business)
+    policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
     assessment = _assess(loop_facts.judged, review.channel, history, engine)
@@ -82,7 +85,8 @@ def decide_revision(
         **loop_facts.context,
     )
     decision = decide(assessment, context, policy, now)
-    return RevisionDecision(event, policy, author, assessment, context, decision)
+    place = place_of(business.places if business else (), review.connection, event.subject)
+    return RevisionDecision(event, policy, author, assessment, context, decision, place)
 
 
 def _assess(
@@ -112,7 +116,10 @@ def policy_of(business: str, setup: SetupStore) -> Policy:
     The default policy also holds where this release cannot read the published one: reviews must not
     wait until somebody corrects it (R01). Each outcome names the policy that decided.
     """
-    record = setup.business(business)
+    return _published_policy(business, setup.business(business))
+
+
+def _published_policy(business: str, record: Business | None) -> Policy:
     if record is None or not record.policy:
         return default_policy()
     try:

@@ -6,7 +6,6 @@ A step that is refused raises ConflictError with its reason, and nothing has cha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
-_SHORT_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,8 @@ class ResolutionRequest:
     """What an agent sends to resolve a follow-up.
 
     `id` is the caller's own: the same id again means the same resolution. `fence` is the number of
-    the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix` and
-    `root_cause` are short codes (R14). `remedy` is what the customer is granted (R28).
+    the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix`, `root_cause`
+    (R14) and `reason` are codes of the policy. `remedy` is what the customer is granted (R28).
     `own_contacts` says that the telephone numbers, mail addresses and streets in `text` are the
     business's own (R06).
     """
@@ -276,6 +274,7 @@ def approve(
     """
     caller.require_group("lead")
     follow_up = _find_follow_up(caller, follow_up_id, desk)
+    policy = policy_of(follow_up.business, desk.setup)
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
@@ -285,7 +284,7 @@ def approve(
         )
         if not approved:
             return cases.deny(loaded.case, caller.person.subject)
-        return _or_raise(cases.approve(loaded.case, caller.person.subject, now))
+        return _or_raise(cases.approve(loaded.case, caller.person.subject, policy, now))
 
     result = desk.cases.change(
         lambda: desk.cases.case_of_follow_up(follow_up_id),
@@ -391,13 +390,6 @@ def _build_resolution(
         raise BadRequest(
             "The action report_fake grants nothing. Leave remedy out, or choose another action."
         )
-    for name in ("root_cause", "fix", "reason"):
-        code = getattr(request, name)
-        if code and not _SHORT_CODE.fullmatch(code):
-            raise BadRequest(
-                f"{name} is a code of 2 to 40 characters from a-z, 0-9 and '-', such as "
-                "'late-delivery'. It does not begin with '-'. Put sentences into note."
-            )
     return Resolution(
         id=request.id,
         action=request.action,

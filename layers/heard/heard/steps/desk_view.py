@@ -91,7 +91,8 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
     `reviews` with their texts and assessments, our `replies`, the agents' `notes`. A review that
     was edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
-    `grants` what was granted (R28). `contacts` are the business's own, which replies may show
+    `grants` what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution
+    may have. `contacts` are the business's own, which replies may show
     (R06). `pending_resolution` is the resolution that waits for a lead.
     """
     reviews = [case_store.case(review).case.review for review in follow_up.reviews]
@@ -124,6 +125,9 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
             }
             for remedy in policy.remedies
         ],
+        "causes": list(policy.codes.causes),
+        "fixes": list(policy.codes.fixes),
+        "reasons": list(policy.codes.reasons),
         "contacts": list(policy.contacts),
         "grants": [_grant_json(grant) for grant in follow_up.grants],
         "pending_resolution": _resolution_json(pending_resolution) if pending_resolution else None,

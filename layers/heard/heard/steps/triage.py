@@ -274,7 +274,8 @@ def _assess_and_route(
     if cases.is_thanked_complaint(case, assessment) and not decision.route.follows_up:
         # Thanks that stand under a complaint are for a person to put right, whatever a policy says.
         decision = revision_decision.hand_over(now)
-    change = cases.route(case, incoming, assessment, decision, now, inputs=inputs)
+    place = revision_decision.place
+    change = cases.route(case, incoming, assessment, decision, now, inputs=inputs, place=place)
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
         draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases, now)
@@ -286,5 +287,7 @@ def _assess_and_route(
             return acknowledged_change
         # A person replies where no automatic reply is possible.
         person_decision = revision_decision.hand_over(now)
-        change = cases.route(case, incoming, assessment, person_decision, now, inputs=inputs)
+        change = cases.route(
+            case, incoming, assessment, person_decision, now, inputs=inputs, place=place
+        )
     return replace(change, writes=writes)

@@ -122,9 +122,16 @@ class FollowUpRecords(CaseItems):
     def put_note(
         self, follow_up_id: str, resolution_key: str, author: str, note: Mapping[str, Any]
     ) -> None:
-        """Store an agent's note on a resolution, sealed with the author's key."""
+        """Store an agent's note on a resolution, sealed with the author's key.
+
+        Of an author who is erased at this moment, it is sealed with a key of the follow-up.
+        """
         sk = f"NOTE#{resolution_key}"
-        sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
+        try:
+            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
+        except Erased:
+            author = follow_up_id
+            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
         self._client.put_item(
             TableName=self._table,
             Item=attributes({"pk": follow_up_id, "sk": sk, "author": author, "sealed": sealed}),
