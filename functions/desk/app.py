@@ -20,8 +20,10 @@ from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
+from heard.steps.caller import Caller
 from heard.steps.desk_view import findings_json, follow_up_row
 from heard.storage.case_store import CaseStore
+from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
@@ -50,8 +52,14 @@ def ports() -> desk.DeskPorts:
     )
 
 
-def _caller() -> desk.Caller:
-    return caller_of(app.current_event.raw_event, ports().setup)
+@cache
+def people() -> People:
+    """Who may call, made at the first request."""
+    return People(dynamodb(), settings.read(Settings).setup_table)
+
+
+def _caller() -> Caller:
+    return caller_of(app.current_event.raw_event, people())
 
 
 def _row(follow_up: FollowUp) -> dict[str, Any]:
