@@ -47,19 +47,13 @@ def ports() -> desk.DeskPorts:
     """What the desk needs, made at the first request."""
     config = settings.read(Settings)
     case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
-    return desk.DeskPorts(
-        SetupStore(dynamodb(), config.setup_table), case_store, Workflows(stepfunctions())
-    )
-
-
-@cache
-def people() -> People:
-    """Who may call, made at the first request."""
-    return People(dynamodb(), settings.read(Settings).setup_table)
+    people = People(dynamodb(), config.setup_table)
+    setup = SetupStore(dynamodb(), config.setup_table)
+    return desk.DeskPorts(people, setup, case_store, Workflows(stepfunctions()))
 
 
 def _caller() -> Caller:
-    return caller_of(app.current_event.raw_event, people())
+    return caller_of(app.current_event.raw_event, ports().people)
 
 
 def _row(follow_up: FollowUp) -> dict[str, Any]:

@@ -162,7 +162,9 @@ class MeteredSteps:
         people = People(self._dynamodb, self.outputs["SetupTableName"])
         person = people.person(self.agent.subject)
         assert person
-        return Caller(person), desk.DeskPorts(setup_store, self._case_store(), Workflows(fake))
+        return Caller(person), desk.DeskPorts(
+            people, setup_store, self._case_store(), Workflows(fake)
+        )
 
     def _setup_store(self) -> SetupStore:
         return SetupStore(self._dynamodb, self.outputs["SetupTableName"], max_age=60)

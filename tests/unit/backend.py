@@ -250,7 +250,7 @@ class Backend:
 
     @property
     def desk(self) -> DeskPorts:
-        return DeskPorts(self.setup_store, self.cases, self.workflows)
+        return DeskPorts(self.people, self.setup_store, self.cases, self.workflows)
 
     @property
     def ingest_ports(self) -> IngestPorts:

@@ -114,7 +114,7 @@ def load_function(
         log_lines.capture_from(module.logger)
         if hasattr(module, "stepfunctions"):
             monkeypatch.setattr(module, "stepfunctions", lambda: backend.step_functions)
-        for name in ("ports", "people", "config", "engine"):
+        for name in ("ports", "config", "engine"):
             if (factory := getattr(module, name, None)) is not None:
                 factory.cache_clear()
                 caches.append(factory)

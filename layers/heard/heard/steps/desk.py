@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from heard.replies.lint import Fingerprint
     from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
+    from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
 RECENT_REPLIES: Final = 20
@@ -52,8 +53,9 @@ _SHORT_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs."""
+    """What the desk needs. `people` says who calls."""
 
+    people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
