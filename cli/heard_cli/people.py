@@ -366,7 +366,7 @@ def _print_invitation(
 def _note_unmigrated(stack: Stack) -> None:
     if count := len(stack.people.unmigrated()):
         show.note(
-            f"{show.count(count, 'record')} of the release before: these people hold no role until "
+            f"{count} of the people are stored as in the release before. They hold no role until "
             f"theirs are carried over: {stack.options.command_line('people migrate')}"
         )
 

@@ -21,11 +21,12 @@ from heard.people import (
     RoleConflictCode,
     Roles,
 )
+from heard.storage.items import version_condition
 from heard.storage.tables import Item, attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 MAX_ATTEMPTS: Final = 8
 """How often a change is decided again because another change came first."""
@@ -111,7 +112,7 @@ class People:
             try:
                 self._client.transact_write_items(
                     TransactItems=[
-                        self._put(change.person, item.get("version", 0)),
+                        self._put(item, change.person),
                         *self._checks(change.other_admins),
                     ]
                 )
@@ -122,14 +123,13 @@ class People:
                 return change
         raise Contention("Too many changes of people at once. Try again.")
 
-    def _put(self, person: Person, version_before: int) -> TransactWriteItemTypeDef:
+    def _put(self, item_before: Item, person: Person) -> TransactWriteItemTypeDef:
         item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
         item |= {"first_name": person.first_name, "roles": _roles_item(person.roles)}
-        condition = "version = :version" if version_before else "attribute_not_exists(version)"
-        parameters = {":version": version_before} if version_before else {}
-        put: Any = {
+        condition, parameters = version_condition(item_before)
+        put: PutTypeDef = {
             "TableName": self._table,
-            "Item": attributes({**item, "version": version_before + 1}),
+            "Item": attributes({**item, "version": item_before.get("version", 0) + 1}),
             "ConditionExpression": condition,
         }
         if parameters:
