@@ -45,6 +45,7 @@ from heard.storage.deliveries import Deliveries
 from heard.storage.erasures import Erasures
 from heard.storage.history import HistoryReader
 from heard.storage.outcome_log import OutcomeLog
+from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Secrets, SetupStore
@@ -313,8 +314,13 @@ class Stack:
 
     @cached_property
     def setup(self) -> SetupStore:
-        """Businesses, people, connections."""
+        """Businesses and connections."""
         return SetupStore(self.dynamodb, self.outputs["SetupTableName"])
+
+    @cached_property
+    def people(self) -> People:
+        """Who signs in, and their roles."""
+        return People(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -401,7 +407,7 @@ class Stack:
         The id itself if no such person is stored: Heard acts under names of its own.
         """
         if actor not in self._person_names:
-            person = self.setup.person(actor)
+            person = self.people.person(actor)
             self._person_names[actor] = person.first_name if person else actor
         return self._person_names[actor]
 

@@ -27,8 +27,10 @@ from heard.connectors.http import HttpClient
 from heard.follow_ups import Action
 from heard.messaging import EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS
+from heard.people import Person, Role, RoleChange
 from heard.reviews import review_id
 from heard.steps import desk
+from heard.steps.caller import Caller
 from heard.steps.follow_up import WorkflowPorts, await_resolution
 from heard.steps.ingest import IngestPorts, ingest
 from heard.steps.ports import PlatformPorts, StorePorts
@@ -36,8 +38,9 @@ from heard.steps.reply import acknowledge, carry_out
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.people import People
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Business, Person, Secrets, SetupStore
+from heard.storage.setup import Business, Secrets, SetupStore
 from heard_cli.local.demo_environment import DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.stack import EmulatedStack
@@ -106,8 +109,11 @@ class MeteredSteps:
         self.business = f"bench-{secrets.token_hex(4)}"
         self.environment.operator.setup.put_business(Business(self.business, "Corner Shop"))
         self.connection = self.environment.connect("standard", business=self.business)
-        self.environment.operator.setup.put_person(
-            Person(f"agent-{self.business}", "Ana", (self.business,))
+        self.agent = Person(
+            f"agent-{self.business}", "Ana", {self.business: frozenset({Role.AGENT})}
+        )
+        self.environment.operator.people.change(
+            self.agent.subject, lambda _before, _people: RoleChange(self.agent, {})
         )
         self._dynamodb, self._ssm = stack.client("dynamodb"), stack.client("ssm")
         self.meter: CapacityMeter | None = None
@@ -149,14 +155,15 @@ class MeteredSteps:
         fake: Any = self
         return WorkflowPorts(Workflows(fake), EventBus(fake, "bus"))
 
-    def caller_and_desk(self) -> tuple[desk.Caller, desk.DeskPorts]:
+    def caller_and_desk(self) -> tuple[Caller, desk.DeskPorts]:
         fake: Any = self
         setup_store = self._setup_store()
         # heard.http.auth.caller_of reads the person at each request.
-        person = setup_store.person(f"agent-{self.business}")
+        people = People(self._dynamodb, self.outputs["SetupTableName"])
+        person = people.person(self.agent.subject)
         assert person
-        return desk.Caller(person, frozenset({"agent"})), desk.DeskPorts(
-            setup_store, self._case_store(), Workflows(fake)
+        return Caller(person), desk.DeskPorts(
+            people, setup_store, self._case_store(), Workflows(fake)
         )
 
     def _setup_store(self) -> SetupStore:
@@ -287,8 +294,8 @@ class MeteredSteps:
 
 
 def _desk_arguments(
-    caller_desk: tuple[desk.Caller, desk.DeskPorts], follow_up: str
-) -> tuple[desk.Caller, str, desk.DeskPorts]:
+    caller_desk: tuple[Caller, desk.DeskPorts], follow_up: str
+) -> tuple[Caller, str, desk.DeskPorts]:
     return caller_desk[0], follow_up, caller_desk[1]
 
 
@@ -365,7 +372,7 @@ def stack_usage(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackUsa
     environment, business = DemoEnvironment(stack, platforms), f"bench-{secrets.token_hex(4)}"
     environment.operator.setup.put_business(Business(business, "Corner Shop"))
     connection = environment.connect("standard", business=business)
-    environment.create_person(f"ana-{business}@example.com", "Ana", "agent", business)
+    environment.create_person(f"ana-{business}@example.com", "Ana", Role.AGENT, business)
     agent = environment.sign_in(f"ana-{business}@example.com")
     logs = _LogReader(stack)
 

@@ -12,7 +12,7 @@ import copy
 import itertools
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -32,8 +32,10 @@ from heard.errors import Fault, HeardError
 from heard.follow_ups import FollowUp, Status
 from heard.messaging import EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
+from heard.people import Person, Role, RoleChange
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.desk import Caller, DeskPorts
+from heard.steps.caller import Caller
+from heard.steps.desk import DeskPorts
 from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
@@ -45,9 +47,10 @@ from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.outcome_log import OutcomeLog
+from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Business, InboundSecret, Person, Secrets, SetupStore
+from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
 from heard.storage.tables import values
 from heard.threads import Thread
 from heard_simulator.server import SimulatedPlatforms, platform_classes
@@ -216,6 +219,10 @@ class Backend:
         return SetupStore(self.dynamodb, self.tables["SetupTable"])
 
     @property
+    def people(self) -> People:
+        return People(self.dynamodb, self.tables["SetupTable"])
+
+    @property
     def cases(self) -> CaseStore:
         return CaseStore(self.dynamodb, self.tables["CasesTable"], self.tables["OutcomesTable"])
 
@@ -247,7 +254,7 @@ class Backend:
 
     @property
     def desk(self) -> DeskPorts:
-        return DeskPorts(self.setup_store, self.cases, self.workflows)
+        return DeskPorts(self.people, self.setup_store, self.cases, self.workflows)
 
     @property
     def ingest_ports(self) -> IngestPorts:
@@ -289,11 +296,16 @@ class Backend:
         self.connections[platform] = connection
         return connection
 
-    def add_person(self, name: str, *groups: str, business: str = BUSINESS) -> Caller:
-        """Somebody who signs in at the desk or the audit."""
-        person = Person(f"sub-{name.lower()}", name, (business,))
-        self.setup_store.put_person(person)
-        return Caller(person, frozenset(groups or ("agent",)))
+    def add_person(self, name: str, *roles: str, business: str = BUSINESS) -> Caller:
+        """Somebody who signs in at the desk or the audit, an agent unless roles are given."""
+        return self.store_person(name, {business: roles or ("agent",)})
+
+    def store_person(self, name: str, roles: Mapping[str, Iterable[str]]) -> Caller:
+        """Somebody with these roles in each business, and no others."""
+        held = {business: frozenset(map(Role, names)) for business, names in roles.items()}
+        person = Person(f"sub-{name.lower()}", name, held)
+        self.people.change(person.subject, lambda _before, _people: RoleChange(person, {}))
+        return Caller(person)
 
     # The way of a review
 

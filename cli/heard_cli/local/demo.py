@@ -275,7 +275,7 @@ def run_demo(
     report("verifying the chain of every review")
     all_verified = all(
         verify_review(
-            review, (BUSINESS,), environment.operator.log, environment.operator.cases
+            review, BUSINESS, environment.operator.log, environment.operator.cases
         ).verified
         for review in progress.by_review
     )

@@ -23,6 +23,7 @@ from heard import clock
 from heard.assessment.engines.chain import embedded_engine
 from heard.connectors import HttpResponse, WebhookRequest
 from heard.errors import HeardError
+from heard.people import Person, Role, RoleChange
 from heard.steps.ingest import IngestPorts, ingest
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
@@ -138,6 +139,12 @@ def user_pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
         stack.cognito.create_group(UserPoolId=id, GroupName=group["GroupName"])
     monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "UserPoolId": id})
     return id
+
+
+def store_person(stack: Stack, subject: str, first_name: str) -> None:
+    """An agent of acme, without a user."""
+    person = Person(subject, first_name, {"acme": frozenset({Role.AGENT})})
+    stack.people.change(subject, lambda _before, _people: RoleChange(person, {}))
 
 
 @dataclass

@@ -24,7 +24,7 @@ WINDOW = {"business": BUSINESS, "from": "2026-03-17T00:00:00Z", "to": "2026-03-1
 @pytest.fixture
 def follow_up(backend: Backend) -> FollowUp:
     backend.add_person("Ana")
-    backend.add_person("Lee", "lead")
+    backend.add_person("Lee", "agent", "lead", "auditor")
     backend.add_person("Ida", "auditor")
     backend.connect("feedback_form")
     backend.run_route_workflow(backend.queue_message(complaint("f-1"), "feedback_form"))
@@ -63,7 +63,7 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         "step": "everything",
     }
     malformed = dict.fromkeys(absent, "non-sense")
-    lead: dict[str, Any] = {"subject": "sub-lee", "groups": "[agent lead auditor]"}
+    lead: dict[str, Any] = {"subject": "sub-lee"}
     query = WINDOW if route == "GET /api/audit/outcomes" else {}
     responses = [
         call_route(call_api, route, there, query=query, **lead),
@@ -221,7 +221,6 @@ def read_outcomes(call_api: ApiCall, query: dict[str, Any]) -> ApiResponse:
         "GET",
         "/api/audit/outcomes",
         subject="sub-ida",
-        groups="[auditor]",
         query=query,
     )
 

@@ -18,10 +18,11 @@ from heard.outcomes import Kind
 from heard.remedies import Grant
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard.steps.desk import Caller, LintedText, ResolutionRequest
+from heard.steps.caller import Caller
+from heard.steps.desk import LintedText, ResolutionRequest
 from heard.steps.desk_view import queue_rows
 from heard.storage.case_store import CaseStore
-from heard.storage.setup import Business, Person
+from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
     BUSINESS_NAME,
@@ -1071,7 +1072,7 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_resolved_ones(
 def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
     shop: DeskScenario,
 ) -> None:
-    both = Caller(Person("sub-lou", "Lou", (BUSINESS, OTHER_BUSINESS)), frozenset({"agent"}))
+    both = shop.backend.store_person("Lou", {BUSINESS: ["agent"], OTHER_BUSINESS: ["lead"]})
     first = shop.new_follow_up()
     shop.backend.connect("standard", business=OTHER_BUSINESS)
     second = shop.new_follow_up()

@@ -20,7 +20,7 @@ from heard.places import MAX_PLACES, Place
 from heard.policy import default_policy
 from heard.storage.case_store import CaseStore, LoadedCase
 from heard.storage.replies import Reply
-from heard.storage.setup import Business, InboundSecret, Person, Secrets, SetupStore
+from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
 from heard.storage.sweep_index import SWEEP_DAYS
 from heard.storage.tables import attributes, values
 from heard.storage.vault import AuthorRecord, Erased, Vault
@@ -253,7 +253,7 @@ def test_an_authors_automatic_replies_are_noted_only_on_what_was_read(backend: B
 # Setup and secrets
 
 
-def test_a_businesss_connections_and_people_are_its_own(backend: Backend) -> None:
+def test_a_businesss_connections_are_its_own(backend: Backend) -> None:
     mine, others = (
         backend.connections["standard"],
         backend.connect("standard", business=OTHER_BUSINESS),
@@ -262,9 +262,6 @@ def test_a_businesss_connections_and_people_are_its_own(backend: Backend) -> Non
     assert backend.setup_store.connections(BUSINESS) == [mine]
     assert backend.setup_store.connections(OTHER_BUSINESS) == [others]
     assert backend.setup_store.connection(mine.id) == mine
-    assert backend.setup_store.person("sub-nobody") is None
-    backend.setup_store.put_person(Person("sub-ana", "Ana", (BUSINESS,)))
-    assert backend.setup_store.person("sub-ana") == Person("sub-ana", "Ana", (BUSINESS,))
     business = backend.setup_store.business(BUSINESS)
     assert business is not None
     assert business.name == BUSINESS_NAME

@@ -1,4 +1,4 @@
-"""The Setup table and the secrets in SSM: businesses, their people, their connections."""
+"""Businesses and their connections in the Setup table, and the secrets in SSM."""
 
 from __future__ import annotations
 
@@ -46,18 +46,6 @@ class Business:
     policy: Mapping[str, Any] = field(default_factory=dict[str, Any])
     policy_version: int = 0
     places: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who signs in. `subject` is the id at the identity provider.
-
-    Their groups come with the token, their businesses are stored here.
-    """
-
-    subject: str
-    first_name: str
-    businesses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,20 +236,6 @@ class SetupStore:
                 "changed_meanwhile",
                 "Another person changed the places at the same time. Look at them, then try again.",
             ) from error
-
-    def person(self, subject: str) -> Person | None:
-        """The person who signs in with this subject id; None when there is none."""
-        response = self._client.get_item(TableName=self._table, Key=_key("PERSON", subject))
-        if "Item" not in response:
-            return None
-        item = values(response["Item"])
-        return Person(item["subject"], item["first_name"], tuple(item["businesses"]))
-
-    def put_person(self, person: Person) -> None:
-        """Store a person, new or changed."""
-        item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
-        item |= {"first_name": person.first_name, "businesses": list(person.businesses)}
-        self._client.put_item(TableName=self._table, Item=attributes(item))
 
     def _of_business(self, business: str, kind: str) -> list[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
