@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from heard.notices import FIELDS, makes_notice, notices_of
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
+from tests.static.repository import ROOT
 from tests.unit.backend import COMPLAINT, PRAISE
 from tests.unit.test_outcome_fields import facts_of_all_steps
 
@@ -49,6 +51,25 @@ WITHOUT_NOTICE = {
     Kind.REPLY_SENT: "the end of the review is told",
     Kind.REPLY_PUBLISHED: "as expected",
 }
+
+
+def table_rows() -> list[tuple[str, frozenset[str]]]:
+    """(detail type, fields beside those of every notice) of each in docs/notices.md."""
+    page = (ROOT / "docs" / "notices.md").read_text()
+    rows = re.findall(r"^\| (`outcome\.[^|]+) \| ([^|;]+)(?:;[^|]*)? \|$", page, re.MULTILINE)
+    return [
+        (kind, frozenset(re.findall(r"`(\w+)`", fields)))
+        for kinds, fields in rows
+        for kind in re.findall(r"`(outcome\.\w+)`", kinds)
+    ]
+
+
+def test_the_guide_for_receivers_has_each_detail_type_with_its_fields() -> None:
+    fields_by_type = {f"outcome.{kind.value}": set(fields) for kind, fields in FIELDS.items()}
+    rows = table_rows()
+
+    assert dict(rows) == fields_by_type
+    assert len(rows) == len(fields_by_type)
 
 
 def outcome(kind: Kind, severity: str | None = "high", **detail: Any) -> Outcome:
