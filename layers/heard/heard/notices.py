@@ -14,7 +14,7 @@ from typing import Any, Final
 from heard.outcomes import Kind, Outcome
 
 _FOLLOW_UP: Final = ("follow_up", "follow_up_severity", "queue", "due_at")
-_CLOSED_FOLLOW_UP: Final = ("follow_up", "follow_up_severity", "queue")
+_CLOSED_FOLLOW_UP: Final = ("follow_up", "follow_up_severity", "queue", "reviews_left")
 _REPLY: Final = (*_FOLLOW_UP, "reply", "reason")
 
 FIELDS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -48,7 +48,7 @@ _ONLY_CRITICAL: Final = frozenset({Kind.ACKNOWLEDGED})
 _CRITICAL: Final = "critical"
 """The value of `Severity.CRITICAL`. Its module would load everything that assesses texts."""
 
-_NUMBERS: Final = frozenset({"sequence", "level"})
+_NUMBERS: Final = frozenset({"sequence", "level", "reviews_left"})
 """The fields of a notice that are whole numbers. All others are texts."""
 _MAX_CHARACTERS: Final = 200
 """The longest text in a notice. Ids, codes and times are shorter, so a longer one is none."""

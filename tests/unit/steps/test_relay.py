@@ -15,6 +15,7 @@ from heard.follow_ups import Action
 from heard.messaging import PUBLISH_ATTEMPTS, EventBus
 from heard.notices import Notice
 from heard.outcomes import Kind
+from heard.reviews import EventKind
 from heard.steps import desk
 from heard.steps.relay import RelayReport, SkippedOutcome, relay, resend
 from tests.unit.backend import (
@@ -159,6 +160,22 @@ def test_a_refused_reply_is_told_with_the_follow_up_that_is_open_again(shop: Bac
     detail = json.loads(entry["Detail"])
     assert entry["DetailType"] == "outcome.reply_rejected"
     assert (detail["follow_up"], detail["queue"]) == (follow_up.id, follow_up.queue)
+
+
+def test_the_end_of_a_review_says_whether_its_follow_up_is_still_open(shop: Backend) -> None:
+    for name in ("r-1", "r-2"):
+        shop.deliver(review_event(name, COMPLAINT, 1, thread="r-1"))
+    shop.stream_records()
+    client = RecordingBus()
+    for name in ("r-2", "r-1"):
+        withdrawal = review_event(name, kind=EventKind.WITHDRAWN, revision="~", thread="r-1")
+        shop.deliver(withdrawal)
+        relay(shop.stream_records(), bus(client))
+
+    details = [json.loads(entry["Detail"]) for entry in client.taken]
+    assert [entry["DetailType"] for entry in client.taken] == ["outcome.withdrawn"] * 2
+    assert [detail["reviews_left"] for detail in details] == [1, 0]
+    assert shop.open_follow_ups() == []
 
 
 def test_praise_that_is_thanked_is_no_news(shop: Backend) -> None:

@@ -22,8 +22,8 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
     """The change with its review closed, and taken out of its follow-up.
 
     The follow-up closes with its last review. Its resolution stays valid while it covers one of
-    the reviews that remain; else the follow-up is open again. The fact names the follow-up, so that
-    whoever had the review can be told.
+    the reviews that remain; else the follow-up is open again. The fact names the follow-up and
+    how many reviews are left in it, so that whoever had the review can be told.
     """
     case = change.case
     review = replace(case.review, closing_kind=kind)
@@ -33,9 +33,9 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
         # A closed review gets no automatic first reply.
         thread, review = cleared_thread, replace(review, reply=None)
     if follow_up and has_open_follow_up(case):
-        detail = dict(detail) | describe_follow_up(follow_up)
-        del detail["due_at"]  # nothing is due any more
         remaining = tuple(other for other in follow_up.reviews if other != review.id)
+        detail = dict(detail) | describe_follow_up(follow_up) | {"reviews_left": len(remaining)}
+        del detail["due_at"]  # of this review nothing is due any more
         superseded = follow_up.resolution is not None and not any(
             other in follow_up.resolution.reviews for other in remaining
         )
