@@ -39,7 +39,7 @@ from botocore.parsers import ResponseParserError
 
 from heard.connectors import Connection
 from heard.errors import HeardError
-from heard.messaging import DeadLetters, Queue
+from heard.messaging import DeadLetters, EventBus, Queue
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.erasures import Erasures
@@ -368,6 +368,11 @@ class Stack:
     def queue(self) -> Queue:
         """The queue of reviews."""
         return Queue(self.sqs, self.outputs["QueueUrl"])
+
+    @cached_property
+    def event_bus(self) -> EventBus:
+        """The bus on which notices are published."""
+        return EventBus(self._client("events"), self.outputs["EventBusName"])
 
     def business(self, business: str) -> Business:
         """A business by its id. Raises CommandError."""

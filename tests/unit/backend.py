@@ -36,11 +36,12 @@ from heard.people import Person, Role, RoleChange
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
-from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
+from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.relay import RelayReport, relay
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import QueuedReview, triage
@@ -98,6 +99,22 @@ class FakeClock:
 
     def advance(self, **duration: float) -> None:
         self.now += timedelta(**duration)
+
+
+def stream_record(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item of the Outcomes table as a record of its stream."""
+    number = next(_numbers)
+    return {
+        "eventID": f"event-{number}",
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {
+            "Keys": {name: item[name] for name in ("review", "sequence") if name in item},
+            "NewImage": dict(item),
+            "SequenceNumber": f"{number:021d}",
+            "StreamViewType": "NEW_IMAGE",
+        },
+    }
 
 
 def refuse_http(*_args: object, **_kwargs: object) -> HttpResponse:
@@ -200,6 +217,7 @@ class Backend:
         ]
         self.bus_name = f"heard-{number}"
         self.events.create_event_bus(Name=self.bus_name)
+        self._streamed: set[str] = set()
         self.step_functions = FakeStepFunctions(self._follow_up_flow)
         self.secrets_path = f"/heard/{number}"
         self.secrets = Secrets(self.ssm, self.secrets_path)
@@ -249,8 +267,8 @@ class Backend:
         )
 
     @property
-    def workflow_ports(self) -> WorkflowPorts:
-        return WorkflowPorts(self.workflows, EventBus(self.events, self.bus_name))
+    def event_bus(self) -> EventBus:
+        return EventBus(self.events, self.bus_name)
 
     @property
     def desk(self) -> DeskPorts:
@@ -396,6 +414,24 @@ class Backend:
                 )
         return results
 
+    def stream_records(self) -> list[dict[str, Any]]:
+        """The stream of the Outcomes table since the last call, as Lambda hands it over.
+
+        In the order of the table's writes, and not filtered.
+        """
+        items = [
+            item.to_json()["Attributes"]
+            for item in self._moto_table(self.tables["OutcomesTable"]).all_items()
+        ]
+        new_items = [item for item in items if item["at_id"]["S"] not in self._streamed]
+        new_items.sort(key=lambda item: (item["at"]["S"], item["review"]["S"], item["at_id"]["S"]))
+        self._streamed |= {item["at_id"]["S"] for item in new_items}
+        return [stream_record(item) for item in new_items]
+
+    def relay(self) -> RelayReport:
+        """One run of the relay with all that is new in the stream."""
+        return relay(self.stream_records(), self.event_bus)
+
     # The follow-up workflow
 
     def run_workflows(self) -> None:
@@ -448,14 +484,13 @@ class Backend:
                 return carry_out(follow_up, self.store_ports, self.platform_ports, self.clock())
             case "FollowUpFunction", {"step": "await_resolution"}:
                 await_resolution(
-                    payload["follow_up"], payload["token"], self.store_ports, self.workflow_ports
+                    payload["follow_up"], payload["token"], self.store_ports, self.workflows
                 )
                 return {}
             case "FollowUpFunction", {"step": "check_follow_up"}:
                 return check_follow_up(
                     payload["follow_up"],
                     self.store_ports,
-                    self.workflow_ports,
                     self.clock(),
                     carry_out_failed=payload["carry_out_failed"],
                 )

@@ -87,6 +87,12 @@ def slot_of(case: Case, reply: str) -> Slot:
     return slot
 
 
+def waiting_case() -> Case:
+    """An open review that no person has: its acknowledgement is not sent yet."""
+    _, case = acknowledged_case()
+    return replace(case, review=replace(case.review, closing_kind=None))
+
+
 def facts_of_events() -> Iterator[Fact]:
     first = replace(complaint("r-1"), original_bytes=200_000)
     unseen_case = cases.new_case(first, channel=Channel.REVIEW_SITE, **ORIGIN)
@@ -110,6 +116,7 @@ def facts_of_events() -> Iterator[Fact]:
             yield from apply_event(known_case, event).facts
     unverified_case = replace(case, review=replace(case.review, unverified=True))
     yield from apply_event(unverified_case, edit).facts
+    yield from apply_event(waiting_case(), withdrawal).facts
     yield from apply_event(case, complaint("r-1")).facts
     yield from apply_event(case, complaint("r-1", revision=0)).facts
     yield from apply_event(case, complaint("r-1", revision=9)).facts
@@ -132,6 +139,12 @@ def facts_of_resolutions() -> Iterator[Fact]:
     resolutions = [
         make_resolution(remedy=grant, **codes),
         make_resolution(Action.INVITE_PRIVATE),
+        make_resolution(
+            Action.INVITE_PRIVATE,
+            reason="private-data",
+            remedy=replace(grant, amount=Decimal(90)),
+            **codes,
+        ),
         make_resolution(Action.PROMISE, promised_for=promised_for),
         make_resolution(
             Action.PROMISE,
@@ -190,7 +203,7 @@ def facts_of_replies() -> Iterator[Fact]:
     store, case = acknowledged_case()
     yield from (link for chain in store.chains.values() for link in chain)  # type: ignore[misc]
     slot = case.thread.slots[0]
-    for case_before in (case, replace(case, review=replace(case.review, closing_kind=None))):
+    for case_before in (case, waiting_case()):
         for variant in ("en-1", None):
             sent_slot = replace(slot, variant=variant)
             yield from cases.record_sent_reply(
@@ -204,6 +217,12 @@ def facts_of_replies() -> Iterator[Fact]:
     yield from cases.record_published_reply(case, slot.reply, "native-1").facts
     yield from cases.record_unknown_reply(case, slot.reply, "cannot_tell").facts
     _, case = case_with_follow_up()
+    change = cases.resolve(case, make_resolution(), default_policy(), NOON)
+    assert isinstance(change, Change)
+    for kind in (Kind.REPLY_REJECTED, Kind.REPLY_UNKNOWN):
+        slot = slot_of(change.case, "rep_resolution")
+        yield from cases.record_failed_reply(change.case, slot, kind, "why", decide, NOON).facts
+    yield from remove_reply(case).facts
     yield from check_follow_up(case, days=5).facts
     yield from check_follow_up(case, days=40).facts
 

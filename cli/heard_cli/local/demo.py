@@ -15,6 +15,7 @@ from rich.text import Text
 
 from heard import clock
 from heard.follow_ups import Status
+from heard.notices import makes_notice
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
@@ -22,6 +23,7 @@ from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.samples import Sample, load_samples
 from heard_cli.local.scripted_agent import ScriptedAgent
+from heard_cli.local.subscriber import Subscriber
 from heard_cli.outcome_pages import read_outcomes
 from heard_cli.review_texts import read_review_texts
 
@@ -74,13 +76,17 @@ class ReviewProgress:
 
 @dataclass
 class DemoProgress:
-    """The state of all reviews of the demo, read from the outcome log."""
+    """The state of all reviews of the demo, read from the outcome log.
+
+    `news` are the ids of the outcomes that the bus must carry.
+    """
 
     environment: DemoEnvironment
     since: datetime
     business: str = BUSINESS
     by_review: dict[str, ReviewProgress] = field(default_factory=dict[str, ReviewProgress])
     kind_counts: Counter[str] = field(default_factory=Counter[str])
+    news: set[str] = field(default_factory=set[str])
     _outcome_ids: set[str] = field(default_factory=set[str])
 
     def refresh(self) -> list[Outcome]:
@@ -91,6 +97,8 @@ class DemoProgress:
             if outcome.id not in self._outcome_ids:
                 self._outcome_ids.add(outcome.id)
                 self.kind_counts[outcome.kind.value] += 1
+                if makes_notice(outcome):
+                    self.news.add(outcome.id)
                 self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
                     outcome
                 )
@@ -145,18 +153,22 @@ class DemoResult:
     replies_sent: int
     max_public_replies_in_a_thread: int
     chain_verified: bool
+    notices: int
+    notices_missing: int
     seconds: float
 
     @property
     def passed(self) -> bool:
         """Whether all is well.
 
-        No review is lost, no thread has a third public reply, and every chain verifies.
+        No review and no notice is lost, no thread has a third public reply, and every chain
+        verifies.
         """
         return (
             not self.unclosed
             and self.max_public_replies_in_a_thread <= 2
             and self.chain_verified
+            and not self.notices_missing
             and self.reviews > 0
         )
 
@@ -239,6 +251,20 @@ def has_unfinished_resolutions(environment: DemoEnvironment, follow_ups: Iterabl
     return any(cases.follow_up(id).status is Status.RESOLVING for id in follow_ups)
 
 
+def wait_for_notices(
+    progress: DemoProgress, subscriber: Subscriber, *, seconds: float = 60
+) -> set[str]:
+    """Wait until the bus carried every outcome that it must. Returns those that did not come."""
+    deadline = time.monotonic() + seconds
+    while True:
+        progress.refresh()
+        subscriber.receive()
+        missing = progress.news - subscriber.outcomes
+        if not missing or time.monotonic() > deadline:
+            return missing
+        time.sleep(0.4)
+
+
 def run_demo(
     environment: DemoEnvironment,
     folder: Path,
@@ -251,6 +277,21 @@ def run_demo(
 
     `report` receives one line at each stage. `on_progress` is called often.
     """
+    with Subscriber(environment.stack, BUSINESS) as subscriber:
+        return _run_demo(
+            environment, folder, report, on_progress, subscriber, with_agent=with_agent
+        )
+
+
+def _run_demo(
+    environment: DemoEnvironment,
+    folder: Path,
+    report: Callable[[str], None],
+    on_progress: Callable[[DemoProgress], None],
+    subscriber: Subscriber,
+    *,
+    with_agent: bool,
+) -> tuple[DemoResult, DemoProgress]:
     started_at = time.monotonic()
     progress = DemoProgress(environment, clock.now() - timedelta(minutes=1))
     samples = load_samples(folder)
@@ -272,6 +313,7 @@ def run_demo(
             on_progress(progress)
             time.sleep(0.4)
         wait_until_idle(environment, progress, lambda: on_progress(progress))
+    missing_notices = wait_for_notices(progress, subscriber)
     report("verifying the chain of every review")
     all_verified = all(
         verify_review(
@@ -296,6 +338,8 @@ def run_demo(
             (len(replies) for replies in public_replies.values()), default=0
         ),
         chain_verified=all_verified,
+        notices=len(progress.news) - len(missing_notices),
+        notices_missing=len(missing_notices),
         seconds=round(time.monotonic() - started_at, 1),
     )
     return result, progress

@@ -84,6 +84,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         outputs = {
             **_create_tables(),
             **_create_queues(),
+            "EventBusName": _create_bus(),
             "ApiUrl": "https://api.example",
             "SecretsPath": "/heard/heard",
         }
@@ -127,6 +128,11 @@ def _create_queues() -> dict[str, str]:
         output: sqs.create_queue(QueueName=output)["QueueUrl"]
         for output in ("QueueUrl", "DeadLettersUrl")
     }
+
+
+def _create_bus() -> str:
+    moto_client("events").create_event_bus(Name="heard")
+    return "heard"
 
 
 @pytest.fixture

@@ -447,7 +447,7 @@ def test_a_draft_is_linted_for_agents_of_the_business_only(shop: DeskScenario) -
     follow_up = shop.new_follow_up()
     with pytest.raises(Forbidden):
         lint_draft(shop, follow_up, TEXT, by=shop.ida)
-    stranger = replace(shop.ben, person=replace(shop.ben.person, businesses=(OTHER_BUSINESS,)))
+    stranger = shop.backend.add_person("Eve", "agent", business=OTHER_BUSINESS)
     with pytest.raises(NotFound):
         lint_draft(shop, follow_up, TEXT, by=stranger)
 

@@ -62,6 +62,7 @@ def read_events(shop: Backend) -> Any:
     )
 
     def receive() -> list[tuple[str, dict[str, Any]]]:
+        shop.relay()
         messages = shop.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get(
             "Messages", []
         )
@@ -186,7 +187,7 @@ def test_an_unresolved_follow_up_escalates_level_by_level_and_expires(
         shop.fire_timers()
         events += read_events()
     kinds = shop.kinds(review)
-    levels = [detail["level"] for kind, detail in events if kind == "follow_up.escalated"]
+    levels = [detail["level"] for kind, detail in events if kind == "outcome.escalated"]
 
     assert (kinds[:2], kinds[-1]) == ([Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED], Kind.EXPIRED)
     assert set(kinds[2:-1]) == {Kind.ESCALATED}
@@ -203,7 +204,12 @@ def test_a_follow_up_is_announced_once_however_often_it_is_opened(
     shop.clock.advance(days=1)
     shop.fire_timers()
 
-    assert [kind for kind, _ in read_events()] == ["follow_up.opened", "follow_up.escalated"]
+    assert [kind for kind, _ in read_events()] == [
+        "outcome.follow_up_opened",
+        "follow_up.opened",
+        "outcome.escalated",
+        "follow_up.escalated",
+    ]
 
 
 def test_a_withdrawn_reviews_workflow_ends_when_its_timer_fires(shop: Backend) -> None:

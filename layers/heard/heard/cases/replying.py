@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from heard import remedies
-from heard.cases.case import Case, Change, has_open_follow_up, is_unsent, reopened_status
+from heard.cases.case import (
+    Case,
+    Change,
+    describe_follow_up,
+    has_open_follow_up,
+    is_unsent,
+    reopened_status,
+)
 from heard.cases.closing import close
 from heard.cases.erasing import ERASED
 from heard.cases.resolving import apply_resolution
@@ -62,7 +69,7 @@ def record_failed_reply(
         else case.thread.without_reply(slot.reply)
     )
     case_after = replace(case, thread=thread)
-    fact = Fact(kind, {"reply": slot.reply, "reason": reason})
+    detail = {"reply": slot.reply, "reason": reason}
     if case.follow_up and _resolution_in_progress(case.follow_up, slot.reply):
         due_at = case.follow_up.due_at
         if case.follow_up.promised_for and (decision_due_at := decide().due_at):
@@ -76,14 +83,17 @@ def record_failed_reply(
             grants=_unannounced_grants(case.follow_up),
             why=kind.value,
         )
-        return Change(replace(case_after, follow_up=reopened_follow_up), (fact,))
+        detail |= describe_follow_up(reopened_follow_up)
+        return Change(replace(case_after, follow_up=reopened_follow_up), (Fact(kind, detail),))
     if slot.purpose is Purpose.RESOLUTION or case.review.closing_kind or has_open_follow_up(case):
-        return Change(case_after, (fact,))
+        if case.follow_up and has_open_follow_up(case):
+            detail |= describe_follow_up(case.follow_up)
+        return Change(case_after, (Fact(kind, detail),))
     new_follow_up, thread, opening_fact = open_or_join_follow_up(
         case_after, decide(), now, why=kind.value
     )
     review = replace(case.review, route=Route.FOLLOW_UP)
-    return Change(Case(review, thread, new_follow_up), (fact, opening_fact))
+    return Change(Case(review, thread, new_follow_up), (Fact(kind, detail), opening_fact))
 
 
 def is_superseded(case: Case, slot: Slot) -> bool:
@@ -174,7 +184,8 @@ def record_removed_reply(
     waits for what the reply announced (an invitation, a promise). The reply's slot stays used
     (R04): onlookers may have read it, and it may still be shown.
     """
-    fact = Fact(kind, {"reply": reply, "reason": reason})
+    detail = {"reply": reply, "reason": reason}
+    fact = Fact(kind, detail)
     review, follow_up = case.review, case.follow_up
     if review.withdrawn:
         return Change(case, (fact,))
@@ -196,6 +207,7 @@ def record_removed_reply(
                 why="moderation",
             )
             follow_up = replace(follow_up, grants=_unannounced_grants(follow_up))
+        fact = Fact(kind, detail | describe_follow_up(follow_up))
         return Change(replace(case, follow_up=follow_up), (fact,))
     facts = (
         (fact, Fact(Kind.REOPENED, {"after": review.closing_kind.value}))

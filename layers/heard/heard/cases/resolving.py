@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from heard import remedies
-from heard.cases.case import Case, Change, reopened_status, without_unsent_reply
+from heard.cases.case import Case, Change, describe_follow_up, reopened_status, without_unsent_reply
 from heard.cases.closing import close, closing_kind
 from heard.clock import add_seconds, format_time, parse_time
 from heard.follow_ups import (
@@ -60,9 +60,12 @@ def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -
         awaiting_follow_up = replace(
             follow_up, status=Status.AWAITING_APPROVAL, resolution=resolution
         )
-        detail = {"action": resolution.action.value, "reason": resolution.reason or ""} | (
-            resolution.remedy.detail if resolution.remedy else {}
-        )
+        detail = describe_follow_up(awaiting_follow_up) | {
+            "action": resolution.action.value,
+            "reason": resolution.reason or "",
+        }
+        if resolution.remedy:
+            detail |= resolution.remedy.detail
         if resolution.reply and public and not thread.public_replies_left:
             return _cap_conflict()
         return Change(
@@ -150,8 +153,9 @@ def deny(case: Case, lead: str) -> Change:
         return Change(case)
     status = Status.PROMISED if follow_up.promised_for else reopened_status(follow_up)
     reopened_follow_up = replace(follow_up, status=status, resolution=None)
+    detail = describe_follow_up(reopened_follow_up) | {"by": lead}
     return Change(
-        replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),)
+        replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, detail),)
     )
 
 

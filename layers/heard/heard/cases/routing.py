@@ -13,6 +13,7 @@ from heard.cases.case import (
     Case,
     Change,
     IncomingEvent,
+    describe_follow_up,
     is_unsent,
     with_revision,
     without_promise,
@@ -176,6 +177,7 @@ def open_or_join_follow_up(
     due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
     if follow_up and follow_up.status is not Status.CLOSED:
+        severity_before = follow_up.severity
         if (
             decision.priority > follow_up.priority
             or severity.rank > follow_up.severity.rank
@@ -200,7 +202,8 @@ def open_or_join_follow_up(
             due_at=follow_up.due_at if follow_up.promised_for else min(follow_up.due_at, due_at),
             checklist=follow_up.checklist or decision.checklist,
         )
-        return follow_up, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": follow_up.id})
+        detail = describe_follow_up(follow_up) | {"severity_before": severity_before.value}
+        return follow_up, thread, Fact(Kind.FOLLOW_UP_JOINED, detail)
     new_follow_up = FollowUp(
         id=follow_up_id(thread.id, thread.follow_up_count + 1),
         business=review.business,
@@ -224,14 +227,7 @@ def open_or_join_follow_up(
         thread,
         Fact(
             Kind.FOLLOW_UP_OPENED,
-            {
-                "follow_up": new_follow_up.id,
-                "due_at": due_at,
-                "queue": new_follow_up.queue,
-                "severity": new_follow_up.severity.value,
-                "level": new_follow_up.level,
-                "why": why,
-            },
+            describe_follow_up(new_follow_up) | {"level": new_follow_up.level, "why": why},
         ),
     )
 
