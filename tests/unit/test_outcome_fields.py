@@ -141,7 +141,7 @@ def facts_of_resolutions() -> Iterator[Fact]:
         make_resolution(Action.INVITE_PRIVATE),
         make_resolution(
             Action.INVITE_PRIVATE,
-            reason="private-data",
+            reason="no-agreement",
             remedy=replace(grant, amount=Decimal(90)),
             **codes,
         ),
