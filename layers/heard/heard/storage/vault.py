@@ -3,8 +3,8 @@
 So deleting that key erases the author. The keys are in the Cases table, which is encrypted with a
 customer-managed KMS key. A sealed text can only be opened at the place where it was stored.
 
-What an erased author leaves is a tombstone, which says when they were erased. It keeps words from
-before, which may still come from a queue, a platform or a backup, from being stored again.
+An erasure leaves a tombstone, which says when the author was erased. Words from before may still
+come from a queue, a platform or a backup: because of the tombstone they are not stored again.
 """
 
 from __future__ import annotations
@@ -115,16 +115,16 @@ class Vault:
     ) -> str:
         """The commitment to a content of this author: see `heard.commitments`.
 
-        An author without a key gets one, which `store_key` stores before anything refers to it.
-        Unless they `may_be_new`: then it raises Erased.
+        An author without a key gets one, which `store_key` stores before anything refers to it. But
+        with `may_be_new` false it raises Erased for them.
         """
-        known = self._find(author, must_have_key=False)
-        if known.key is None:
+        cached_author = self._find(author, must_have_key=False)
+        if cached_author.key is None:
             if not may_be_new:
                 raise Erased(author)
-            new_key = (secrets.token_bytes(32), known.erased_at)
+            new_key = (secrets.token_bytes(32), cached_author.erased_at)
             return commit(self._new_keys.setdefault(author, new_key)[0], kind, content)
-        return commit(known.key, kind, content)
+        return commit(cached_author.key, kind, content)
 
     def store_key(self, author: str) -> bool:
         """Store an author's new key, if commitments were made with one.
@@ -250,19 +250,25 @@ class Vault:
         return key
 
     def _find(self, author: str, *, must_have_key: bool) -> _CachedAuthor:
-        """What is known of an author's key; it is read again if it `must_have_key` and has none."""
-        known = self._cache.get(author)
-        is_fresh = known is not None and monotonic() - known.read_at <= CACHE_SECONDS
-        if known is None or not is_fresh or (must_have_key and known.key is None):
-            known = self._put_in_cache(author, self._read_author(author))
-        return known
+        """What is known of an author's key.
+
+        It is read from the table if it is not cached, or if the author `must_have_key` and the
+        cache knows none.
+        """
+        cached_author = self._cache.get(author)
+        is_fresh = (
+            cached_author is not None and monotonic() - cached_author.read_at <= CACHE_SECONDS
+        )
+        if cached_author is None or not is_fresh or (must_have_key and cached_author.key is None):
+            cached_author = self._put_in_cache(author, self._read_author(author))
+        return cached_author
 
     def _put_in_cache(self, author: str, item: Mapping[str, Any]) -> _CachedAuthor:
         if len(self._cache) >= MAX_CACHED_KEYS:
             self._cache.clear()
-        known = _CachedAuthor(monotonic(), item.get("key"), item.get("erased_at"))
-        self._cache[author] = known
-        return known
+        cached_author = _CachedAuthor(monotonic(), item.get("key"), item.get("erased_at"))
+        self._cache[author] = cached_author
+        return cached_author
 
     def _create_key(self, author: str) -> bytes:
         try:
