@@ -305,9 +305,9 @@ def _change(stack: Stack, person: Person, edit: Callable[[Roles], Roles]) -> Per
     """
 
     def decide(before: Person | None, people: Iterable[Person]) -> RoleChange | RoleConflict:
-        stored = before or person
-        named = replace(stored, first_name=person.first_name or stored.first_name)
-        return change_roles(named, edit(stored.roles), people)
+        current = before or person
+        renamed_person = replace(current, first_name=person.first_name or current.first_name)
+        return change_roles(renamed_person, edit(current.roles), people)
 
     result = stack.people.change(person.subject, decide)
     if isinstance(result, RoleConflict):

@@ -64,7 +64,7 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 _MANY_MARKS: Final = re.compile(f"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
 """A run that may hold too many combining marks. All of them are above these code points."""
 
-TOMBSTONE: Final = "~"
+FINAL_REVISION: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
 
 
@@ -120,8 +120,8 @@ class ReviewEvent:
 
     `native_id` and `native_thread` are the platform's own ids. They are equal where every review is
     a thread of its own. Revisions sort as texts in the order of the author's edits (see
-    `number_revision`, `time_revision`, `TOMBSTONE`). `rating` is 1 to 5. `reply_to` holds what the
-    connector needs to reply, such as a topic or a telephone number. A `partial` event names a
+    `number_revision`, `time_revision`, `FINAL_REVISION`). `rating` is 1 to 5. `reply_to` holds what
+    the connector needs to reply, such as a topic or a telephone number. A `partial` event names a
     review without its words: they must be fetched from the platform. `original_bytes` is the length
     of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
 
@@ -325,7 +325,7 @@ def time_revision(at: datetime) -> str:
 def revision_time(revision: str) -> datetime | None:
     """When a revision was written, if it says so: the inverse of `time_revision`."""
     try:
-        return parse_time(revision.rstrip(TOMBSTONE))
+        return parse_time(revision.rstrip(FINAL_REVISION))
     except ValueError:
         return None
 
