@@ -335,7 +335,7 @@ class Stack:
 
     @cached_property
     def erasure_ports(self) -> ErasurePorts:
-        """What an erasure needs."""
+        """What an erasure of a person needs."""
         return ErasurePorts(
             Erasures(self.dynamodb, self.outputs["SetupTableName"]),
             self.cases,

@@ -27,13 +27,7 @@ from heard.cases.case import (
     without_unsent_reply,
 )
 from heard.cases.closing import closing_kind
-from heard.cases.erasing import (
-    ERASED,
-    erase_author,
-    predates_erasure,
-    record_erased,
-    without_author,
-)
+from heard.cases.erasing import ERASED, erase_author, is_erased, record_erased, without_author
 from heard.cases.escalating import check_follow_up, postpone_sweep
 from heard.cases.replying import (
     cancel_superseded,
@@ -77,12 +71,12 @@ __all__ = [
     "deny",
     "erase_author",
     "has_open_follow_up",
+    "is_erased",
     "is_superseded",
     "is_thanked_complaint",
     "is_unsent",
     "new_case",
     "postpone_sweep",
-    "predates_erasure",
     "record_erased",
     "record_failed_reply",
     "record_no_review",

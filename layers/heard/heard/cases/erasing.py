@@ -31,7 +31,7 @@ def written_at(event: ReviewEvent, received_at: datetime | None) -> datetime | N
     return max((time for time in times if time), default=None)
 
 
-def predates_erasure(event: ReviewEvent, received_at: datetime | None, erased_at: datetime) -> bool:
+def is_erased(event: ReviewEvent, received_at: datetime | None, erased_at: datetime) -> bool:
     """Whether an event's words are from before the erasure, so that they must not be stored."""
     time = written_at(event, received_at)
     return time is None or time <= erased_at

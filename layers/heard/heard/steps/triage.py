@@ -184,7 +184,7 @@ def _is_from_before(
     Of a review whose words are gone, only a later revision can be new.
     """
     is_known = case.review.erased_at is not None and event.revision <= case.review.revision
-    return is_known or cases.predates_erasure(event, received_at, erased_at)
+    return is_known or cases.is_erased(event, received_at, erased_at)
 
 
 def _verify_at_platform(

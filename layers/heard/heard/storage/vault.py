@@ -118,13 +118,13 @@ class Vault:
         An author without a key gets one, which `store_key` stores before anything refers to it. But
         with `may_be_new` false it raises Erased for them.
         """
-        cached_author = self._find(author, must_have_key=False)
-        if cached_author.key is None:
+        known = self._find(author, must_have_key=False)
+        if known.key is None:
             if not may_be_new:
                 raise Erased(author)
-            new_key = (secrets.token_bytes(32), cached_author.erased_at)
+            new_key = (secrets.token_bytes(32), known.erased_at)
             return commit(self._new_keys.setdefault(author, new_key)[0], kind, content)
-        return commit(cached_author.key, kind, content)
+        return commit(known.key, kind, content)
 
     def store_key(self, author: str) -> bool:
         """Store an author's new key, if commitments were made with one.
@@ -255,20 +255,18 @@ class Vault:
         It is read from the table if it is not cached, or if the author `must_have_key` and the
         cache knows none.
         """
-        cached_author = self._cache.get(author)
-        is_fresh = (
-            cached_author is not None and monotonic() - cached_author.read_at <= CACHE_SECONDS
-        )
-        if cached_author is None or not is_fresh or (must_have_key and cached_author.key is None):
-            cached_author = self._put_in_cache(author, self._read_author(author))
-        return cached_author
+        known = self._cache.get(author)
+        is_fresh = known is not None and monotonic() - known.read_at <= CACHE_SECONDS
+        if known is None or not is_fresh or (must_have_key and known.key is None):
+            known = self._put_in_cache(author, self._read_author(author))
+        return known
 
     def _put_in_cache(self, author: str, item: Mapping[str, Any]) -> _CachedAuthor:
         if len(self._cache) >= MAX_CACHED_KEYS:
             self._cache.clear()
-        cached_author = _CachedAuthor(monotonic(), item.get("key"), item.get("erased_at"))
-        self._cache[author] = cached_author
-        return cached_author
+        known = _CachedAuthor(monotonic(), item.get("key"), item.get("erased_at"))
+        self._cache[author] = known
+        return known
 
     def _create_key(self, author: str) -> bytes:
         try:
