@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.reviews import (
+    FINAL_REVISION,
     MAX_COMBINING_MARKS,
     QUOTE_LIMIT_BYTES,
     TEXT_LIMIT_BYTES,
-    TOMBSTONE,
     Author,
     Channel,
     EventKind,
@@ -40,7 +40,7 @@ events = st.builds(
     kind=st.sampled_from(EventKind),
     native_id=st.text(min_size=1, max_size=20),
     native_thread=st.text(min_size=1, max_size=20),
-    revision=st.integers(0, 10**11).map(number_revision) | st.just(TOMBSTONE),
+    revision=st.integers(0, 10**11).map(number_revision) | st.just(FINAL_REVISION),
     author=st.builds(Author, st.text(min_size=1, max_size=10), st.none() | anything),
     rating=st.none() | st.integers(1, 5),
     title=st.none() | anything,
@@ -107,14 +107,14 @@ def test_an_event_survives_json(event: ReviewEvent) -> None:
     st.lists(times, min_size=2, max_size=2),
     st.lists(st.integers(0, 10**12 - 1), min_size=2, max_size=2),
 )
-def test_revisions_sort_like_their_times_and_numbers_and_before_the_tombstone(
+def test_revisions_sort_like_their_times_and_numbers_and_before_the_final_one(
     at: list[datetime], numbers: list[int]
 ) -> None:
     differ = abs(at[0] - at[1]) >= timedelta(milliseconds=1)
 
     assert not differ or (time_revision(at[0]) < time_revision(at[1])) == (at[0] < at[1])
     assert (number_revision(numbers[0]) < number_revision(numbers[1])) == (numbers[0] < numbers[1])
-    assert max(time_revision(at[0]), number_revision(numbers[0])) < TOMBSTONE
+    assert max(time_revision(at[0]), number_revision(numbers[0])) < FINAL_REVISION
 
 
 def test_combining_marks_are_limited_to_what_a_language_may_need() -> None:

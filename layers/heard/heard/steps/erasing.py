@@ -1,7 +1,8 @@
-"""Erase a person: the words they wrote, wherever they are, and what leads to them.
+"""Erase an author: the words that they wrote, wherever they are stored, and what leads to them.
 
-Every part can be repeated. So an erasure that stopped anywhere is simply run again. What makes the
-words unreadable comes first; what only tidies up follows.
+Every part can be repeated, so an erasure that stopped anywhere is simply run again. The first part
+makes the stored texts unreadable. The others delete these texts, and the words that wait in the
+dead letters and in quarantine.
 """
 
 from __future__ import annotations
@@ -103,37 +104,39 @@ class ErasureReport:
 
 
 def erase(
-    person: DataSubject,
+    data_subject: DataSubject,
     ports: ErasurePorts,
     now: datetime,
     *,
     reason: str = "requested",
     actor: str,
 ) -> ErasureReport:
-    """Erase a person. `reason` is a code, `actor` who asked for it.
+    """Erase a data subject. `reason` is a code, `actor` who asked for it.
 
     Raises Contention when a review keeps changing: then run it again.
     """
     # First of all, so that a restore of the Cases table can be put right whatever happens next.
-    ports.erasures.record(ErasureRecord(person.business, person.author, now))
-    had_key = ports.cases.vault.erase(person.author, now)
-    run = _Erasure(person, ports, now, reason, actor)
+    ports.erasures.record(ErasureRecord(data_subject.business, data_subject.author, now))
+    had_key = ports.cases.vault.erase(data_subject.author, now)
+    run = _Erasure(data_subject, ports, now, reason, actor)
     for _ in range(_MAX_PASSES):
-        reviews = set(ports.cases.reviews_of_author(person.author)) - run.pending
+        reviews = set(ports.cases.reviews_of_author(data_subject.author)) - run.pending
         if not reviews:
             break
         for review in sorted(reviews):
             run.erase_review(review)
-    names = [name for name in (*person.names, *run.native_ids) if name]
+    names = [name for name in (*data_subject.names, *run.native_ids) if name]
     return ErasureReport(
-        business=person.business,
-        author=person.author,
+        business=data_subject.business,
+        author=data_subject.author,
         at=format_time(now),
         had_key=had_key,
         reviews=tuple(run.reviews),
         texts=run.texts,
-        dead_letters=ports.dead_letters.remove_matching(run.is_by_person, run.record_dead_letter),
-        quarantined=_erase_mentions(person.business, names, ports.quarantine),
+        dead_letters=ports.dead_letters.remove_matching(
+            run.is_by_data_subject, run.record_dead_letter
+        ),
+        quarantined=_erase_mentions(data_subject.business, names, ports.quarantine),
         open_follow_ups=tuple(sorted(run.open_follow_ups)),
         pending=tuple(sorted(run.pending)),
         backups_until=format_time(now + BACKUP_RETENTION),
@@ -148,15 +151,15 @@ def erase_again(
     for record in ports.erasures.of_business(business):
         erased_at = ports.cases.vault.author_record(record.author).erased_at
         if erased_at is None or erased_at < record.at:
-            person = DataSubject(business, record.author)
-            reports.append(erase(person, ports, now, reason="restored", actor=actor))
+            data_subject = DataSubject(business, record.author)
+            reports.append(erase(data_subject, ports, now, reason="restored", actor=actor))
     return reports
 
 
 def _erase_mentions(business: str, names: Sequence[str], quarantine: Quarantine) -> int:
-    """Delete the quarantined deliveries that mention one of these names; how many those were.
+    """Delete the quarantined deliveries that mention one of these names. Returns how many.
 
-    What could be read of them was queued when they came.
+    The events in them that could be read were queued when they came.
     """
     deliveries = quarantine.find(business, names) if names else []
     for delivery in deliveries:
@@ -168,7 +171,7 @@ def _erase_mentions(business: str, names: Sequence[str], quarantine: Quarantine)
 class _Erasure:
     """One erasure while it runs."""
 
-    person: DataSubject
+    data_subject: DataSubject
     ports: ErasurePorts
     now: datetime
     reason: str
@@ -181,7 +184,7 @@ class _Erasure:
 
     def erase_review(self, review: str) -> None:
         """Erase the words of one review, and take it off the author's list last."""
-        case_store, author = self.ports.cases, self.person.author
+        case_store, author = self.ports.cases, self.data_subject.author
         try:
             before = case_store.case(review).case
         except NotFound:
@@ -211,7 +214,7 @@ class _Erasure:
 
     def _change(self, case: Case) -> Change | None:
         # Written again since by another author, or erased by an earlier run.
-        if case.review.author != self.person.author:
+        if case.review.author != self.data_subject.author:
             return None
         return cases.erase_author(case, self.reason, self.now)
 
@@ -221,16 +224,16 @@ class _Erasure:
                 return
         raise Contention("The connection is being polled. Try again.")
 
-    def is_by_person(self, message: Mapping[str, Any]) -> bool:
-        """Whether a message of the review queue holds words of this person."""
-        if "event" not in message or message["business"] != self.person.business:
+    def is_by_data_subject(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message of the review queue holds words of the data subject."""
+        if "event" not in message or message["business"] != self.data_subject.business:
             return False
         native_author = message["event"]["author"]["id"]
         author = author_id(message["business"], message["platform"], native_author)
-        return author == self.person.author
+        return author == self.data_subject.author
 
     def record_dead_letter(self, message: Mapping[str, Any]) -> None:
-        """Give a dead letter its outcome, as it is deleted and never comes to triage."""
+        """Write the outcome of a dead letter: it is deleted, so triage never sees it."""
         queued = QueuedReview.from_json(message)
         event = queued.event
         if event is None:

@@ -122,7 +122,7 @@ class FollowUpRecords(CaseItems):
     ) -> None:
         """Store an agent's note on a resolution, sealed with the author's key.
 
-        Of an author who is erased at this moment, it is sealed with a key of the follow-up.
+        If the author is erased at this moment, the note is sealed with a key of the follow-up.
         """
         sk = f"NOTE#{resolution_key}"
         try:
