@@ -175,7 +175,7 @@ def _render_revision(revision: Mapping[str, Any]) -> str:
     event, assessment = revision["event"], revision["assessment"]
     if event is None:
         return f"<p>The words of {escape(revision['at'])} are not stored.</p>"
-    texts = [event.get(name) for name in ("title", "text", "quoted")]
+    texts = [event.get(name) for name in ("title", "text", "below", "quoted")]
     stars = f", {event['rating']} of 5 stars" if event.get("rating") else ""
     reasons: Sequence[Mapping[str, Any]] = assessment["reasons"] if assessment else ()
     conclusions = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import unicodedata
 from dataclasses import replace
@@ -216,3 +217,39 @@ def test_a_name_is_shown_as_its_owner_would_write_it_or_not_at_all(
 def test_a_name_in_normal_form_stays_as_it_is(name: str) -> None:
     shown = normalize_name(name)
     assert shown is None or (shown and normalize_name(shown) == shown)
+
+
+def test_without_words_nothing_of_the_author_is_left() -> None:
+    fields = {field.name for field in dataclasses.fields(ReviewEvent)}
+    kept = {
+        "kind",
+        "native_id",
+        "native_thread",
+        "revision",
+        "occurred_at",
+        "original_bytes",
+        "partial",
+        "unread",
+        "no_review",
+    }
+    event = ReviewEvent(
+        EventKind.WITHDRAWN,
+        "r-1",
+        "t-1",
+        "1",
+        Author("a", "Zelda"),
+        rating=1,
+        title="x",
+        text="x",
+        language="en",
+        subject="x",
+        link="https://shop.example/x",
+        reply_to={"to": "x"},
+        quoted="x",
+        below="x",
+    ).without_words()
+
+    emptied = {name: getattr(event, name) for name in fields - kept}
+    assert emptied.pop("author") == Author("")
+    assert emptied.pop("reply_to") == {}
+    assert set(emptied.values()) == {None}, "a new field of an event: does it hold words?"

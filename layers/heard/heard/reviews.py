@@ -163,8 +163,10 @@ class ReviewEvent:
             title=None,
             text=None,
             quoted=None,
+            below=None,
             language=None,
             subject=None,
+            link=None,
             reply_to={},
         )
 
