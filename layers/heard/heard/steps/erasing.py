@@ -16,11 +16,13 @@ from heard.cases import Case, Change
 from heard.clock import format_time
 from heard.errors import Contention, NotFound
 from heard.reviews import author_id, follow_up_id
+from heard.steps.holding import HoldPorts, holds_on_person, holds_on_review
 from heard.steps.triage import QueuedReview
 from heard.storage.erasures import ErasureRecord
 from heard.storage.follow_ups import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
+    from heard.holds import Hold
     from heard.messaging import DeadLetters
     from heard.storage.case_store import CaseStore, LoadedCase
     from heard.storage.erasures import Erasures
@@ -43,6 +45,7 @@ class ErasurePorts:
     polls: Polls
     dead_letters: DeadLetters
     quarantine: Quarantine
+    holds: HoldPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,33 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureOnHold:
+    """An erasure that was refused before anything was written: `holds` keep words of the person."""
+
+    business: str
+    author: str
+    holds: tuple[Hold, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return {
+            "business": self.business,
+            "author": self.author,
+            "erased": False,
+            "reason": "on_hold",
+            "holds": [hold.id for hold in self.holds],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureReport:
     """What one erasure did.
 
     `had_key` says whether texts were readable until then. `reviews` are those whose words
     were erased. `texts`, `dead_letters` and `quarantined` count what was deleted.
     `open_follow_ups` are those in which a person still has to decide. `pending` are reviews that
-    were listed and not stored yet: if triage was at work on them, erase again to be sure.
+    were listed and not stored yet: if triage was at work on them, erase again to be sure. `holds`
+    were set while it ran, and it stopped at the first review that they keep.
     """
 
     business: str
@@ -79,6 +102,7 @@ class ErasureReport:
     open_follow_ups: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     backups_until: str = ""
+    holds: tuple[Hold, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -99,27 +123,29 @@ class ErasureReport:
             "open_follow_ups": list(self.open_follow_ups),
             "pending": list(self.pending),
             "backups_until": self.backups_until,
+            "holds": [hold.id for hold in self.holds],
         }
 
 
 def erase(
     person: Person, ports: ErasurePorts, now: datetime, *, reason: str = "requested", actor: str
-) -> ErasureReport:
-    """Erase a person. `reason` is a code, `actor` who asked for it.
+) -> ErasureReport | ErasureOnHold:
+    """Erase a person, unless a hold keeps words of theirs. `reason` is a code, `actor` who asked.
 
     Raises Contention when a review keeps changing: then run it again.
     """
+    listed_reviews = ports.cases.reviews_of_author(person.author)
+    if holds := holds_on_person(person.business, person.author, listed_reviews, ports.holds, now):
+        return ErasureOnHold(person.business, person.author, tuple(holds))
     # First of all, so that a restore of the Cases table can be put right whatever happens next.
     ports.erasures.record(ErasureRecord(person.business, person.author, now))
     had_key = ports.cases.vault.erase(person.author, now)
     run = _Erasure(person, ports, now, reason, actor)
-    for _ in range(_MAX_PASSES):
-        reviews = set(ports.cases.reviews_of_author(person.author)) - run.pending
-        if not reviews:
-            break
-        for review in sorted(reviews):
-            run.erase_review(review)
-    names = [name for name in (*person.names, *run.native_ids) if name]
+    dead_letters = quarantined = 0
+    if run.erase_reviews():
+        dead_letters = ports.dead_letters.remove_matching(run.is_by_person, run.record_dead_letter)
+        names = [name for name in (*person.names, *run.native_ids) if name]
+        quarantined = _erase_mentions(person.business, names, ports.quarantine)
     return ErasureReport(
         business=person.business,
         author=person.author,
@@ -127,19 +153,23 @@ def erase(
         had_key=had_key,
         reviews=tuple(run.reviews),
         texts=run.texts,
-        dead_letters=ports.dead_letters.remove_matching(run.is_by_person, run.record_dead_letter),
-        quarantined=_erase_mentions(person.business, names, ports.quarantine),
+        dead_letters=dead_letters,
+        quarantined=quarantined,
         open_follow_ups=tuple(sorted(run.open_follow_ups)),
         pending=tuple(sorted(run.pending)),
         backups_until=format_time(now + BACKUP_RETENTION),
+        holds=tuple(run.holds),
     )
 
 
 def erase_again(
     business: str, ports: ErasurePorts, now: datetime, *, actor: str
-) -> list[ErasureReport]:
-    """Erase again, after a restore of the Cases table, everybody whose data came back with it."""
-    reports: list[ErasureReport] = []
+) -> list[ErasureReport | ErasureOnHold]:
+    """Erase again, after a restore of the Cases table, everybody whose data came back with it.
+
+    What a hold keeps now stays, although it was erased before: run it again when the hold is over.
+    """
+    reports: list[ErasureReport | ErasureOnHold] = []
     for record in ports.erasures.of_business(business):
         erased_at = ports.cases.vault.author_record(record.author).erased_at
         if erased_at is None or erased_at < record.at:
@@ -172,7 +202,24 @@ class _Erasure:
     native_ids: list[str] = field(default_factory=list[str])
     open_follow_ups: set[str] = field(default_factory=set[str])
     pending: set[str] = field(default_factory=set[str])
+    holds: list[Hold] = field(default_factory=list["Hold"])
     texts: int = 0
+
+    def erase_reviews(self) -> bool:
+        """Erase the words of all reviews; False when a hold that was set meanwhile stopped it."""
+        for _ in range(_MAX_PASSES):
+            reviews = set(self.ports.cases.reviews_of_author(self.person.author)) - self.pending
+            if not reviews:
+                break
+            for review in sorted(reviews):
+                # Read again for each review. The key is gone, but a backup may still have it.
+                self.holds = holds_on_review(
+                    self.person.business, review, self.person.author, self.ports.holds, self.now
+                )
+                if self.holds:
+                    return False
+                self.erase_review(review)
+        return True
 
     def erase_review(self, review: str) -> None:
         """Erase the words of one review, and take it off the author's list last."""

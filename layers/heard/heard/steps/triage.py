@@ -133,7 +133,7 @@ def _admit(
     case_store: CaseStore,
     now: datetime,
 ) -> _AdmittedEvent | Change | None:
-    """The event as it may be stored; or the change that keeps words of an erased author out."""
+    """The event as it may be stored; or the change that keeps erased and expired words out."""
     case, vault = loaded.case, case_store.vault
     review = case.review
     writer = review.author
@@ -154,7 +154,11 @@ def _admit(
             )
         elif case.review.erased_at:
             new_review = replace(
-                case.review, author=writer, native_id=event.native_id, erased_at=None
+                case.review,
+                author=writer,
+                native_id=event.native_id,
+                erased_at=None,
+                expired=False,
             )
             case = replace(case, review=new_review)
     commitment = vault.commitment(case.review.author, CommitmentKind.WORDS, event.content)
