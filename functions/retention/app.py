@@ -55,7 +55,7 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
 
     A business that fails stops no other one; the run raises its error at the end.
     """
-    totals = {"reviews": 0, "texts": 0, "authors": 0, "kept": 0, "unfinished": 0}
+    totals = {"reviews": 0, "texts": 0, "authors": 0, "kept": 0, "tampered": 0, "unfinished": 0}
     failure: HeardError | None = None
 
     def has_time() -> bool:
@@ -73,6 +73,7 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
             "texts": report.texts,
             "authors": len(report.authors),
             "kept": len(report.kept),
+            "tampered": len(report.tampered),
             "unfinished": int(not report.is_complete),
         }
         logger.info("texts_deleted", business=business, **counts)

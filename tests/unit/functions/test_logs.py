@@ -66,6 +66,7 @@ def test_every_function_is_covered_by_these_tests() -> None:
         "intake",
         "poll",
         "reply",
+        "retention",
         "sweep",
         "triage",
     }

@@ -34,10 +34,15 @@ def message_of(
     return backend.queue_message(event) | {"received_at": format_time(at)}
 
 
-def deliver(backend: Backend, event: ReviewEvent, received_at: datetime | None = None) -> str:
+def deliver(
+    backend: Backend,
+    event: ReviewEvent,
+    received_at: datetime | None = None,
+    business: str = BUSINESS,
+) -> str:
     backend.run_route_workflow(message_of(backend, event, received_at))
     backend.run_workflows()
-    return review_id(BUSINESS, "standard", event.native_id)
+    return review_id(business, "standard", event.native_id)
 
 
 def canary_complaint(native_id: str = "r-1", **fields: Any) -> ReviewEvent:

@@ -17,7 +17,7 @@ from heard.holds import Hold, HoldReason
 from heard.messaging import DeadLetters
 from heard.outcomes import Kind, verify_chain
 from heard.retention import Retention
-from heard.reviews import EventKind, ReviewEvent, author_id, review_id
+from heard.reviews import EventKind, ReviewEvent, author_id, number_revision, review_id
 from heard.steps.erasing import (
     ErasureOnHold,
     ErasurePorts,
@@ -59,6 +59,7 @@ from tests.unit.steps.canaries import (
 NIGHT: Final = datetime(2027, 3, 18, 1, 15, tzinfo=UTC)
 """The first night in which what was touched at `NOON` may not be kept any more."""
 
+SECOND: Final = number_revision(2)
 TEXT: Final = "We are sorry about {}. We looked into it, and the soup is hot again today."
 
 
@@ -67,6 +68,8 @@ def shop(backend: Backend) -> Backend:
     backend.connect("standard", reply_url="https://shop.example/replies")
     backend.http = accept_reply
     backend.retention.retentions.put(BUSINESS, Retention(12))
+    # An earlier run is done with the days before. It would take long to read them in each test.
+    backend.cases.move_retention_position(BUSINESS, None, NOON.date() - timedelta(days=1))
     return backend
 
 
@@ -192,6 +195,18 @@ def test_every_text_of_a_review_goes_and_what_happened_stays(shop: Backend) -> N
     assert_nothing_left(shop)
 
 
+def test_the_first_run_of_a_business_reads_its_whole_log(shop: Backend) -> None:
+    shop.connect("standard", business=OTHER_BUSINESS, reply_url="https://shop.example/replies")
+    shop.clock.now = datetime(2025, 2, 1, tzinfo=UTC)
+    review = deliver(shop, praise("r-1"), business=OTHER_BUSINESS)
+    shop.retention.retentions.put(OTHER_BUSINESS, Retention(1))
+    shop.clock.now = datetime(2025, 4, 1, tzinfo=UTC)
+    report = run_retention(OTHER_BUSINESS, shop.retention, shop.clock())
+
+    assert report.reviews == [review]
+    assert shop.cases.retention_position(OTHER_BUSINESS) == date(2025, 2, 28)
+
+
 def test_a_second_run_changes_nothing_more(shop: Backend) -> None:
     deliver_resolved(shop)
     run_two_nights(shop)
@@ -243,7 +258,7 @@ def test_an_open_review_is_never_touched_and_goes_when_it_has_been_closed_long_e
 def test_a_reopened_review_is_kept_with_all_its_texts(shop: Backend) -> None:
     review = deliver_resolved(shop)
     shop.clock.advance(days=300)
-    edit = canary_complaint(revision=2, kind=EventKind.EDITED, occurred_at=shop.clock())
+    edit = canary_complaint(revision=SECOND, kind=EventKind.EDITED, occurred_at=shop.clock())
     deliver(shop, replace(edit, text=f"{edit.text} {CANARIES[8]}"))
     assert shop.case(review).review.closing_kind is None
     run_two_nights(shop)
@@ -283,7 +298,7 @@ def test_an_author_with_reviews_on_both_sides_of_the_limit_keeps_key_and_value(
 
 
 def test_notes_on_a_thread_go_with_the_last_review_of_the_author_in_it(shop: Backend) -> None:
-    first = deliver_resolved(shop, thread="t-1")
+    first = deliver_resolved(shop, native_thread="t-1")
     shop.clock.advance(days=200)
     second = deliver(shop, complaint("r-2", thread="t-1", occurred_at=shop.clock()))
     shop.clock.now = NIGHT
@@ -307,7 +322,10 @@ def test_notes_on_a_thread_go_with_the_last_review_of_the_author_in_it(shop: Bac
         (canary_complaint(), Kind.DUPLICATE),
         (canary_complaint(occurred_at=NOON), Kind.DUPLICATE),
         (canary_complaint(revision="000000000000"), Kind.LATE_REVISION),
-        (canary_complaint(revision=2, kind=EventKind.EDITED, occurred_at=NOON), Kind.LATE_REVISION),
+        (
+            canary_complaint(revision=SECOND, kind=EventKind.EDITED, occurred_at=NOON),
+            Kind.LATE_REVISION,
+        ),
     ],
     ids=["redelivery", "dated redelivery", "an older edit", "a newer edit from before"],
 )
@@ -339,7 +357,7 @@ def test_a_redelivery_of_deleted_words_is_not_stored_and_not_answered(
 def test_the_withdrawal_of_a_review_without_texts_counts_without_its_words(shop: Backend) -> None:
     review = deliver_resolved(shop)
     run_two_nights(shop)
-    deliver(shop, canary_complaint(kind=EventKind.WITHDRAWN, revision=9))
+    deliver(shop, canary_complaint(kind=EventKind.WITHDRAWN, revision=SECOND))
 
     assert canaries_in(shop) == []
     assert shop.case(review).review.withdrawn
@@ -434,8 +452,8 @@ def test_a_tombstone_outlives_the_key_of_an_author_who_had_come_back(shop: Backe
 
 
 def test_a_run_that_stops_anywhere_is_simply_started_again(shop: Backend) -> None:
-    deliver_resolved(shop)
     deliver(shop, praise("r-2"))
+    deliver_resolved(shop)
     restore = shop.snapshot()
     for stop_at in count(1):
         restore()
@@ -492,7 +510,7 @@ def test_a_new_review_of_the_author_in_the_middle_of_a_run_stays_readable(
         assert shop.cases.revision(shop.case(review).review).event.text == PRAISE, at_call
         assert canaries_in(shop) == []
         shop.check_invariants(*CANARIES)
-    assert at_call > 10
+    assert at_call > 8
 
 
 @pytest.mark.parametrize("night", [0, 1])
@@ -551,7 +569,7 @@ def test_triage_of_the_same_review_and_a_deletion_at_any_moment(
         shop.check_invariants(*CANARIES)
         if state.expired:
             assert canaries_in(shop) == [], at_call
-        elif event.revision == "000000000002":
+        elif event.revision == SECOND:
             assert shop.cases.revision(state).event.text == event.text, at_call
     assert at_call > 3
 
@@ -561,11 +579,14 @@ def test_a_run_without_time_goes_on_in_the_next_one(shop: Backend) -> None:
         deliver(shop, praise(f"r-{number}", author=f"cus-{number}"))
         if number == 2:
             shop.clock.advance(days=1)
-    shop.clock.now = NIGHT + timedelta(days=1)
+    shop.clock.now = NIGHT - timedelta(days=1)
+    assert run(shop).is_complete
+    shop.clock.advance(days=2)
     deleted: list[str] = []
-    for _ in range(20):
-        budget = iter([True, True, False])
-        report = run(shop, keep_going=lambda: next(budget, False))  # noqa: B023
+    for round_number in range(20):
+        # It also passes the reviews that the round before has done, which takes no long time.
+        answers = iter([True] * round_number)
+        report = run(shop, keep_going=lambda: next(answers, False))  # noqa: B023
         deleted += report.reviews
         if report.is_complete:
             break
@@ -584,7 +605,7 @@ def test_days_of_an_outage_are_caught_up_in_order(shop: Backend) -> None:
     shop.clock.now = NIGHT + timedelta(days=500)
 
     assert run(shop).reviews == reviews[1:]
-    assert shop.cases.retention_position(BUSINESS) == date(2027, 7, 30)
+    assert shop.cases.retention_position(BUSINESS) == date(2027, 7, 29)
 
 
 def test_of_two_runs_at_once_one_stops_and_nothing_is_left_out(shop: Backend) -> None:
@@ -634,9 +655,10 @@ def test_a_shorter_time_reaches_more_and_a_longer_one_nothing_new(shop: Backend)
 
 def test_the_preview_counts_what_the_next_run_does_and_changes_nothing(shop: Backend) -> None:
     deliver_resolved(shop)
-    deliver(shop, praise("r-2"))
+    second = deliver(shop, praise("r-2", author="cus-2"))
     deliver(shop, praise("r-3", author="cus-3"))
     deliver(shop, complaint("r-4", author="cus-4"))
+    assert shop.case(second).review.closing_kind is not None
     held = deliver(shop, praise("r-5", author="cus-5"))
     set_hold(shop, reviews=(held,))
     shop.clock.advance(days=30)
@@ -645,14 +667,14 @@ def test_the_preview_counts_what_the_next_run_does_and_changes_nothing(shop: Bac
     items = shop.case_items()
     preview = preview_retention(BUSINESS, Retention(12), shop.retention, shop.clock())
     assert shop.case_items() == items
-    assert (preview.reviews, preview.authors, preview.kept, preview.open) == (3, 1, 1, 1)
+    assert (preview.reviews, preview.authors, preview.kept, preview.open) == (3, 2, 1, 1)
     assert preview.last_day == NOON.date()
     assert preview_retention(BUSINESS, Retention(13), shop.retention, NIGHT).reviews == 0
     report = run(shop)
 
     assert (len(report.reviews), len(report.kept)) == (3, 1)
     shop.clock.advance(days=1)
-    assert len(run(shop).authors) == 1
+    assert len(run(shop).authors) == 2
 
 
 # Holds

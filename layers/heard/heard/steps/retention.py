@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from heard import cases
 from heard.cases import Review
-from heard.errors import Contention
+from heard.errors import Contention, Tampered
 from heard.holds import Hold
 from heard.retention import FIRST_DAY, Retention, last_due_day, last_touch
 from heard.reviews import follow_up_id
@@ -46,14 +46,16 @@ class RetentionReport:
     """What one run did at one business.
 
     `reviews` are those whose texts were deleted, `texts` counts the texts. `kept` are reviews that
-    a hold keeps. `authors` are those who were forgotten. `is_complete` says that no day that is due
-    is left; else the next run goes on.
+    a hold keeps, `tampered` those whose log is broken: they are left as they are. `authors` are
+    those who were forgotten. `is_complete` says that no day that is due is left; else the next run
+    goes on.
     """
 
     business: str
     reviews: list[str] = field(default_factory=list[str])
     texts: int = 0
     kept: list[str] = field(default_factory=list[str])
+    tampered: list[str] = field(default_factory=list[str])
     authors: set[str] = field(default_factory=set[str])
     is_complete: bool = False
 
@@ -108,7 +110,11 @@ def preview_retention(
     for day in _days_after(_next_position(business, ports, now), last):
         for review, sequence in ports.holds.log.reviews_of_day(business, day).items():
             state = ports.cases.find_review(review)
-            if state is None or not _was_last_touched(state, sequence, day, ports):
+            try:
+                is_due = state is not None and _was_last_touched(state, sequence, day, ports)
+            except Tampered:
+                continue
+            if state is None or not is_due:
                 continue
             if not cases.has_texts_to_delete(state):
                 if state.closing_kind is None:
@@ -207,7 +213,11 @@ class _Run:
         for review in sorted(reviews):
             if not self.keep_going():
                 return False
-            self._delete_if_due(review, reviews[review], day)
+            try:
+                self._delete_if_due(review, reviews[review], day)
+            except Tampered:
+                # Evidence of what happened to it. It must not keep the words of all others.
+                self.report.tampered.append(review)
         return self.keep_going()
 
     def _move_position(self, before: date | None, after: date | None) -> None:
@@ -261,9 +271,11 @@ class _Run:
     def finish_departures(self) -> None:
         """Take a second look at what earlier runs deleted, and complete what they began."""
         for departure in self.ports.cases.departures(self.business):
+            if departure.at > self.now - RETIREMENT_DELAY:
+                continue
             if not self.keep_going():
                 return
-            if departure.at <= self.now - RETIREMENT_DELAY and self._finish(departure):
+            if self._finish(departure):
                 self.ports.cases.remove_departure(departure)
 
     def _finish(self, departure: Departure) -> bool:
