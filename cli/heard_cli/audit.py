@@ -226,7 +226,7 @@ def _verify_reviews(
             head = cases.find_review(review)
             outcomes = () if head else log.of_review(review)
             owner = head.business if head else outcomes[0].business if outcomes else ""
-        return verify_review(review, (owner,), log, cases)
+        return verify_review(review, owner, log, cases)
 
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         return list(

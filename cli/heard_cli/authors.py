@@ -13,7 +13,7 @@ from heard.clock import format_time
 from heard.connectors import load
 from heard.holds import Hold
 from heard.steps import erasing
-from heard.steps.erasing import ErasureOnHold, ErasurePorts, Person
+from heard.steps.erasing import DataSubject, ErasureOnHold, ErasurePorts
 from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
 from heard_cli.author_export import OUTPUT, WITH_NOTES, export_author
@@ -143,7 +143,7 @@ def erase(
             f"Erase {author} ({id}) at {business}? Their texts can never be read again.",
             "Nothing was erased.",
         )
-    person = Person(business, id, (author,))
+    person = DataSubject(business, id, (author,))
     report = erasing.erase(person, _erasure_ports(stack), clock.now(), actor=_ACTOR)
     if isinstance(report, ErasureOnHold):
         if as_json:

@@ -11,7 +11,7 @@ import typer
 from heard import clock
 from heard.policy import load_policy
 from heard.storage.setup import Business
-from heard_cli import options, show
+from heard_cli import options, places, show
 from heard_cli.completion import complete_businesses
 from heard_cli.stack import Stack, on_stack
 
@@ -20,6 +20,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+
+app.add_typer(places.app, name="places")
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -110,6 +112,7 @@ def show_one(
                 "name": record.name,
                 "policy": policy,
                 "connections": len(connections),
+                "places": [place.code for place in record.places],
             }
         )
         return
@@ -121,6 +124,7 @@ def show_one(
                 f"{current_policy.name} ({_policy_origin(record)}, {current_policy.hash[:12]})"
             ),
             "connections": ", ".join(sorted(connection.platform for connection in connections)),
+            "places": ", ".join(place.code for place in record.places),
         }
     )
 

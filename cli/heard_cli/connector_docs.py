@@ -73,6 +73,9 @@ TABLES: Final[Mapping[str, Mapping[str, Column]]] = {
     "What goes out": {
         "platform": lambda capabilities: f"`{capabilities.platform}`",
         "replies shown": lambda capabilities: capabilities.replies,
+        "our next reply replaces it": lambda capabilities: (
+            _yes(capabilities.replaces_reply) if capabilities.replies == "one" else "-"
+        ),
         "longest reply": _limit,
         "reply can be found": lambda capabilities: (
             _yes(capabilities.can_find_reply) if capabilities.replies != "none" else "-"

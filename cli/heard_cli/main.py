@@ -65,6 +65,10 @@ PARTS: Final = {
         "heard_cli.redrive",
         "Send failed reviews (dead letters) to the queue again.",
     ),
+    "resend-notices": (
+        "heard_cli.resend_notices",
+        "Publish the notices of past outcomes on the event bus again.",
+    ),
 }
 
 

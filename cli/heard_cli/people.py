@@ -1,29 +1,34 @@
-"""`heard people`: who signs in, with which roles, for which businesses.
+"""`heard people`: who signs in, and which roles they hold in which business.
 
-Roles are groups of the user pool and come with the token. Businesses are stored in Setup under the
-person's subject id, and each request reads them. Adding a person again only adds roles and
-businesses, unless `--only` is given.
+The user pool knows who signs in. Roles are stored in Setup under the person's subject id, and each
+request reads them. Which changes are allowed is decided in `heard.people`.
 """
 
 from __future__ import annotations
 
 import shlex
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final
 
 import typer
-from botocore.exceptions import ClientError
 
-from heard.storage.setup import Person
-from heard.storage.tables import error_code
+from heard.people import (
+    Person,
+    Role,
+    RoleChange,
+    RoleConflict,
+    RoleConflictCode,
+    Roles,
+    change_roles,
+    check_roles,
+    with_roles,
+    without_roles,
+)
 from heard_cli import options, show
 from heard_cli.completion import complete_businesses
 from heard_cli.stack import CommandError, Stack, on_stack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mypy_boto3_cognito_idp.type_defs import AttributeTypeTypeDef
+from heard_cli.user_pool import PoolUser, UserPool
 
 app = typer.Typer(
     help="People who sign in: agents, leads, auditors, admins.",
@@ -31,20 +36,11 @@ app = typer.Typer(
     add_completion=False,
 )
 
-
-class Role(StrEnum):
-    """A role."""
-
-    AGENT = "agent"
-    LEAD = "lead"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-
-
 _ADD: Final = (
-    "Example: heard people add --email ana@acme.example --first-name Ana --group agent --business "
+    "Example: heard people add --email ana@acme.example --first-name Ana --role agent --business "
     "acme"
 )
+_EMAIL: Final = typer.Argument(help="E-mail address with which the person signs in.")
 
 
 @app.command(epilog=_ADD)
@@ -55,17 +51,15 @@ def add(
     first_name: Annotated[
         str, typer.Option(help="First name; it signs the person's replies (R11).")
     ],
-    group: Annotated[list[Role], typer.Option(help="Role. Repeat the option for several roles.")],
+    role: Annotated[
+        list[Role], typer.Option(help="Role in each of the businesses. Repeat for several roles.")
+    ],
     business: Annotated[
         list[str],
         typer.Option(
-            help="Id of a business whose reviews the person handles. Repeat for several.",
-            autocompletion=complete_businesses,
+            help="Id of the business. Repeat for several.", autocompletion=complete_businesses
         ),
     ],
-    only: Annotated[
-        bool, typer.Option("--only", help="Remove all other businesses and roles of this person.")
-    ] = False,
     password: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +72,7 @@ def add(
     ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Add a person who signs in, or change their roles and businesses.
+    """Give a person roles in businesses. Roles that they hold already stay.
 
     Without a password, a new person gets an invitation by e-mail.
     """
@@ -90,29 +84,276 @@ def add(
         password = str(
             typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         )
-    person, groups, new = add_person(
-        stack, email, first_name, {role.value for role in group}, set(business), password, only=only
+    person, new = add_person(stack, email, first_name, role, business, password)
+    if as_json:
+        show.data({**_person_json(email, person), "new": new})
+    else:
+        show.line(f"{'Added' if new else 'Changed'} {email}: {_describe(person.roles)}")
+    if new and password is None:
+        _print_invitation(stack, email, first_name, role, business)
+
+
+@app.command(epilog="Example: heard people remove lee@acme.example --business acme --role lead")
+@on_stack
+def remove(
+    stack: Stack,
+    email: Annotated[str, _EMAIL],
+    business: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Id of a business where they lose roles. Repeat for several.",
+            autocompletion=complete_businesses,
+        ),
+    ] = None,
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(help="Role that they lose there. Without it, all. Repeat for several."),
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="In every business where they hold a role.")
+    ] = False,
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """Take roles away from a person. That works at their next request.
+
+    A business that has an admin keeps one: the last cannot lose the role.
+    """
+    if bool(business) == everywhere:
+        raise typer.BadParameter("give --business, or --everywhere.", param_hint="--business")
+    for business_id in business or ():
+        stack.business(business_id)
+    subject = _known_user(stack, email).subject
+    if stack.people.person(subject) is None:
+        raise CommandError(f"{email} holds no role.")
+    person = _change(
+        stack,
+        Person(subject, ""),
+        lambda roles: without_roles(roles, roles if everywhere else business or (), role or Role),
     )
     if as_json:
-        show.data({"email": email, **_person_json(person, groups), "new": new})
+        show.data(_person_json(email, person))
     else:
-        show.line(
-            f"{'Added' if new else 'Changed'} {email}: {', '.join(groups)} of "
-            f"{', '.join(person.businesses)}"
+        show.line(f"Changed {email}: {_describe(person.roles)}")
+
+
+@app.command("show", epilog="Example: heard people show ana@acme.example")
+@on_stack
+def show_one(
+    stack: Stack, email: Annotated[str, _EMAIL], as_json: Annotated[bool, options.JSON] = False
+) -> None:
+    """Show a person and the roles that they hold in each business."""
+    user = _known_user(stack, email)
+    person = stack.people.person(user.subject) or Person(user.subject, "")
+    if as_json:
+        show.data({**_person_json(email, person), "status": user.status})
+        return
+    show.fields(
+        {
+            "e-mail": email,
+            "first name": person.first_name,
+            "subject": user.subject,
+            "status": user.status,
+        }
+    )
+    show.table(
+        ("business", "roles"),
+        [(business, ", ".join(held)) for business, held in _sorted_roles(person.roles).items()],
+        empty=f"{email} holds no role.",
+    )
+    _note_unmigrated(stack)
+
+
+@app.command("list", epilog="Example: heard people list --business acme")
+@on_stack
+def list_all(
+    stack: Stack,
+    business: Annotated[
+        str | None,
+        typer.Option(help="Only this business.", autocompletion=complete_businesses),
+    ] = None,
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """List who holds which roles in which business."""
+    if business is not None:
+        stack.business(business)
+    users = UserPool(stack).users()
+    rows = sorted(
+        (
+            (each, users[person.subject].email if person.subject in users else "", person, held)
+            for person in stack.people.people()
+            for each, held in _sorted_roles(person.roles).items()
+            if business in {None, each}
+        ),
+        key=lambda row: (row[0], row[1], row[2].subject),
+    )
+    if as_json:
+        show.data(
+            [
+                {
+                    "business": each,
+                    "email": email or None,
+                    "subject": person.subject,
+                    "first_name": person.first_name,
+                    "roles": held,
+                }
+                for each, email, person, held in rows
+            ]
         )
-    if new and password is None:
-        _print_invitation(stack, email, first_name, group, business)
+    else:
+        show.table(
+            ("business", "e-mail", "first name", "roles"),
+            [
+                (each, email or person.subject, person.first_name, ", ".join(held))
+                for each, email, person, held in rows
+            ],
+            empty="Nobody holds a role yet. Add somebody: "
+            + stack.options.command_line(
+                f"people add --email EMAIL --first-name NAME --role admin "
+                f"--business {business or 'BUSINESS'}"
+            ),
+        )
+    _note_unmigrated(stack)
+
+
+@app.command(epilog="Example: heard people migrate --keep admin")
+@on_stack
+def migrate(
+    stack: Stack,
+    keep: Annotated[
+        Role | None,
+        typer.Option(
+            help="Which role somebody keeps who is auditor and admin: auditor or admin. Without "
+            "it they are left out."
+        ),
+    ] = None,
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """Carry over the roles of the release before, in which they were the same in each business.
+
+    Each person gets the roles of their groups in each of their businesses, and nothing else
+    changes. Run again, it does nothing. The next release does not have this command any more.
+    """
+    if keep not in {None, Role.AUDITOR, Role.ADMIN}:
+        raise typer.BadParameter("it is auditor or admin.", param_hint="--keep")
+    pool = UserPool(stack)
+    users = pool.users()
+    migrated: list[dict[str, Any]] = []
+    left_out: list[str] = []
+    for person in stack.people.unmigrated():
+        user = users.get(person.subject)
+        groups = pool.groups(user) if user else set[str]()
+        held = {role for role in Role if role in groups}
+        if keep and held >= {Role.AUDITOR, Role.ADMIN}:
+            held -= {Role.AUDITOR, Role.ADMIN} - {keep}
+        roles = with_roles({}, person.businesses, held)
+        email = user.email if user else person.subject
+        if check_roles(roles):
+            left_out.append(email)
+            continue
+        stack.people.migrate(person.subject, roles)
+        migrated.append(_person_json(email, Person(person.subject, person.first_name, roles)))
+        if not as_json:
+            show.line(f"Changed {email}: {_describe(roles)}")
+    if as_json:
+        show.data({"migrated": migrated, "left_out": left_out})
+    elif not migrated and not left_out:
+        show.note("Everybody's roles are carried over already.")
+    if left_out:
+        raise CommandError(
+            f"Auditor and admin of one business: {', '.join(left_out)}. Nobody can be both, so "
+            "they hold no role now.",
+            "Decide which role they keep:",
+            "people migrate --keep auditor",
+        )
+
+
+def add_person(
+    stack: Stack,
+    email: str,
+    first_name: str,
+    roles: Iterable[Role],
+    businesses: Iterable[str],
+    password: str | None,
+) -> tuple[Person, bool]:
+    """Give a person roles in businesses: the person, and whether they are new to the user pool.
+
+    Raises CommandError.
+    """
+    pool = UserPool(stack)
+    added = with_roles({}, businesses, roles)
+
+    def add_to(held: Roles) -> Roles:
+        for business, roles_there in added.items():
+            held = with_roles(held, [business], roles_there)
+        return held
+
+    user = pool.find(email)
+    before = stack.people.person(user.subject) if user else None
+    if conflict := check_roles(add_to(before.roles if before else {})):
+        raise _to_command_error(conflict)
+    new = user is None
+    if user is None:
+        user = pool.add(email, invite=password is None)
+    if password is not None:
+        pool.set_password(user, password)
+    # Last: a person who holds a role has rights, so everything else must be in place by now.
+    return _change(stack, Person(user.subject, first_name.strip()), add_to), new
+
+
+def _change(stack: Stack, person: Person, edit: Callable[[Roles], Roles]) -> Person:
+    """Change the stored roles of a person; a new person is stored as given.
+
+    `person.first_name` replaces the stored one unless it is empty. Raises CommandError.
+    """
+
+    def decide(before: Person | None, people: Iterable[Person]) -> RoleChange | RoleConflict:
+        stored = before or person
+        named = replace(stored, first_name=person.first_name or stored.first_name)
+        return change_roles(named, edit(stored.roles), people)
+
+    result = stack.people.change(person.subject, decide)
+    if isinstance(result, RoleConflict):
+        raise _to_command_error(result)
+    return result.person
+
+
+_ADVICE: Final[Mapping[RoleConflictCode, tuple[str, str]]] = {
+    RoleConflictCode.AUDITOR_AND_ADMIN: (
+        "Take the other role away first:",
+        "people remove EMAIL --business BUSINESS --role ROLE",
+    ),
+    RoleConflictCode.LAST_ADMIN: (
+        "Make somebody else admin first:",
+        "people add --email EMAIL --first-name NAME --role admin --business BUSINESS",
+    ),
+    RoleConflictCode.NOT_MIGRATED: ("Carry them over first:", "people migrate"),
+}
+
+
+def _to_command_error(conflict: RoleConflict) -> CommandError:
+    return CommandError(conflict.detail, *_ADVICE[conflict.code])
+
+
+def _known_user(stack: Stack, email: str) -> PoolUser:
+    user = UserPool(stack).find(email)
+    if user is None:
+        raise CommandError(
+            "There is no user with this e-mail address.",
+            "Add them:",
+            "people add --email EMAIL --first-name NAME --role agent --business BUSINESS",
+        )
+    return user
 
 
 def _print_invitation(
-    stack: Stack, email: str, first_name: str, groups: list[Role], businesses: list[str]
+    stack: Stack, email: str, first_name: str, roles: list[Role], businesses: list[str]
 ) -> None:
     if not stack.on_this_machine:
         show.note("An e-mail with a temporary password was sent.")
         return
     words = [
         *("people", "add", "--email", email, "--first-name", first_name),
-        *(word for role in groups for word in ("--group", role.value)),
+        *(word for role in roles for word in ("--role", role.value)),
         *(word for business_id in businesses for word in ("--business", business_id)),
         "--ask-password",
     ]
@@ -122,161 +363,30 @@ def _print_invitation(
     )
 
 
-@app.command("show", epilog="Example: heard people show ana@acme.example")
-@on_stack
-def show_one(
-    stack: Stack,
-    email: Annotated[str, typer.Argument(help="E-mail address with which the person signs in.")],
-    as_json: Annotated[bool, options.JSON] = False,
-) -> None:
-    """Show a person's roles and businesses."""
-    pool = stack.outputs["UserPoolId"]
-    try:
-        user = stack.cognito.admin_get_user(UserPoolId=pool, Username=email)
-        groups = _groups(stack, pool, email)
-    except ClientError as error:
-        raise _to_command_error(error) or error from error
-    subject = _subject(user["UserAttributes"])
-    person = stack.setup.person(subject) or Person(subject, "", ())
-    if as_json:
-        show.data({"email": email, **_person_json(person, groups), "status": user["UserStatus"]})
-        return
-    fields: dict[str, show.Cell] = {
-        "e-mail": email,
-        "first name": person.first_name,
-        "groups": ", ".join(groups),
-    }
-    show.fields(
-        fields
-        | {
-            "businesses": ", ".join(person.businesses),
-            "subject": subject,
-            "status": user["UserStatus"],
-        }
-    )
-
-
-def add_person(
-    stack: Stack,
-    email: str,
-    first_name: str,
-    target_groups: set[str],
-    businesses: set[str],
-    password: str | None,
-    *,
-    only: bool = False,
-) -> tuple[Person, list[str], bool]:
-    """Add or change a person: the person, their groups, and whether they are new.
-
-    Raises CommandError.
-    """
-    pool = stack.outputs["UserPoolId"]
-    try:
-        subject, new = _find_or_create_user(stack, pool, email, invite=password is None)
-        if password is not None:
-            stack.cognito.admin_set_user_password(
-                UserPoolId=pool, Username=email, Password=password, Permanent=True
-            )
-        groups = _update_groups(stack, pool, email, target_groups, only=only)
-    except ClientError as error:
-        raise _to_command_error(error) or error from error
-    before = stack.setup.person(subject)
-    previous_businesses = before.businesses if before and not only else ()
-    person = Person(subject, first_name.strip(), tuple(sorted({*previous_businesses, *businesses})))
-    if person != before:
-        # Last: a person who is stored here has rights, so everything else must be in place by now.
-        stack.setup.put_person(person)
-    return person, groups, new
-
-
-def _find_or_create_user(stack: Stack, pool: str, email: str, *, invite: bool) -> tuple[str, bool]:
-    """A person's subject id, and whether they are new."""
-    attributes: list[AttributeTypeTypeDef] = [
-        {"Name": "email", "Value": email},
-        {"Name": "email_verified", "Value": "true"},
-    ]
-    try:
-        if invite:
-            response = stack.cognito.admin_create_user(
-                UserPoolId=pool,
-                Username=email,
-                UserAttributes=attributes,
-                DesiredDeliveryMediums=["EMAIL"],
-            )
-        else:
-            response = stack.cognito.admin_create_user(
-                UserPoolId=pool, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
-            )
-    except ClientError as error:
-        if error_code(error) != "UsernameExistsException":
-            raise
-        return _subject(
-            stack.cognito.admin_get_user(UserPoolId=pool, Username=email)["UserAttributes"]
-        ), False
-    return _subject(response["User"].get("Attributes", [])), True
-
-
-def _subject(attributes: Iterable[AttributeTypeTypeDef]) -> str:
-    subject = next(
-        (attribute.get("Value") for attribute in attributes if attribute["Name"] == "sub"), None
-    )
-    if not subject:
-        raise CommandError(
-            "The user pool returned no subject id for this person.",
-            "Check that this user pool belongs to this stack.",
+def _note_unmigrated(stack: Stack) -> None:
+    if count := len(stack.people.unmigrated()):
+        show.note(
+            f"{count} of the people are stored as in the release before. They hold no role until "
+            f"theirs are carried over: {stack.options.command_line('people migrate')}"
         )
-    return subject
 
 
-def _groups(stack: Stack, pool: str, email: str) -> list[str]:
-    pages = stack.cognito.get_paginator("admin_list_groups_for_user").paginate(
-        UserPoolId=pool, Username=email
-    )
-    return sorted(group.get("GroupName", "") for page in pages for group in page["Groups"])
-
-
-def _update_groups(
-    stack: Stack, pool: str, email: str, target_groups: set[str], *, only: bool
-) -> list[str]:
-    """Add a person to groups and, with `only`, remove them from all others; their groups then."""
-    current_groups = set(_groups(stack, pool, email))
-    for group in sorted(target_groups - current_groups):
-        stack.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
-    if only:
-        for group in sorted(current_groups - target_groups):
-            stack.cognito.admin_remove_user_from_group(
-                UserPoolId=pool, Username=email, GroupName=group
-            )
-    return sorted(target_groups if only else target_groups | current_groups)
-
-
-def _person_json(person: Person, groups: list[str]) -> dict[str, Any]:
+def _sorted_roles(roles: Roles) -> dict[str, list[str]]:
     return {
+        business: [role.value for role in Role if role in held]
+        for business, held in sorted(roles.items())
+    }
+
+
+def _describe(roles: Roles) -> str:
+    texts = [f"{', '.join(held)} of {each}" for each, held in _sorted_roles(roles).items()]
+    return "; ".join(texts) or "no role"
+
+
+def _person_json(email: str, person: Person) -> dict[str, Any]:
+    return {
+        "email": email,
         "subject": person.subject,
         "first_name": person.first_name,
-        "groups": groups,
-        "businesses": list(person.businesses),
+        "roles": _sorted_roles(person.roles),
     }
-
-
-def _to_command_error(error: ClientError) -> CommandError | None:
-    """What a Cognito error about people and passwords means; None for any other error."""
-    message = error.response.get("Error", {}).get("Message", "")
-    match error_code(error):
-        case "InvalidPasswordException":
-            return CommandError(
-                f"The password was rejected: {message.rstrip('.')}.",
-                "Use at least 12 characters: lower-case letters, upper-case letters and digits.",
-            )
-        case "UserNotFoundException":
-            return CommandError(
-                "There is no user with this e-mail address.",
-                "Add them:",
-                "people add --email EMAIL --first-name NAME --group agent --business BUSINESS",
-            )
-        case "InvalidParameterException":
-            return CommandError(
-                f"The user pool rejected this: {message.rstrip('.')}.", "Check the e-mail address."
-            )
-        case _:
-            return None

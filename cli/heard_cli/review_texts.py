@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from heard.errors import NotFound
 from heard.reviews import Author, ReviewEvent
-from heard.storage.vault import Erased
+from heard.steps.desk_view import EXCERPT_CHARACTERS
 from heard_cli.stack import Stack
-
-_WORKERS: Final = 16
-_EXCERPT_CHARACTERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +49,23 @@ def author_label(author: Author) -> str:
     return author.name or author.id
 
 
-def excerpt(event: ReviewEvent) -> str:
-    """The first words of a review on one line; empty when it has none."""
-    words = " ".join(f"{event.title or ''} {event.text or ''}".split())
-    if len(words) <= _EXCERPT_CHARACTERS:
-        return words
-    return words[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + "…"
-
-
 def summarize(event: ReviewEvent) -> ReviewText:
     """A revision in short."""
-    return ReviewText(event.author, event.rating, event.language, excerpt(event))
+    words = event.first_words(EXCERPT_CHARACTERS) or ""
+    return ReviewText(event.author, event.rating, event.language, words)
 
 
 def read_review_texts(stack: Stack, reviews: Sequence[str]) -> dict[str, ReviewText]:
-    """The last revision of each of these reviews in short, several read at once."""
-    ids, cases = list(dict.fromkeys(reviews)), stack.cases
-
-    def read(review: str) -> ReviewText:
-        state = cases.find_review(review)
-        if state is None:
-            return ReviewText(unavailable=NOT_STORED)
-        try:
-            return summarize(cases.revision(state).event)
-        except Erased:
-            return ReviewText(rating=state.rating, unavailable=ERASED)
-        except NotFound:
-            return ReviewText(rating=state.rating, unavailable=NOT_STORED)
-
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        return dict(zip(ids, pool.map(read, ids), strict=True))
+    """The last revision of each of these reviews in short, all read together."""
+    texts = stack.cases.latest_texts(set(reviews))
+    result: dict[str, ReviewText] = {}
+    for review in dict.fromkeys(reviews):
+        text = texts.get(review)
+        if text is not None and text.event is not None:
+            result[review] = summarize(text.event)
+        elif text is not None:
+            unavailable = ERASED if text.erased else NOT_STORED
+            result[review] = ReviewText(rating=text.review.rating, unavailable=unavailable)
+        else:
+            result[review] = ReviewText(unavailable=NOT_STORED)
+    return result

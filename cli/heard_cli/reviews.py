@@ -285,6 +285,13 @@ def _print_revision(revision: HistoricalRevision, heading: str) -> None:
         show.line()
         show.line("Quoted from others or from earlier mails, and judged apart:", style="bold")
         show.line(event.quoted)
+    if event.below:
+        show.line()
+        show.line("Below an earlier mail's first lines, without a mark:", style="bold")
+        show.line(event.below)
+    if event.unread:
+        show.line()
+        show.line("It came with words that were not read, such as an attached document.")
     if event.no_review:
         show.line()
         show.line(f"Ignored, because it is no review: {event.no_review}.")

@@ -39,7 +39,7 @@ from botocore.parsers import ResponseParserError
 
 from heard.connectors import Connection
 from heard.errors import HeardError
-from heard.messaging import DeadLetters, Queue
+from heard.messaging import DeadLetters, EventBus, Queue
 from heard.steps.holding import HoldPorts
 from heard.steps.retention import RetentionPorts
 from heard.storage.case_store import CaseStore
@@ -48,6 +48,7 @@ from heard.storage.erasures import Erasures
 from heard.storage.history import HistoryReader
 from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
+from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.retentions import Retentions
@@ -317,8 +318,13 @@ class Stack:
 
     @cached_property
     def setup(self) -> SetupStore:
-        """Businesses, people, connections."""
+        """Businesses and connections."""
         return SetupStore(self.dynamodb, self.outputs["SetupTableName"])
+
+    @cached_property
+    def people(self) -> People:
+        """Who signs in, and their roles."""
+        return People(self.dynamodb, self.outputs["SetupTableName"])
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -378,6 +384,11 @@ class Stack:
         """The queue of reviews."""
         return Queue(self.sqs, self.outputs["QueueUrl"])
 
+    @cached_property
+    def event_bus(self) -> EventBus:
+        """The bus on which notices are published."""
+        return EventBus(self._client("events"), self.outputs["EventBusName"])
+
     def business(self, business: str) -> Business:
         """A business by its id. Raises CommandError."""
         record = self.setup.business(business)
@@ -416,7 +427,7 @@ class Stack:
         The id itself if no such person is stored: Heard acts under names of its own.
         """
         if actor not in self._person_names:
-            person = self.setup.person(actor)
+            person = self.people.person(actor)
             self._person_names[actor] = person.first_name if person else actor
         return self._person_names[actor]
 

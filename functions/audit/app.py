@@ -11,16 +11,17 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from heard import clock, settings
 from heard.assessment import Severity
-from heard.errors import BadRequest, NotFound
+from heard.errors import BadRequest
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
 from heard.http.query_times import parse_query_time
 from heard.outcomes import Kind
 from heard.reviews import Channel
 from heard.steps import audit
+from heard.steps.caller import Caller
 from heard.storage.case_store import CaseStore
 from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
-from heard.storage.setup import SetupStore
+from heard.storage.people import People
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="audit")
@@ -39,26 +40,25 @@ class Settings:
 
 
 @cache
-def ports() -> tuple[SetupStore, CaseStore, OutcomeLog]:
+def ports() -> tuple[People, CaseStore, OutcomeLog]:
     """What the API needs, made at the first request."""
     config = settings.read(Settings)
     return (
-        SetupStore(dynamodb(), config.setup_table),
+        People(dynamodb(), config.setup_table),
         CaseStore(dynamodb(), config.cases_table),
         OutcomeLog(dynamodb(), config.outcomes_table),
     )
 
 
-def _businesses() -> tuple[str, ...]:
-    caller = caller_of(app.current_event.raw_event, ports()[0])
-    caller.require_group("auditor", "lead", "admin")
-    return caller.person.businesses
+def _caller() -> Caller:
+    return caller_of(app.current_event.raw_event, ports()[0])
 
 
 @app.get("/api/audit/reviews/<review>")
 def of_review(review: Id) -> dict[str, Any]:
     """A review's outcomes in order."""
-    outcomes = audit.outcomes_of(review, _businesses(), ports()[2])
+    _, case_store, log = ports()
+    outcomes = audit.outcomes_of(_caller(), review, log, case_store)
     return {"review": review, "outcomes": [outcome.to_json() for outcome in outcomes]}
 
 
@@ -66,7 +66,7 @@ def of_review(review: Id) -> dict[str, Any]:
 def verification(review: Id) -> dict[str, Any]:
     """Whether the review's chain verifies, and if not, where it breaks."""
     _, case_store, log = ports()
-    return asdict(audit.verify_review(review, _businesses(), log, case_store))
+    return asdict(audit.verification_of(_caller(), review, log, case_store))
 
 
 @app.get("/api/audit/outcomes")
@@ -84,8 +84,6 @@ def outcomes(
 
     Both are a date and time, `now`, or an age such as `7d`. `next` is the `after` of the next page.
     """
-    if business not in _businesses():
-        raise NotFound("There is no such business among yours.")
     now = clock.now()
     begin, finish = parse_query_time("from", start, now), parse_query_time("to", end, now)
     if begin >= finish:
@@ -94,7 +92,7 @@ def outcomes(
     criteria = OutcomeCriteria(
         business, begin, finish, tuple(kind or ()), severity_code, channel_code
     )
-    page = ports()[2].page(criteria, limit=limit, after=after)
+    page = audit.outcomes_in(_caller(), criteria, ports()[2], limit=limit, after=after)
     return {"outcomes": [outcome.to_json() for outcome in page.outcomes], "next": page.next}
 
 

@@ -20,8 +20,10 @@ from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
-from heard.steps.desk_view import findings_json, follow_up_row
+from heard.steps.caller import Caller
+from heard.steps.desk_view import findings_json, follow_up_row, queue_rows
 from heard.storage.case_store import CaseStore
+from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
@@ -45,13 +47,13 @@ def ports() -> desk.DeskPorts:
     """What the desk needs, made at the first request."""
     config = settings.read(Settings)
     case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
-    return desk.DeskPorts(
-        SetupStore(dynamodb(), config.setup_table), case_store, Workflows(stepfunctions())
-    )
+    people = People(dynamodb(), config.setup_table)
+    setup = SetupStore(dynamodb(), config.setup_table)
+    return desk.DeskPorts(people, setup, case_store, Workflows(stepfunctions()))
 
 
-def _caller() -> desk.Caller:
-    return caller_of(app.current_event.raw_event, ports().setup)
+def _caller() -> Caller:
+    return caller_of(app.current_event.raw_event, ports().people)
 
 
 def _row(follow_up: FollowUp) -> dict[str, Any]:
@@ -64,13 +66,13 @@ def list_open_follow_ups(
     business: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     after: Annotated[str | None, Query(max_length=200)] = None,
+    words: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
-    """Open follow-ups by due time. `next` is the `after` of the next page."""
-    follow_ups, next_cursor = desk.list_open_follow_ups(
+    """Open follow-ups by due time, with the newest review if `words`; `next`: the next `after`."""
+    page, next_cursor = desk.list_open_follow_ups(
         _caller(), ports(), business=business, limit=limit, after=after
     )
-    now = clock.now()
-    rows = [follow_up_row(follow_up, now) for follow_up in follow_ups]
+    rows = queue_rows(page, ports().cases, clock.now(), words=words)
     return {"follow_ups": rows, "next": next_cursor}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from heard import clock, settings
-from heard.messaging import EventBus, Workflows, eventbridge, stepfunctions
-from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
+from heard.messaging import Workflows, stepfunctions
+from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.ports import StorePorts
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import SetupStore
@@ -26,17 +26,16 @@ class Settings:
     setup_table: str
     cases_table: str
     outcomes_table: str
-    event_bus: str
 
 
 @cache
-def ports() -> tuple[StorePorts, WorkflowPorts]:
+def ports() -> tuple[StorePorts, Workflows]:
     """What the steps need, made at the first call."""
     config = settings.read(Settings)
     case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
     return StorePorts(
         SetupStore(dynamodb(), config.setup_table, max_age=60), case_store
-    ), WorkflowPorts(Workflows(stepfunctions()), EventBus(eventbridge(), config.event_bus))
+    ), Workflows(stepfunctions())
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -44,19 +43,18 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """`{step: await_resolution, follow_up, token}`, or `{step: check_follow_up, follow_up,
     carry_out_failed}`.
     """
-    store_ports, workflow_ports = ports()
+    store_ports, workflows = ports()
     step, follow_up_id = event["step"], event["follow_up"]
     logger.append_keys(step=step, follow_up=follow_up_id)
     match step:
         case "await_resolution":
-            follow_up = await_resolution(follow_up_id, event["token"], store_ports, workflow_ports)
+            follow_up = await_resolution(follow_up_id, event["token"], store_ports, workflows)
             logger.info("waiting", reviews=follow_up.reviews)
             return {}
         case "check_follow_up":
             result = check_follow_up(
                 follow_up_id,
                 store_ports,
-                workflow_ports,
                 clock.now(),
                 carry_out_failed=event["carry_out_failed"],
             )

@@ -56,6 +56,7 @@ LATENCY_MS: Final = {
     "GetParameter": 12,
     "SendMessageBatch": 10,
     "PutEvents": 15,
+    "event": 0,  # one entry of PutEvents
     "SendTaskSuccess": 15,
     "platform": 300,
     "StartExecution": 30,

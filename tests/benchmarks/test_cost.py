@@ -27,17 +27,22 @@ from heard.connectors.http import HttpClient
 from heard.follow_ups import Action
 from heard.messaging import EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS
+from heard.people import Person, Role, RoleChange
 from heard.reviews import review_id
 from heard.steps import desk
-from heard.steps.follow_up import WorkflowPorts, await_resolution
+from heard.steps.caller import Caller
+from heard.steps.follow_up import await_resolution
 from heard.steps.ingest import IngestPorts, ingest
 from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.relay import relay
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.people import People
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import Business, Person, Secrets, SetupStore
+from heard.storage.setup import Business, Secrets, SetupStore
+from heard.storage.tables import attributes
 from heard_cli.local.demo_environment import DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.stack import EmulatedStack
@@ -106,8 +111,11 @@ class MeteredSteps:
         self.business = f"bench-{secrets.token_hex(4)}"
         self.environment.operator.setup.put_business(Business(self.business, "Corner Shop"))
         self.connection = self.environment.connect("standard", business=self.business)
-        self.environment.operator.setup.put_person(
-            Person(f"agent-{self.business}", "Ana", (self.business,))
+        self.agent = Person(
+            f"agent-{self.business}", "Ana", {self.business: frozenset({Role.AGENT})}
+        )
+        self.environment.operator.people.change(
+            self.agent.subject, lambda _before, _people: RoleChange(self.agent, {})
         )
         self._dynamodb, self._ssm = stack.client("dynamodb"), stack.client("ssm")
         self.meter: CapacityMeter | None = None
@@ -145,18 +153,23 @@ class MeteredSteps:
             self._secrets(), self._call_platform
         )
 
-    def workflow_ports(self) -> WorkflowPorts:
+    def workflows(self) -> Workflows:
         fake: Any = self
-        return WorkflowPorts(Workflows(fake), EventBus(fake, "bus"))
+        return Workflows(fake)
 
-    def caller_and_desk(self) -> tuple[desk.Caller, desk.DeskPorts]:
+    def event_bus(self) -> EventBus:
+        fake: Any = self
+        return EventBus(fake, "bus")
+
+    def caller_and_desk(self) -> tuple[Caller, desk.DeskPorts]:
         fake: Any = self
         setup_store = self._setup_store()
         # heard.http.auth.caller_of reads the person at each request.
-        person = setup_store.person(f"agent-{self.business}")
+        people = People(self._dynamodb, self.outputs["SetupTableName"])
+        person = people.person(self.agent.subject)
         assert person
-        return desk.Caller(person, frozenset({"agent"})), desk.DeskPorts(
-            setup_store, self._case_store(), Workflows(fake)
+        return Caller(person), desk.DeskPorts(
+            people, setup_store, self._case_store(), Workflows(fake)
         )
 
     def _setup_store(self) -> SetupStore:
@@ -177,9 +190,10 @@ class MeteredSteps:
         self.queued_messages += [json.loads(entry["MessageBody"]) for entry in request["Entries"]]
         return {}
 
-    def put_events(self, **_: Any) -> dict[str, Any]:
+    def put_events(self, **request: Any) -> dict[str, Any]:
         self._external_calls["PutEvents"] += 1
-        return {"FailedEntryCount": 0}
+        self._external_calls["event"] += len(request["Entries"])
+        return {"FailedEntryCount": 0, "Entries": [{} for _ in request["Entries"]]}
 
     def send_task_success(self, **_: Any) -> None:
         self._external_calls["SendTaskSuccess"] += 1
@@ -248,8 +262,9 @@ class MeteredSteps:
                 steps["follow_up"],
                 secrets.token_urlsafe(525),
                 self.step_ports()[0],
-                self.workflow_ports(),
+                self.workflows(),
             )
+        self.relay_newest(steps["review"], usage, "relay opened")
         return steps["follow_up"]
 
     def resolve_follow_up(
@@ -283,12 +298,22 @@ class MeteredSteps:
             )
             desk.resolve(caller, follow_up, request, agent_desk, clock.now())
         with self.invocation(usage, "reply"):
-            carry_out(follow_up, *self.step_ports(), clock.now())
+            (review,) = carry_out(follow_up, *self.step_ports(), clock.now())["reviews"]
+        self.relay_newest(review, usage, "relay closed")
+
+    def relay_newest(self, review: str, usage: dict[str, FunctionUsage], name: str) -> None:
+        """The relay with a review's newest outcome, as the stream brings it. Streams bill Lambda
+        nothing.
+        """
+        outcome = self.environment.operator.log.of_review(review)[-1]
+        records = [{"dynamodb": {"NewImage": attributes(outcome.to_json())}}]
+        with self.invocation(usage, name):
+            assert relay(records, self.event_bus()).published
 
 
 def _desk_arguments(
-    caller_desk: tuple[desk.Caller, desk.DeskPorts], follow_up: str
-) -> tuple[desk.Caller, str, desk.DeskPorts]:
+    caller_desk: tuple[Caller, desk.DeskPorts], follow_up: str
+) -> tuple[Caller, str, desk.DeskPorts]:
     return caller_desk[0], follow_up, caller_desk[1]
 
 
@@ -365,7 +390,7 @@ def stack_usage(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackUsa
     environment, business = DemoEnvironment(stack, platforms), f"bench-{secrets.token_hex(4)}"
     environment.operator.setup.put_business(Business(business, "Corner Shop"))
     connection = environment.connect("standard", business=business)
-    environment.create_person(f"ana-{business}@example.com", "Ana", "agent", business)
+    environment.create_person(f"ana-{business}@example.com", "Ana", Role.AGENT, business)
     agent = environment.sign_in(f"ana-{business}@example.com")
     logs = _LogReader(stack)
 
@@ -680,7 +705,7 @@ def test_a_million_reviews(
         f"{prices.SQS_REQUESTS_PER_MESSAGE} requests a message, "
         f"{prices.MESSAGES_PER_BATCH} message a batch",
     )
-    events = per_million(lambda kind: usage_by_kind[kind].call_count("PutEvents"))
+    events = per_million(lambda kind: usage_by_kind[kind].call_count("event"))
     cost_lines["EventBridge"] = events * prices.BUS_EVENT, f"{events / prices.MILLION:.2f} M"
     for name, (dollars, note) in cost_lines.items():
         report.add_figure(Section.COST, f"$ {name}", dollars, "$", note=note)

@@ -30,6 +30,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.outcomes import Kind, Outcome
+from heard.people import Role
 from heard.reviews import EventKind, review_id
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.setup import Business
@@ -80,9 +81,9 @@ class StackBusiness:
     def connect(self, platform: str) -> Connection:
         return self.environment.connect(platform, business=self.business)
 
-    def sign_in_person(self, first_name: str, group: str) -> ApiClient:
+    def sign_in_person(self, first_name: str, role: str) -> ApiClient:
         email = f"{first_name.lower()}-{secrets.token_hex(4)}@example.com"
-        self.environment.create_person(email, first_name, group, self.business)
+        self.environment.create_person(email, first_name, Role(role), self.business)
         return self.environment.sign_in(email)
 
     def publish_policy(self, **changes: Any) -> None:
@@ -238,7 +239,7 @@ def connected_business(stack: EmulatedStack) -> Iterator[ConnectedBusiness]:
         business = f"street-{secrets.token_hex(4)}"
         environment.create(business=business, name="Acme Bakery")
         email = f"ana-{secrets.token_hex(4)}@example.com"
-        environment.create_person(email, "Ana", "agent", business)
+        environment.create_person(email, "Ana", Role.AGENT, business)
         reviews = {
             platform: deliver_first_review(environment, platform) for platform in platform_names()
         }

@@ -66,7 +66,7 @@ def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
     )
     assert len(shop.replies("praise-1")) == 1
     report = verify_review(
-        review, (shop.business,), shop.environment.operator.log, shop.environment.operator.cases
+        review, shop.business, shop.environment.operator.log, shop.environment.operator.cases
     )
     assert report.verified, report
     assert report.outcomes == 13

@@ -93,6 +93,25 @@ def _read_text(path: Path) -> str:
         return ""
 
 
+def test_no_function_of_the_library_has_more_than_seven_parameters() -> None:
+    """More of them belong together: give them a name and an object."""
+    long_lists = [
+        f"{relative_path(path)}: {node.name}"
+        for path in repository_files()
+        if path.is_relative_to(ROOT / "layers") and path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and len(_parameters(node)) > 7
+    ]
+
+    assert long_lists == []
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    arguments = function.args
+    names = [entry.arg for entry in (*arguments.args, *arguments.kwonlyargs)]
+    return [name for name in names if name not in {"self", "cls"}]
+
+
 def test_no_file_contains_a_local_path() -> None:
     local_path = re.compile(
         "|".join([re.escape(str(ROOT)), r"/(?:home|Users)/[A-Za-z][\w.-]*/", "/" + "root" + "/"])

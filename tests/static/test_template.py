@@ -82,6 +82,13 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
 COMMON_SETTINGS = {"LOG_LEVEL"}
 LIBRARY_SETTINGS = {"OPENBLAS_NUM_THREADS"}  # one processor: a second thread would only wait for it
 
+READ_STREAM = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+
 # What SQS asks of a queue that feeds Lambda, so that retries of a throttled batch do not overlap
 VISIBILITY_FACTOR = 6
 SAM_FUNCTION, SAM_MACHINE = "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
@@ -306,6 +313,20 @@ def test_a_batch_reports_which_of_its_messages_failed() -> None:
     )
 
 
+def test_somebody_is_told_of_every_dead_letter() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm").values()
+    watched = {
+        queue
+        for queue in _dead_letter_queues()
+        for alarm in alarms
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        and mentions(alarm["Dimensions"], queue)
+        and alarm["AlarmActions"]
+    }
+
+    assert watched == _dead_letter_queues()
+
+
 # tables
 
 
@@ -403,7 +424,7 @@ def test_outcomes_can_only_be_appended_and_read() -> None:
         if mentions(statement.get("Resource"), outcomes) and statement["Effect"] == "Allow"
         for action in as_list(statement["Action"])
         if action.startswith(("dynamodb:", "*"))
-        and action not in {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"}
+        and action not in {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"} | READ_STREAM
     ]
     policy_template_grants = [
         (name, bundle)

@@ -12,7 +12,7 @@ import copy
 import itertools
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -32,14 +32,17 @@ from heard.errors import Fault, HeardError
 from heard.follow_ups import FollowUp, Status
 from heard.messaging import EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
+from heard.people import Person, Role, RoleChange
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
-from heard.steps.desk import Caller, DeskPorts
-from heard.steps.follow_up import WorkflowPorts, await_resolution, check_follow_up
+from heard.steps.caller import Caller
+from heard.steps.desk import DeskPorts
+from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.relay import RelayReport, relay
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.retention import RetentionPorts
 from heard.steps.sweep import SweepReport, sweep
@@ -48,10 +51,11 @@ from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
+from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.retentions import Retentions
-from heard.storage.setup import Business, InboundSecret, Person, Secrets, SetupStore
+from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
 from heard.storage.tables import values
 from heard.threads import Thread
 from heard_simulator.server import SimulatedPlatforms, platform_classes
@@ -99,6 +103,22 @@ class FakeClock:
 
     def advance(self, **duration: float) -> None:
         self.now += timedelta(**duration)
+
+
+def stream_record(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item of the Outcomes table as a record of its stream."""
+    number = next(_numbers)
+    return {
+        "eventID": f"event-{number}",
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {
+            "Keys": {name: item[name] for name in ("review", "sequence") if name in item},
+            "NewImage": dict(item),
+            "SequenceNumber": f"{number:021d}",
+            "StreamViewType": "NEW_IMAGE",
+        },
+    }
 
 
 def refuse_http(*_args: object, **_kwargs: object) -> HttpResponse:
@@ -201,6 +221,7 @@ class Backend:
         ]
         self.bus_name = f"heard-{number}"
         self.events.create_event_bus(Name=self.bus_name)
+        self._streamed: set[str] = set()
         self.step_functions = FakeStepFunctions(self._follow_up_flow)
         self.secrets_path = f"/heard/{number}"
         self.secrets = Secrets(self.ssm, self.secrets_path)
@@ -218,6 +239,10 @@ class Backend:
     @property
     def setup_store(self) -> SetupStore:
         return SetupStore(self.dynamodb, self.tables["SetupTable"])
+
+    @property
+    def people(self) -> People:
+        return People(self.dynamodb, self.tables["SetupTable"])
 
     @property
     def cases(self) -> CaseStore:
@@ -255,12 +280,12 @@ class Backend:
         )
 
     @property
-    def workflow_ports(self) -> WorkflowPorts:
-        return WorkflowPorts(self.workflows, EventBus(self.events, self.bus_name))
+    def event_bus(self) -> EventBus:
+        return EventBus(self.events, self.bus_name)
 
     @property
     def desk(self) -> DeskPorts:
-        return DeskPorts(self.setup_store, self.cases, self.workflows)
+        return DeskPorts(self.people, self.setup_store, self.cases, self.workflows)
 
     @property
     def ingest_ports(self) -> IngestPorts:
@@ -302,11 +327,16 @@ class Backend:
         self.connections[platform] = connection
         return connection
 
-    def add_person(self, name: str, *groups: str, business: str = BUSINESS) -> Caller:
-        """Somebody who signs in at the desk or the audit."""
-        person = Person(f"sub-{name.lower()}", name, (business,))
-        self.setup_store.put_person(person)
-        return Caller(person, frozenset(groups or ("agent",)))
+    def add_person(self, name: str, *roles: str, business: str = BUSINESS) -> Caller:
+        """Somebody who signs in at the desk or the audit, an agent unless roles are given."""
+        return self.store_person(name, {business: roles or ("agent",)})
+
+    def store_person(self, name: str, roles: Mapping[str, Iterable[str]]) -> Caller:
+        """Somebody with these roles in each business, and no others."""
+        held = {business: frozenset(map(Role, names)) for business, names in roles.items()}
+        person = Person(f"sub-{name.lower()}", name, held)
+        self.people.change(person.subject, lambda _before, _people: RoleChange(person, {}))
+        return Caller(person)
 
     # The way of a review
 
@@ -397,6 +427,24 @@ class Backend:
                 )
         return results
 
+    def stream_records(self) -> list[dict[str, Any]]:
+        """The stream of the Outcomes table since the last call, as Lambda hands it over.
+
+        In the order of the table's writes, and not filtered.
+        """
+        items = [
+            item.to_json()["Attributes"]
+            for item in self._moto_table(self.tables["OutcomesTable"]).all_items()
+        ]
+        new_items = [item for item in items if item["at_id"]["S"] not in self._streamed]
+        new_items.sort(key=lambda item: (item["at"]["S"], item["review"]["S"], item["at_id"]["S"]))
+        self._streamed |= {item["at_id"]["S"] for item in new_items}
+        return [stream_record(item) for item in new_items]
+
+    def relay(self) -> RelayReport:
+        """One run of the relay with all that is new in the stream."""
+        return relay(self.stream_records(), self.event_bus)
+
     # The follow-up workflow
 
     def run_workflows(self) -> None:
@@ -449,14 +497,13 @@ class Backend:
                 return carry_out(follow_up, self.store_ports, self.platform_ports, self.clock())
             case "FollowUpFunction", {"step": "await_resolution"}:
                 await_resolution(
-                    payload["follow_up"], payload["token"], self.store_ports, self.workflow_ports
+                    payload["follow_up"], payload["token"], self.store_ports, self.workflows
                 )
                 return {}
             case "FollowUpFunction", {"step": "check_follow_up"}:
                 return check_follow_up(
                     payload["follow_up"],
                     self.store_ports,
-                    self.workflow_ports,
                     self.clock(),
                     carry_out_failed=payload["carry_out_failed"],
                 )

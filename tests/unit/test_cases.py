@@ -29,6 +29,7 @@ from heard.outcomes import Kind, Outcome, chain_facts, verify_chain
 from heard.policy import Context, Decision, Route, decide, default_policy, hand_over
 from heard.reviews import Channel, EventKind, ReviewEvent, Stage
 from heard.threads import Purpose, SlotState, Thread
+from heard.working_time import Calendar
 from tests.unit.backend import (
     COMPLAINT,
     MILD_COMPLAINT,
@@ -42,6 +43,10 @@ from tests.unit.backend import (
 )
 
 ORIGIN: dict[str, Any] = {"business": "bus_1", "platform": "standard", "connection": "con_1"}
+
+
+def calendar() -> Calendar:
+    return default_policy().calendar
 
 
 class InMemoryCases:
@@ -106,7 +111,7 @@ class InMemoryCases:
             return case
         slot = case.thread.slot(acknowledgement.reply)
         assert slot is not None
-        return self.apply(cases.record_sent_reply(case, slot, "native-1", NOON))
+        return self.apply(cases.record_sent_reply(case, slot, "native-1", NOON, calendar))
 
     def route(self, case: Case, event: ReviewEvent, delivery: str) -> Change:
         assessment, decision = assess_and_decide(case, event)
@@ -296,7 +301,7 @@ def test_a_resolution_closes_every_review_it_covers_and_none_that_joined_later()
     case = store.case(complaint("r-1", thread="t-1"))
     slot = case.thread.slot("rep_resolution")
     assert slot is not None
-    store.apply(cases.record_sent_reply(case, slot, "native-1", NOON))
+    store.apply(cases.record_sent_reply(case, slot, "native-1", NOON, calendar))
     store.check_invariants()
     assert store.follow_up is not None
     assert store.follow_up.status is Status.RESOLVING
@@ -304,6 +309,7 @@ def test_a_resolution_closes_every_review_it_covers_and_none_that_joined_later()
         store.case(complaint("r-2", thread="t-1")),
         store.follow_up.resolution or make_resolution(),
         NOON,
+        calendar,
     )
     assert change is not None
     store.apply(change)
@@ -315,7 +321,9 @@ def test_a_resolution_closes_every_review_it_covers_and_none_that_joined_later()
         (late_review,),
     )
     assert (
-        cases.close_next_review(store.case(complaint("r-3", thread="t-1")), make_resolution(), NOON)
+        cases.close_next_review(
+            store.case(complaint("r-3", thread="t-1")), make_resolution(), NOON, calendar
+        )
         is None
     )
 
@@ -340,7 +348,7 @@ def test_a_withdrawal_supersedes_a_resolution_and_frees_an_unsent_slot(
     assert withdrawn_case.thread.public_replies == (0 if state is SlotState.RESERVED else 1)
     if slot := withdrawn_case.thread.slot("rep_resolution"):
         for change in (
-            cases.record_sent_reply(withdrawn_case, slot, "native-1", NOON),
+            cases.record_sent_reply(withdrawn_case, slot, "native-1", NOON, calendar),
             cases.record_failed_reply(
                 withdrawn_case,
                 slot,
@@ -486,7 +494,7 @@ def test_a_promise_ends_with_an_invitation_and_with_a_reply_that_failed() -> Non
     case = store.apply(resolve(case, make_resolution(Action.INVITE_PRIVATE, id="a-2")))
     slot = case.thread.slot("rep_resolution")
     assert slot is not None
-    invited = cases.record_sent_reply(case, slot, "native-1", NOON).case.follow_up
+    invited = cases.record_sent_reply(case, slot, "native-1", NOON, calendar).case.follow_up
 
     assert invited is not None
     assert (invited.status, invited.promised_for) == (Status.INVITED, None)
@@ -685,6 +693,24 @@ def test_a_failed_resolution_goes_back_to_a_person_unless_its_reply_was_sent(
             Channel.MESSAGING,
             0,
             ConflictCode.ALREADY_PRIVATE,
+        ),
+        (
+            make_resolution(fix="refunded", root_cause="rude-john-smith"),
+            Channel.REVIEW_SITE,
+            0,
+            ConflictCode.CODE_UNKNOWN,
+        ),
+        (
+            make_resolution(fix="call-john-smith", root_cause="other"),
+            Channel.REVIEW_SITE,
+            0,
+            ConflictCode.CODE_UNKNOWN,
+        ),
+        (
+            make_resolution(Action.WALK_AWAY, reason="john-smith-lies"),
+            Channel.REVIEW_SITE,
+            0,
+            ConflictCode.CODE_UNKNOWN,
         ),
         (
             make_resolution(Action.PROMISE, promised_for="2026-03-17T12:00:00.000Z"),

@@ -15,7 +15,7 @@ from heard import cases
 from heard.cases import Case, Change, Revision
 from heard.follow_ups import Action, Resolution
 from heard.outcomes import Fact, Kind
-from heard.policy import default_policy
+from heard.policy import Policy, default_policy
 from heard.policy.document import Remedy
 from heard.remedies import Grant
 from heard.reviews import Channel, EventKind, ReviewEvent
@@ -26,6 +26,7 @@ from tests.unit.test_cases import (
     ORIGIN,
     acknowledged_case,
     assess_and_decide,
+    calendar,
     case_with_follow_up,
     hand_over_decision,
     make_resolution,
@@ -57,7 +58,12 @@ def table_rows() -> list[tuple[list[Kind], Fields, Fields]]:
 def route(case: Case, event: ReviewEvent) -> Change:
     assessment, decision = assess_and_decide(case, event)
     return cases.route(
-        case, incoming_event(event, "dlv"), assessment, decision, NOON, inputs="2:hmac"
+        case,
+        incoming_event(event, "dlv"),
+        assessment,
+        decision,
+        NOON,
+        inputs=f"2:{'5' * 64}",
     )
 
 
@@ -81,11 +87,18 @@ def slot_of(case: Case, reply: str) -> Slot:
     return slot
 
 
+def waiting_case() -> Case:
+    """An open review that no person has: its acknowledgement is not sent yet."""
+    _, case = acknowledged_case()
+    return replace(case, review=replace(case.review, closing_kind=None))
+
+
 def facts_of_events() -> Iterator[Fact]:
     first = replace(complaint("r-1"), original_bytes=200_000)
     unseen_case = cases.new_case(first, channel=Channel.REVIEW_SITE, **ORIGIN)
     unverified_case = replace(unseen_case, review=replace(unseen_case.review, unverified=True))
     yield from route(unverified_case, first).facts
+    yield from route(unseen_case, replace(first, text=None)).facts
     yield from cases.record_unverified(unseen_case, first.revision, "dlv", NOON).facts
     automatic_reply = replace(first, no_review="automatic_reply")
     yield from cases.record_no_review(
@@ -103,9 +116,17 @@ def facts_of_events() -> Iterator[Fact]:
             yield from apply_event(known_case, event).facts
     unverified_case = replace(case, review=replace(case.review, unverified=True))
     yield from apply_event(unverified_case, edit).facts
+    yield from apply_event(waiting_case(), withdrawal).facts
     yield from apply_event(case, complaint("r-1")).facts
     yield from apply_event(case, complaint("r-1", revision=0)).facts
     yield from apply_event(case, complaint("r-1", revision=9)).facts
+    for stored in (True, False):
+        erased = cases.record_erased(case, first, "dlv-9", NOON, NOON, stored=stored)
+        assert erased is not None
+        yield from erased.facts
+    erasure = cases.erase_author(case, "requested", NOON)
+    assert erasure is not None
+    yield from erasure.facts
     store, _ = case_with_follow_up("r-1", "r-2")
     yield from (link for chain in store.chains.values() for link in chain)  # type: ignore[misc]
 
@@ -113,11 +134,17 @@ def facts_of_events() -> Iterator[Fact]:
 def facts_of_resolutions() -> Iterator[Fact]:
     _, case = case_with_follow_up()
     policy = replace(default_policy(), remedies=(Remedy("refund", 50, "EUR"),))
-    grant, codes = Grant("refund", Decimal(20)), {"fix": "refund", "root_cause": "late"}
+    grant, codes = Grant("refund", Decimal(20)), {"fix": "refunded", "root_cause": "late-delivery"}
     promised_for = "2026-03-20T12:00:00.000Z"
     resolutions = [
         make_resolution(remedy=grant, **codes),
         make_resolution(Action.INVITE_PRIVATE),
+        make_resolution(
+            Action.INVITE_PRIVATE,
+            reason="no-agreement",
+            remedy=replace(grant, amount=Decimal(90)),
+            **codes,
+        ),
         make_resolution(Action.PROMISE, promised_for=promised_for),
         make_resolution(
             Action.PROMISE,
@@ -127,7 +154,7 @@ def facts_of_resolutions() -> Iterator[Fact]:
             **codes,
         ),
         make_resolution(Action.RESOLVE_WITHOUT_REPLY, reply=None, **codes),
-        make_resolution(Action.REPORT_FAKE, reply=None, reason="fake"),
+        make_resolution(Action.REPORT_FAKE, reply=None, reason="competitor"),
         make_resolution(Action.WALK_AWAY, reason="abuse"),
     ]
     assert case.follow_up is not None
@@ -140,22 +167,24 @@ def facts_of_resolutions() -> Iterator[Fact]:
     yield from (*change.facts, *check_follow_up(change.case, days=4).facts)
 
 
-def resolve(case: Case, resolution: Resolution, policy: object) -> Iterator[Fact]:
+def resolve(case: Case, resolution: Resolution, policy: Policy) -> Iterator[Fact]:
     """The facts from a resolution to its end, with the approval that it may need."""
-    change = cases.resolve(case, resolution, policy, NOON)  # type: ignore[arg-type]
+    change = cases.resolve(case, resolution, policy, NOON)
     assert isinstance(change, Change)
     yield from change.facts
     if change.facts[0].kind is Kind.APPROVAL_REQUESTED:
         yield from cases.deny(change.case, "lead").facts
-        change = cases.approve(change.case, "lead", NOON)
+        change = cases.approve(change.case, "lead", policy, NOON)
         assert isinstance(change, Change)
         yield from change.facts
     if resolution.reply:
         slot = slot_of(change.case, resolution.reply)
-        change = cases.record_sent_reply(change.case, slot, "native-1", NOON)
+        change = cases.record_sent_reply(change.case, slot, "native-1", NOON, calendar)
         yield from change.facts
     elif change.case.follow_up and change.case.follow_up.resolution:
-        closing = cases.close_next_review(change.case, change.case.follow_up.resolution, NOON)
+        closing = cases.close_next_review(
+            change.case, change.case.follow_up.resolution, NOON, calendar
+        )
         assert closing is not None
         yield from closing.facts
 
@@ -174,10 +203,12 @@ def facts_of_replies() -> Iterator[Fact]:
     store, case = acknowledged_case()
     yield from (link for chain in store.chains.values() for link in chain)  # type: ignore[misc]
     slot = case.thread.slots[0]
-    for case_before in (case, replace(case, review=replace(case.review, closing_kind=None))):
+    for case_before in (case, waiting_case()):
         for variant in ("en-1", None):
             sent_slot = replace(slot, variant=variant)
-            yield from cases.record_sent_reply(case_before, sent_slot, "native-1", NOON).facts
+            yield from cases.record_sent_reply(
+                case_before, sent_slot, "native-1", NOON, calendar
+            ).facts
     decide = partial(hand_over_decision, case)
     for kind in (Kind.REPLY_REJECTED, Kind.REPLY_UNKNOWN):
         yield from cases.record_failed_reply(case, slot, kind, "why", decide, NOON).facts
@@ -186,6 +217,12 @@ def facts_of_replies() -> Iterator[Fact]:
     yield from cases.record_published_reply(case, slot.reply, "native-1").facts
     yield from cases.record_unknown_reply(case, slot.reply, "cannot_tell").facts
     _, case = case_with_follow_up()
+    change = cases.resolve(case, make_resolution(), default_policy(), NOON)
+    assert isinstance(change, Change)
+    for kind in (Kind.REPLY_REJECTED, Kind.REPLY_UNKNOWN):
+        slot = slot_of(change.case, "rep_resolution")
+        yield from cases.record_failed_reply(change.case, slot, kind, "why", decide, NOON).facts
+    yield from remove_reply(case).facts
     yield from check_follow_up(case, days=5).facts
     yield from check_follow_up(case, days=40).facts
 

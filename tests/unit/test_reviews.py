@@ -23,6 +23,7 @@ from heard.reviews import (
     Stage,
     author_id,
     follow_up_id,
+    normalize_name,
     normalize_text,
     number_revision,
     reply_id,
@@ -166,3 +167,52 @@ def test_a_quotation_is_cut_and_counts_for_the_digest() -> None:
     assert len(json.dumps(quoting.quoted, ensure_ascii=False).encode()) <= QUOTE_LIMIT_BYTES
     assert quoting.content != event.normalize().content
     assert ReviewEvent.from_json(quoting.to_json()) == quoting
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Smith, null", "Smith"),
+        ("null, null", None),
+        ("(none) Müller", "Müller"),
+        ("[object Object]", None),
+        ("{{ customer.name }}", None),
+        ("Ida {{last_name}}", "Ida"),
+        ("${name}", None),
+        ("%s", None),
+        ("#REF!", None),
+        ("NaN", None),
+        ("Nan Goldin", "Nan Goldin"),
+        ("Jennifer Null", "Jennifer Null"),
+        ("Null, Christopher", "Null, Christopher"),
+        ('"undefined"', None),
+        ("n.a.", None),
+        ("-", None),
+        ("???", None),
+        ("🦄", "🦄"),
+        ("x", "x"),
+        ("李", "李"),
+        ("O&#39;Brien", "O'Brien"),
+        ("O&amp;#39;Brien", "O'Brien"),
+        ("J&uuml;rgen", "Jürgen"),
+        ("Ana &amp; Ben", "Ana & Ben"),
+        ("AT&T", "AT&T"),
+        ("&#8238;Ana", "Ana"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("A\u200bn\u2060a\u00ad", "Ana"),
+        ("n\u200bull", None),
+        ("\u3164", None),
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("Ida\x00 Quint", "Ida Quint"),
+    ],
+)
+def test_a_name_is_shown_as_its_owner_would_write_it_or_not_at_all(
+    name: str, shown: str | None
+) -> None:
+    assert normalize_name(name) == shown
+
+
+@given(st.text(st.sampled_from("&;#39ampnul{}%s ,()") | st.characters(), max_size=40))
+def test_a_name_in_normal_form_stays_as_it_is(name: str) -> None:
+    shown = normalize_name(name)
+    assert shown is None or (shown and normalize_name(shown) == shown)

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.errors import BadRequest
-from heard.working_time import Calendar, Interval, add_working_time, is_working
+from heard.working_time import (
+    Calendar,
+    Interval,
+    add_working_time,
+    is_working,
+    working_seconds,
+)
 
 NINE_TO_FIVE: tuple[Interval, ...] = ((9 * 60, 17 * 60),)
 ALL_DAY: tuple[Interval, ...] = ((0, 1440),)
@@ -131,3 +137,29 @@ def test_working_hours_are_where_working_time_passes(start: datetime, calendar: 
     # At the end of a shift a due time still counts, although nobody works any more.
     elif add_working_time(start, 0, calendar) == start:
         assert is_working(start - timedelta(seconds=1), calendar)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [
+        ("2026-01-30T16:30", "2026-02-02T09:30", 3600),  # Friday's end, Monday's beginning
+        ("2026-01-30T10:00", "2026-01-30T10:00:59", 59),
+        ("2026-01-30T18:00", "2026-01-31T23:00", 0),  # nobody works
+        ("2026-01-30T11:00", "2026-01-30T10:00", 0),  # in the wrong order
+        ("2026-12-24T16:00", "2026-12-28T10:00", 7200),  # a holiday, then a weekend
+        ("2026-03-27T16:00", "2026-03-30T10:00", 7200),  # clocks go forward in the weekend
+    ],
+)
+def test_the_time_that_somebody_waits_is_working_time(start: str, end: str, seconds: int) -> None:
+    assert working_seconds(berlin(start), berlin(end), BERLIN) == seconds
+
+
+@settings(deadline=None)
+@given(calendars, starts, st.integers(1, 40 * 3600))
+def test_what_is_due_after_some_working_time_has_waited_for_it(
+    calendar: Calendar, start: datetime, seconds: int
+) -> None:
+    due = add_working_time(start, seconds, calendar)
+
+    assert working_seconds(start, due, calendar) == seconds
+    assert working_seconds(start, due - timedelta(seconds=1), calendar) == seconds - 1

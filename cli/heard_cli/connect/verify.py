@@ -235,6 +235,10 @@ def _event_fields(event: ReviewEvent, *, with_text: bool) -> dict[str, Any]:
         }
         if normal_event.quoted:
             fields["quoted"] = normal_event.quoted
+        if normal_event.below:
+            fields["below"] = normal_event.below
+    if normal_event.unread:
+        fields["unread"] = True
     if normal_event.no_review:
         fields["no_review"] = normal_event.no_review
     return fields

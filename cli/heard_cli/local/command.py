@@ -204,7 +204,7 @@ def _welcome_text(environment: DemoEnvironment, flags: str) -> str:
 
     form_url = environment.connections["feedback_form"].url
     people = "\n".join(
-        f"  {email}  ({first}, {group})  {PASSWORD}" for email, (first, group) in PEOPLE.items()
+        f"  {email}  ({first}, {role})  {PASSWORD}" for email, (first, role) in PEOPLE.items()
     )
     replies_url = f"{environment.platforms.base_url}/_simulator/replies"
     return f"""[bold green]Heard is up[/]

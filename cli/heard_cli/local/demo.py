@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.table import Table
+from rich.text import Text
 
 from heard import clock
 from heard.follow_ups import Status
+from heard.notices import makes_notice
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
@@ -21,7 +23,12 @@ from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.samples import Sample, load_samples
 from heard_cli.local.scripted_agent import ScriptedAgent
+from heard_cli.local.subscriber import Subscriber
 from heard_cli.outcome_pages import read_outcomes
+from heard_cli.review_texts import read_review_texts
+
+_REVISIONS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
+_SEVERITY_STYLES: Final = {"critical": "bold red", "high": "red", "praise": "green"}
 
 
 @dataclass
@@ -29,10 +36,12 @@ class ReviewProgress:
     """The state of one review, made from its outcomes.
 
     `with_person`: a person has it. `closing_kind` is empty as long as it is not closed. `replies`
-    are the ids of our replies that the platform took.
+    are the ids of our replies that the platform took. `words` are the first ones of its last
+    revision, which are in no outcome.
     """
 
     review: str
+    words: str = ""
     platform: str = ""
     severity: str = ""
     route: str = ""
@@ -40,6 +49,11 @@ class ReviewProgress:
     closing_kind: str = ""
     with_person: bool = False
     at: str = ""
+
+    @property
+    def state(self) -> str:
+        """How it was closed, or who has it."""
+        return self.closing_kind or ("with a person" if self.with_person else "under way")
 
     def apply(self, outcome: Outcome) -> None:
         """Add one outcome."""
@@ -62,13 +76,17 @@ class ReviewProgress:
 
 @dataclass
 class DemoProgress:
-    """The state of all reviews of the demo, read from the outcome log."""
+    """The state of all reviews of the demo, read from the outcome log.
+
+    `news` are the ids of the outcomes that the bus must carry.
+    """
 
     environment: DemoEnvironment
     since: datetime
     business: str = BUSINESS
     by_review: dict[str, ReviewProgress] = field(default_factory=dict[str, ReviewProgress])
     kind_counts: Counter[str] = field(default_factory=Counter[str])
+    news: set[str] = field(default_factory=set[str])
     _outcome_ids: set[str] = field(default_factory=set[str])
 
     def refresh(self) -> list[Outcome]:
@@ -79,10 +97,15 @@ class DemoProgress:
             if outcome.id not in self._outcome_ids:
                 self._outcome_ids.add(outcome.id)
                 self.kind_counts[outcome.kind.value] += 1
+                if makes_notice(outcome):
+                    self.news.add(outcome.id)
                 self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
                     outcome
                 )
                 new_outcomes.append(outcome)
+        revised = [outcome.review for outcome in new_outcomes if outcome.kind in _REVISIONS]
+        for review, text in read_review_texts(self.environment.operator, revised).items():
+            self.by_review[review].words = text.excerpt
         return new_outcomes
 
     @property
@@ -95,29 +118,22 @@ class DemoProgress:
         ]
 
     def table(self, rows: int = 24) -> Table:
-        """The latest reviews as a table for the terminal."""
+        """The latest reviews as a table for the terminal: their words get the room that is left."""
         closed_count = sum(bool(review.closing_kind) for review in self.by_review.values())
+        latest = sorted(self.by_review.values(), key=lambda review: review.at)[-rows:]
         table = Table(
             title=f"{len(self.by_review)} reviews, {closed_count} closed", title_justify="left"
         )
-        for name in ("review", "platform", "severity", "route", "replies", "outcome", "time"):
+        for name in ("platform", "severity", "outcome", "replies"):
             table.add_column(name, no_wrap=True)
-        for progress in sorted(self.by_review.values(), key=lambda review: review.at)[-rows:]:
-            outcome = progress.closing_kind or (
-                "with a person" if progress.with_person else "under way"
-            )
-            colour = {"critical": "bold red", "high": "red", "praise": "green"}.get(
-                progress.severity, ""
-            )
-            severity = f"[{colour}]{progress.severity}[/]" if colour else progress.severity
+        table.add_column("review")  # the only one that gives way on a narrow screen
+        for progress in latest:
             table.add_row(
-                progress.review[:14],
-                progress.platform,
-                severity,
-                progress.route,
-                str(len(progress.replies)),
-                outcome,
-                progress.at[11:19],
+                Text(progress.platform),
+                Text(progress.severity, style=_SEVERITY_STYLES.get(progress.severity, "")),
+                Text(progress.state),
+                Text(str(len(progress.replies))),
+                Text(progress.words or "(no words)", no_wrap=True, overflow="ellipsis"),
             )
         return table
 
@@ -137,18 +153,22 @@ class DemoResult:
     replies_sent: int
     max_public_replies_in_a_thread: int
     chain_verified: bool
+    notices: int
+    notices_missing: int
     seconds: float
 
     @property
     def passed(self) -> bool:
         """Whether all is well.
 
-        No review is lost, no thread has a third public reply, and every chain verifies.
+        No review and no notice is lost, no thread has a third public reply, and every chain
+        verifies.
         """
         return (
             not self.unclosed
             and self.max_public_replies_in_a_thread <= 2
             and self.chain_verified
+            and not self.notices_missing
             and self.reviews > 0
         )
 
@@ -231,6 +251,20 @@ def has_unfinished_resolutions(environment: DemoEnvironment, follow_ups: Iterabl
     return any(cases.follow_up(id).status is Status.RESOLVING for id in follow_ups)
 
 
+def wait_for_notices(
+    progress: DemoProgress, subscriber: Subscriber, *, seconds: float = 60
+) -> set[str]:
+    """Wait until the bus carried every outcome that it must. Returns those that did not come."""
+    deadline = time.monotonic() + seconds
+    while True:
+        progress.refresh()
+        subscriber.receive()
+        missing = progress.news - subscriber.outcomes
+        if not missing or time.monotonic() > deadline:
+            return missing
+        time.sleep(0.4)
+
+
 def run_demo(
     environment: DemoEnvironment,
     folder: Path,
@@ -243,6 +277,21 @@ def run_demo(
 
     `report` receives one line at each stage. `on_progress` is called often.
     """
+    with Subscriber(environment.stack, BUSINESS) as subscriber:
+        return _run_demo(
+            environment, folder, report, on_progress, subscriber, with_agent=with_agent
+        )
+
+
+def _run_demo(
+    environment: DemoEnvironment,
+    folder: Path,
+    report: Callable[[str], None],
+    on_progress: Callable[[DemoProgress], None],
+    subscriber: Subscriber,
+    *,
+    with_agent: bool,
+) -> tuple[DemoResult, DemoProgress]:
     started_at = time.monotonic()
     progress = DemoProgress(environment, clock.now() - timedelta(minutes=1))
     samples = load_samples(folder)
@@ -264,10 +313,11 @@ def run_demo(
             on_progress(progress)
             time.sleep(0.4)
         wait_until_idle(environment, progress, lambda: on_progress(progress))
+    missing_notices = wait_for_notices(progress, subscriber)
     report("verifying the chain of every review")
     all_verified = all(
         verify_review(
-            review, (BUSINESS,), environment.operator.log, environment.operator.cases
+            review, BUSINESS, environment.operator.log, environment.operator.cases
         ).verified
         for review in progress.by_review
     )
@@ -288,6 +338,8 @@ def run_demo(
             (len(replies) for replies in public_replies.values()), default=0
         ),
         chain_verified=all_verified,
+        notices=len(progress.news) - len(missing_notices),
+        notices_missing=len(missing_notices),
         seconds=round(time.monotonic() - started_at, 1),
     )
     return result, progress

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from heard.connectors import Connection, load, platform_names
+from heard.people import Role
 from heard.storage.setup import Business
 from heard_cli.connect.add import create_connection, new_connection
 from heard_cli.connect.credentials import choose_signing_secret
@@ -25,9 +26,9 @@ from heard_simulator.server import SimulatedPlatforms
 BUSINESS: Final = "acme"
 PASSWORD: Final = "Heard-on-this-machine-1"  # noqa: S105 - of users that exist on the local stack only
 PEOPLE: Final = {
-    "ana@acme.example": ("Ana", "agent"),
-    "lee@acme.example": ("Lee", "lead"),
-    "ida@acme.example": ("Ida", "auditor"),
+    "ana@acme.example": ("Ana", Role.AGENT),
+    "lee@acme.example": ("Lee", Role.LEAD),
+    "ida@acme.example": ("Ida", Role.AUDITOR),
 }
 
 
@@ -54,8 +55,8 @@ class DemoEnvironment:
         self.operator.setup.put_business(Business(business, name))
         for platform in platform_names():
             self.connect(platform, business=business)
-        for email, (first_name, group) in PEOPLE.items():
-            self.create_person(email, first_name, group, business)
+        for email, (first_name, role) in PEOPLE.items():
+            self.create_person(email, first_name, role, business)
 
     def connect(self, platform: str, *, business: str = BUSINESS) -> Connection:
         """Connect a business to a simulated platform."""
@@ -97,9 +98,9 @@ class DemoEnvironment:
             raise CommandError(f"The poll of {platform} did not finish: {result.error}")
         return result
 
-    def create_person(self, email: str, first_name: str, group: str, business: str) -> str:
+    def create_person(self, email: str, first_name: str, role: Role, business: str) -> str:
         """Create a person who can sign in. Returns the person's subject id."""
-        person, *_ = add_person(self.operator, email, first_name, {group}, {business}, PASSWORD)
+        person, _ = add_person(self.operator, email, first_name, [role], [business], PASSWORD)
         return person.subject
 
     def sign_in(self, email: str) -> ApiClient:

@@ -214,6 +214,10 @@ def _print_document(document: Mapping[str, Any]) -> None:
             or "never",
             "public replies": str(policy.public_replies),
             "automatic replies": f"{policy.automatic_replies} to an author in 24 hours",
+            "codes of a resolution": (
+                f"{len(policy.codes.causes)} causes, {len(policy.codes.fixes)} fixes, "
+                f"{len(policy.codes.reasons)} reasons"
+            ),
             "a follow-up expires": f"after {format_duration(policy.give_up_after)}",
         }
     )

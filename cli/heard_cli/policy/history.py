@@ -48,6 +48,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError, NotFound
+from heard.http.invalid_input import requirement
 from heard.outcomes import Kind, Outcome
 from heard.policy import Context, Route, ThreadState
 from heard.policy.simulation import PastReview
@@ -297,10 +298,7 @@ def _validate[Kind: _Line](model: type[Kind], fields: dict[str, Any]) -> Kind:
         return model.model_validate(fields)
     except ValidationError as error:
         first_error = error.errors(include_url=False, include_input=False)[0]
-        location = ".".join(str(part) for part in first_error["loc"][:2]) or "the line"
-        raise _InvalidLine(
-            f"`{location}`: {first_error['msg'][:1].lower()}{first_error['msg'][1:]}."
-        ) from error
+        raise _InvalidLine(f"`{first_error['loc'][0]}` {requirement(first_error)}.") from error
 
 
 def assess_event(

@@ -170,6 +170,13 @@ def sections() -> dict[str, str]:
                 for entry in defaults["sla"]
             ],
         ),
+        "The playbook's codes": markdown_table(
+            ("list", "codes"),
+            [
+                (f"`{part}`", ", ".join(f"`{code}`" for code in defaults[part]))
+                for part in ("causes", "fixes", "reasons")
+            ],
+        ),
         "The playbook's escalation": markdown_table(
             ("entry", "when", "escalates after"),
             [

@@ -27,11 +27,14 @@ AUTHOR_CAP: Final = 2
 QUICK: Final = timedelta(seconds=10)
 """Who writes so soon after our reply has not read it."""
 
+IN_A_ROW: Final = timedelta(seconds=30)
+"""Who writes again so soon after their own message goes on speaking, and does not answer ours."""
+
 MAX_WORD_RUNS: Final = 32
 """How many word runs are kept of a text: enough to recognise it, and a few bytes."""
 
-_SAME_SHARE: Final = 0.8
-"""Share of common word runs from which two texts are the same."""
+SAME_SHARE: Final = 0.8
+"""Share of common words from which two texts are the same."""
 
 
 type Words = frozenset[int]
@@ -56,7 +59,8 @@ class AutomaticReply:
     """An automatic reply that an author got or is about to get.
 
     `at` is the time from which it may be sent. `words` are those of the review that it answers,
-    without numbers: at most `MAX_WORD_RUNS` runs.
+    without numbers: at most `MAX_WORD_RUNS` runs. `written_at` is when that review was written;
+    empty in what earlier versions stored.
     """
 
     review: str
@@ -64,6 +68,7 @@ class AutomaticReply:
     reply: str
     at: str
     words: Words
+    written_at: str = ""
 
 
 def recent_replies(
@@ -81,6 +86,16 @@ def recent_replies(
     )
 
 
+def is_in_a_row(written_at: datetime, reply: AutomaticReply) -> bool:
+    """Whether a message follows its author's own, which `reply` answers, within seconds.
+
+    People send several short messages in a row, and ours comes between them.
+    """
+    if not reply.written_at:
+        return False
+    return timedelta(0) <= written_at - parse_time(reply.written_at) < IN_A_ROW
+
+
 def is_same_text(words: Words, other: Words) -> bool:
     """Whether two texts are the same or nearly the same, by what `text_words` kept of them."""
     if not words or not other:
@@ -88,7 +103,7 @@ def is_same_text(words: Words, other: Words) -> bool:
     # The smallest runs of both together are a fair sample of them, however long the texts are.
     sample = sorted(words | other)[: max(len(words), len(other))]
     common = sum(run in words and run in other for run in sample)
-    return common / len(sample) >= _SAME_SHARE
+    return common / len(sample) >= SAME_SHARE
 
 
 def find_machine_sign(
@@ -110,7 +125,7 @@ def find_machine_sign(
         return MachineSign.QUICK
     if any(is_same_text(words, reply.words) for reply in answered):
         return MachineSign.REPEATED
-    if own_share >= _SAME_SHARE:
+    if own_share >= SAME_SHARE:
         return MachineSign.OWN_WORDS
     return MachineSign.EARLIER if suspected else None
 

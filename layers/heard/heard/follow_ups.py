@@ -63,6 +63,7 @@ class ConflictCode(StrEnum):
     DATE_PASSED = "date_passed"
     DATE_TOO_LATE = "date_too_late"
     REMEDY_UNKNOWN = "remedy_unknown"
+    CODE_UNKNOWN = "code_unknown"
     NOTHING_TO_APPROVE = "nothing_to_approve"
     SAME_PERSON = "same_person"
     NO_REPLY_HERE = "no_reply_here"
@@ -82,9 +83,9 @@ class Resolution:
 
     `id` is the caller's own: the same id again means the same resolution. `reply` is the id of the
     reply to send, if any. `reviews` are those in the follow-up when it was resolved: a review that
-    joins later is not covered. `fix` and `root_cause` are short codes (R14). Free text, such as the
-    evidence of a fake, is kept sealed with the follow-up and is not here. `remedy` is what the
-    customer is granted (R28). `approved_by` is the lead who approved it.
+    joins later is not covered. `fix`, `root_cause` (R14) and `reason` are codes of the policy. Free
+    text, such as the evidence of a fake, is kept sealed with the follow-up and is not here.
+    `remedy` is what the customer is granted (R28). `approved_by` is the lead who approved it.
     """
 
     id: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
@@ -24,12 +25,23 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
     from mypy_boto3_stepfunctions import SFNClient
 
+    from heard.notices import Notice
+
 BATCH_BYTES: Final = 250_000
 """How many bytes one SendMessageBatch carries: less than 256 KiB, which some endpoints enforce."""
 BATCH_ENTRIES: Final = 10
 
 _SEARCH_SECONDS: Final = 300
 """How long messages are hidden from other readers while the dead letters are searched."""
+PUBLISH_ENTRIES: Final = 10
+"""How many events one PutEvents may carry. Ten notices are far from its limit of 256 KB."""
+PUBLISH_ATTEMPTS: Final = 3
+"""How often one call of `publish` sends what the bus did not take. The stream then starts again."""
+REFUSALS: Final = frozenset({"InvalidArgument", "MalformedDetail", "RedactionFailure"})
+"""PutEvents' codes for what lies in the entry itself (API reference, PutEventsResultEntry).
+
+Its other codes, such as a missing permission, are of the bus, and end when somebody repairs it.
+"""
 
 CARRY_OUT: Final = "Heard.CarryOut"
 """Wakes a follow-up's workflow to send a reply that does not close the follow-up."""
@@ -218,23 +230,38 @@ class Workflows:
 
 
 class EventBus:
-    """Heard's events for other systems. They carry ids and codes only."""
+    """The event bus, where other systems and functions listen to notices."""
 
     def __init__(self, client: EventBridgeClient, name: str) -> None:
         self._client = client
         self._name = name
 
-    def publish(self, kind: str, detail: Mapping[str, Any]) -> None:
-        """Publish one event, at least once.
+    def publish(self, notices: Sequence[Notice]) -> list[tuple[Notice, str]]:
+        """Publish notices in their order, each at least once.
 
-        Raises Fault, or botocore's own error, when the bus does not take it.
+        What the bus did not take is sent again, and nothing else. Returns the notices that it will
+        never take, each with the bus's own code. Raises Fault, or botocore's own error, when it
+        does not take the others either: then some of them may be published.
         """
-        entry: PutEventsRequestEntryTypeDef = {
+        refused: list[tuple[Notice, str]] = []
+        for batch in batched(notices, PUBLISH_ENTRIES, strict=False):
+            waiting = list(batch)
+            for _ in range(PUBLISH_ATTEMPTS):
+                response = self._client.put_events(Entries=[self._entry(one) for one in waiting])
+                codes = [result.get("ErrorCode") for result in response["Entries"]]
+                failed = [(one, code) for one, code in zip(waiting, codes, strict=True) if code]
+                refused += [(one, code) for one, code in failed if code in REFUSALS]
+                waiting = [one for one, code in failed if code not in REFUSALS]
+                if not waiting:
+                    break
+            else:
+                raise Fault(f"The event bus did not take {len(waiting)} of {len(batch)} notices.")
+        return refused
+
+    def _entry(self, notice: Notice) -> PutEventsRequestEntryTypeDef:
+        return {
             "EventBusName": self._name,
             "Source": "heard",
-            "DetailType": kind,
-            "Detail": json.dumps(dict(detail)),
+            "DetailType": notice.kind,
+            "Detail": notice.to_text(),
         }
-        response = self._client.put_events(Entries=[entry])
-        if response.get("FailedEntryCount"):
-            raise Fault("The event bus did not take an event.")

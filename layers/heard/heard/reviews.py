@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from heard.clock import format_time, parse_time
+from heard.text.one_line import one_line
 
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text that is kept, in bytes of its JSON form: it must fit a workflow's 256 KiB input."""
@@ -28,11 +29,40 @@ QUOTE_LIMIT_BYTES: Final = 40_000
 MAX_COMBINING_MARKS: Final = 30
 """How many combining marks in a row are kept."""
 
-_ABSENT_PARTS: Final = frozenset({"null", "undefined", "(null)"})
+_ABSENT_PARTS: Final = frozenset({"null", "undefined"})
 """Words that stand for a missing part of a name. In lower case, because Null is a family name."""
 
-_ABSENT_NAMES: Final = frozenset({"null", "undefined", "none", "n/a", "(null)", "(none)", "nil"})
-_DIRECTION_SIGNS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ABSENT_NAMES: Final = frozenset({"null", "undefined", "none", "n/a", "n.a", "nil", "#n/a"})
+_NOT_A_NUMBER: Final = frozenset({"NaN", "nan"})
+"""What a program writes for a number that is none. "Nan" is a name."""
+
+_UNFILLED: Final = re.compile(
+    r"\[object \w+\]|\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{[a-z_.]+\}|<%[^%]*%>"
+    r"|%(?:\(\w+\))?s(?!\w)|#(?:REF!|VALUE!|NAME\?)"
+)
+"""What a program shows where it could not fill in a name."""
+
+_AROUND_A_NAME: Final = " \t\"'“”„«»<>()[],.;:-–—_/|"
+"""Signs around the words that a program joins, which are no part of an absent name."""
+
+_HTML_REFERENCE: Final = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+)
+
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0]"
+)
+"""Signs that turn the direction of writing, and others that nobody sees.
+
+Joiners stay: Persian names and emoji need them.
+"""
+
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
+"""Every sign that ends a line: Word's own one (`\\v`) too, which mails are full of."""
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
+_MANY_MARKS: Final = re.compile(f"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
+"""A run that may hold too many combining marks. All of them are above these code points."""
 
 TOMBSTONE: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
@@ -96,9 +126,12 @@ class ReviewEvent:
     of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
 
     `quoted` holds the words of others that the review quotes, and the earlier mails that it
-    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `no_review` is the
-    code of why the words are no review although they arrived like one, such as `automatic_reply`.
-    Triage stores them, answers nothing, and writes the code into the outcome `ignored`.
+    repeats. They are judged apart from `text`: see `heard.assessment.assess`. `below` holds what
+    stands below the head of an earlier mail where no sign marks its lines: mostly that mail, but
+    the author may have written into it. `unread` says that words came along which were not read,
+    such as an attached document, so that a person must. `no_review` is the code of why the words
+    are no review although they arrived like one, such as `automatic_reply`. Triage stores them,
+    answers nothing, and writes the code into the outcome `ignored`.
     """
 
     kind: EventKind
@@ -117,6 +150,8 @@ class ReviewEvent:
     original_bytes: int | None = None
     partial: bool = False
     quoted: str | None = None
+    below: str | None = None
+    unread: bool = False
     no_review: str | None = None
 
     def without_words(self) -> Self:
@@ -136,6 +171,7 @@ class ReviewEvent:
     def normalize(self) -> Self:
         """This event with texts and names in normal form; texts that are too long are cut."""
         text, original_bytes = truncate_text(normalize_text(self.text))
+        below, bytes_below = truncate_text(normalize_text(self.below), QUOTE_LIMIT_BYTES)
         return replace(
             self,
             title=truncate_text(normalize_text(self.title))[0],
@@ -144,18 +180,23 @@ class ReviewEvent:
             author=replace(self.author, name=normalize_name(self.author.name)),
             subject=normalize_name(self.subject),
             quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
+            below=below,
+            unread=self.unread or bytes_below is not None,
         )
+
+    def first_words(self, max_characters: int) -> str | None:
+        """The beginning of the title and the text, on one line; None without words."""
+        return one_line(f"{self.title or ''} {self.text or ''}", max_characters) or None
 
     @property
     def content(self) -> str:
-        """What the author said, as JSON: rating, title, text, and quotes if there are any.
+        """What the author said, as JSON: rating, title, text, and what stands beside it, if any.
 
         Two events with equal content say the same. A commitment to it stands in the outcome log, so
         the form may never change.
         """
         parts = [self.rating, self.title or "", self.text or ""]
-        if self.quoted:
-            parts.append(self.quoted)
+        parts += [words for words in (self.quoted, self.below) if words]
         return json.dumps(parts, ensure_ascii=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -187,39 +228,68 @@ class ReviewEvent:
 def normalize_text(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
-    None if nothing remains. NUL and other controls break consoles, CSV files and some platforms'
+    None if nothing remains. Every sign that ends a line becomes `\n`, so that no two words become
+    one. NUL and other controls break consoles, CSV files and some platforms'
     APIs; tabs and line feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no
     language has as many, and the time to normalise grows with the square of their number.
     """
     if text is None:
         return None
+    if text.isascii():
+        return _CONTROL.sub("", _LINE_END.sub("\n", text)).strip() or None
     well_formed = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    lines = well_formed.replace("\r\n", "\n").replace("\r", "\n")
-    printable = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
-    if not printable.isascii():
-        printable = _limit_combining_marks(printable)
-    return unicodedata.normalize("NFC", printable).strip() or None
+    printable = _CONTROL.sub("", _LINE_END.sub("\n", well_formed))
+    readable = _MANY_MARKS.sub(_limit_combining_marks, printable)
+    return unicodedata.normalize("NFC", readable).strip() or None
 
 
 def normalize_name(name: str | None) -> str | None:
     """A name that may be shown in public: of a person, or of what is reviewed. None if it is none.
 
-    Signs that turn the direction of writing go: they would turn the text around the name too.
-    "null", "undefined" and the like are what programs write where they have no name.
+    Signs that turn the direction of writing go: they would turn the text around the name too. So do
+    the escapes of HTML, because no name has any. "null", "{{name}}" and the like are what programs
+    write where they have no name.
     """
-    if name is None:
-        return None
-    words = _DIRECTION_SIGNS.sub("", name).split()
-    known = [word for word in words if word not in _ABSENT_PARTS]
-    if not known or all(word.casefold() in _ABSENT_NAMES for word in known):
-        return None
-    return " ".join(known)
+    # Names are short, and some are escaped twice: by a shop, and by its reviews.
+    while name is not None and (known_name := _known_name(name)) != name:
+        name = known_name
+    return name
 
 
-def _limit_combining_marks(text: str) -> str:
+def _known_name(name: str) -> str | None:
+    text = normalize_text(_UNFILLED.sub(" ", _UNSEEN.sub("", _unescape_name(name)))) or ""
+    words = text.split()
+    known = [
+        word
+        for word in words
+        if word.strip(_AROUND_A_NAME) not in _ABSENT_PARTS and word.casefold() != "(none)"
+    ]
+    is_absent = all(_is_absent(word) for word in known)
+    if is_absent or not any(unicodedata.category(sign)[0] in "LNS" for sign in "".join(known)):
+        return None
+    shown = " ".join(known)
+    # "Quint, null" leaves a comma that joins nothing.
+    return shown if len(known) == len(words) else shown.strip(" ,;|/")
+
+
+def _unescape_name(name: str) -> str:
+    if "&" not in name:
+        return name
+    # Imported here: hardly any name needs it.
+    from html import unescape  # noqa: PLC0415
+
+    return _HTML_REFERENCE.sub(lambda match: unescape(match.group()), name)
+
+
+def _is_absent(word: str) -> bool:
+    bare = word.strip(_AROUND_A_NAME)
+    return not bare or bare.casefold() in _ABSENT_NAMES or bare in _NOT_A_NUMBER
+
+
+def _limit_combining_marks(run: re.Match[str]) -> str:
     characters: list[str] = []
     mark_count = 0
-    for character in text:
+    for character in run[0]:
         mark_count = mark_count + 1 if unicodedata.combining(character) else 0
         if mark_count <= MAX_COMBINING_MARKS:
             characters.append(character)

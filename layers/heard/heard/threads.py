@@ -185,6 +185,18 @@ class Thread:
         )
         return replace(self, slots=(*self.slots, slot))
 
+    def limited_to(self, public_replies: int, *, replaces_reply: bool) -> Self:
+        """This thread with the cap of a policy.
+
+        `replaces_reply`: the platform shows one reply, and a person's takes the place of our
+        acknowledgement. Then the acknowledgement does not count: thanks under what has become a
+        complaint could never be replaced where a policy allows one reply.
+        """
+        is_replaceable = replaces_reply and any(
+            slot.public and slot.purpose is Purpose.ACKNOWLEDGEMENT for slot in self.slots
+        )
+        return replace(self, cap=min(public_replies + is_replaceable, PUBLIC_REPLY_CAP))
+
     def with_variant(self, reply: str, variant: str) -> Self:
         """This thread with another wording of a reply that is not sent yet."""
         return self._update_slot(reply, lambda slot: replace(slot, variant=variant))

@@ -120,6 +120,28 @@ def add_working_time(start: datetime, seconds: int, calendar: Calendar) -> datet
         day += _DAY
 
 
+def working_seconds(start: datetime, end: datetime, calendar: Calendar) -> int:
+    """How much working time passes from `start` to `end` (both aware), in whole seconds.
+
+    It is counted as `add_working_time` counts it. 0 if `end` is not after `start`, or if nobody
+    works in between.
+    """
+    moment, passed = start.astimezone(UTC), timedelta()
+    day, last_day = (
+        start.astimezone(calendar.zone).date() - _DAY,
+        end.astimezone(calendar.zone).date() + _DAY,
+    )
+    while day <= last_day:
+        for opens, closes in calendar.shifts(day):
+            # Where clocks change, an interval can overlap the next: no time counts twice.
+            shift_start, shift_end = max(moment, opens), min(closes, end)
+            if shift_start < shift_end:
+                passed += shift_end - shift_start
+                moment = shift_end
+        day += _DAY
+    return passed // timedelta(seconds=1)
+
+
 def local_minute_to_utc(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
     """When (UTC) a clock in `zone` shows that minute of the day.
 

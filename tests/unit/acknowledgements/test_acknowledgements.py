@@ -23,7 +23,7 @@ from heard.acknowledgements.compose import (
 )
 from heard.acknowledgements.rendering import MAX_CHARACTERS, Acknowledgement, Detail, render
 from heard.acknowledgements.template_check import check_template
-from heard.acknowledgements.variants import Variant, choose_variant, playbook_variants
+from heard.acknowledgements.variants import Variant, playbook_variants, rank_variants
 from heard.acknowledgements.wordings import (
     FORMALITIES,
     KINDS,
@@ -34,7 +34,7 @@ from heard.acknowledgements.wordings import (
 from heard.assessment import Agenda, Assessment, Flag, Severity
 from heard.policy import Policy, default_policy, load_policy
 from heard.replies.length import text_length
-from heard.replies.lint import lint
+from heard.replies.lint import ReplyContext, lint
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, Stage
 
 # The word for `automatic` that a customer must be able to read in each acknowledgement.
@@ -285,9 +285,11 @@ def test_any_acknowledgement_is_short_automatic_passes_lint_and_repeats_no_text_
         finding
         for finding in lint(
             acknowledgement.text,
-            public=channel.stage is Stage.ONSTAGE,
-            limit=MAX_CHARACTERS,
-            names=(business,),
+            ReplyContext(
+                public=channel.stage is Stage.ONSTAGE,
+                limit=MAX_CHARACTERS,
+                names=(business,),
+            ),
         )
         if finding.severity == "block"
     ]
@@ -505,15 +507,16 @@ def test_the_choice_of_a_variant_is_deterministic_and_avoids_given_variants(
 ) -> None:
     variants = [Variant(name, "praise", "en", "x") for name in names]
     avoid = [variants[number % len(variants)].id for number in avoided_numbers]
-    chosen = choose_variant(variants, seed, avoid)
-    assert chosen == choose_variant(variants[::-1], seed, avoid)
+    ranked = rank_variants((variants,), seed, avoid)
+    assert ranked == rank_variants((variants[::-1],), seed, avoid)
+    chosen = ranked[0]
     if set(avoid) >= {variant.id for variant in variants}:
         assert all(variant.id in avoid[: avoid.index(chosen.id) + 1] for variant in variants)
     else:
         assert chosen.id not in avoid
         # Without a variant that was not chosen, the choice is the same.
         rest = [variant for variant in variants if variant is chosen or variant.id in avoid]
-        assert choose_variant(rest, seed, avoid) == chosen
+        assert rank_variants((rest,), seed, avoid)[0] == chosen
 
 
 def test_all_variants_are_chosen_about_equally_often() -> None:

@@ -399,6 +399,38 @@ def test_an_alarming_quotation_goes_to_a_person_and_is_not_the_authors(quote: st
     assert "alarming_quote" in {reason.code for reason in quoting.reasons}
 
 
+WORDS_BELOW = (
+    "Dear Kim, thank you for your visit.\n\nThe soup was cold and the waiter was slow.",
+    "Dear Kim, see you soon.\n\nAre you open on Sunday?",
+    "Chère Kim, merci.\n\nLa chambre était sale.",
+    "Liebe Kim, danke.\n\nDas Essen war kalt und die Bedienung langsam.",
+)
+
+
+@pytest.mark.parametrize("below", WORDS_BELOW)
+def test_who_complains_or_asks_below_an_earlier_mail_gets_a_person(below: str) -> None:
+    event = review("Lovely place, wonderful staff and great food!", 5)
+    assessment = assess(replace(event, below=below), Channel.EMAIL, History())
+
+    assert (assessment.needs_person, assessment.severity) == (True, PRAISE)
+    assert "words_below" in {reason.code for reason in assessment.reasons}
+
+
+def test_a_friendly_mail_below_changes_nothing() -> None:
+    event = review("Lovely place, wonderful staff and great food!", 5)
+    answering = replace(event, below="Dear Kim, thank you for your visit. See you soon. Acme")
+
+    assert assess(answering, Channel.EMAIL, History()) == assess(event, Channel.EMAIL, History())
+
+
+def test_words_that_nobody_read_go_to_a_person() -> None:
+    event = replace(review("Lovely place, wonderful staff and great food!", 5), unread=True)
+    assessment = assess(event, Channel.EMAIL, History())
+
+    assert (assessment.needs_person, assessment.severity) == (True, PRAISE)
+    assert "unread" in {reason.code for reason in assessment.reasons}
+
+
 def test_a_harmless_quotation_changes_nothing() -> None:
     event = review("Lovely place, wonderful staff and great food!", 5)
     quoting = replace(event, quoted="See you on Sunday at noon. Kind regards, Acme")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.assessment import Agenda, Flag, History, Severity, assess, vocabulary
-from heard.assessment.courtesy import has_only_thanks, is_short_praise
+from heard.assessment.courtesy import is_bare_thanks, is_short_praise
 from heard.assessment.engines.chain import embedded_engine
 from heard.policy import Context, Route, decide, default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
@@ -55,10 +55,13 @@ PRAISE = [
     "🎉🥳",
     "Great",
     "Love it!!!",
+    "Yum!",
+    "Top demais!",
+    "うまい！",
     "Sooo gooood 😋",
     "Perfect, 10/10",
     "Super!",
-    "Mega lecker 😋",
+    "Mega lecker 😋 👍",
     "Parfait",
     "Excelente servicio",
     "Tutto perfetto",
@@ -98,6 +101,9 @@ OTHER = [
     "   ",
     "?!",
     "12345",
+    "Great :/",
+    "thanks :-/",
+    "Danke ;/",
 ]
 
 
@@ -108,19 +114,20 @@ def test_there_is_a_bare_thank_you_in_every_language_of_the_rules() -> None:
 @pytest.mark.parametrize("text", THANKS.values(), ids=THANKS)
 def test_a_bare_thank_you_is_one_whatever_its_case_marks_and_emoji(text: str) -> None:
     for written in (text, text.upper(), f"  {text} 🙏🏾", f"{text}...", f"{text}\n❤️"):
-        assert has_only_thanks(written), written
+        assert is_bare_thanks(written), written
         assert is_short_praise(written), written
 
 
 @pytest.mark.parametrize("text", PRAISE)
 def test_short_praise_is_no_thank_you(text: str) -> None:
     assert is_short_praise(text)
-    assert not has_only_thanks(text)
+    has_words = any(letter.isalnum() for letter in text)
+    assert is_bare_thanks(text) == (not has_words), "emoji alone approve"
 
 
 @pytest.mark.parametrize("text", OTHER)
 def test_a_word_a_sign_or_a_face_that_says_more_is_neither(text: str) -> None:
-    assert not has_only_thanks(text)
+    assert not is_bare_thanks(text)
     assert not is_short_praise(text)
 
 

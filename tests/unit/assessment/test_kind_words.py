@@ -243,6 +243,27 @@ SPAM = [
 ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Such friendly staff, said no one ever.",
+        "The best part of this lovely hotel was leaving it.",
+        "Delicious, if you enjoy salt.",
+        "What a lovely way to treat customers!",
+        "Amazing how little you get for your money.",
+        "Tolles Personal, sagte niemand je.",
+        "Super, wie man hier als Kunde behandelt wird.",
+        "Das Beste an dem schönen Hotel war die Abreise.",
+        "Lekker eten, zei niemand ooit.",
+        "Personale gentilissimo, disse nessuno mai.",
+        "Muy amables, dijo nadie nunca.",
+    ],
+)
+def test_words_that_praise_the_opposite_are_not_called_kind(text: str) -> None:
+    assessment = assess_text(text)
+    assert (assessment.kind_words, assessment.praised_topics) == (False, ())
+
+
 @pytest.mark.parametrize("text", SPAM)
 @pytest.mark.parametrize("rating", [None, 4, 5])
 @pytest.mark.parametrize("engine", [True, False])

@@ -6,7 +6,9 @@ speech and places with severe words are the counter-examples.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from heard.assessment import Assessment, Flag, History, Severity, assess, vocabulary
 from heard.assessment.engines.chain import embedded_engine
+from heard.assessment.engines.engine import Engine, Scores
 from heard.policy import Context, Decision, Route, decide, default_policy
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
@@ -106,6 +109,12 @@ LOSSES = [
 ]
 """Praise with a named loss: sarcasm."""
 
+DANGERS = [
+    line
+    for line in (Path(__file__).parent / "dangers.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
 HARMLESS = [
     "My wallet is bleeding but the handbag is gorgeous.",
     "I am drowning in compliments since this haircut.",
@@ -167,12 +176,15 @@ WRAPPERS = [
 
 
 def judge(
-    text: str, channel: Channel = Channel.REVIEW_SITE, rating: int | None = None
+    text: str,
+    channel: Channel = Channel.REVIEW_SITE,
+    rating: int | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Assessment, Decision]:
     event = ReviewEvent(
         EventKind.CREATED, "1", "1", "000000000001", Author("a"), text=text, rating=rating
     )
-    assessment = assess(event, channel, History(), embedded_engine("quick"))
+    assessment = assess(event, channel, History(), engine or embedded_engine("quick"))
     context = Context(channel, "standard", rating, has_text=True, public_replies_left=2)
     return assessment, decide(assessment, context, POLICY, NOW)
 
@@ -203,7 +215,7 @@ def test_most_figures_of_speech_are_thanked() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from([*CRITICAL, *LOSSES]),
+    st.sampled_from([*CRITICAL, *LOSSES, *DANGERS]),
     st.sampled_from(WRAPPERS),
     st.sampled_from(PUBLIC),
     st.sampled_from([None, 4, 5]),
@@ -228,6 +240,15 @@ def test_no_hidden_sign_makes_an_incident_or_a_loss_only_thanked(
         letter + sign if index % step == 0 else letter for index, letter in enumerate(text)
     )
     assert judge(hidden)[1].route.follows_up
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(DANGERS),
+    st.sampled_from(["&nbsp;", "&amp;nbsp;", "<br>", "\u00a0", "\r\n", "\t", " \u200b"]),
+)
+def test_no_markup_between_words_makes_a_danger_only_thanked(text: str, blank: str) -> None:
+    assert judge(text.replace(" ", blank), rating=5)[1].route.follows_up
 
 
 @settings(max_examples=150, deadline=None)
@@ -265,3 +286,48 @@ def test_an_alarming_emoji_is_as_good_as_its_word(text: str, *, is_critical: boo
 def test_a_negation_in_the_line_before_denies_nothing() -> None:
     assessment, _ = judge("All fine? no\nfood poisoning for all of us", Channel.SOCIAL)
     assert Flag.SAFETY in assessment.flags
+
+
+@pytest.mark.parametrize("text", DANGERS)
+def test_praise_around_a_danger_does_not_hide_it(text: str) -> None:
+    for rating in (None, 5):
+        praised = f"Great place, lovely staff! {text} Thank you so much!"
+        assert judge(praised, rating=rating)[1].route.follows_up
+
+
+def test_a_negation_that_is_part_of_a_phrase_does_not_deny_it() -> None:
+    for text in ("We never got the deposit back.", "Depositionen fick vi aldrig tillbaka."):
+        assert judge(f"Lovely place! {text} Thanks!", rating=5)[1].route.follows_up
+    assert not judge("Lovely place, no bruise, no lawyer, all fine!", rating=5)[1].route.follows_up
+
+
+@dataclass
+class SentenceEngine:
+    """An engine that takes only one sentence, read alone, for severe, and keeps what it read."""
+
+    severe: str
+    model: str
+    texts: list[str] = field(default_factory=list[str])
+
+    def scores(self, text: str) -> Scores:
+        self.texts.append(text)
+        high = 0.9 if text == self.severe else 0.01
+        return Scores((high, high, high, 0.01), 0.02, 0.0, 0.0, 0.0, 0.8, self.model)
+
+
+STRANGE = "After that my eyelids would not open"
+PRAISE = f"The spa is so lovely. {STRANGE}. We had a wonderful day here!"
+
+
+def test_a_sentence_that_alone_sounds_severe_goes_to_a_person() -> None:
+    assessment, decision = judge(PRAISE, rating=5, engine=SentenceEngine(STRANGE, "quick-1"))
+    assert decision.route.follows_up
+    assert "alarming_sentence" in [reason.code for reason in assessment.reasons]
+    other = SentenceEngine("another sentence", "quick-1")
+    assert judge(PRAISE, rating=5, engine=other)[1].route is Route.ACKNOWLEDGE
+
+
+def test_a_service_that_costs_money_is_not_asked_about_each_sentence() -> None:
+    service = SentenceEngine(STRANGE, "quick-1+service")
+    judge(PRAISE, rating=5, engine=service)
+    assert service.texts == [PRAISE]

@@ -6,6 +6,7 @@ Hard cases in every language of the rules, harmless look-alikes, and properties 
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -134,6 +135,27 @@ def test_harmless_look_alikes_are_not_critical(language: str, text: str) -> None
     assert assess_text(text, language).severity is not Severity.CRITICAL
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (line[:2], line[4:])
+        for line in (Path(__file__).parent / "look_alikes.txt").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    ],
+)
+def test_a_common_word_that_looks_like_a_severe_one_raises_no_alarm(
+    language: str, text: str
+) -> None:
+    for claim in (None, language):
+        assessment = assess_text(text, claim)
+        codes = {reason.code for reason in assessment.reasons}
+        assert not codes & {
+            "alarm",
+            "insult",
+            *(f"critical_{flag.value}" for flag in vocabulary.CRITICAL),
+        }
+
+
 def test_a_question_about_how_to_cancel_is_of_medium_severity() -> None:
     for text, language in (
         ("Wie kann ich mein Abo zum Jahresende kündigen?", "de"),
@@ -188,6 +210,14 @@ def test_phrases_in_scripts_without_spaces_match_gaps_neighbours_word_bounds_and
     assert find_hits("ja", "焦げ+充電", "充電していたら焦げました")
     assert find_hits("ar", "_كسور", "عنده كسور")
     assert not find_hits("ar", "_كسور", "شاشة مكسورة")
+    assert find_hits("ar", "*كسور", "شاشة مكسورة")
+    assert find_hits("ar", "غرق", "وغرق القارب")
+    assert find_hits("ar", "غرق", "الطفل يغرق")
+    assert not find_hits("ar", "غرق", "يستغرق ساعة")
+    assert find_hits("he", "גנב", "והגנב ברח")
+    assert not find_hits("he", "דם", "אדם נחמד")
+    assert find_hits("hi", "लूट", "ये लूट है")
+    assert not find_hits("hi", "लूट", "ग्लूटेन फ्री")
     for language, phrase, text in (
         ("zh", "中毒", "没中毒"),
         ("ja", "食中毒", "食中毒はありません"),

@@ -23,6 +23,7 @@ from heard import clock
 from heard.assessment.engines.chain import embedded_engine
 from heard.connectors import HttpResponse, WebhookRequest
 from heard.errors import HeardError
+from heard.people import Person, Role, RoleChange
 from heard.steps.ingest import IngestPorts, ingest
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
@@ -83,6 +84,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         outputs = {
             **_create_tables(),
             **_create_queues(),
+            "EventBusName": _create_bus(),
             "ApiUrl": "https://api.example",
             "SecretsPath": "/heard/heard",
         }
@@ -128,6 +130,11 @@ def _create_queues() -> dict[str, str]:
     }
 
 
+def _create_bus() -> str:
+    moto_client("events").create_event_bus(Name="heard")
+    return "heard"
+
+
 @pytest.fixture
 def user_pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
     """The stack's user pool, with the template's groups."""
@@ -138,6 +145,12 @@ def user_pool(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
         stack.cognito.create_group(UserPoolId=id, GroupName=group["GroupName"])
     monkeypatch.setattr(Stack, "outputs", {**stack.outputs, "UserPoolId": id})
     return id
+
+
+def store_person(stack: Stack, subject: str, first_name: str) -> None:
+    """An agent of acme, without a user."""
+    person = Person(subject, first_name, {"acme": frozenset({Role.AGENT})})
+    stack.people.change(subject, lambda _before, _people: RoleChange(person, {}))
 
 
 @dataclass

@@ -13,10 +13,10 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revisi
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.outcome_log import append_writes
-from heard.storage.setup import Business, Person
+from heard.storage.setup import Business
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import HeardCommand
+from tests.unit.cli.conftest import HeardCommand, store_person
 
 
 def receive(stack: Stack, native: str, text: str, rating: int, *, business: str = "acme") -> str:
@@ -116,7 +116,7 @@ def test_the_newest_outcomes_of_a_long_period_come_first(
 def test_people_are_named_in_the_table_and_not_in_the_log(
     heard: HeardCommand, stack: Stack, reviews: list[str]
 ) -> None:
-    stack.setup.put_person(Person("c0ffee00-0000-4000-8000-000000000001", "Ana", ("acme",)))
+    store_person(stack, "c0ffee00-0000-4000-8000-000000000001", "Ana")
     last = stack.log.of_review(reviews[0])[-1]
     (fact,) = chain_facts(
         OutcomeSubject(last.review, last.business, last.platform, last.channel, last.severity),

@@ -53,6 +53,53 @@ def test_a_new_name_reaches_the_connections_and_keeps_the_policy(
     assert heard.run_ok("business", "show", "acme", "--json").json["policy"]["name"] == "ours"
 
 
+def test_places_are_added_changed_listed_and_removed(heard: HeardCommand, stack: Stack) -> None:
+    id = heard.run_ok("connect", "add", "feedback_form", "--business", "acme", "--json").json["id"]
+    add = ("business", "places", "add", "acme")
+    airport = (*add, "airport", "--name", "Acme Airport", "--connection", id)
+
+    assert "outcomes say unknown" in heard.run_ok("business", "places", "list", "acme").stderr
+    assert "Added airport" in heard.run_ok(*airport).stdout
+    heard.run_ok(*add, "mitte", "--name", "Acme", "--subject", "Mitte*", "--subject", "loc-17")
+    changed = (*add, "mitte", "--name", "Acme Mitte", "--subject", "Mitte*")
+    assert "Changed mitte" in heard.run_ok(*changed).stdout
+    heard.run_ok("business", "add", "acme", "--name", "Acme & Daughters")
+
+    assert heard.run_ok("business", "places", "list", "acme", "--json").json == [
+        {"code": "airport", "name": "Acme Airport", "connections": [id], "subjects": []},
+        {"code": "mitte", "name": "Acme Mitte", "connections": [], "subjects": ["Mitte*"]},
+    ]
+    assert "Acme Mitte" in heard.run_ok("business", "places", "list", "acme").stdout
+    assert heard.run_ok("business", "show", "acme", "--json").json["places"] == ["airport", "mitte"]
+    heard.run_ok("business", "places", "remove", "acme", "airport")
+    heard.run_ok("business", "places", "remove", "acme", "mitte")
+    assert stack.business("acme").places == ()
+
+
+def test_a_place_that_cannot_be_is_refused_with_the_fix(heard: HeardCommand, stack: Stack) -> None:
+    add = ("business", "places", "add", "acme")
+    heard.run_ok(*add, "mitte", "--name", "Mitte", "--subject", "Mitte*")
+    refused = [
+        ((*add, "Mitte 2", "--name", "x", "--subject", "x"), 2, "small letters"),
+        ((*add, "unknown", "--name", "x", "--subject", "x"), 2, "is not unknown"),
+        ((*add, "other", "--name", "x"), 2, "needs a connection or a subject"),
+        ((*add, "other", "--name", "x", "--subject", "MITTE*"), 2, "belongs to mitte already"),
+        (
+            (*add, "other", "--name", "x", "--connection", "con_1"),
+            1,
+            "connect list --business acme",
+        ),
+        (("business", "places", "remove", "acme", "other"), 1, "business places list acme"),
+        (("business", "places", "list", "nobody"), 1, "business list"),
+    ]
+
+    for arguments, exit_code, advice in refused:
+        result = heard(*arguments)
+        assert result.exit_code == exit_code
+        assert advice in " ".join(result.stderr.replace("│", " ").split())
+    assert [place.code for place in stack.business("acme").places] == ["mitte"]
+
+
 def test_ids_take_lower_case_letters_digits_and_hyphens(heard: HeardCommand, stack: Stack) -> None:
     for id in ("Acme", "a#b", "-a", "a b", ""):
         assert heard("business", "add", id, "--name", "x").exit_code == 2

@@ -1,69 +1,149 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from heard.people import Role
 from heard.storage.setup import Business
+from heard.storage.tables import attributes
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import HeardCommand
+from tests.unit.cli.conftest import CommandResult, HeardCommand
 
 ANA = ("people", "add", "--email", "ana@acme.example", "--first-name", "Ana")
+LEE = ("people", "add", "--email", "lee@acme.example", "--first-name", "Lee")
+PASSWORD = ("--password", "Correct-horse-1")
 
 
-def test_somebody_new_can_sign_in_and_belongs_to_the_business(
+@pytest.fixture(autouse=True)
+def zenith(stack: Stack) -> None:
+    """A second business."""
+    stack.setup.put_business(Business("zenith", "Zenith"))
+
+
+def roles_of(heard: HeardCommand, email: str) -> Any:
+    return heard.run_ok("people", "show", email, "--json").json["roles"]
+
+
+def test_somebody_new_can_sign_in_and_holds_the_role_in_the_business(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    result = heard.run_ok(
-        *ANA, "--group", "agent", "--business", "acme", "--password", "Correct-horse-1", "--json"
-    ).json
+    result = heard.run_ok(*ANA, "--role", "agent", "--business", "acme", *PASSWORD, "--json").json
 
     user = stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")
     assert user["UserStatus"] == "CONFIRMED"
     assert {"Name": "sub", "Value": result["subject"]} in user["UserAttributes"]
-    person = stack.setup.person(result["subject"])
+    person = stack.people.person(result["subject"])
     assert person
-    assert (person.first_name, person.businesses) == ("Ana", ("acme",))
-    assert (result["groups"], result["new"]) == (["agent"], True)
+    assert (person.first_name, person.roles) == ("Ana", {"acme": frozenset({Role.AGENT})})
+    assert (result["roles"], result["new"]) == ({"acme": ["agent"]}, True)
 
 
-def test_adding_a_person_again_only_adds_roles_and_businesses(
+def test_adding_a_person_again_adds_roles_in_the_named_businesses_only(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    stack.setup.put_business(Business("zenith", "Zenith"))
-    words = (*ANA, "--group", "agent", "--business", "acme")
-    first = heard.run_ok(*words, "--password", "Correct-horse-1", "--json").json
+    words = (*ANA, "--role", "agent", "--business", "acme")
+    first = heard.run_ok(*words, *PASSWORD, "--json").json
 
     assert heard.run_ok(*words, "--json").json == {**first, "new": False}
-    more = heard.run_ok(*ANA, "--group", "lead", "--business", "zenith", "--json").json
+    more = heard.run_ok(
+        *ANA, "--role", "lead", "--role", "admin", "--business", "zenith", "--json"
+    ).json
 
-    assert (more["subject"], more["groups"], more["businesses"]) == (
-        first["subject"],
-        ["agent", "lead"],
-        ["acme", "zenith"],
-    )
+    assert more["subject"] == first["subject"]
+    assert more["roles"] == {"acme": ["agent"], "zenith": ["lead", "admin"]}
     assert len(stack.cognito.list_users(UserPoolId=user_pool)["Users"]) == 1
     details = heard.run_ok("people", "show", "ana@acme.example", "--json").json
-    assert (details["groups"], details["businesses"], details["status"]) == (
-        ["agent", "lead"],
-        ["acme", "zenith"],
-        "CONFIRMED",
-    )
+    assert (details["roles"], details["status"]) == (more["roles"], "CONFIRMED")
 
 
-def test_only_removes_other_businesses_and_roles(
+def test_the_people_of_a_business_are_listed_with_their_roles_there(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    stack.setup.put_business(Business("zenith", "Zenith"))
-    heard.run_ok(
-        *ANA, "--group", "agent", "--group", "lead", "--business", "acme", "--business", "zenith"
-    )
+    heard.run_ok(*ANA, "--role", "agent", "--role", "lead", "--business", "acme")
+    heard.run_ok(*ANA, "--role", "auditor", "--business", "zenith")
+    heard.run_ok(*LEE, "--role", "admin", "--business", "acme")
 
-    result = heard.run_ok(*ANA, "--group", "agent", "--business", "zenith", "--only", "--json").json
+    table = heard.run_ok("people", "list").stdout.splitlines()
+    assert [line.split() for line in table if "@" in line] == [
+        ["acme", "ana@acme.example", "Ana", "agent,", "lead"],
+        ["acme", "lee@acme.example", "Lee", "admin"],
+        ["zenith", "ana@acme.example", "Ana", "auditor"],
+    ]
+    rows = heard.run_ok("people", "list", "--business", "acme", "--json").json
+    assert [(row["email"], row["roles"]) for row in rows] == [
+        ("ana@acme.example", ["agent", "lead"]),
+        ("lee@acme.example", ["admin"]),
+    ]
+    shown = heard.run_ok("people", "show", "ana@acme.example").stdout
+    assert "agent, lead" in shown
+    assert "auditor" in shown
 
-    assert (result["groups"], result["businesses"]) == (["agent"], ["zenith"])
+
+def test_roles_are_taken_away_in_the_named_business_only(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    roles = ("--role", "agent", "--role", "lead")
+    heard.run_ok(*ANA, *roles, "--business", "acme", "--business", "zenith")
+    remove = ("people", "remove", "ana@acme.example")
+
+    one = heard.run_ok(*remove, "--business", "acme", "--role", "lead", "--json").json
+    assert one["roles"] == {"acme": ["agent"], "zenith": ["agent", "lead"]}
+    assert one["first_name"] == "Ana"
+    assert heard.run_ok(*remove, "--business", "acme").stdout.endswith("agent, lead of zenith\n")
+    assert heard.run_ok(*remove, "--everywhere", "--json").json["roles"] == {}
+    assert heard.run_ok(*remove, "--everywhere", "--json").json["roles"] == {}
+    assert "Nobody holds a role yet" in heard.run_ok("people", "list").stderr
+    for words in ([], ["--everywhere", "--business", "acme"]):
+        assert heard(*remove, *words).exit_code == 2
+
+
+def refused(result: CommandResult) -> str:
+    assert result.exit_code == 1, result.stdout
+    return result.stderr
+
+
+def test_nobody_becomes_auditor_and_admin_of_one_business(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    both = (*ANA, "--role", "auditor", "--role", "admin", "--business", "acme")
+    assert "auditor and admin" in refused(heard(*both))
+    assert stack.cognito.list_users(UserPoolId=user_pool)["Users"] == []
+
+    heard.run_ok(*ANA, "--role", "auditor", "--business", "acme")
+    become_admin = (*ANA, "--role", "admin", "--business", "acme", "--business", "zenith")
+    assert "people remove EMAIL" in refused(heard(*become_admin, *PASSWORD))
+    user = stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")
+    assert user["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert roles_of(heard, "ana@acme.example") == {"acme": ["auditor"]}
+    heard.run_ok(*ANA, "--role", "admin", "--business", "zenith")
+    assert roles_of(heard, "ana@acme.example") == {"acme": ["auditor"], "zenith": ["admin"]}
+
+
+def test_the_last_admin_of_a_business_stays(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    heard.run_ok(*ANA, "--role", "admin", "--role", "agent", "--business", "acme")
+    heard.run_ok(*LEE, "--role", "admin", "--business", "zenith")
+    in_acme = ["--business", "acme"]
+    for words in (in_acme, [*in_acme, "--role", "admin"], ["--everywhere"]):
+        problem = refused(heard("people", "remove", "ana@acme.example", *words))
+        assert "last admin of acme" in problem
+        assert "--role admin" in problem
+    heard.run_ok("people", "remove", "ana@acme.example", "--business", "acme", "--role", "agent")
+    assert roles_of(heard, "ana@acme.example") == {"acme": ["admin"]}
+
+    heard.run_ok(*LEE, "--role", "admin", "--business", "acme")
+    heard.run_ok("people", "remove", "ana@acme.example", "--everywhere")
+
+    assert "last admin" in refused(heard("people", "remove", "lee@acme.example", "--everywhere"))
+    assert roles_of(heard, "lee@acme.example") == {"acme": ["admin"], "zenith": ["admin"]}
 
 
 def test_without_a_password_they_are_invited(
     heard: HeardCommand, stack: Stack, user_pool: str
 ) -> None:
-    result = heard.run_ok(*ANA, "--group", "auditor", "--business", "acme")
+    result = heard.run_ok(*ANA, "--role", "auditor", "--business", "acme")
 
     assert "e-mail" in result.stderr
     assert (
@@ -79,11 +159,11 @@ def test_the_local_stack_sends_no_mail_and_says_how_to_set_a_password(
 ) -> None:
     endpoint = ("--endpoint", "http://127.0.0.1:4566")
 
-    result = heard.run_ok(*ANA, "--group", "agent", "--business", "acme", *endpoint)
+    result = heard.run_ok(*ANA, "--role", "agent", "--business", "acme", *endpoint)
 
     assert "sends no e-mail" in result.stderr
     assert (
-        "heard people add --email ana@acme.example --first-name Ana --group agent "
+        "heard people add --email ana@acme.example --first-name Ana --role agent "
         "--business acme --ask-password --endpoint http://127.0.0.1:4566"
     ) in result.stderr
 
@@ -94,7 +174,7 @@ def test_a_password_can_be_typed_without_being_shown(
     typing = "Correct-horse-1\nCorrect-horse-1\n"
 
     result = heard.run_ok(
-        *ANA, "--group", "agent", "--business", "acme", "--ask-password", "--json", stdin=typing
+        *ANA, "--role", "agent", "--business", "acme", "--ask-password", "--json", stdin=typing
     )
 
     assert result.json["new"]
@@ -102,23 +182,91 @@ def test_a_password_can_be_typed_without_being_shown(
 
 
 def test_mistakes_are_reported(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
-    assert heard(*ANA, "--group", "king", "--business", "acme").exit_code == 2
-    assert (
-        heard(
-            "people",
-            "add",
-            "--email",
-            "ana",
-            "--first-name",
-            "Ana",
-            "--group",
-            "agent",
-            "--business",
-            "acme",
-        ).exit_code
-        == 2
-    )
-    nowhere = heard(*ANA, "--group", "agent", "--business", "nowhere")
-    assert (nowhere.exit_code, "heard business list" in nowhere.stderr) == (1, True)
+    assert heard(*ANA, "--role", "king", "--business", "acme").exit_code == 2
+    no_address = ("people", "add", "--email", "ana", "--first-name", "Ana")
+    assert heard(*no_address, "--role", "agent", "--business", "acme").exit_code == 2
+    for command in (
+        (*ANA, "--role", "agent"),
+        ("people", "list"),
+        ("people", "remove", "ana@acme.example"),
+    ):
+        nowhere = heard(*command, "--business", "nowhere")
+        assert (nowhere.exit_code, "heard business list" in nowhere.stderr) == (1, True)
     assert stack.cognito.list_users(UserPoolId=user_pool)["Users"] == []
-    assert heard("people", "show", "nobody@acme.example").exit_code == 1
+    assert "no user" in refused(heard("people", "show", "nobody@acme.example"))
+    assert "no user" in refused(heard("people", "remove", "nobody@acme.example", "--everywhere"))
+    stack.cognito.admin_create_user(UserPoolId=user_pool, Username="eve@acme.example")
+    assert "no role" in refused(heard("people", "remove", "eve@acme.example", "--everywhere"))
+    assert heard.run_ok("people", "show", "eve@acme.example", "--json").json["roles"] == {}
+
+
+# The release before
+
+
+def add_as_the_release_before(
+    stack: Stack, user_pool: str, name: str, groups: list[str], businesses: list[str]
+) -> str:
+    """Groups in the pool, businesses in the table; returns the subject."""
+    email = f"{name.lower()}@acme.example"
+    user = stack.cognito.admin_create_user(
+        UserPoolId=user_pool, Username=email, UserAttributes=[{"Name": "email", "Value": email}]
+    )["User"]
+    subject = next(
+        each.get("Value", "") for each in user.get("Attributes", []) if each["Name"] == "sub"
+    )
+    for group in groups:
+        stack.cognito.admin_add_user_to_group(UserPoolId=user_pool, Username=email, GroupName=group)
+    item = {"pk": f"PERSON#{subject}", "sk": "PROFILE", "subject": subject, "first_name": name}
+    stack.dynamodb.put_item(
+        TableName="SetupTable", Item=attributes({**item, "businesses": businesses})
+    )
+    return subject
+
+
+def test_the_roles_of_the_release_before_are_carried_over_as_they_were(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    stack.cognito.create_group(UserPoolId=user_pool, GroupName="somebody-elses")
+    both = ["acme", "zenith"]
+    add_as_the_release_before(stack, user_pool, "Ana", ["agent", "somebody-elses"], both)
+    add_as_the_release_before(stack, user_pool, "Lee", ["agent", "lead"], ["acme"])
+    add_as_the_release_before(stack, user_pool, "Sam", [], ["acme"])
+    gone = add_as_the_release_before(stack, user_pool, "Una", ["lead"], ["acme"])
+    stack.cognito.admin_delete_user(UserPoolId=user_pool, Username="una@acme.example")
+    add = (*ANA, "--role", "lead", "--business", "acme")
+    assert "heard people migrate" in refused(heard(*add))
+    assert "heard people migrate" in heard.run_ok("people", "list").stderr
+    assert roles_of(heard, "ana@acme.example") == {}
+
+    result = heard.run_ok("people", "migrate", "--json").json
+
+    assert {person["email"]: person["roles"] for person in result["migrated"]} == {
+        "ana@acme.example": {"acme": ["agent"], "zenith": ["agent"]},
+        "lee@acme.example": {"acme": ["agent", "lead"]},
+        "sam@acme.example": {},
+        gone: {},
+    }
+    assert roles_of(heard, "lee@acme.example") == {"acme": ["agent", "lead"]}
+    assert "migrate" not in heard.run_ok("people", "list").stderr
+    heard.run_ok(*add)
+    heard.run_ok("people", "remove", "lee@acme.example", "--everywhere")
+    assert heard.run_ok("people", "migrate", "--json").json == {"migrated": [], "left_out": []}
+    assert roles_of(heard, "lee@acme.example") == {}
+    assert roles_of(heard, "ana@acme.example") == {"acme": ["agent", "lead"], "zenith": ["agent"]}
+
+
+def test_who_was_auditor_and_admin_holds_no_role_until_somebody_decides(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    add_as_the_release_before(stack, user_pool, "Ana", ["agent", "auditor", "admin"], ["acme"])
+    add_as_the_release_before(stack, user_pool, "Lee", ["admin"], ["acme"])
+
+    problem = refused(heard("people", "migrate"))
+    assert "ana@acme.example" in problem
+    assert "--keep" in problem
+    assert roles_of(heard, "ana@acme.example") == {}
+    assert roles_of(heard, "lee@acme.example") == {"acme": ["admin"]}
+
+    assert heard("people", "migrate", "--keep", "lead").exit_code == 2
+    heard.run_ok("people", "migrate", "--keep", "auditor")
+    assert roles_of(heard, "ana@acme.example") == {"acme": ["agent", "auditor"]}

@@ -11,10 +11,9 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revisi
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.replies import Reply
-from heard.storage.setup import Person
 from heard.threads import Purpose
 from heard_cli.stack import Stack
-from tests.unit.cli.conftest import HeardCommand, refuse_http
+from tests.unit.cli.conftest import HeardCommand, refuse_http, store_person
 
 COMPLAINT = "I was charged twice and nobody answers me. Awful."
 LIST = ("reviews", "list", "--business", "acme")
@@ -130,7 +129,7 @@ def test_a_limit_says_what_it_takes(heard: HeardCommand, stack: Stack) -> None:
 def test_a_review_is_shown_with_its_versions_its_assessment_and_our_replies(
     heard: HeardCommand, stack: Stack, complaint: str
 ) -> None:
-    stack.setup.put_person(Person("sub-1", "Lee", ("acme",)))
+    store_person(stack, "sub-1", "Lee")
     receive(stack, "r1", "Still nobody answers me. Worse than awful.", 1, revision=2)
     answer(stack, complaint, "Your review has arrived.", None)
     answer(stack, complaint, "We refunded you today.", "sub-1")

@@ -267,7 +267,7 @@ def test_words_that_are_no_review_and_others_words_are_shown_as_such(
 ) -> None:
     verify = verify_command("twilio_sms")
     form = {"MessageSid": "SM1", "From": "+15005550006", "To": "+15005550001"}
-    request = signed(verify, urlencode({**form, "Body": "Liked “We have your message.”"}).encode())
+    request = signed(verify, urlencode({**form, "Body": "👍", "MessageType": "reaction"}).encode())
     (event,) = verify(request, "--json").json["events"]
     assert event["no_review"] == "reaction"
     forum = verify_command("discourse")

@@ -368,7 +368,8 @@ def test_a_text_message_is_a_review_and_an_opt_out_is_marked(
     [
         {"SmsStatus": "sent", "MessageStatus": "sent"},
         {"SmsStatus": "delivered"},
-        {"OptOutType": "START"},
+        {"OptOutType": "START", "Body": "Start"},
+        {"OptOutType": "START", "Body": "UNSTOP"},
     ],
 )
 def test_reports_about_our_own_messages_are_no_reviews(

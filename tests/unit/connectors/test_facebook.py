@@ -227,6 +227,9 @@ def test_each_first_level_comment_is_a_thread_with_its_replies() -> None:
 def test_a_change_that_is_no_comment_or_changes_no_text_is_ignored() -> None:
     others: list[dict[str, Any]] = [
         {"item": "reaction"},
+        {"item": "like"},
+        {"item": "event", "message": None},
+        {"item": "tag", "message": ""},
         {"item": "status", "from": {"id": PAGE, "name": "Harbour Kitchen"}},
         {"verb": "hide"},
         {"verb": "unhide"},
@@ -256,7 +259,7 @@ def test_a_change_of_a_kind_that_nobody_knows_is_kept(change: dict[str, Any]) ->
 
 def test_a_visitors_post_is_a_review_and_its_answer_is_in_its_thread() -> None:
     post = {"comment_id": None, "parent_id": None, "post_id": f"{PAGE}_99"}
-    for item in ("post", "status", "video"):
+    for item in ("post", "status", "video", "event", "group", "platform-story", "tag"):
         review = event(item=item, message="The swing broke under my son.", **post)
         assert (review.kind, review.native_id, review.native_thread) == (
             EventKind.CREATED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -197,6 +198,8 @@ def assert_can_be_stored(event: ReviewEvent, platform: str) -> None:
     thread_id("bus_1", platform, event.native_thread)
     author_id("bus_1", platform, event.author.id)
     assert event.rating is None or 1 <= event.rating <= 5
+    # It stands in the log, which takes no free text.
+    assert re.fullmatch("[0-9TZ:.~-]+", event.revision)
     assert (
         ReviewEvent.from_json(json.loads(json.dumps(event.normalize().to_json()).encode()))
         == event.normalize()

@@ -247,6 +247,34 @@ def test_pings_are_tests_and_other_topics_ignored(facts: Callable[[str], str]) -
     assert INTERCOM.parse(user, BLANK, NOW).events == ()
 
 
+def rated(**rating: object) -> dict[str, Any]:
+    return conversation(
+        conversation_rating={"created_at": 1773475900, "contact": {"id": "u1"}, **rating}
+    )
+
+
+def test_what_a_customer_writes_beside_a_rating_is_a_review_of_the_conversation() -> None:
+    review = read_event(
+        "conversation.rating.added", rated(rating=1, remark="Your driver hit my son.")
+    )
+    assert (review.kind, review.native_id, review.native_thread) == (
+        EventKind.CREATED,
+        "21.rating",
+        "21",
+    )
+    assert (review.rating, review.text, review.author.id) == (1, "Your driver hit my son.", "u1")
+    assert review.reply_to == {"conversation": "21"}
+    later = rated(rating=5, remark="They called. Thank you!")
+    edit = read_event("conversation.rating.added", {**later, "updated_at": 1773479999})
+    assert edit.native_id == review.native_id
+    assert edit.revision > review.revision
+
+
+@pytest.mark.parametrize("remark", [None, "", "<p></p>"])
+def test_a_rating_without_words_is_no_review(remark: str | None) -> None:
+    assert events("conversation.rating.added", rated(rating=1, remark=remark)) == ()
+
+
 def test_a_conversation_without_an_id_or_a_message_is_unparseable() -> None:
     for item in ({}, {"id": "21"}, {**conversation(), "id": None}):
         with pytest.raises(Unparseable):

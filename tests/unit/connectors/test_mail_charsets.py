@@ -104,6 +104,40 @@ def test_a_declaration_is_read_as_mail_programs_mean_it(codec: str, label: str) 
     assert decode_bytes(sentence.encode(codec), f' "{label.upper()}" ') == sentence
 
 
+FALSELY_WESTERN = [
+    ("cp1250", "Kelner był niegrzeczny, a zupa za słona."),
+    ("iso-8859-2", "Paczka przyszła uszkodzona i pusta."),
+    ("cp1254", "Garson çok kabaydı, yemek de soğuktu."),
+    ("cp1253", "Ο μάγειρας έκαψε το χέρι του παιδιού μου, ντροπή."),
+    ("iso-8859-7", "Το παιδί μου χτύπησε στη σκάλα σας."),
+    ("cp1251", "Кур’єр був грубий, посилка пошкоджена."),
+    ("koi8-r", "ПОСЫЛКА ПРИШЛА ПУСТОЙ, верните деньги."),
+    ("cp1255", "המלצר היה גס והמרק היה קר."),
+    ("cp874", "พนักงานพูดจาไม่ดี อาหารเย็นมาก"),
+    ("euc_jp", "店員の態度が悪く、スープも冷めていました。"),
+    ("cp949", "직원이 불친절하고 국이 식었어요."),
+    ("gb18030", "包裹是空的，请退钱。"),
+    ("big5", "服務生很沒禮貌，湯是冷的。"),
+]
+
+
+@pytest.mark.parametrize(("codec", "sentence"), FALSELY_WESTERN)
+def test_what_is_called_latin_1_is_what_its_letters_say(codec: str, sentence: str) -> None:
+    content = sentence.encode(codec)
+    for label in ("iso-8859-1", "windows-1252", "us-ascii", None):
+        assert decode_bytes(content, label) == sentence
+
+
+def test_the_lines_that_tell_an_encoding_may_stand_far_below() -> None:
+    text = "All fine here.\n" * 2_000 + "Zupa była za słona, żądam zwrotu pieniędzy.\n"
+    assert decode_bytes(text.encode("cp1250"), None) == text
+
+
+def test_the_escapes_of_hz_are_read_and_braces_are_not() -> None:
+    assert decode_bytes("包裹是空的".encode("hz"), None) == "包裹是空的"
+    assert decode_bytes(b"~{ my order ~}", None) == "~{ my order ~}"
+
+
 def test_signs_that_only_nec_has_are_read_in_iso_2022_and_euc() -> None:
     assert decode_bytes(b"\x1b$B-!JkEv\x1b(B", "iso-2022-jp") == "①暮当"
     assert decode_bytes(b"\xad\xa1\xc6\xfc", "euc-jp") == "①日"
@@ -152,7 +186,14 @@ def test_utf_8_is_never_changed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "chunk", [b"\xff", b"K\xe4se ", b"\xc4\xe3\xba\xc3", bytes(range(128, 256))]
+    "chunk",
+    [
+        b"a" * 999_990 + b"\nK\xe4se",
+        b"\xff",
+        b"K\xe4se ",
+        b"\xc4\xe3\xba\xc3",
+        bytes(range(128, 256)),
+    ],
 )
 def test_the_time_grows_with_the_length_only(chunk: bytes) -> None:
     started_at = time.process_time()

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.connectors.mail.histories import Evidence, separate_history
+from heard.connectors.mail.histories import Evidence
+from heard.connectors.mail.histories import separate_history as separate_words
 from heard.connectors.mail.languages import KINDS, header_labels, subject_prefix, words_of_mails
 from heard.text.grammar import LANGUAGES
 
@@ -17,6 +18,12 @@ OURS = frozenset({"hello@acme.example"})
 ANSWER = Evidence(answers=True, seems_reply=True, subject="your message", own_addresses=OURS)
 NO_ANSWER = Evidence(own_addresses=OURS)
 OLD = "Dear Kim, we are sorry to hear that you fell ill."
+
+
+def separate_history(text: str, evidence: Evidence) -> tuple[str | None, str | None]:
+    """The new words of a mail, and all others, marked or not."""
+    mail = separate_words(text, evidence)
+    return mail.text, "\n\n".join(part for part in (mail.quoted, mail.below) if part) or None
 
 
 def words(text: str | None) -> set[str]:
@@ -132,6 +139,16 @@ def test_new_words_above_an_earlier_mail_are_the_text(program: str) -> None:
     assert quoted is not None
     assert OLD in quoted
     assert words(full_text) == words(text) | words(quoted)
+
+
+@pytest.mark.parametrize("program", HISTORIES)
+def test_lines_without_a_mark_are_told_from_the_head_above_them(program: str) -> None:
+    mail = separate_words(f"OK 👍\n\n{HISTORIES[program]}\n\nYou still owe me 40 euro.", ANSWER)
+    is_marked = f"> {OLD}" in HISTORIES[program] or "\ufeff" in HISTORIES[program]
+    new_words = mail.text if is_marked and mail.text != "OK 👍" else mail.below
+    assert "You still owe me 40 euro." in (new_words or "")
+    assert "Sent:" not in (mail.below or "")
+    assert "wrote" not in (mail.below or "") or program == "Proton Mail"
 
 
 ATTRIBUTIONS = {

@@ -6,9 +6,10 @@ import base64
 import json
 import re
 import time
-from collections.abc import Callable
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -216,7 +217,7 @@ def test_the_history_of_outlook_is_known_in_html(mark: str) -> None:
     )
     event = read_event(raw_mail(html, Content_Type="text/html; charset=utf-8"))
     assert event.text == "OK 👍"
-    assert "You fell ill." in (event.quoted or "")
+    assert "You fell ill." in (event.below or "")
 
 
 TEXTS = st.lists(
@@ -247,7 +248,8 @@ def test_every_word_of_a_mail_is_in_its_text_or_in_its_quotations(
         subtype, part(plain), part(html, "text/html; charset=utf-8"), boundary="b0undary"
     )
     event = read_event(raw_mail(body, **headers, Content_Type=content_type))
-    assert words(plain) | words(other) <= words(event.text) | words(event.quoted) | {"image", "x"}
+    found = words(event.text) | words(event.quoted) | words(event.below)
+    assert words(plain) | words(other) <= found | {"image", "x"}
 
 
 def test_headers_without_a_declared_encoding_are_read_like_the_text() -> None:
@@ -350,11 +352,14 @@ def test_the_mail_that_a_bounce_returns_is_not_quoted() -> None:
 # One mail is one review
 
 
-def deliver_by_ses(raw: bytes, provider_id: str) -> ReviewEvent:
+def deliver_by_ses(raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent:
     notice = {
         "notificationType": "Received",
         "mail": {"messageId": provider_id, "source": "kim@customer.example"},
-        "receipt": {"action": {"type": "SNS", "encoding": "BASE64"}},
+        "receipt": {
+            "action": {"type": "SNS", "encoding": "BASE64"},
+            "dmarcVerdict": {"status": "PASS" if proven else "GRAY"},
+        },
         "content": base64.b64encode(raw).decode(),
     }
     body = json.dumps({"Type": "Notification", "Message": json.dumps(notice)}).encode()
@@ -362,7 +367,7 @@ def deliver_by_ses(raw: bytes, provider_id: str) -> ReviewEvent:
     return event
 
 
-def deliver_by_postmark(raw: bytes, provider_id: str) -> ReviewEvent:
+def deliver_by_postmark(raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent:
     mail = read_mime(raw)
     document = {
         "MessageID": provider_id,
@@ -371,17 +376,27 @@ def deliver_by_postmark(raw: bytes, provider_id: str) -> ReviewEvent:
         "Subject": mail.header("subject"),
         "Date": mail.header("date"),
         "TextBody": mail.text,
-        "Headers": [{"Name": "Message-ID", "Value": mail.header("message-id")}],
+        "Headers": [
+            {"Name": "Message-ID", "Value": mail.header("message-id")},
+            {
+                "Name": "Received-SPF",
+                "Value": f'{"Pass" if proven else "Fail"} (x) envelope-from="kim@customer.example"',
+            },
+        ],
     }
     request = WebhookRequest("POST", {}, json.dumps(document).encode())
     (event,) = load("postmark").parse(request, HERE, NOW).events
     return event
 
 
-def deliver_by_sendgrid(raw: bytes, provider_id: str) -> ReviewEvent:
+def deliver_by_sendgrid(raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent:
     form = b"".join(
         b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % field
-        for field in ((b"email", raw), (b"to", provider_id.encode()))
+        for field in (
+            (b"email", raw),
+            (b"to", provider_id.encode()),
+            (b"dkim", b"{@customer.example : pass}" if proven else b"none"),
+        )
     )
     headers = {"content-type": "multipart/form-data; boundary=x"}
     request = WebhookRequest("POST", headers, form + b"--x--\r\n")
@@ -392,12 +407,17 @@ def deliver_by_sendgrid(raw: bytes, provider_id: str) -> ReviewEvent:
 connectors = pytest.mark.parametrize(
     "deliver", [deliver_by_ses, deliver_by_postmark, deliver_by_sendgrid]
 )
-type Deliver = Callable[[bytes, str], ReviewEvent]
+
+
+class Deliver(Protocol):
+    def __call__(self, raw: bytes, provider_id: str, *, proven: bool = False) -> ReviewEvent: ...
 
 
 @connectors
-def test_a_mail_to_two_addresses_is_one_review(deliver: Deliver) -> None:
-    first, second = deliver(raw_mail(), "provider-1"), deliver(raw_mail(), "provider-2")
+@pytest.mark.parametrize("proven", [False, True])
+def test_a_mail_to_two_addresses_is_one_review(deliver: Deliver, *, proven: bool) -> None:
+    first = deliver(raw_mail(), "provider-1", proven=proven)
+    second = deliver(raw_mail(), "provider-2", proven=proven)
     assert first.native_id == second.native_id
     assert (first.revision, first.content) == (second.revision, second.content)
     assert "customer.example/" in first.native_id
@@ -409,6 +429,28 @@ def test_another_sender_cannot_take_over_a_message_id(deliver: Deliver) -> None:
     own = deliver(raw_mail(), "provider-1")
     forged = deliver(raw_mail(From="Eve <eve@evil.example>"), "provider-2")
     assert forged.native_id != own.native_id
+
+
+@connectors
+@pytest.mark.parametrize("own_is_proven", [False, True])
+def test_who_only_names_the_senders_address_edits_nothing(
+    deliver: Deliver, *, own_is_proven: bool
+) -> None:
+    own = deliver(raw_mail("My arm broke."), "provider-1", proven=own_is_proven)
+    later = raw_mail("All is well, forget it.", Date="Sun, 15 Mar 2026 09:00:00 +0000")
+    forged = deliver(later, "provider-2")
+    assert forged.reply_to["unanswerable"] == "unverified_sender"
+    assert forged.native_id != own.native_id
+    assert forged.native_thread == own.native_thread
+
+
+@connectors
+def test_the_proven_sender_of_a_mail_may_edit_it(deliver: Deliver) -> None:
+    own = deliver(raw_mail("My arm broke."), "provider-1", proven=True)
+    later = raw_mail("My leg broke too.", Date="Sun, 15 Mar 2026 09:00:00 +0000")
+    edit = deliver(later, "provider-2", proven=True)
+    assert edit.native_id == own.native_id
+    assert edit.revision > own.revision
 
 
 @connectors
@@ -478,4 +520,172 @@ def test_a_mail_of_four_megabytes_is_read_in_time_that_grows_with_its_size_only(
     )
     event = read_event(raw_mail(body, **ANSWER, Content_Type=content_type))
     assert event.text
+    assert time.process_time() - started_at < 60  # quadratic time takes far longer
+
+
+# What nobody reads, and who really wrote
+
+
+DANGER = "A shelf fell on my daughter and her foot is crushed."
+
+
+@pytest.mark.parametrize(
+    ("before", "parts", "behind"),
+    [
+        ("", [part("Lovely, thanks!"), part(DANGER, "text/plain; name=a.txt", **{
+            "Content-Disposition": "attachment; filename=a.txt"})], ""),
+        ("", [part("Lovely, thanks!"), part(f"<p>{DANGER}</p>", "text/html; name=a.html", **{
+            "Content-Disposition": "attachment; filename=a.html"})], ""),
+        (f"{DANGER}\r\n", [part("Lovely, thanks!")], ""),
+        ("", [part("Lovely, thanks!")], f"{DANGER}\r\n"),
+    ],
+    ids=["text file", "HTML file", "before the parts", "behind the parts"],
+)  # fmt: skip
+def test_words_that_no_mail_program_shows_are_judged(
+    before: str, parts: list[str], behind: str
+) -> None:
+    content_type, body = multipart("mixed", *parts)
+    event = read_event(raw_mail(before + body + behind, Content_Type=content_type))
+    assert event.text == "Lovely, thanks!"
+    assert DANGER in (event.quoted or "")
+
+
+def test_the_notice_for_programs_that_know_no_parts_is_nothing() -> None:
+    content_type, body = multipart("mixed", part("Lovely, thanks!"))
+    notice = "This is a multi-part message in MIME format.\r\n"
+    event = read_event(raw_mail(notice + body, Content_Type=content_type))
+    assert (event.text, event.quoted) == ("Lovely, thanks!", None)
+
+
+@pytest.mark.parametrize("content_type", ["multipart/mixed; boundary=lost", "multipart/mixed"])
+def test_parts_with_a_false_boundary_are_read(content_type: str) -> None:
+    body = multipart("mixed", part(DANGER), boundary="real")[1]
+    assert read_event(raw_mail(body, Content_Type=content_type)).text == DANGER
+
+
+@pytest.mark.parametrize("behind", [b64encode(b" Nobody helped.").decode(), "Nobody helped."])
+def test_what_stands_behind_the_end_of_base64_is_read(behind: str) -> None:
+    body = f"{b64encode(DANGER.encode()).decode()}\r\n{behind}\r\n"
+    assert body.index("=")
+    event = read_event(raw_mail(body, Content_Transfer_Encoding="base64"))
+    assert words(event.text) == words(f"{DANGER} Nobody helped.")
+
+
+def attached(name: str, content_type: str, content: str = "JVBERi0=", **headers: str) -> bytes:
+    parts = part("Thank you!"), part(content, f"{content_type}; name={name}", **headers)
+    outer_type, body = multipart("mixed", *parts)
+    return raw_mail(body, Content_Type=outer_type)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        attached("letter.pdf", "application/pdf"),
+        attached("letter.docx", "application/octet-stream"),
+        attached("x", "application/vnd.oasis.opendocument.text"),
+        attached("x", "message/rfc822", **{"Content-Transfer-Encoding": "base64"}),
+        raw_mail("letter", Content_Type="application/pkcs7-mime"),
+        raw_mail("\u200b<p>x", Content_Type="multipart/mixed"),
+        raw_mail("word " * 100_000),
+        raw_mail("a\n" * 250_000),
+        attached("x", "text/html", "<p>a</p>" * 100_000),
+        raw_mail(
+            multipart("mixed", part("<p>" * 140_000, "text/html"), part(DANGER), part("x"))[1],
+            Content_Type="multipart/mixed; boundary=b",
+        ),
+    ],
+    ids=[
+        *("pdf", "docx", "odt", "encoded mail", "encrypted", "no parts", "too long", "lines"),
+        *("long HTML", "texts"),
+    ],
+)
+def test_a_mail_says_that_it_has_words_which_nobody_read(raw: bytes) -> None:
+    assert read_event(raw).normalize().unread
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        attached("photo.jpg", "image/jpeg"),
+        attached("smime.p7s", "application/pkcs7-signature"),
+        attached("invite.ics", "text/calendar"),
+        raw_mail(""),
+        raw_mail(f'<img src="data:image/png;base64,{"A" * 900_000}"><p>Thank you!</p>',
+                 Content_Type="text/html"),
+    ],
+    ids=["photo", "signature", "calendar", "empty", "picture in HTML"],
+)  # fmt: skip
+def test_a_mail_that_was_read_says_nothing(raw: bytes) -> None:
+    assert not read_event(raw).normalize().unread
+
+
+def test_the_text_below_too_many_headers_is_read() -> None:
+    raw = raw_mail(DANGER, **{f"X-{number}": "é" * 200 for number in range(2_000)})
+    event = read_event(raw)
+    assert (event.text, event.author.name) == (DANGER, "Kim Lee")
+
+
+def test_words_on_the_next_line_of_word_stay_apart() -> None:
+    assert read_event(raw_mail("my\vlawyer\x85and\fI")).text == "my\nlawyer\nand\nI"
+
+
+FORM = {"From": "Website <hello@acme.example>"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        FORM,
+        FORM | {"Reply_To": "Kim <kim@customer.example>"},
+        FORM | {"Reply_To": "kim@customer.example", **ANSWER},
+        FORM | {"To": "complaints@acme.example, Hello <hello@acme.example>"},
+    ],
+)
+def test_a_form_that_sends_from_the_businesss_address_brings_a_review(
+    headers: dict[str, str],
+) -> None:
+    event = read_event(raw_mail(DANGER, **headers))
+    assert (event.kind, event.text) == (EventKind.CREATED, DANGER)
+    assert event.reply_to["unanswerable"] == "form"
+    assert event.author != read_event(raw_mail(DANGER, Message_ID="<2@x>", **FORM)).author
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        FORM | ANSWER,
+        FORM | {"To": "kim@customer.example", "Cc": "hello@acme.example"},
+        FORM | {"To": "kim@customer.example", "Reply_To": "care@acme.example"},
+        FORM | {"To": ""},
+    ],
+)
+def test_a_copy_of_the_businesss_own_reply_is_no_review(headers: dict[str, str]) -> None:
+    assert read_event(raw_mail(DANGER, **headers)).kind is EventKind.REPLY_SEEN
+
+
+@pytest.mark.parametrize("message_id", ["m2@x.example", "<[m2] @x.example>", f"<{'m' * 300}@x>"])
+def test_a_mail_with_an_odd_id_is_one_review(message_id: str) -> None:
+    raw = raw_mail(Message_ID=message_id)
+    first, second = (
+        review_event(read_mime(raw), provider_id, HERE, NOW, verified=True)
+        for provider_id in ("provider-1", "provider-2")
+    )
+    assert first == second
+    assert first.native_id != read_event(raw_mail()).native_id
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("AAA=" + "\n" * 190_000, {"Content_Transfer_Encoding": "base64"}),
+        ("AA==\n" * 190_000, {"Content_Transfer_Encoding": "base64"}),
+        (('"' + "data:" * 190) * 4_000, {"Content_Type": "text/html"}),
+        ("-" * 1_000_000, {"Content_Type": "multipart/mixed"}),
+        ("", {f"X-{number}": "é" for number in range(50_000)}),
+    ],
+    ids=["base64 end", "base64 pieces", "embedded files", "no boundary", "headers"],
+)
+def test_the_time_for_a_mail_grows_with_its_length_only(body: str, headers: dict[str, str]) -> None:
+    started_at = time.process_time()
+    read_event(raw_mail(body, **headers))
     assert time.process_time() - started_at < 60  # quadratic time takes far longer

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heard.connectors.mail.html_text import read_html
 from heard.connectors.markup import html_to_text
 from heard.reviews import normalize_text
+from tests.unit.work import grows_with_length_only
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,42 @@ def test_tags_are_removed_and_text_stays(html: str | None, text: str | None) -> 
     assert html_to_text(html) == text
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td>{}</td><td>{}</td></tr></table>",
+        "<tr><th>{}</th><td>{}</td></tr>",
+        "<table><caption>{}</caption><tr><td>{}</td></tr></table>",
+        "<dl><dt>{}</dt><dd>{}</dd></dl>",
+        "<select><option>{}</option><option>{}</option></select>",
+        "<button>{}</button><button>{}</button>",
+        "<label>{}</label>{}",
+        "{}<input type=radio>{}",
+        "<section>{}</section><section>{}</section>",
+        "<article>{}</article>{}",
+        "<details><summary>{}</summary>{}</details>",
+        "<fieldset><legend>{}</legend>{}</fieldset>",
+        "<figure><figcaption>{}</figcaption></figure>{}",
+        "<address>{}</address>{}",
+        "<aside>{}</aside>{}",
+        "<header>{}</header>{}",
+        "<form>{}</form>{}",
+        "<textarea>{}</textarea>{}",
+        "<ul><li>{}<li>{}</ul>",
+        "<TD>{}</TD><TD>{}</TD>",
+    ],
+)
+def test_the_words_of_two_parts_of_a_page_are_never_one_word(html: str) -> None:
+    page = html.format("order", "77")
+    assert (html_to_text(page) or "").split() == ["order", "77"]
+    assert read_html(page).visible.split() == ["order", "77"]
+
+
+def test_tags_inside_a_word_do_not_part_it() -> None:
+    page = "<p>not<b>hing</b> w<i>or</i>ks, H<sub>2</sub>O, a<wbr>long</p>"
+    assert html_to_text(page) == read_html(page).visible == "nothing works, H2O, along"
+
+
 @given(st.text())
 def test_any_text_is_read_and_text_without_markup_stays_as_it_is(text: str) -> None:
     plain_text = html_to_text(text)
@@ -41,10 +77,8 @@ def test_any_text_is_read_and_text_without_markup_stays_as_it_is(text: str) -> N
     "part",
     ["<a", "a", "a<b>", "<a ", "&#1", "&", "<!--", "<!", "<blockquote>a<p>", "</", "<b", "\n "],
 )
-def test_the_time_to_read_a_text_grows_with_its_length_only(part: str) -> None:
-    started_at = time.process_time()
-    html_to_text("<" + part * (400_000 // len(part)), quote="> ")
-    assert time.process_time() - started_at < 60  # quadratic time takes far longer
+def test_the_work_to_read_a_text_grows_with_its_length_only(part: str) -> None:
+    assert grows_with_length_only(lambda text: html_to_text("<" + text, quote="> "), part, 200_000)
 
 
 def test_a_reference_to_no_character_is_replaced_however_long_it_is() -> None:

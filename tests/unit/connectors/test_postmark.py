@@ -314,3 +314,20 @@ def test_a_search_that_lists_other_mails_proves_nothing(
     )
     with pytest.raises(PlatformUnavailable):
         POST.find_reply(target, "x", "rep_1", PlatformAccount(there, {"server_token": "t"}, http))
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "unread"),
+    [
+        ("complaint.pdf", "application/octet-stream", True),
+        ("Brief", "application/msword", True),
+        ("notes.txt", "text/plain", True),
+        ("photo.jpg", "image/jpeg", False),
+        ("", "application/pkcs7-signature", False),
+    ],
+)
+def test_a_mail_with_a_document_says_that_it_was_not_read(
+    name: str, content_type: str, *, unread: bool
+) -> None:
+    event = read_event(Attachments=[{"Name": name, "ContentType": content_type, "Content": ""}])
+    assert event.unread is unread

@@ -74,7 +74,7 @@ def test_the_quotes_of_markdown_and_of_forums_are_kept_apart(
         ("<aside class='quote'><p>b</p></aside>a", "a", "b"),
         ('<aside data-x="1" class="big quote">b</aside>a', "a", "b"),
         ("<aside class=quote>b</aside>a", "a", "b"),
-        ('<aside class="quoted-link">b</aside>a', "ba", None),
+        ('<aside class="quoted-link">b</aside>a', "b\na", None),
         ("<BLOCKQUOTE>b</BLOCKQUOTE>a", "a", "b"),
         ("<blockquote>b and a", "b and a", None),
         ("</blockquote>a<blockquote>b", "a\nb", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -294,3 +295,18 @@ def test_lone_surrogates_cost_only_themselves() -> None:
     event = read_event(headers="Date: now", text="+2AA- slow +IKw-", charsets='{"text":"utf-7"}')
     assert event.text is not None
     assert event.text.endswith("slow €")
+
+
+@pytest.mark.parametrize(
+    ("info", "unread"),
+    [
+        ({"attachment1": {"filename": "complaint.pdf", "type": "application/pdf"}}, True),
+        ({"attachment1": {"type": "image/png"}, "attachment2": {"filename": "a.odt"}}, True),
+        ({"attachment1": {"filename": "photo.jpg", "type": "image/jpeg"}}, False),
+        ({"attachment1": 3}, False),
+        ([], False),
+    ],
+)
+def test_a_form_with_a_document_says_that_it_was_not_read(info: object, *, unread: bool) -> None:
+    event = read_event(**{"attachment-info": json.dumps(info)})
+    assert event.unread is unread

@@ -155,7 +155,8 @@ def test_a_mail_that_is_passed_on_is_left_whole() -> None:
     forwarded = read_event(mail(text, subject="Fwd: Refund", **answer))
     assert (forwarded.text, forwarded.quoted) == (text, None)
     replied = read_event(mail(text, subject="Re: Refund", **answer))
-    assert (replied.text, replied.quoted) == ("See below.", text.partition("\n\n")[2])
+    head = text.split("\n\n")[1]
+    assert (replied.text, replied.quoted, replied.below) == ("See below.", head, "We will not pay.")
 
 
 HTML = """<html><head><title>x</title><style>p{}</style></head><body>\
@@ -200,7 +201,7 @@ def test_a_mail_of_many_parts_is_its_text_without_attachments() -> None:
     raw = mail(body).replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=out", 1)
     event = read_event(raw)
     assert event.text == "The words.\nAnd more."
-    assert event.quoted == "Somebody else's mail."
+    assert event.quoted == "log\nSomebody else's mail."
 
 
 def test_headers_of_any_alphabet_are_read() -> None:

@@ -187,6 +187,35 @@ def test_a_test_needs_nothing_else() -> None:
     assert test.kind is EventKind.TEST
 
 
+@pytest.mark.parametrize(("rating", "score", "meant"), [(5, 0, 1), (1, 10, 1), (4, 9, 4)])
+def test_of_a_rating_and_a_score_the_worse_counts(rating: int, score: int, meant: int) -> None:
+    (only,) = parse(event(rating=rating, score=score)).events
+    assert only.rating == meant
+
+
+@pytest.mark.parametrize("field", ["created_at", "updated_at", "timestamp"])
+def test_a_clock_that_is_ahead_does_not_make_later_edits_look_old(field: str) -> None:
+    first = event()
+    (first if field == "timestamp" else first["data"])[field] = "2999-01-01T00:00:00Z"
+    later = event("review.edited", updated_at=NOW.isoformat())
+    (created,), (edited,) = parse(first).events, parse(later).events
+    assert created.revision < edited.revision
+
+
+@pytest.mark.parametrize("other", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+def test_a_header_of_the_other_name_beside_a_complete_set_does_no_harm(other: str) -> None:
+    secret = STANDARD.scheme.new_secret() if STANDARD.scheme else ""
+    signed = STANDARD.sign(request_of(event()), CONNECTION.url, secret, NOW)
+    headers = {name.replace("webhook-", "svix-"): value for name, value in signed.headers.items()}
+    request = WebhookRequest("POST", {**headers, other: "x"}, signed.body)
+    assert STANDARD.verify(request, CONNECTION, (secret,), NOW, HttpClient()) is None
+    incomplete = {name: value for name, value in headers.items() if name != "svix-signature"}
+    request = WebhookRequest("POST", {**incomplete, other: "x"}, signed.body)
+    failure = STANDARD.verify(request, CONNECTION, (secret,), NOW, HttpClient())
+    assert failure
+    assert "svix-signature" in failure.detail
+
+
 @pytest.mark.parametrize("prefix", ["webhook-", "svix-"])
 def test_both_sets_of_header_names_are_taken(prefix: str) -> None:
     secret = STANDARD.scheme.new_secret() if STANDARD.scheme else ""

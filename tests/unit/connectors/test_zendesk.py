@@ -262,6 +262,18 @@ def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(
     assert read_event(notification("created", at="2099-07-04T05:33:18Z")).kind is EventKind.TEST
 
 
+@pytest.mark.parametrize("kind", ["article.comment_created", "community_post.created"])
+def test_words_of_the_help_center_are_kept(kind: str) -> None:
+    event = {
+        "type": f"zen:event-type:{kind}",
+        "time": "2026-03-14T09:00:00Z",
+        "detail": {"id": "1"},
+    }
+    with pytest.raises(Unparseable, match="kind that Heard does not know"):
+        events({**event, "event": {"body": "My hand is burnt."}})
+    assert events({**event, "type": "zen:event-type:article.vote_created"}) == ()
+
+
 def test_the_body_of_a_trigger_is_refused_with_what_to_do() -> None:
     for body in (
         {"type": "End User Comment", "ticketID": "12345"},

@@ -114,8 +114,8 @@ def load_function(
         log_lines.capture_from(module.logger)
         if hasattr(module, "stepfunctions"):
             monkeypatch.setattr(module, "stepfunctions", lambda: backend.step_functions)
-        for factory in (getattr(module, name, None) for name in ("ports", "config", "engine")):
-            if factory is not None:
+        for name in ("ports", "config", "engine"):
+            if (factory := getattr(module, name, None)) is not None:
                 factory.cache_clear()
                 caches.append(factory)
         return module
@@ -138,7 +138,7 @@ class LambdaContext:
 
 @pytest.fixture
 def call_api(load_function: FunctionLoader) -> ApiCall:
-    """An HTTP API (payload 2.0) request to a function, by somebody with groups or by nobody."""
+    """An HTTP API (payload 2.0) request to a function, by somebody signed in or by nobody."""
 
     def send(
         folder: str,
@@ -146,7 +146,7 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         path: str,
         *,
         subject: str | None = None,
-        groups: str = "[agent]",
+        claims: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
@@ -182,7 +182,7 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         }
         if subject is not None:
             event["requestContext"]["authorizer"] = {
-                "jwt": {"claims": {"sub": subject, "cognito:groups": groups}, "scopes": None}
+                "jwt": {"claims": {**(claims or {}), "sub": subject}, "scopes": None}
             }
         result = load_function(folder).handler(event, LambdaContext())
         response_headers = {**result.get("headers", {}), **result.get("multiValueHeaders", {})}

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from heard import errors
 from heard.errors import ConflictError, Fault, HeardError, PlatformUnavailable, Tampered, problem
+from heard.http.invalid_input import describe_invalid_input, requirement
 from heard.http.responses import error_response
 
 
@@ -74,3 +76,41 @@ def test_every_error_has_a_code_of_its_own() -> None:
 def test_a_problem_holds_the_reason_of_a_conflict_and_the_wait_of_a_platform() -> None:
     assert problem(make_error(ConflictError))["reason"] == "already_closed"
     assert error_response(make_error(PlatformUnavailable))["headers"]["retry-after"] == "17"
+
+
+class Booking(BaseModel):
+    """A body with a rule of its own."""
+
+    nights: int = Field(1, ge=1)
+    share: float = 0.0
+    names: list[str] = []
+
+    @field_validator("nights")
+    @classmethod
+    def check_nights(cls, nights: int) -> int:
+        if nights > 30:
+            raise ValueError("a month is the longest stay.")
+        return nights
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"nights": 31}, "is not valid: a month is the longest stay"),
+        ({"nights": 0}, "must be at least 1"),
+        ({"nights": "x"}, "must be a whole number"),
+        ({"share": "x"}, "must be a number"),
+        ({"share": []}, "must be a number"),
+        ({"names": "x"}, "must be a list"),
+    ],
+)
+def test_a_mistake_has_our_words_and_never_the_librarys(
+    fields: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ValidationError) as mistake:
+        Booking.model_validate(fields)
+    (error,) = mistake.value.errors()
+    assert requirement(error) == words
+    sentence = describe_invalid_input([{**error, "loc": ("body", *error["loc"])}])
+    assert words in sentence
+    assert not re.search("Value error|[Ii]nput should", sentence)

@@ -15,8 +15,22 @@ from heard.messaging import Queue
 from heard.outcomes import Kind
 from heard.steps import desk
 from heard_simulator.server import SimulatedPlatforms
-from tests.unit.backend import COMPLAINT, SECRET, Backend, complaint, praise, review_event
-from tests.unit.functions.conftest import ApiCall, FunctionLoader, LambdaContext, sqs_event
+from tests.unit.backend import (
+    COMPLAINT,
+    SECRET,
+    Backend,
+    complaint,
+    praise,
+    review_event,
+    stream_record,
+)
+from tests.unit.functions.conftest import (
+    ApiCall,
+    FunctionLoader,
+    LambdaContext,
+    LogLines,
+    sqs_event,
+)
 from tests.unit.signed import sign_standard
 
 HOOK = "con-standard-bus_bakery"
@@ -309,17 +323,32 @@ def test_triage_resumes_a_review_by_its_id(backend: Backend, load_function: Func
     )
 
 
-def test_a_rejected_bus_entry_and_a_failed_workflow_raise_faults(
+def test_the_relay_publishes_what_the_stream_brings_and_logs_what_it_skips_by_its_key(
     backend: Backend,
+    load_function: FunctionLoader,
+    log_lines: LogLines,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from heard.messaging import EventBus, Workflows
+    backend.run_route_workflow(backend.queue_message(complaint("r-1")))
+    (follow_up,) = backend.open_follow_ups()
+    records = backend.stream_records()
+    poison = stream_record(records[0]["dynamodb"]["NewImage"] | {"kind": {"S": COMPLAINT}})
+    load_function("relay").handler({"Records": [poison, *records]}, LambdaContext())
+    skipped, relayed = log_lines.of("relay")
+    (metric,) = [
+        json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line
+    ]
 
-    class RejectingBus:
-        def put_events(self, **_: Any) -> dict[str, Any]:
-            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]}
+    assert skipped["outcome"] == f"{follow_up.reviews[0]}/1"
+    assert skipped["why"] == "Tampered"
+    assert (relayed["reviews"], relayed["published"]) == ([follow_up.reviews[0]], 2)
+    assert (metric["notices_published"], metric["outcomes_skipped"]) == ([2.0], [1.0])
+    assert COMPLAINT not in json.dumps([skipped, relayed])
 
-    with pytest.raises(Fault):
-        EventBus(RejectingBus(), "heard").publish("follow_up.opened", {})  # type: ignore[arg-type]
+
+def test_a_failed_workflow_raises_a_fault(backend: Backend) -> None:
+    from heard.messaging import Workflows
+
     backend.step_functions.express_status = "FAILED"
     with pytest.raises(Fault):
         Workflows(backend.step_functions).run_route("arn", "name", "{}")  # type: ignore[arg-type]

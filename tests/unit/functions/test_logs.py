@@ -65,6 +65,7 @@ def test_every_function_is_covered_by_these_tests() -> None:
         "ingest",
         "intake",
         "poll",
+        "relay",
         "reply",
         "retention",
         "sweep",
@@ -110,11 +111,12 @@ def test_a_review_has_one_id_in_the_lines_of_every_function_from_webhook_to_clos
         )
         assert resolved.status == 200
         invoke("reply", {"step": "carry_out", "follow_up": follow_up})
+    invoke("relay", {"Records": backend.stream_records()})
     backend.add_person("Ida", "auditor")
-    call_api("audit", "GET", f"/api/audit/reviews/{REVIEW}", subject="sub-ida", groups="[auditor]")
+    call_api("audit", "GET", f"/api/audit/reviews/{REVIEW}", subject="sub-ida")
 
     assert backend.kinds(REVIEW)[-1] is Kind.ANSWERED
-    for function in ("ingest", "intake", "triage", "follow_up", "desk", "reply", "audit"):
+    for function in ("ingest", "intake", "triage", "follow_up", "desk", "reply", "relay", "audit"):
         lines = log_lines.of(function)
         assert any(line.get("reviews") == [REVIEW] for line in lines), function
     follow_up_lines = [line for line in log_lines.lines if line.get("follow_up") == follow_up]

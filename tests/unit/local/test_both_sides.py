@@ -35,7 +35,6 @@ ANSWERABLE = [
     if load(name).capabilities.replies != "none" and name in platform_classes()
 ]
 ONE_REPLY = [name for name in ANSWERABLE if load(name).capabilities.replies == "one"]
-REFUSES_SECOND_REPLY = {"booking_com", "okendo", "yelp"}
 AUTHOR_UNKNOWN = [name for name in ONE_REPLY if name != "trustpilot"]
 """The platforms that do not say who wrote a reply. Trustpilot names the business user."""
 WITH_CREDENTIALS = [name for name in ANSWERABLE if load(name).capabilities.credentials]
@@ -104,7 +103,7 @@ def test_on_a_platform_that_shows_one_reply_our_second_reply_replaces_the_first_
 ) -> None:
     assert isinstance(review.reply(), SentReply)
     second = review.reply(SECOND, "rep_2", own_replies=(TEXT,))
-    if review.connection.platform in REFUSES_SECOND_REPLY:
+    if not load(review.connection.platform).capabilities.replaces_reply:
         assert isinstance(second, Rejection)
         assert second.reason == "already_answered"
         assert review.visible_texts() == [TEXT]
@@ -125,7 +124,9 @@ def test_a_reply_of_an_unknown_author_is_never_replaced(
 
 
 @pytest.mark.parametrize(
-    "review", [name for name in AUTHOR_UNKNOWN if name not in REFUSES_SECOND_REPLY], indirect=True
+    "review",
+    [name for name in AUTHOR_UNKNOWN if load(name).capabilities.replaces_reply],
+    indirect=True,
 )
 def test_a_reply_that_the_owner_wrote_after_ours_is_never_replaced(
     review: AnswerableReview,

@@ -165,6 +165,7 @@ def documents(
             ]
         ),
         "acknowledgements": st.just({"delay": "5m"}),
+        "causes": st.just(["late-delivery", "cold-food"]),
         "sla": st.just(
             [{"id": "soon", "when": {"severity": ["high"]}, "within": "2 working hours"}]
         ),

@@ -188,6 +188,11 @@ def wording(template: str) -> dict[str, Any]:
             'remedies[1].name: "refund in EUR" is there twice',
         ),
         (
+            {"causes": ["late-delivery", "other", "late-delivery"]},
+            "error",
+            'causes[2]: "late-delivery" is there twice',
+        ),
+        (
             wording("Thank you, we will refund you. (Automatic reply)"),
             "error",
             "acknowledgements.variants[0].languages.en: it promises",

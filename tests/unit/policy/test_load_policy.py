@@ -124,6 +124,12 @@ SLA = {"id": "R07-x", "when": {}}
             'Give it "follow_up", so that no review is forgotten (R01).',
         ),
         (
+            {"causes": ["late delivery"]},
+            'causes[0]: "late delivery" cannot be used here. Use 2 to 40 small letters',
+        ),
+        ({"fixes": []}, "fixes: has 0 entries"),
+        ({"reasons": "abuse"}, 'reasons: "abuse" is not a list. Give a list: ["abuse"].'),
+        (
             {"sla": [SLA | {"seconds": 0, "clock": "always"}]},
             "sla[0].seconds: 0 seconds do not fit",
         ),
@@ -307,6 +313,18 @@ def test_durations_and_hours_can_be_written_in_several_ways() -> None:
         {"calendar": {"hours": {"fri-sun": "9:00-24:00", "mon": "closed"}}}
     ).calendar.hours
     assert hours == ((), (), (), (), *(((540, 1440),),) * 3)
+
+
+def test_own_codes_replace_the_playbooks_and_there_is_always_another_one() -> None:
+    defaults = default_policy().codes
+    codes = load_policy({"causes": ["cold-food"], "reasons": ["other", "abuse"]}).codes
+
+    assert codes.causes == ("cold-food", "other")
+    assert codes.fixes == defaults.fixes
+    assert codes.reasons == ("other", "abuse")
+    for listed in (defaults.causes, defaults.fixes, defaults.reasons):
+        assert 14 <= len(listed) == len({*listed}) <= 24
+        assert listed[-1] == "other"
 
 
 def test_the_published_schema_is_generated_from_the_definitions_that_read_documents() -> None:

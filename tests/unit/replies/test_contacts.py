@@ -112,6 +112,8 @@ def test_streets_without_a_house_number_and_counts_are_allowed(text: str) -> Non
         ("Write to ana@hotel.example", "https://hotel.example"),
         ("Write to ana@hotel.example", "www.hotel.example"),
         ("Write to ana@hotel.example", "@hotel.example"),
+        ("Write to help AT hotel DOT example", "help@hotel.example"),
+        ("Escriba a ana arroba hotel punto example", "@hotel.example"),
         ("Ring 030 1234567", "+49 30 1234567"),
         ("Ring +49 (0)30 1234567", "030/1234567, Lange Straße 5"),
         ("We are at Lange Straße 5.", "Hotel Sol, Lange Straße 5, 10115 Berlin"),
@@ -130,6 +132,7 @@ def test_the_business_may_show_its_own_contacts(text: str, own_contacts: str) ->
         ("Write to jane@mail.example", "acme@mail.example", "email_address"),
         ("Write to xhelp@hotel.example", "help@hotel.example", "email_address"),
         ("Write to jane (at) mail (dot) example", "help@hotel.example", "email_address"),
+        ("Write to jane dot doe at mail dot example", "help@hotel.example", "email_address"),
         ("Ring 030 1234568", "+49 30 1234567", "telephone_number"),
         ("She is at Lange Straße 55.", "Lange Straße 5, 10115 Berlin", "street_address"),
     ],
@@ -138,6 +141,18 @@ def test_a_contact_that_only_resembles_an_own_one_is_found(
     text: str, own_contacts: str, code: str
 ) -> None:
     assert codes(text, own_contacts) == {code}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We met at the point of sale.",
+        "See you at noon, at the bar dot or no dot.",
+        "The lamp is at room 12, a red dot beside it.",
+    ],
+)
+def test_words_about_a_place_are_no_mail_address(text: str) -> None:
+    assert codes(text) == set()
 
 
 def test_the_name_of_an_account_is_no_mail_address() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.replies.length import has_url, text_length
+from tests.unit.work import grows_with_length_only
 
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -122,7 +121,7 @@ def test_any_text_has_a_length_in_every_unit(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["a.", "a-", "https://a.", "a.b/(", "x" * 9, "é", "éa-", "http://a-", "語.", "_a_."]
 )
-def test_no_text_takes_long_to_count(text: str) -> None:
-    started_at = time.monotonic()
-    text_length(text * (60_000 // len(text)), "weighted")
-    assert time.monotonic() - started_at < 60  # quadratic time takes far longer
+def test_the_work_to_count_a_text_grows_with_its_length_only(text: str) -> None:
+    assert grows_with_length_only(
+        lambda long_text: text_length(long_text, "weighted"), text, 30_000
+    )

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heard.replies.lint import MAX_SIMILARITY, fingerprint, is_signed_copy, lint, sign_off
+from heard.replies.lint import (
+    MAX_SIMILARITY,
+    ReplyContext,
+    fingerprint,
+    is_signed_copy,
+    lint,
+    sign_off,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +61,9 @@ from heard.replies.lint import MAX_SIMILARITY, fingerprint, is_signed_copy, lint
 def test_a_harmful_text_is_blocked_and_an_unwise_one_gets_a_warning(
     text: str, public: bool, code: str, severity: str
 ) -> None:
-    findings = {finding.code: finding for finding in lint(text, public=public, limit=None)}
+    findings = {
+        finding.code: finding for finding in lint(text, ReplyContext(public=public, limit=None))
+    }
     assert findings[code].severity == severity
     assert findings[code].rule.startswith("R")
     assert findings[code].explanation.endswith(".")
@@ -76,14 +85,16 @@ def test_a_harmful_text_is_blocked_and_an_unwise_one_gets_a_warning(
 )
 def test_a_plain_human_reply_has_no_findings(text: str) -> None:
     own_contacts = ("help@hotelsol.example", "+34 600 123 456")
-    assert lint(text, public=True, limit=1000, own_contacts=own_contacts) == ()
+    assert lint(text, ReplyContext(public=True, limit=1000, own_contacts=own_contacts)) == ()
 
 
 def test_names_of_the_business_are_never_a_finding() -> None:
     names = ("Ana", "12 Elm Street Idiots & Co, 030 1234567")
     text = f"Thank you, the window is mended.\n\n— {', '.join(names)}"
-    assert lint(text, public=True, limit=None, names=names) == ()
-    assert {finding.code for finding in lint(text, public=True, limit=None)} >= {"insult"}
+    assert lint(text, ReplyContext(public=True, limit=None, names=names)) == ()
+    assert {finding.code for finding in lint(text, ReplyContext(public=True, limit=None))} >= {
+        "insult"
+    }
 
 
 @pytest.mark.parametrize(
@@ -111,7 +122,7 @@ def test_names_of_the_business_are_never_a_finding() -> None:
 def test_another_language_than_the_customers_is_warned_of(
     text: str, language: str | None, is_warned: bool
 ) -> None:
-    findings = lint(text, public=True, limit=None, language=language)
+    findings = lint(text, ReplyContext(public=True, limit=None, language=language))
     assert [(finding.code, finding.severity) for finding in findings] == (
         [("other_language", "warn")] if is_warned else []
     )
@@ -141,7 +152,7 @@ def test_another_language_than_the_customers_is_warned_of(
     ],
 )
 def test_harmless_words_that_resemble_an_insult_or_a_threat_are_allowed(text: str) -> None:
-    findings = {finding.code for finding in lint(text, public=True, limit=None)}
+    findings = {finding.code for finding in lint(text, ReplyContext(public=True, limit=None))}
     assert findings.isdisjoint({"insult", "threat"})
 
 
@@ -196,19 +207,19 @@ def test_insults_and_threats_are_found_in_the_customers_language(language: str) 
     for text, code in ((insult, "insult"), (threat, "threat")):
         findings = {
             finding.code: finding.severity
-            for finding in lint(text, public=True, limit=None, language=language)
+            for finding in lint(text, ReplyContext(public=True, limit=None, language=language))
         }
         assert findings.get(code) == "block", text
 
 
 @pytest.mark.parametrize("language", APOLOGIES)
 def test_an_apology_has_no_finding_in_any_language(language: str) -> None:
-    assert lint(APOLOGIES[language], public=True, limit=None, language=language) == ()
+    assert lint(APOLOGIES[language], ReplyContext(public=True, limit=None, language=language)) == ()
 
 
 def test_the_length_is_counted_in_the_unit_of_the_platform() -> None:
-    assert lint("é" * 350, public=True, limit=350, unit="characters") == ()
-    (finding,) = lint("é" * 350, public=True, limit=350, unit="bytes")
+    assert lint("é" * 350, ReplyContext(public=True, limit=350, unit="characters")) == ()
+    (finding,) = lint("é" * 350, ReplyContext(public=True, limit=350, unit="bytes"))
     assert (finding.code, finding.severity) == ("too_long", "block")
     assert "350" in finding.explanation
 
@@ -225,14 +236,17 @@ def test_a_copied_reply_with_another_name_is_blocked_and_a_new_text_is_not() -> 
     pasted_reply = earlier_reply.replace("Anna", "Ben")
     recent = [fingerprint("Hello"), fingerprint(earlier_reply)]
     assert [
-        finding.code for finding in lint(pasted_reply, public=False, limit=None, recent=recent)
+        finding.code
+        for finding in lint(pasted_reply, ReplyContext(public=False, limit=None, recent=recent))
     ] == ["copy_paste"]
     assert (
         lint(
             "Ben, the heater in 12 is new since Tuesday. Call me if it sulks.",
-            public=False,
-            limit=None,
-            recent=recent,
+            ReplyContext(
+                public=False,
+                limit=None,
+                recent=recent,
+            ),
         )
         == ()
     )
@@ -253,9 +267,9 @@ def test_any_text_is_linted_without_exceptions(
     fingerprints = [fingerprint(reply) for reply in recent]
     options: dict[str, Any] = {"limit": limit, "unit": unit, "recent": fingerprints}
     options |= {"language": "en", "own_contacts": recent}
-    findings = lint(text, public=public, **options)
+    findings = lint(text, ReplyContext(public=public, **options))
     assert len({finding.code for finding in findings}) == len(findings)
-    assert findings == lint(text, public=public, **options)
+    assert findings == lint(text, ReplyContext(public=public, **options))
 
 
 def test_a_reply_is_signed_with_the_name_of_the_agent_unless_it_already_is() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from heard.replies.lint import lint
+from heard.replies.lint import ReplyContext, lint
 from heard.replies.tone import LANGUAGES
 from heard.text.phrase_files import PhraseFolder
 
@@ -46,7 +46,9 @@ def replies(kind: str) -> list[tuple[str, str]]:
 
 
 def codes_of(text: str, language: str, *, public: bool = True) -> set[str]:
-    findings = lint(text, public=public, limit=None, language=language, own_contacts=OWN_CONTACTS)
+    findings = lint(
+        text, ReplyContext(public=public, limit=None, language=language, own_contacts=OWN_CONTACTS)
+    )
     return {finding.code for finding in findings}
 
 

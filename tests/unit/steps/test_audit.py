@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 from heard.errors import NotFound
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, initial_hash
 from heard.reviews import EventKind
-from heard.steps.audit import outcomes_of, verify_review
+from heard.steps.audit import outcomes_of, verification_of, verify_review
 from heard.storage.outcome_log import OutcomeCriteria, append_writes
 from heard.storage.tables import attributes
 from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend, complaint, review_event
 
 _numbers = count(1)
-MINE = (BUSINESS,)
 
 
 @pytest.fixture
@@ -107,16 +106,18 @@ TAMPERING: dict[str, Callable[[Backend, str], None]] = {
 
 
 def test_an_untouched_chain_verifies(backend: Backend, review: str) -> None:
-    report = verify_review(review, MINE, backend.outcome_log, backend.cases)
+    report = verify_review(review, BUSINESS, backend.outcome_log, backend.cases)
 
     assert report.verified
-    assert report.outcomes == len(outcomes_of(review, MINE, backend.outcome_log))
+    ida = backend.add_person("Ida", "auditor")
+    assert report == verification_of(ida, review, backend.outcome_log, backend.cases)
+    assert report.outcomes == len(outcomes_of(ida, review, backend.outcome_log, backend.cases))
 
 
 @pytest.mark.parametrize("tampering", TAMPERING)
 def test_tampering_is_detected(backend: Backend, review: str, tampering: str) -> None:
     TAMPERING[tampering](backend, review)
-    report = verify_review(review, MINE, backend.outcome_log, backend.cases)
+    report = verify_review(review, BUSINESS, backend.outcome_log, backend.cases)
 
     assert not report.verified
     assert report.broken_at is not None
@@ -129,7 +130,7 @@ def test_a_chain_without_a_single_outcome_left_does_not_verify(
     for outcome in backend.outcome_log.of_review(review):
         delete_outcome(backend, review, outcome.sequence)
 
-    assert not verify_review(review, MINE, backend.outcome_log, backend.cases).verified
+    assert not verify_review(review, BUSINESS, backend.outcome_log, backend.cases).verified
 
 
 def test_an_outcome_appended_while_the_chain_is_read_does_not_break_verification(
@@ -146,15 +147,28 @@ def test_an_outcome_appended_while_the_chain_is_read_does_not_break_verification
 
     log.of_review = read_slowly  # type: ignore[method-assign]
 
-    assert verify_review(review, MINE, log, backend.cases).verified
+    assert verify_review(review, BUSINESS, log, backend.cases).verified
 
 
 def test_another_businesss_reviews_do_not_exist(backend: Backend, review: str) -> None:
+    oda = backend.add_person("Oda", "auditor", "lead", business=OTHER_BUSINESS)
     for id in (review, "rev_neverwas"):
+        for ask in (outcomes_of, verification_of):
+            with pytest.raises(NotFound):
+                ask(oda, id, backend.outcome_log, backend.cases)
         with pytest.raises(NotFound):
-            outcomes_of(id, (OTHER_BUSINESS,), backend.outcome_log)
+            verify_review(id, OTHER_BUSINESS, backend.outcome_log, backend.cases)
+
+
+@pytest.mark.parametrize("tampering", TAMPERING)
+def test_a_stranger_does_not_hear_that_a_log_was_changed(
+    backend: Backend, review: str, tampering: str
+) -> None:
+    TAMPERING[tampering](backend, review)
+    oda = backend.add_person("Oda", "auditor", business=OTHER_BUSINESS)
+    for ask in (outcomes_of, verification_of):
         with pytest.raises(NotFound):
-            verify_review(id, (OTHER_BUSINESS,), backend.outcome_log, backend.cases)
+            ask(oda, review, backend.outcome_log, backend.cases)
 
 
 # Queries

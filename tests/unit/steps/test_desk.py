@@ -18,8 +18,11 @@ from heard.outcomes import Kind
 from heard.remedies import Grant
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard.steps.desk import Caller, LintedText, ResolutionRequest
-from heard.storage.setup import Business, Person
+from heard.steps.caller import Caller
+from heard.steps.desk import LintedText, ResolutionRequest
+from heard.steps.desk_view import queue_rows
+from heard.storage.case_store import CaseStore
+from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
     BUSINESS_NAME,
@@ -27,6 +30,7 @@ from tests.unit.backend import (
     NOON,
     OTHER_BUSINESS,
     Backend,
+    InterceptedClient,
     complaint,
     praise,
     review_event,
@@ -245,6 +249,12 @@ def remedy_unknown(shop: DeskScenario) -> Step:
     return lambda: shop.resolve(follow_up, fence, remedy=grant("5", "coupon"))
 
 
+def code_unknown(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    return lambda: shop.resolve(follow_up, fence, root_cause="rude-john-smith")
+
+
 def nothing_to_approve(shop: DeskScenario) -> Step:
     follow_up = shop.new_follow_up()
     return lambda: shop.approve(follow_up, shop.lee)
@@ -279,6 +289,7 @@ CONFLICTS: dict[ConflictCode, Callable[[DeskScenario], Step]] = {
     ConflictCode.DATE_PASSED: date_passed,
     ConflictCode.DATE_TOO_LATE: date_too_late,
     ConflictCode.REMEDY_UNKNOWN: remedy_unknown,
+    ConflictCode.CODE_UNKNOWN: code_unknown,
     ConflictCode.NOTHING_TO_APPROVE: nothing_to_approve,
     ConflictCode.SAME_PERSON: same_person,
     ConflictCode.NO_REPLY_HERE: no_reply_here,
@@ -436,7 +447,7 @@ def test_a_draft_is_linted_for_agents_of_the_business_only(shop: DeskScenario) -
     follow_up = shop.new_follow_up()
     with pytest.raises(Forbidden):
         lint_draft(shop, follow_up, TEXT, by=shop.ida)
-    stranger = replace(shop.ben, person=replace(shop.ben.person, businesses=(OTHER_BUSINESS,)))
+    stranger = shop.backend.add_person("Eve", "agent", business=OTHER_BUSINESS)
     with pytest.raises(NotFound):
         lint_draft(shop, follow_up, TEXT, by=stranger)
 
@@ -846,7 +857,6 @@ def test_a_denied_walk_away_is_open_again_and_its_request_counts_once(shop: Desk
         (Action.PROMISE, {}, "promised_for"),
         (Action.WALK_AWAY, {}, "reason"),
         (Action.REPORT_FAKE, {}, "evidence"),
-        (Action.REPLY, {"root_cause": "She says that the oven was broken"}, "root_cause"),
         (Action.RESOLVE_WITHOUT_REPLY, {"text": "We are sorry about the oven."}, "posts nothing"),
         (
             Action.REPORT_FAKE,
@@ -909,7 +919,12 @@ def test_the_desk_shows_reviews_assessment_and_thread(shop: DeskScenario) -> Non
         "high",
         None,
     )
-    assert details["platform_limits"] == {"replies": "many", "limit": 10_000, "unit": "characters"}
+    assert details["platform_limits"] == {
+        "replies": "many",
+        "replaces_reply": False,
+        "limit": 10_000,
+        "unit": "characters",
+    }
 
 
 def test_the_desk_shows_what_the_policy_says_about_a_follow_up(shop: DeskScenario) -> None:
@@ -1057,7 +1072,7 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_resolved_ones(
 def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
     shop: DeskScenario,
 ) -> None:
-    both = Caller(Person("sub-lou", "Lou", (BUSINESS, OTHER_BUSINESS)), frozenset({"agent"}))
+    both = shop.backend.store_person("Lou", {BUSINESS: ["agent"], OTHER_BUSINESS: ["lead"]})
     first = shop.new_follow_up()
     shop.backend.connect("standard", business=OTHER_BUSINESS)
     second = shop.new_follow_up()
@@ -1068,3 +1083,47 @@ def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one
     assert ({follow_up.id for follow_up in follow_ups}, after) == ({first.id, second.id}, None)
     with pytest.raises(BadRequest):
         desk.list_open_follow_ups(both, shop.backend.desk, business=None, limit=10, after="x")
+
+
+def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
+    shop: DeskScenario,
+) -> None:
+    backend = shop.backend
+    first, erased = shop.new_follow_up(), shop.new_follow_up(author="cus-2")
+    backend.deliver(
+        review_event(
+            backend.case(first.reviews[0]).review.native_id,
+            "The heater is broken and it is cold. " * 20,
+            1,
+            kind=EventKind.EDITED,
+            revision=2,
+        )
+    )
+    backend.cases.vault.erase(backend.case(erased.reviews[0]).review.author, NOON)
+    reads: list[str] = []
+    client: Any = InterceptedClient(backend.dynamodb, reads.append)
+    store = CaseStore(
+        client,
+        backend.tables["CasesTable"],
+        backend.tables["OutcomesTable"],
+    )
+    page = [backend.cases.follow_up(follow_up.id) for follow_up in (first, erased)]
+    rows = queue_rows(page, store, backend.clock(), words=True)
+
+    assert reads == ["batch_get_item"] * 3
+    shown = rows[0]["newest_review"]
+    assert shown["id"] == first.reviews[0]
+    assert (shown["author"]["name"], shown["rating"], shown["language"]) == ("Zelda Quint", 1, "en")
+    assert shown["first_words"].startswith("The heater is broken and it is cold. The heater")
+    assert len(shown["first_words"]) <= 100
+    assert rows[1]["newest_review"] | {"id": ""} == {
+        "id": "",
+        "author": None,
+        "rating": 1,
+        "language": None,
+        "first_words": None,
+        "erased": True,
+    }
+    assert [row["id"] for row in rows] == [follow_up.id for follow_up in page]
+    assert "newest_review" not in queue_rows(page, store, backend.clock(), words=False)[0]
+    assert len(reads) == 3

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import HttpResponse
+from heard.connectors import HttpResponse, load
+from heard.errors import ConflictError
 from heard.follow_ups import Action, FollowUp, Status
 from heard.outcomes import Kind
 from heard.reviews import EventKind, ReviewEvent
@@ -30,8 +31,12 @@ from tests.unit.backend import (
     praise,
     review_event,
 )
+from tests.unit.simulated import connect_to_simulator
 
 _numbers = count(1)
+EDITS_ARE_PUSHED = ("discourse", "google_business", "judgeme", "mastodon", "okendo", "stamped")
+"""Platforms of every kind whose events hold the words, so that a test can choose them."""
+
 EDITED = "edited_after_acknowledgement"
 ANSWER = "I found both payments and sent one of them back to you this morning."
 PRAISE_BY_LANGUAGE = {
@@ -82,6 +87,21 @@ def describe(shop: Backend, review: str) -> dict[str, Any]:
     ana = shop.add_person("Ana")
     follow_up = follow_up_of(shop, review)
     return desk.describe_follow_up(ana, follow_up.id, shop.desk, shop.clock())
+
+
+def resolve(backend: Backend, review: str, resolution: str = "resolution-1") -> None:
+    """An agent answers the review's follow-up, and the reply is sent."""
+    ana, follow_up = backend.add_person("Ana"), follow_up_of(backend, review)
+    request = ResolutionRequest(
+        id=resolution,
+        action=Action.REPLY,
+        fence=desk.claim(ana, follow_up.id, backend.desk, backend.clock()).fence,
+        text=ANSWER,
+        fix="refunded",
+        root_cause="double-charge",
+    )
+    desk.resolve(ana, follow_up.id, request, backend.desk, backend.clock())
+    backend.run_workflows()
 
 
 @pytest.mark.parametrize("language", sorted(PRAISE_BY_LANGUAGE))
@@ -241,21 +261,58 @@ def test_where_a_platform_shows_one_reply_the_persons_answer_replaces_the_thanks
     assert shown["before_edit"]["replaced_by_next_reply"] is True
     assert shown["before_edit"]["acknowledgement"] == thanks
 
-    ana, follow_up = simulated_backend.add_person("Ana"), follow_up_of(simulated_backend, review)
-    fence = desk.claim(ana, follow_up.id, simulated_backend.desk, simulated_backend.clock()).fence
-    request = ResolutionRequest(
-        id="resolution-1",
-        action=Action.REPLY,
-        fence=fence,
-        text=ANSWER,
-        fix="refunded",
-        root_cause="double-charge",
-    )
-    desk.resolve(ana, follow_up.id, request, simulated_backend.desk, simulated_backend.clock())
-    simulated_backend.run_workflows()
+    resolve(simulated_backend, review)
 
     (closed_follow_up,) = simulated_backend.follow_ups()
     assert closed_follow_up.status is Status.CLOSED
     (shown_text,) = shown_texts()
     assert ANSWER in shown_text
     simulated_backend.check_invariants(PRAISE, COMPLAINT)
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("cap", [1, 2])
+@pytest.mark.parametrize("platform", EDITS_ARE_PUSHED)
+def test_what_the_desk_says_of_the_thanks_is_what_becomes_of_them(
+    simulated_backend: Backend, platform: str, cap: int
+) -> None:
+    backend, capabilities = simulated_backend, load(platform).capabilities
+    assert backend.platforms is not None
+    caps = {"caps": {"public_replies": cap}}
+    backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, caps))
+    sample = connect_to_simulator(platform, backend.platforms).first_review()
+    backend.connect(platform)
+    first = replace(sample, title=None, text=PRAISE, rating=5, language=None)
+    review = backend.deliver(first, platform)
+    (thanks,) = [reply.text for reply in backend.platforms.replies()]
+    for number in ("1", "2"):  # a further edit changes nothing
+        edited = edit(first, f"{COMPLAINT} {number}", 1)
+        backend.deliver(replace(edited, revision=first.revision + number), platform)
+
+    details = describe(backend, review)
+    (shown,) = details["reviews"]
+    assert (shown["before_edit"]["text"], shown["text"]) == (PRAISE, f"{COMPLAINT} 2")
+    assert shown["before_edit"]["replaced_by_next_reply"] is capabilities.replaces_reply
+    assert details["platform_limits"]["replaces_reply"] is capabilities.replaces_reply
+    has_room = cap == 2 or capabilities.replaces_reply
+    assert details["public_replies_left"] == int(has_room)
+    if has_room:
+        resolve(backend, review)
+    else:
+        with pytest.raises(ConflictError) as refusal:
+            resolve(backend, review)
+        assert refusal.value.reason == "cap_reached"
+
+    texts = [reply.text for reply in backend.platforms.replies() if reply.removed_at is None]
+    assert (thanks in texts) is not capabilities.replaces_reply
+    assert any(ANSWER in text for text in texts) is (
+        has_room and (capabilities.replies == "many" or capabilities.replaces_reply)
+    )
+    # The person's own reply is never followed by a third one.
+    backend.deliver(
+        replace(edit(first, f"{COMPLAINT} 3", 1), revision=first.revision + "3"), platform
+    )
+    if shown["before_edit"]["replaced_by_next_reply"]:
+        with pytest.raises(ConflictError):
+            resolve(backend, review, "resolution-2")
+    backend.check_invariants(PRAISE, COMPLAINT)

@@ -16,7 +16,7 @@ from heard.follow_ups import Action, Status
 from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.erasing import ErasurePorts, ErasureReport, Person, erase, erase_again
+from heard.steps.erasing import DataSubject, ErasurePorts, ErasureReport, erase, erase_again
 from heard.storage.erasures import Erasures
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.vault import TOMBSTONE_RETENTION
@@ -62,7 +62,7 @@ def ports(backend: Backend) -> ErasurePorts:
 
 
 def erase_customer(backend: Backend) -> ErasureReport:
-    person = Person(BUSINESS, AUTHOR, ("cus-1",))
+    person = DataSubject(BUSINESS, AUTHOR, ("cus-1",))
     report = erase(person, ports(backend), backend.clock(), actor="operator")
     assert isinstance(report, ErasureReport)
     return report
@@ -332,7 +332,9 @@ def test_an_answer_on_its_way_comes_back_to_the_agents(shop: Backend) -> None:
     assert case.follow_up is not None
     assert case.follow_up.status is Status.OPEN
     assert Kind.REPLY_REJECTED in shop.kinds(review)
-    assert resolve(shop, review, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="none")
+    assert resolve(
+        shop, review, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="nothing-to-fix"
+    )
 
 
 def test_an_unsent_acknowledgement_of_an_erased_author_is_cancelled(shop: Backend) -> None:

@@ -17,7 +17,17 @@ from heard.reviews import EventKind
 from heard.steps import desk
 from heard.steps.feedback_page import feedback_page
 from heard.steps.sweep import SweepReport
-from tests.unit.backend import COMPLAINT, NOON, Backend, complaint, praise, review_event
+from heard.storage.setup import Business
+from tests.unit.backend import (
+    BUSINESS,
+    BUSINESS_NAME,
+    COMPLAINT,
+    NOON,
+    Backend,
+    complaint,
+    praise,
+    review_event,
+)
 
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
 
@@ -52,6 +62,7 @@ def read_events(shop: Backend) -> Any:
     )
 
     def receive() -> list[tuple[str, dict[str, Any]]]:
+        shop.relay()
         messages = shop.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get(
             "Messages", []
         )
@@ -88,6 +99,41 @@ def test_a_resolution_ends_the_waiting_workflow(shop: Backend) -> None:
 
     assert execution_states(shop) == ["ended"]
     assert shop.open_follow_ups() == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "hours"),
+    [
+        ({}, 5.5),  # until five o'clock, and from nine on the next day
+        ({"calendar": {"hours": {"mon-sun": "00:00-24:00"}}}, 21.5),
+    ],
+)
+@pytest.mark.parametrize(
+    ("action", "fields", "kind"),
+    [
+        (Action.REPLY, {"text": TEXT}, Kind.ANSWERED),
+        (Action.INVITE_PRIVATE, {"text": TEXT}, Kind.INVITED_PRIVATE),
+        (Action.RESOLVE_WITHOUT_REPLY, {}, Kind.RESOLVED_WITHOUT_REPLY),
+        (Action.PROMISE, {"promised_for": NOON + timedelta(days=9)}, Kind.PROMISED),
+    ],
+)
+def test_what_a_person_decides_says_how_much_working_time_it_took(
+    shop: Backend,
+    action: Action,
+    fields: dict[str, Any],
+    kind: Kind,
+    policy: dict[str, Any],
+    hours: float,
+) -> None:
+    shop.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, policy))
+    review = shop.deliver(complaint("r-1"))
+    shop.clock.advance(hours=21, minutes=30)
+    resolve(shop, action, **fields)
+    shop.run_workflows()
+
+    (decided,) = (outcome for outcome in shop.outcome_log.of_review(review) if outcome.kind is kind)
+    assert decided.detail["waited_s"] == hours * 3600
+    assert type(decided.detail["waited_s"]) is int
 
 
 @pytest.mark.parametrize(
@@ -141,7 +187,7 @@ def test_an_unresolved_follow_up_escalates_level_by_level_and_expires(
         shop.fire_timers()
         events += read_events()
     kinds = shop.kinds(review)
-    levels = [detail["level"] for kind, detail in events if kind == "follow_up.escalated"]
+    levels = [detail["level"] for kind, detail in events if kind == "outcome.escalated"]
 
     assert (kinds[:2], kinds[-1]) == ([Kind.ACCEPTED, Kind.FOLLOW_UP_OPENED], Kind.EXPIRED)
     assert set(kinds[2:-1]) == {Kind.ESCALATED}
@@ -158,7 +204,12 @@ def test_a_follow_up_is_announced_once_however_often_it_is_opened(
     shop.clock.advance(days=1)
     shop.fire_timers()
 
-    assert [kind for kind, _ in read_events()] == ["follow_up.opened", "follow_up.escalated"]
+    assert [kind for kind, _ in read_events()] == [
+        "outcome.follow_up_opened",
+        "follow_up.opened",
+        "outcome.escalated",
+        "follow_up.escalated",
+    ]
 
 
 def test_a_withdrawn_reviews_workflow_ends_when_its_timer_fires(shop: Backend) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -236,24 +236,52 @@ def test_complaints_between_a_machines_answers_reach_one_person(machine: Corresp
 
 
 def test_who_answers_within_seconds_is_a_machine_until_a_person_replies(
-    texter: Correspondent,
+    simulated_backend: Backend,
 ) -> None:
-    clock = texter.backend.clock
-    texter.write(PRAISE, "t-1")
+    simulated_backend.connect("postmark")
+    machine, clock = Correspondent(simulated_backend, "postmark"), simulated_backend.clock
+    machine.write(PRAISE, "t-1")
     clock.advance(seconds=5)
-    texter.write("We are so glad that you like our message, it is wonderful!", "t-1")
+    machine.write("We are so glad that you like our message, it is wonderful!", "t-1")
     clock.advance(hours=30)
-    texter.write("What a lovely day to be alive, everything is great!", "t-1")
+    machine.write("What a lovely day to be alive, everything is great!", "t-1")
     clock.advance(hours=30)
-    complaint = texter.write(COMPLAINT, "t-1")
-    answer_as_person(texter.backend, complaint)
+    complaint = machine.write(COMPLAINT, "t-1")
+    answer_as_person(simulated_backend, complaint)
     clock.advance(hours=30)
-    texter.write("It came this morning and it is perfect, I am so happy with it!", "t-1")
+    machine.write("It came this morning and it is perfect, I am so happy with it!", "t-1")
 
-    ended = [texter.reason(review) for review in texter.reviews]
+    ended = [machine.reason(review) for review in machine.reviews]
     assert ended[:4] == ["acknowledged", "machine", "machine", "answered"]
     # Praise by somebody who complained also goes to a person (R18).
-    assert Kind.REPLY_SENT in texter.backend.kinds(texter.reviews[4])
+    assert Kind.REPLY_SENT in simulated_backend.kinds(machine.reviews[4])
+
+
+@pytest.mark.parametrize("seconds", [2, 9, 25])
+def test_who_sends_two_short_messages_in_a_row_is_no_machine(
+    texter: Correspondent, seconds: float
+) -> None:
+    clock = texter.backend.clock
+    texter.write("Great bread today!", "t-1")
+    clock.advance(seconds=seconds)
+    second = texter.write("And such friendly people, thank you all", "t-1")
+    assert texter.backend.case(second).thread.machines == ()
+    clock.advance(hours=25)
+    texter.write("The cake for the wedding was wonderful, everybody loved it!", "t-1")
+
+    ended = [texter.reason(review) for review in texter.reviews]
+    assert ended == ["acknowledged", "automatic_reply_cap", "acknowledged"]
+
+
+def test_a_text_within_seconds_of_a_persons_reply_is_a_machines(texter: Correspondent) -> None:
+    review = texter.write(COMPLAINT, "t-1")
+    texter.backend.clock.advance(minutes=20)
+    answer_as_person(texter.backend, review)
+    texter.backend.clock.advance(seconds=4)
+    note = texter.write("We love hearing from you and will be in touch. Have a great day!", "t-1")
+
+    assert texter.reason(note) == "machine"
+    assert texter.backend.case(note).thread.machines
 
 
 def test_an_out_of_office_note_after_a_persons_reply_opens_no_new_follow_up(
@@ -298,6 +326,11 @@ def test_who_repeats_an_answered_text_is_a_machine_whatever_number_is_in_it(
         "{}",
         "👍 to “ {} ”",
         "Disliked “{}”",
+        "Gefällt nicht „{}“",
+        "Reacted 😡 to “{}”",
+        "Questioned “{}”",
+        "Liked “{:.30}…”",
+        "Emphasized “{:.50}...”",
     ],
 )
 def test_our_own_words_that_come_back_are_no_review(texter: Correspondent, wrapping: str) -> None:
@@ -324,6 +357,71 @@ def test_a_reaction_to_a_persons_words_disturbs_nobody_who_works_on_the_thread(
     assert (texter.reason(reaction), texter.reason(thanks)) == ("own_words", "thanks")
     assert texter.backend.open_follow_ups() == before
     assert before[0].status is Status.PROMISED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Disliked "your soup"',
+        "Disliked “the cold soup and the rude waiter”",
+        "Disliked 'everything'",
+        "Laughed at “your so-called refund policy”",
+        "Questioned “your hygiene”",
+        "Emphasized “the mold in my bread”",
+        "Reacted 🤮 to “your food”",
+        "😡 to “your soup”",
+        "Gefällt nicht „dass meine Tochter krank wurde“",
+        "N’a pas aimé « votre soupe »",
+        "No le gustó “la sopa”",
+        "Non piace “la zuppa”",
+        "Не понравилось «ваш суп»",
+        "不喜欢“你们的汤”",
+        "Ogillade ”er soppa”",
+        "Disliked “We…",
+    ],
+)
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_a_complaint_in_the_form_of_a_reaction_goes_to_a_person(
+    texter: Correspondent, text: str, *, is_answer: bool
+) -> None:
+    if is_answer:
+        texter.write(PRAISE, "t-1")
+        texter.backend.clock.advance(minutes=20)
+    complaint = texter.write(text, "t-1")
+
+    assert texter.reason(complaint) == "person"
+    assert texter.backend.kinds(complaint)[0] is Kind.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Liked “We know about your food poisoning. This is an automatic message.”", "own_words"),
+        ("Reacted 👍 to “Your message has come. (Automatic reply)”", "own_words"),
+        ("Gefällt „Ihre Nachricht ist da. (Automatische Nachricht)“", "own_words"),
+        ("A aimé « Bien reçu. Ce message est automatique. »", "own_words"),
+        ("「受け取りました。これは自動返信です。」にいいねしました", "own_words"),
+        ("Disliked “My soup was cold. Your answer was automatic.”", "person"),
+        ("Reacted 😡 to “You wrote to us. (Automatic reply)”", "person"),
+        ("Questioned “your automatic answer to the food poisoning”", "person"),
+        ("Loved “your automatic doors”. They broke my arm.", "person"),
+    ],
+)
+def test_a_friendly_reaction_to_what_calls_itself_automatic_is_no_review(
+    texter: Correspondent, text: str, reason: str
+) -> None:
+    assert texter.reason(texter.write(text, "t-1")) == reason
+
+
+def test_a_reaction_to_an_older_reply_of_ours_is_known_too(texter: Correspondent) -> None:
+    texter.write(PRAISE, "t-1")
+    first_words = texter.backend.platforms.replies()[-1].text
+    for text in PRAISES[1:4]:
+        texter.backend.clock.advance(hours=30)
+        texter.write(text, "t-1")
+    reaction = texter.write(f"Loved “{first_words}”", "t-1")
+
+    assert texter.reason(reaction) == "own_words"
 
 
 @pytest.mark.parametrize(
@@ -370,6 +468,70 @@ def test_more_than_thanks_after_our_answer_goes_to_a_person(
     assert texter.reason(texter.write(text, "t-1")) == "person"
 
 
+ILL: Final = "I became violently ill after your oysters, and I want my money back."
+OUR_MAIL: Final = (
+    "We are sorry that you became ill after the oysters. I paid the whole bill back this morning, "
+    "and our chef has thrown the rest of them away."
+)
+
+
+@pytest.fixture
+def writer(simulated_backend: Backend) -> Correspondent:
+    """Somebody to whom a person of ours wrote `OUR_MAIL`, about `ILL`."""
+    simulated_backend.connect("postmark")
+    writer = Correspondent(simulated_backend, "postmark")
+    complaint = writer.write(ILL, "m-1")
+    answer_as_person(simulated_backend, complaint, OUR_MAIL)
+    simulated_backend.clock.advance(hours=2)
+    return writer
+
+
+@pytest.mark.parametrize("text", ["OK 👍", "Thank you very much!", "Danke, alles klar"])
+@pytest.mark.parametrize(
+    "quoted",
+    [OUR_MAIL, f"On Tuesday we wrote:\n> {OUR_MAIL}\n>\n>> {ILL}", f"> {OUR_MAIL}\n> > {ILL}"],
+)
+def test_a_mail_that_repeats_ours_and_the_one_before_adds_only_its_own_words(
+    writer: Correspondent, text: str, quoted: str
+) -> None:
+    assert writer.reason(writer.write(text, "m-1", quoted=quoted)) == "thanks"
+
+
+def test_praise_above_our_mail_is_judged_without_our_mail(writer: Correspondent) -> None:
+    review = writer.write("You handled this perfectly, I love you!", "m-1", quoted=OUR_MAIL)
+
+    (outcome, *_) = writer.backend.outcome_log.of_review(review)
+    assert "cannot_judge" not in outcome.detail["flags"]
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        f"> {OUR_MAIL}\n> My son is in hospital now, his arm is broken.",
+        f"> My lawyer will call you.\n> {OUR_MAIL}",
+        "> Somebody became ill after the soup of this place.",
+    ],
+)
+def test_thanks_hide_no_danger_that_a_mail_has_marked_as_quoted(
+    writer: Correspondent, quoted: str
+) -> None:
+    assert writer.reason(writer.write("Thanks!", "m-1", quoted=quoted)) == "person"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("Yes, thank you", "person"), ("OK 👍", "person"), ("👍", "person"), ("Thanks!", "thanks")],
+)
+def test_what_answers_a_question_of_ours_is_no_bare_thanks(
+    texter: Correspondent, text: str, reason: str
+) -> None:
+    complaint = texter.write(COMPLAINT, "t-1")
+    answer_as_person(texter.backend, complaint, "Shall I send the second payment back today?")
+    texter.backend.clock.advance(minutes=3)
+
+    assert texter.reason(texter.write(text, "t-1")) == reason
+
+
 def test_thanks_without_an_answer_of_ours_before_are_decided_as_before(
     texter: Correspondent,
 ) -> None:
@@ -410,3 +572,75 @@ def test_the_same_delivery_again_changes_nothing_and_counts_once(texter: Corresp
 
     assert reply.review == review_id(BUSINESS, "twilio_sms", "5001")
     assert len(backend.platforms.replies()) == 1
+
+
+HEAD = "From: Acme <hello@acme.example>\nSent: 2 June 2026 16:25\nSubject: RE: a broken arm"
+LINE_ABOVE = "On 2 June 2026 at 16:25, Acme <hello@acme.example> wrote:"
+
+
+@pytest.fixture
+def correspondent(simulated_backend: Backend) -> Correspondent:
+    simulated_backend.connect("postmark")
+    return Correspondent(simulated_backend, "postmark", "kim@shop.example")
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "The second payment has not come back.",
+        "Are you open on Sunday?",
+        "Meine Tochter liegt im Krankenhaus.",
+        "La chambre était sale.",
+    ],
+)
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_what_is_added_to_an_earlier_mail_of_ours_reaches_a_person(
+    correspondent: Correspondent, added: str, is_marked: bool
+) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    answer_as_person(correspondent.backend, complaint)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    fields = (
+        {"quoted": f"{LINE_ABOVE}\n{sent}\n\n{added}"}
+        if is_marked
+        else {"quoted": HEAD, "below": f"{sent}\n\n{added}"}
+    )
+    assert correspondent.reason(correspondent.write("Thank you!", "t-1", **fields)) == "person"
+
+
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_thanks_above_our_own_mail_close_whatever_words_it_has(
+    correspondent: Correspondent, is_marked: bool
+) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    danger = "We are sorry that you broke your arm and that the ambulance came so late."
+    answer_as_person(correspondent.backend, complaint, danger)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    fields = {"quoted": f"{LINE_ABOVE}\n{sent}"} if is_marked else {"quoted": HEAD, "below": sent}
+    assert correspondent.reason(correspondent.write("Thank you!", "t-1", **fields)) == "thanks"
+
+
+def test_alarming_words_beside_our_mail_reach_a_person(correspondent: Correspondent) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    answer_as_person(correspondent.backend, complaint)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    danger = "My daughter broke her arm on your stairs."
+    beside = correspondent.write("Lovely, see you soon!", "t-1", quoted=danger, below=sent)
+    below = correspondent.write(
+        "Lovely, see you all!", "t-1", quoted=f"{LINE_ABOVE}\n{sent}", below=danger
+    )
+    assert [correspondent.reason(review) for review in (beside, below)] == ["person", "person"]
+
+
+def test_danger_below_our_mail_is_as_urgent_as_above_it(correspondent: Correspondent) -> None:
+    complaint = correspondent.write(COMPLAINT, "t-1")
+    answer_as_person(correspondent.backend, complaint)
+    sent = correspondent.backend.platforms.replies()[-1].text
+    correspondent.backend.clock.advance(hours=2)
+    below = f"{sent}\n\nMy daughter broke her arm on your stairs."
+    review = correspondent.write("Thank you!", "t-1", quoted=HEAD, below=below)
+
+    assert correspondent.backend.case(review).review.severity == "critical"

@@ -20,7 +20,7 @@ from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.erasing import ErasurePorts, Person, erase
+from heard.steps.erasing import DataSubject, ErasurePorts, erase
 from heard.steps.poll import (
     MAX_FAILING,
     POLL_SECONDS,
@@ -152,7 +152,7 @@ def erase_author_of(backend: Backend, review: str) -> None:
         backend.ingest_ports.quarantine,
         backend.holds,
     )
-    person = Person(BUSINESS, review_case(backend, review).review.author)
+    person = DataSubject(BUSINESS, review_case(backend, review).review.author)
     erase(person, ports, backend.clock(), actor="operator")
 
 

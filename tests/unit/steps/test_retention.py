@@ -19,10 +19,10 @@ from heard.outcomes import Kind, verify_chain
 from heard.retention import Retention
 from heard.reviews import EventKind, ReviewEvent, author_id, number_revision, review_id
 from heard.steps.erasing import (
+    DataSubject,
     ErasureOnHold,
     ErasurePorts,
     ErasureReport,
-    Person,
     erase,
     erase_again,
 )
@@ -244,7 +244,7 @@ def test_an_open_review_is_never_touched_and_goes_when_it_has_been_closed_long_e
     run_two_nights(shop)
     assert shop.kinds(review) == before
     assert canaries_in(shop) != []
-    resolve(shop, review, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="none")
+    resolve(shop, review, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="nothing-to-fix")
     shop.run_workflows()
     closed_at = shop.clock()
     shop.clock.advance(days=360)
@@ -305,7 +305,7 @@ def test_notes_on_a_thread_go_with_the_last_review_of_the_author_in_it(shop: Bac
     run(shop)
     assert shop.kinds(first)[-1] is Kind.TEXTS_DELETED
     assert canaries_in(shop) == [CANARIES[7]]
-    resolve(shop, second, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="none")
+    resolve(shop, second, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="nothing-to-fix")
     shop.run_workflows()
     shop.clock.advance(days=370)
     assert run(shop).reviews == [second]
@@ -432,7 +432,7 @@ def test_an_author_who_comes_back_before_the_second_night_keeps_the_key(shop: Ba
 
 
 def test_a_tombstone_outlives_the_key_of_an_author_who_had_come_back(shop: Backend) -> None:
-    person = Person(BUSINESS, AUTHOR)
+    person = DataSubject(BUSINESS, AUTHOR)
     deliver(shop, praise("r-0"))
     erase(person, erasure_ports(shop), shop.clock(), actor="operator")
     shop.clock.advance(hours=1)
@@ -717,7 +717,7 @@ def erasure_ports(backend: Backend) -> ErasurePorts:
 
 def erase_customer(backend: Backend) -> ErasureReport | ErasureOnHold:
     return erase(
-        Person(BUSINESS, AUTHOR, ("cus-1",)),
+        DataSubject(BUSINESS, AUTHOR, ("cus-1",)),
         erasure_ports(backend),
         backend.clock(),
         actor="operator",

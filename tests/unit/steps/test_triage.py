@@ -15,6 +15,7 @@ from heard.commitments import CommitmentKind
 from heard.connectors import HttpResponse, WebhookRequest, load
 from heard.follow_ups import Status
 from heard.outcomes import Kind
+from heard.places import Place, with_place
 from heard.reviews import TEXT_LIMIT_BYTES, EventKind, ReviewEvent, review_id
 from heard.steps.ingest import ingest
 from heard.steps.triage import QueuedReview
@@ -467,3 +468,27 @@ def test_a_message_says_when_its_words_came_and_one_of_an_older_release_does_not
     assert QueuedReview.from_json(message).received_at is None
     backend.run_route_workflow(message)
     assert backend.kinds(review_id(BUSINESS, "standard", "r-1"))[0] is Kind.ACCEPTED
+
+
+def test_a_place_is_a_code_and_costs_no_call_and_its_subject_stays_sealed(shop: Backend) -> None:
+    subject = "Acme Mitte, Rosa Luft's shop"
+
+    def triage(name: str) -> tuple[object, list[str]]:
+        """The place of a new review, and the calls of DynamoDB that it took."""
+        calls: list[str] = []
+        shop.dynamodb = InterceptedClient(shop.plain_dynamodb, calls.append)
+        shop.triage(shop.queue_message(replace(complaint(name, author=name), subject=subject)))
+        shop.dynamodb = shop.plain_dynamodb
+        review = review_id(BUSINESS, "standard", name)
+        return shop.outcome_log.of_review(review)[0].detail["place"], calls
+
+    place_before, calls_before = triage("r-1")
+    business = shop.setup_store.business(BUSINESS)
+    assert business is not None
+    mitte = Place("mitte", "Acme Mitte", subjects=("acme mitte*",))
+    shop.setup_store.put_places(business, with_place((), mitte))
+    place_after, calls_after = triage("r-2")
+
+    assert (place_before, place_after) == ("unknown", "mitte")
+    assert calls_after == calls_before
+    shop.check_invariants("Rosa Luft")

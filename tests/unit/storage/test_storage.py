@@ -14,12 +14,13 @@ from heard import cases
 from heard.automatic_replies import AutomaticReply
 from heard.cases import Change
 from heard.connectors import ReplyTarget
-from heard.errors import Contention, NotFound
+from heard.errors import BadRequest, ConflictError, Contention, NotFound
 from heard.outcomes import Fact, Kind
+from heard.places import MAX_PLACES, Place
 from heard.policy import default_policy
 from heard.storage.case_store import CaseStore, LoadedCase
 from heard.storage.replies import Reply
-from heard.storage.setup import InboundSecret, Person, Secrets, SetupStore
+from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
 from heard.storage.sweep_index import SWEEP_DAYS
 from heard.storage.tables import attributes, values
 from heard.storage.vault import AuthorRecord, Erased, Vault
@@ -252,7 +253,7 @@ def test_an_authors_automatic_replies_are_noted_only_on_what_was_read(backend: B
 # Setup and secrets
 
 
-def test_a_businesss_connections_and_people_are_its_own(backend: Backend) -> None:
+def test_a_businesss_connections_are_its_own(backend: Backend) -> None:
     mine, others = (
         backend.connections["standard"],
         backend.connect("standard", business=OTHER_BUSINESS),
@@ -261,9 +262,6 @@ def test_a_businesss_connections_and_people_are_its_own(backend: Backend) -> Non
     assert backend.setup_store.connections(BUSINESS) == [mine]
     assert backend.setup_store.connections(OTHER_BUSINESS) == [others]
     assert backend.setup_store.connection(mine.id) == mine
-    assert backend.setup_store.person("sub-nobody") is None
-    backend.setup_store.put_person(Person("sub-ana", "Ana", (BUSINESS,)))
-    assert backend.setup_store.person("sub-ana") == Person("sub-ana", "Ana", (BUSINESS,))
     business = backend.setup_store.business(BUSINESS)
     assert business is not None
     assert business.name == BUSINESS_NAME
@@ -328,3 +326,32 @@ def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Ba
 
 def test_the_sweep_finds_a_follow_up_for_as_long_as_the_default_policy_keeps_it_open() -> None:
     assert timedelta(days=SWEEP_DAYS) > timedelta(seconds=default_policy().give_up_after)
+
+
+def test_of_two_people_who_change_the_places_at_once_one_gets_a_conflict(backend: Backend) -> None:
+    setup = backend.setup_store
+    mitte, airport = (Place(code, code, subjects=(code,)) for code in ("mitte", "airport"))
+    without = setup.business(BUSINESS)
+    assert without is not None
+    setup.put_places(without, [mitte])
+    with pytest.raises(ConflictError, match="at the same time"):
+        setup.put_places(without, [airport])
+    with_mitte = setup.business(BUSINESS)
+    assert with_mitte is not None
+    setup.put_places(with_mitte, [])
+    setup.put_places(without, [airport])
+    setup.put_business(Business(BUSINESS, "Another name", {"name": "ours"}))
+
+    business = setup.business(BUSINESS)
+    assert business is not None
+    assert (business.name, business.places) == ("Another name", (airport,))
+    with pytest.raises(NotFound):
+        setup.put_places(Business("nobody", "Nobody"), [mitte])
+
+
+def test_places_that_would_make_every_read_dear_are_refused(backend: Backend) -> None:
+    business = backend.setup_store.business(BUSINESS)
+    assert business is not None
+    places = [Place(f"p-{index}", "x" * 100, subjects=("y" * 100,)) for index in range(MAX_PLACES)]
+    with pytest.raises(BadRequest, match="40000 bytes"):
+        backend.setup_store.put_places(business, places)

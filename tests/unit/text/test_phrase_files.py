@@ -9,8 +9,7 @@ import pytest
 
 from heard.acknowledgements import wordings as acknowledgement_wordings
 from heard.acknowledgements.wordings import EXCLUSIONS, FORMALITIES, KINDS, wordings
-from heard.assessment import courtesies, vocabulary
-from heard.connectors import reactions
+from heard.assessment import reactions, vocabulary
 from heard.replies import contacts, placeholders, private_numbers, tone
 from heard.text import emoji, grammar
 from heard.text.lexicon import Lexicon
@@ -20,11 +19,10 @@ from heard.text.words import UNSPACED
 LIBRARY = Path(vocabulary.__file__).parents[2]
 VOCABULARY = PhraseFolder(LIBRARY / "assessment" / "vocabulary")
 WORDINGS = PhraseFolder(LIBRARY / "acknowledgements" / "wordings")
-COURTESIES = PhraseFolder(LIBRARY / "assessment" / "courtesies")
 REPLIES = PhraseFolder(LIBRARY / "replies" / "phrases")
 EMOJI = PhraseFolder(LIBRARY / "text" / "emoji")
 GRAMMAR = PhraseFolder(LIBRARY / "text" / "grammar")
-REACTIONS = PhraseFolder(LIBRARY / "connectors" / "reactions")
+REACTIONS = PhraseFolder(LIBRARY / "assessment" / "reactions")
 
 REPLY_CUES = (
     contacts.REFERENCE,
@@ -32,6 +30,7 @@ REPLY_CUES = (
     private_numbers.IDENTITY_DOCUMENT,
     placeholders.FIELD,
     placeholders.FILL_IN,
+    placeholders.GREETING,
 )
 MEANINGS = {
     VOCABULARY: {
@@ -48,8 +47,7 @@ MEANINGS = {
         *REPLY_CUES,
         contacts.STREET,
     },
-    REACTIONS: {"form", "thing"},
-    COURTESIES: {*courtesies.MEANINGS},
+    REACTIONS: {*reactions.MEANINGS},
 }
 LANGUAGES = {
     VOCABULARY: set(vocabulary.LANGUAGES),
@@ -58,17 +56,15 @@ LANGUAGES = {
     WORDINGS: set(acknowledgement_wordings.LANGUAGES),
     REPLIES: {*tone.LANGUAGES, *tone.MORE_LANGUAGES},
     REACTIONS: set(reactions.LANGUAGES),
-    COURTESIES: set(courtesies.LANGUAGES),
 }
 PARTIAL_MEANINGS = {
     *("audience", "mild", "promotion", "request"),
     *("asking_at_clause_start", "asking_at_sentence_start", "asking_unless_ended"),
-    *courtesies.MEANINGS,
     *vocabulary.AIDS,
     "courtesy",
+    "sales_question",
     *grammar.KINDS,
     *(MEANINGS[REPLIES] - {*tone.WORST}),
-    "thing",
 }
 """Meanings that not every language has phrases for."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from heard.acknowledgements.templates import Template, Value, parse
 from heard.acknowledgements.wordings import LANGUAGES, AcknowledgementKind, Wordings, wordings
 from heard.errors import BadRequest
-from heard.replies.lint import lint
+from heard.replies.lint import ReplyContext, lint
 from heard.reviews import Stage
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ def render(
         if len(text) <= MAX_CHARACTERS:
             findings = lint(
                 text,
-                public=detail.stage is Stage.ONSTAGE,
-                limit=limit,
-                unit=unit,
-                names=(detail.business, detail.signature),
-                own_contacts=(variant.template,),
+                ReplyContext(
+                    public=detail.stage is Stage.ONSTAGE,
+                    limit=limit,
+                    unit=unit,
+                    names=(detail.business, detail.signature),
+                    own_contacts=(variant.template,),
+                ),
             )
             if not any(finding.severity == "block" for finding in findings):
                 return Acknowledgement(text, variant.id)

@@ -22,7 +22,7 @@ from heard.acknowledgements.rendering import (
 from heard.acknowledgements.templates import Template, Value, parse
 from heard.acknowledgements.wordings import LANGUAGES, wordings
 from heard.errors import BadRequest
-from heard.replies.lint import lint
+from heard.replies.lint import ReplyContext, lint
 from heard.reviews import Stage
 from heard.text.lexicon import Lexicon
 from heard.text.one_line import INVISIBLE_CHARACTERS
@@ -153,7 +153,7 @@ def _text_problems(text: str, language: str, kinds: Collection[str]) -> Iterator
         if quote := next((hit.words for hit in hits if hit.code == code), None):
             yield f"{problem.format(quote=f'“{quote}”')} {fix}"
     # The business wrote the text, so the contacts in it are its own.
-    for finding in lint(text, public=True, limit=None, own_contacts=(text,)):
+    for finding in lint(text, ReplyContext(public=True, limit=None, own_contacts=(text,))):
         yield f"{finding.explanation} ({finding.rule})"
 
 

@@ -62,21 +62,14 @@ def playbook_variants(
     )
 
 
-def choose_variant(variants: Sequence[Variant], seed: str, avoid: Sequence[str] = ()) -> Variant:
-    """The variant that a seed gets: always the same, and each variant gets an equal share of seeds.
-
-    A variant whose id is in `avoid` is not chosen. If all are in it, the last of `avoid` is chosen.
-    Adding or removing a variant moves no seed between the others. `variants` must not be empty.
-    """
-    return rank_variants((variants,), seed, avoid)[0]
-
-
 def rank_variants(
     pools: Sequence[Sequence[Variant]], seed: str, avoid: Sequence[str]
 ) -> list[Variant]:
     """All variants, best first: by pool and then by hash. Those to be avoided come last.
 
-    Of those to be avoided, the one that stands first in `avoid` comes last.
+    The same seed always gets the same order, and each variant of a pool is the first of an equal
+    share of seeds. Adding or removing a variant moves no seed between the others. Of those to be
+    avoided, the one that stands first in `avoid` comes last.
     """
 
     def sort_key(entry: tuple[int, Variant]) -> tuple[int, int, bytes]:

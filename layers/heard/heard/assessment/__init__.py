@@ -4,7 +4,7 @@ A pure function of the review, of what is known of its author, and of an engine'
 input gives the same assessment, and `model` names the versions that made it.
 """
 
-from heard.assessment.assessor import RULES_VERSION, assess
+from heard.assessment.assessor import RULES_VERSION, asks_or_complains, assess
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.model import (
     Agenda,
@@ -26,6 +26,7 @@ __all__ = [
     "Reason",
     "Scores",
     "Severity",
+    "asks_or_complains",
     "assess",
     "is_complaint",
 ]

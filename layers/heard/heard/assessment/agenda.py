@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from heard.assessment.analysis import TextAnalysis
-from heard.assessment.kind_words import praises_beside_offers
 from heard.assessment.model import Agenda, Severity
 from heard.assessment.thresholds import ABUSE_THRESHOLD
 from heard.reviews import Stage
-
-_MIN_ADVERTS: Final = 3
-"""With this many different phrases of advertising, a review is spam even without a link."""
-
 
 MAX_COMPLAINT_RATING: Final = 2
 """With at most so many stars an author who asks something complains too: it is a complaint."""
@@ -21,13 +16,10 @@ MAX_COMPLAINT_RATING: Final = 2
 def find_agenda(
     analysis: TextAnalysis, rating: int | None, severity: Severity, stage: Stage
 ) -> Agenda:
-    """The agenda of a review.
+    """The agenda of a review that is no spam: see `spam`.
 
-    A critical or concrete complaint is never abuse, and a critical one is never spam, whatever its
-    tone.
+    A critical or concrete complaint is never abuse, whatever its tone.
     """
-    if _is_spam(analysis, rating, severity):
-        return Agenda.SPAM
     if _is_abuse(analysis, severity):
         return Agenda.ABUSE
     if (
@@ -43,30 +35,6 @@ def find_agenda(
     if severity is Severity.LOW and not _is_neutral(analysis, rating):
         return Agenda.PRAISE
     return _complaint_agenda(analysis, stage)
-
-
-def may_be_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
-    """Whether the text offers its readers something, as no customer does, without a complaint.
-
-    If it also praises something else, only a person can tell whether it is spam.
-    """
-    return (
-        analysis.has("spam")
-        and (rating is None or rating >= 4)
-        and severity is not Severity.CRITICAL
-        and not analysis.is_concrete
-    )
-
-
-def _is_spam(analysis: TextAnalysis, rating: int | None, severity: Severity) -> bool:
-    adverts = len({hit.words.lower() for hit in analysis.hits_of("promotion")})
-    if severity is not Severity.CRITICAL and (
-        (analysis.links and adverts) or adverts >= _MIN_ADVERTS
-    ):
-        return True
-    if may_be_spam(analysis, rating, severity) and not praises_beside_offers(analysis):
-        return True
-    return analysis.is_gibberish and rating is None and not analysis.is_concrete
 
 
 def _is_abuse(analysis: TextAnalysis, severity: Severity) -> bool:

@@ -17,13 +17,14 @@ from heard.assessment.language import (
     detect_language,
     languages_of_letters,
     languages_of_sentences,
+    related_languages,
 )
 from heard.assessment.language_codes import language_code
 from heard.assessment.questions import asks_question
 from heard.assessment.thresholds import HARMLESS_THRESHOLD, MIN_CHARACTERS
 from heard.reviews import ReviewEvent
 from heard.text import emoji
-from heard.text.legible import legible_text
+from heard.text.legible import legible_text, without_markup
 from heard.text.lexicon import Hit, Lexicon, unmasked_hits
 from heard.text.words import (
     END,
@@ -60,7 +61,8 @@ _MAX_CONSONANTS: Final = 5
 class TextAnalysis:
     """A review's text, the phrases in it and an engine's scores.
 
-    `hits` hold no negated phrase, except negated topics.
+    `hits` hold no negated phrase, except negated topics. `has_figures`: figures of speech stand in
+    the text.
     """
 
     text: str
@@ -72,6 +74,7 @@ class TextAnalysis:
     links: int
     is_gibberish: bool
     is_short_praise: bool
+    has_figures: bool
 
     def has(self, code: str) -> bool:
         """Whether a phrase of this code stands in the text."""
@@ -118,12 +121,14 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     is_gibberish = _is_gibberish(words, detected_language)
     all_hits: list[Hit] = []
     figures: list[Hit] = []
+    has_figures = False
     languages = _lookup_languages(text, words, review_language, detected_language)
     for language in languages:
         in_language = _lexicon(language).find(text, words)
         figures.extend(
             hit for hit in in_language if hit.code in vocabulary.FIGURES and not hit.negated
         )
+        has_figures |= any(hit.code in vocabulary.MASKS and not hit.negated for hit in in_language)
         # Among all languages, one's idiom is another's plain words.
         all_hits.extend(
             unmasked_hits(in_language, vocabulary.MASKS) if review_language is None else in_language
@@ -131,7 +136,9 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
     is_readable = has_words and not is_gibberish
-    plain_text = _in_plain_words(text, figures) if figures else legible_text(full_text)
+    plain_text = (
+        _in_plain_words(text, figures) if figures else without_markup(legible_text(full_text))
+    )
     scores = engine.scores(plain_text) if engine and is_readable else None
     is_harmless = (
         scores is not None
@@ -160,6 +167,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         links=count_links(full_text),
         is_gibberish=is_gibberish,
         is_short_praise=is_short_praise(text, languages),
+        has_figures=has_figures,
     )
 
 
@@ -177,8 +185,9 @@ def _lookup_languages(
     """The languages whose phrases are looked for in a text.
 
     All of them when the review's language is unknown. Else the review's, the detected one, those of
-    single sentences, and English, which occurs in reviews of every language. In a text that is not
-    ASCII the unspaced languages too: their letters cannot be mistaken for another language.
+    single sentences, those that are hard to tell from these, and English, which occurs in reviews
+    of every language. In a text that is not ASCII the unspaced languages too: their letters cannot
+    be mistaken for another language.
     """
     if review_language is None:
         return vocabulary.LANGUAGES
@@ -196,6 +205,7 @@ def _lookup_languages(
             *other_scripts,
         )
     )
+    candidates |= dict.fromkeys(sorted(related_languages(candidates)))
     return [language for language in candidates if language in vocabulary.LANGUAGES]
 
 

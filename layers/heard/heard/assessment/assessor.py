@@ -14,26 +14,29 @@ from functools import partial
 from typing import Final
 
 from heard.assessment import vocabulary
-from heard.assessment.agenda import find_agenda, may_be_spam
-from heard.assessment.analysis import analyse
+from heard.assessment.agenda import find_agenda
+from heard.assessment.analysis import TextAnalysis, analyse
 from heard.assessment.engines.engine import Engine
 from heard.assessment.kind_words import has_kind_words, praised_topics
 from heard.assessment.model import Agenda, Assessment, Flag, History, Severity, is_complaint
 from heard.assessment.person import decide_person, person_probability
+from heard.assessment.reactions import says_dislike
 from heard.assessment.reasons import find_reasons, score_fields
+from heard.assessment.sentences import has_alarming_sentence
 from heard.assessment.severity import (
     rating_contradicts_text,
     severity_of_rating,
     severity_of_text,
     worse_severity,
 )
+from heard.assessment.spam import is_spam, offers_something
 from heard.reviews import Channel, ReviewEvent
 from heard.text.wordless import is_wordless
 
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
 
-RULES_VERSION: Final = "rules-3"
+RULES_VERSION: Final = "rules-4"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 
@@ -45,12 +48,16 @@ def assess(
     Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
     engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
-    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `alarming_quote`,
-    `engine_<severity>`, `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
+    `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `unread`, `dislike`,
+    `alarming_sentence`, `alarming_quote`, `words_below`, `engine_<severity>`,
+    `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.
 
-    The words in `event.quoted` are not the author's, so they never raise the severity. If they are
-    alarming, if some characters of the text could not be decoded, or if the text only describes
-    what was sent without words, such as `[photo]`, a person reads the review.
+    The words in `event.quoted` are not the author's, and those in `event.below` may be, so they
+    never raise the severity. A person reads the review if the former are alarming, if the latter
+    complain or ask, if words were not read or not decoded, if the text only describes what was sent
+    without words, such as `[photo]`, or if one sentence of it alone sounds severe to the engine. So
+    does one read a reaction that says dislike: an engine may see praise in the words that it
+    quotes.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores
@@ -60,12 +67,16 @@ def assess(
         severity_of_rating(rating, text_severity, analysis), text_severity, analysis
     )
     severity = known_severity or Severity.MEDIUM
-    agenda = find_agenda(analysis, rating, severity, channel.stage)
+    agenda = (
+        Agenda.SPAM
+        if is_spam(event, analysis, rating, severity)
+        else find_agenda(analysis, rating, severity, channel.stage)
+    )
     if agenda is Agenda.QUESTION:
         # A question needs a person, however friendly it is (playbook, severity).
         severity = severity.worse(Severity.MEDIUM)
     flags: list[Flag] = []
-    is_doubtful_spam = agenda is not Agenda.SPAM and may_be_spam(analysis, rating, severity)
+    is_doubtful_spam = agenda is not Agenda.SPAM and offers_something(analysis, severity)
     if is_doubtful_spam or (
         known_severity is None and agenda not in {Agenda.QUESTION, Agenda.SPAM}
     ):
@@ -89,7 +100,7 @@ def assess(
         is_short_praise=analysis.is_short_praise,
     )
     needs_person, confidence = decide(flags)
-    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, engine)
+    doubt = None if needs_person or agenda is Agenda.SPAM else _find_doubt(event, analysis, engine)
     if doubt:
         flags.append(Flag.CANNOT_JUDGE)
         needs_person, confidence = decide(flags)
@@ -110,18 +121,33 @@ def assess(
     )
 
 
-def _find_doubt(event: ReviewEvent, engine: Engine | None) -> str | None:
+def _find_doubt(event: ReviewEvent, analysis: TextAnalysis, engine: Engine | None) -> str | None:
     """Why a person must read a review that seems harmless; None if nothing says so."""
     if any(_UNDECODED in (text or "") for text in (event.title, event.text)):
         return "garbled"
     if event.text and not event.title and is_wordless(event.text):
         return "no_text"
-    if not event.quoted:
-        return None
-    quotation = analyse(replace(event, title=None, text=event.quoted, rating=None), engine)
-    quoted_severity = severity_of_text(quotation, None)
-    alarming = quoted_severity is not None and quoted_severity.rank >= Severity.HIGH.rank
-    return "alarming_quote" if alarming else None
+    if event.unread:
+        return "unread"
+    if event.text and says_dislike(event.text):
+        return "dislike"
+    if engine is not None and has_alarming_sentence(analysis, engine):
+        return "alarming_sentence"
+    if event.quoted and _severity_beside(event, event.quoted, engine).rank >= Severity.HIGH.rank:
+        return "alarming_quote"
+    return "words_below" if event.below and asks_or_complains(event, event.below, engine) else None
+
+
+def asks_or_complains(event: ReviewEvent, words: str, engine: Engine | None = None) -> bool:
+    """Whether words beside a review's own ask or complain, so that a person must read them."""
+    return _severity_beside(event, words, engine).rank >= Severity.MEDIUM.rank
+
+
+def _severity_beside(event: ReviewEvent, words: str, engine: Engine | None) -> Severity:
+    """The severity of words that stand beside a review's own; a question is of medium severity."""
+    analysis = analyse(replace(event, title=None, text=words, rating=None), engine)
+    severity = severity_of_text(analysis, None) or Severity.PRAISE
+    return severity.worse(Severity.MEDIUM) if analysis.asks_question else severity
 
 
 def _history_flags(

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from heard.assessment import vocabulary
 from heard.text import emoji
@@ -24,58 +24,80 @@ _LONG_LETTER: Final = re.compile(r"(\w)\1\1+")
 _ALLOWED_MARKS: Final = frozenset(".,;:!~-–—…'\"’‘“”„«»*+&/)。！、，・؛،¡।^_")
 """What may stand between the words. A question mark asks, and "(" may begin a sad face."""
 
+_DOUBTFUL_FACE: Final = re.compile("[:;=]-?/")
 
-def has_only_thanks(text: str) -> bool:
-    """Whether a text only thanks, in any language that we speak, and says nothing else.
 
-    Polite and happy words and emoji may stand beside the thanks: "Perfect, thank you all!"
+class _Meanings(NamedTuple):
+    """What the words of a text mean, and its emoji; both are empty if anything is unknown."""
+
+    words: frozenset[str]
+    emoji: frozenset[str]
+
+
+_UNKNOWN: Final = _Meanings(frozenset(), frozenset())
+
+
+def is_bare_thanks(text: str, *, answers_question: bool = False) -> bool:
+    """Whether a text thanks or approves, and wants no answer: "Thank you!", "OK 👍", "🙏".
+
+    Polite and happy words may stand beside the thanks. Without a word of thanks, a friendly emoji
+    approves, alone or beside a polite or a single happy word. But if the text `answers_question`,
+    then "Yes, thank you" and a thumb are answers, and only thanks are thanks. Total: it raises
+    nothing for any text.
     """
-    return "thanks" in _meanings(text, vocabulary.LANGUAGES)
+    words, emoji_meanings = _meanings(text, vocabulary.LANGUAGES)
+    if answers_question:
+        return words == frozenset(("thanks",))
+    if "thanks" in words:
+        return True
+    word_count = sum(any(sign.isalnum() for sign in part) for part in text.split())
+    return bool(emoji_meanings) and ("delight" not in words or word_count == 1)
 
 
 def is_short_praise(text: str, languages: Iterable[str] = vocabulary.LANGUAGES) -> bool:
     """Whether a short text only thanks or praises, in words of one language or in emoji."""
-    return not _meanings(text, languages).isdisjoint({"thanks", "delight"})
+    words, emoji_meanings = _meanings(text, languages)
+    return not (words | emoji_meanings).isdisjoint({"thanks", "delight"})
 
 
-def _meanings(text: str, languages: Iterable[str]) -> frozenset[str]:
-    """The meanings of a text's words in the first language that knows them all.
+def _meanings(text: str, languages: Iterable[str]) -> _Meanings:
+    """The meanings of a text's words in the first language that knows them all, and of its emoji.
 
-    Happy emoji are delight, and praying hands thanks. An empty set if a word or a sign is unknown.
+    Happy emoji are delight, and praying hands thanks.
     """
     if len(text) > 4 * MAX_CHARACTERS or count_links(text):
-        return frozenset()
+        return _UNKNOWN
     text = matchable_text(text)
     if len(text) > MAX_CHARACTERS:
-        return frozenset()
+        return _UNKNOWN
     groups = {match.group for match in emoji.find_emoji(text)}
-    if not groups.isdisjoint((*emoji.UNHAPPY, *emoji.ALARMING)):
-        return frozenset()
     folded = fold_signs(text)
+    if not groups.isdisjoint((*emoji.UNHAPPY, *emoji.ALARMING)) or not _has_only_marks(folded):
+        return _UNKNOWN
+    of_emoji = _of_emoji(groups)
     if not any(letter.isalnum() for letter in folded):
-        return _of_emoji(groups) if groups and has_only_marks(folded) else frozenset()
-    if not has_only_marks(folded):
-        return frozenset()
+        return _Meanings(frozenset(), of_emoji)
     spellings = dict.fromkeys(
         (folded, _LONG_LETTER.sub(r"\1", folded), _LONG_LETTER.sub(r"\1\1", folded))
     )
     for language in languages:
         for spelling in spellings:
             if meanings := _of_words(spelling, language):
-                return meanings | _of_emoji(groups)
-    return frozenset()
+                return _Meanings(meanings, of_emoji)
+    return _UNKNOWN
 
 
 def _of_emoji(groups: Iterable[str]) -> frozenset[str]:
     return frozenset("thanks" if group == "thanks" else "delight" for group in groups)
 
 
-def has_only_marks(text: str) -> bool:
+def _has_only_marks(text: str) -> bool:
     """Whether all signs of a text are letters, digits, blanks, known marks or pictures.
 
-    Behind U+2190 there are pictures, and marks of scripts without blanks.
+    A doubtful face such as ":/" is no mark. Behind U+2190 there are pictures, and marks of scripts
+    without blanks.
     """
-    return all(
+    return not _DOUBTFUL_FACE.search(text) and all(
         sign.isalnum()
         or sign.isspace()
         or sign in _ALLOWED_MARKS
@@ -86,15 +108,23 @@ def has_only_marks(text: str) -> bool:
 
 
 def _of_words(text: str, language: str) -> frozenset[str]:
-    """The meanings of the words if the language, or English, knows each; else an empty set."""
+    """The meanings of the words if the language, or English, knows each; else an empty set.
+
+    What stands inside words of thanks means nothing else: "you" in "thank you".
+    """
     words = tokens(text)
+    hits = [
+        hit
+        for lexicon in (_lexicon(language), _lexicon("en"))
+        for hit in lexicon.find(text, words)
+        if not hit.negated
+    ]
     known = bytearray(len(text))
     meanings: set[str] = set()
-    for lexicon in (_lexicon(language), _lexicon("en")):
-        for hit in lexicon.find(text, words):
-            if not hit.negated:
-                meanings.add(hit.code)
-                known[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+    for hit in sorted(hits, key=lambda hit: vocabulary.COURTESIES.index(hit.code)):
+        if not all(known[hit.start : hit.end]):
+            meanings.add(hit.code)
+            known[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     unknown = any(not known[index] for index, sign in enumerate(text) if sign.isalnum())
     return frozenset() if unknown else frozenset(meanings)
 

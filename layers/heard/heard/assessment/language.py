@@ -23,9 +23,13 @@ _MIN_SENTENCE: Final = 3
 _MIN_VOTES: Final = 2.0
 _MAX_LANGUAGES: Final = 6
 _MAX_SENTENCES: Final = 40
-"""Words of the shortest sentence whose language is looked at, votes that its language needs, and
-the most languages and sentences of one text.
+_MATCHES: Final = 3
+"""Words of the shortest sentence whose language is looked at, votes that its language needs, the
+most languages and sentences of one text, and the nearest languages of a sentence.
 """
+
+_FAMILIES: Final = (frozenset({"da", "no", "sv"}), frozenset({"af", "nl"}))
+"""Languages that share most of their words, so that a sentence may be taken for the other's."""
 
 _MAX_TOKENS: Final = 400
 """So many tokens are searched for function words; more would change nothing."""
@@ -73,9 +77,10 @@ def languages_of_sentences(
     """The languages that single sentences of a text seem to be in, at most a few.
 
     A text may hold a sentence in another language than the rest. So it is enough that the model
-    finds a language the nearest, or that a sentence has one word that only one language has. A
-    sentence whose words speak for the language of the text is taken to be in it. `words` are the
-    `tokens` of the text. Empty for a text of one sentence.
+    finds a language among the nearest, or that a sentence has one word that only one language has.
+    A sentence is short: another language than that of the text is not certain to be the nearest
+    one. A sentence whose words speak for the language of the text is taken to be in it. `words` are
+    the `tokens` of the text. Empty for a text of one sentence.
     """
     ends = [at for at, token in enumerate(words) if token.word == END][:_MAX_SENTENCES]
     languages: set[str] = set()
@@ -88,22 +93,35 @@ def languages_of_sentences(
             model = _model()
             is_sure = text_language in nearest and most >= (end - start) / 4
             if model is not None and not is_sure:
-                nearest.add(model.best_match(text[words[start].start : words[end - 1].end])[0])
+                sentence = text[words[start].start : words[end - 1].end]
+                matches = model.best_matches(sentence, _MATCHES)
+                nearest.update(matches[:1] if matches[0] == text_language else matches)
             languages |= nearest
         start = end + 1
     return languages
 
 
+def related_languages(languages: Iterable[str | None]) -> set[str]:
+    """The languages of the families that these are in: a short text may be in any of a family."""
+    known = set(languages)
+    return {language for family in _FAMILIES if not known.isdisjoint(family) for language in family}
+
+
 def languages_of_letters(text: str, language: str | None) -> set[str]:
-    """The languages of the rules in Cyrillic and Greek letters that a text holds.
+    """The languages of the rules whose letters a text holds: Cyrillic, Greek or Vietnamese ones.
 
     None if the text is in one of them: then it says which.
     """
-    if language in {"ru", "uk", "el"}:
+    if language in {"ru", "uk", "el", "vi"}:
         return set()
     has_cyrillic = any("\u0400" <= letter <= "\u052f" for letter in text)
     has_greek = any("\u0370" <= letter <= "\u03ff" for letter in text)
-    return {*(("ru", "uk") if has_cyrillic else ()), *(("el",) if has_greek else ())}
+    is_vietnamese = any("\u1ea0" <= letter <= "\u1ef9" or letter in "ơưƠƯ" for letter in text)
+    return {
+        *(("ru", "uk") if has_cyrillic else ()),
+        *(("el",) if has_greek else ()),
+        *(("vi",) if is_vietnamese else ()),
+    }
 
 
 def _votes(words: Iterable[Token]) -> dict[str, float]:

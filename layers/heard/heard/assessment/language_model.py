@@ -61,6 +61,10 @@ class LanguageModel:
         margin = float(fits[best] - fits[second]) * len(rows) ** 0.5
         return self.codes[best], bool(fits[best] >= self.min_fit[best] and margin >= _MIN_MARGIN)
 
+    def best_matches(self, text: str, count: int) -> tuple[str, ...]:
+        """The languages that fit best, the best one first; a short text may be in any of them."""
+        return tuple(self.codes[int(at)] for at in self.fits(text).argsort()[: -count - 1 : -1])
+
     def _mean_fits(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         total = self.table.take(rows, axis=0).sum(axis=0, dtype="int32")
         return total * (self.scale / max(1, len(rows)))

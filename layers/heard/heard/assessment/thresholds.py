@@ -49,6 +49,14 @@ CRITICAL_ALERT_THRESHOLD: Final = 0.1
 Some customers report a poisoning calmly and give five stars.
 """
 
+SENTENCE_HIGH_THRESHOLD: Final = 0.5
+SENTENCE_CRITICAL_THRESHOLD: Final = 0.2
+"""Probabilities of high and of critical from which one sentence of a happy text alarms.
+
+With the accurate engine they find one in six of the dangers that praise hides and no rule names, at
+the cost of fewer than one in a hundred five-star reviews that a person reads for nothing.
+"""
+
 HIGH_RATING_THRESHOLD: Final = 0.75
 """Minimum probability of medium and of high where four or five stars contradict it."""
 

@@ -230,6 +230,20 @@ def has_open_follow_up(case: Case) -> bool:
     )
 
 
+def describe_follow_up(follow_up: FollowUp) -> dict[str, Any]:
+    """What an outcome says of a follow-up, so that who reads the outcome needs nothing else.
+
+    `follow_up_severity` is the worst of its reviews so far. The outcome's own `severity` is that of
+    one review.
+    """
+    return {
+        "follow_up": follow_up.id,
+        "follow_up_severity": follow_up.severity.value,
+        "queue": follow_up.queue,
+        "due_at": follow_up.due_at,
+    }
+
+
 def without_unsent_reply(thread: Thread, reply: str | None) -> Thread:
     """The thread without a reply, if it is certain that the platform does not have the reply."""
     slot = thread.slot(reply) if reply else None

@@ -9,6 +9,7 @@ from typing import Any
 from heard.cases.case import (
     Case,
     Change,
+    describe_follow_up,
     has_open_follow_up,
     reopened_status,
     without_unsent_reply,
@@ -21,7 +22,8 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
     """The change with its review closed, and taken out of its follow-up.
 
     The follow-up closes with its last review. Its resolution stays valid while it covers one of
-    the reviews that remain; else the follow-up is open again.
+    the reviews that remain; else the follow-up is open again. The fact names the follow-up and
+    how many reviews are left in it, so that whoever had the review can be told.
     """
     case = change.case
     review = replace(case.review, closing_kind=kind)
@@ -32,6 +34,8 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
         thread, review = cleared_thread, replace(review, reply=None)
     if follow_up and has_open_follow_up(case):
         remaining = tuple(other for other in follow_up.reviews if other != review.id)
+        detail = dict(detail) | describe_follow_up(follow_up) | {"reviews_left": len(remaining)}
+        del detail["due_at"]  # of this review nothing is due any more
         superseded = follow_up.resolution is not None and not any(
             other in follow_up.resolution.reviews for other in remaining
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from heard.cases.case import Case, Change, is_unsent, without_promise
+from heard.cases.case import Case, Change, describe_follow_up, is_unsent, without_promise
 from heard.cases.closing import close
 from heard.cases.replying import record_failed_reply
 from heard.clock import add_seconds, format_time, parse_time
@@ -51,14 +51,15 @@ def check_follow_up(
         reopened_follow_up = replace(without_promise(follow_up), due_at=due)
         return Change(
             replace(case, follow_up=reopened_follow_up),
-            (Fact(Kind.PROMISE_DUE, {"follow_up": follow_up.id, "due_at": due}),),
+            (Fact(Kind.PROMISE_DUE, describe_follow_up(reopened_follow_up)),),
         )
     if now >= add_seconds(parse_time(follow_up.opened_at), give_up_after):
-        return close(Change(case), Kind.EXPIRED, {"follow_up": follow_up.id})
+        return close(Change(case), Kind.EXPIRED, {})
     raised_follow_up = escalate(follow_up, now)
     fact = Fact(
         Kind.ESCALATED,
-        {"follow_up": follow_up.id, "level": raised_follow_up.level, "was_due": follow_up.due_at},
+        describe_follow_up(raised_follow_up)
+        | {"level": raised_follow_up.level, "was_due": follow_up.due_at},
     )
     return Change(replace(case, follow_up=raised_follow_up), (fact,))
 

@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from heard import remedies
-from heard.cases.case import Case, Change, has_open_follow_up, is_unsent, reopened_status
+from heard.cases.case import (
+    Case,
+    Change,
+    describe_follow_up,
+    has_open_follow_up,
+    is_unsent,
+    reopened_status,
+)
 from heard.cases.closing import close
 from heard.cases.erasing import ERASED
 from heard.cases.resolving import apply_resolution
@@ -19,20 +26,24 @@ from heard.outcomes import Fact, Kind
 from heard.policy import Decision, Route
 from heard.remedies import Grant
 from heard.threads import Purpose, Slot
+from heard.working_time import Calendar
 
 
-def record_sent_reply(case: Case, slot: Slot, native_id: str, now: datetime) -> Change:
+def record_sent_reply(
+    case: Case, slot: Slot, native_id: str, now: datetime, calendar: Callable[[], Calendar]
+) -> Change:
     """The case after the platform accepted the reply of a slot.
 
     The acknowledgement closes the review, or the resolution takes effect. A resolution that was
     superseded while its reply was sent (the review was withdrawn) has no effect any more.
+    `calendar` is the business's; an acknowledgement does not need it.
     """
     case_after = replace(case, thread=case.thread.mark_sent(slot.reply, now))
     detail: dict[str, Any] = {"reply": slot.reply, "native_id": native_id, "public": slot.public}
     if slot.variant:
         detail["variant"] = slot.variant
     if case.follow_up and (resolution := _resolution_in_progress(case.follow_up, slot.reply)):
-        return apply_resolution(case_after, case.follow_up, resolution, detail, now)
+        return apply_resolution(case_after, case.follow_up, resolution, detail, now, calendar)
     if slot.purpose is Purpose.RESOLUTION or case.review.closing_kind or has_open_follow_up(case):
         return Change(
             case_after, (Fact(Kind.REPLY_SENT, detail | {"purpose": slot.purpose.value}),)
@@ -58,7 +69,7 @@ def record_failed_reply(
         else case.thread.without_reply(slot.reply)
     )
     case_after = replace(case, thread=thread)
-    fact = Fact(kind, {"reply": slot.reply, "reason": reason})
+    detail = {"reply": slot.reply, "reason": reason}
     if case.follow_up and _resolution_in_progress(case.follow_up, slot.reply):
         due_at = case.follow_up.due_at
         if case.follow_up.promised_for and (decision_due_at := decide().due_at):
@@ -72,14 +83,17 @@ def record_failed_reply(
             grants=_unannounced_grants(case.follow_up),
             why=kind.value,
         )
-        return Change(replace(case_after, follow_up=reopened_follow_up), (fact,))
+        detail |= describe_follow_up(reopened_follow_up)
+        return Change(replace(case_after, follow_up=reopened_follow_up), (Fact(kind, detail),))
     if slot.purpose is Purpose.RESOLUTION or case.review.closing_kind or has_open_follow_up(case):
-        return Change(case_after, (fact,))
+        if case.follow_up and has_open_follow_up(case):
+            detail |= describe_follow_up(case.follow_up)
+        return Change(case_after, (Fact(kind, detail),))
     new_follow_up, thread, opening_fact = open_or_join_follow_up(
         case_after, decide(), now, why=kind.value
     )
     review = replace(case.review, route=Route.FOLLOW_UP)
-    return Change(Case(review, thread, new_follow_up), (fact, opening_fact))
+    return Change(Case(review, thread, new_follow_up), (Fact(kind, detail), opening_fact))
 
 
 def is_superseded(case: Case, slot: Slot) -> bool:
@@ -170,7 +184,8 @@ def record_removed_reply(
     waits for what the reply announced (an invitation, a promise). The reply's slot stays used
     (R04): onlookers may have read it, and it may still be shown.
     """
-    fact = Fact(kind, {"reply": reply, "reason": reason})
+    detail = {"reply": reply, "reason": reason}
+    fact = Fact(kind, detail)
     review, follow_up = case.review, case.follow_up
     if review.withdrawn:
         return Change(case, (fact,))
@@ -192,6 +207,7 @@ def record_removed_reply(
                 why="moderation",
             )
             follow_up = replace(follow_up, grants=_unannounced_grants(follow_up))
+        fact = Fact(kind, detail | describe_follow_up(follow_up))
         return Change(replace(case, follow_up=follow_up), (fact,))
     facts = (
         (fact, Fact(Kind.REOPENED, {"after": review.closing_kind.value}))

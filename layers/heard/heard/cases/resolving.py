@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from heard import remedies
-from heard.cases.case import Case, Change, reopened_status, without_unsent_reply
+from heard.cases.case import Case, Change, describe_follow_up, reopened_status, without_unsent_reply
 from heard.cases.closing import close, closing_kind
 from heard.clock import add_seconds, format_time, parse_time
 from heard.follow_ups import (
@@ -24,6 +24,7 @@ from heard.outcomes import Fact, Kind
 from heard.policy import Policy
 from heard.reviews import Stage
 from heard.threads import Purpose
+from heard.working_time import Calendar, working_seconds
 
 
 def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -> Change | Conflict:
@@ -34,6 +35,8 @@ def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -
     follow_up, thread = case.follow_up, case.thread
     if follow_up is None:
         return Conflict(ConflictCode.CLOSED, "It is closed.")
+    if conflict := _check_codes(resolution, policy):
+        return conflict
     resolution = replace(resolution, reviews=follow_up.reviews)
     follow_up = replace(follow_up, last_resolution_key=resolution.key)
     public = _is_public(case)
@@ -57,15 +60,41 @@ def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -
         awaiting_follow_up = replace(
             follow_up, status=Status.AWAITING_APPROVAL, resolution=resolution
         )
-        detail = {"action": resolution.action.value, "reason": resolution.reason or ""} | (
-            resolution.remedy.detail if resolution.remedy else {}
-        )
+        detail = describe_follow_up(awaiting_follow_up) | {
+            "action": resolution.action.value,
+            "reason": resolution.reason or "",
+        }
+        if resolution.remedy:
+            detail |= resolution.remedy.detail
         if resolution.reply and public and not thread.public_replies_left:
             return _cap_conflict()
         return Change(
             replace(case, follow_up=awaiting_follow_up), (Fact(Kind.APPROVAL_REQUESTED, detail),)
         )
-    return _accept_resolution(case, replace(follow_up, claim_expires_at=None), resolution, now)
+    return _accept_resolution(
+        case, replace(follow_up, claim_expires_at=None), resolution, policy, now
+    )
+
+
+def _check_codes(resolution: Resolution, policy: Policy) -> Conflict | None:
+    """Why a resolution with these codes is refused; None when the policy has them all.
+
+    The advice does not repeat the code, which may be a sentence or a name.
+    """
+    codes = policy.codes
+    for name, allowed in (
+        ("root_cause", codes.causes),
+        ("fix", codes.fixes),
+        ("reason", codes.reasons),
+    ):
+        code = getattr(resolution, name)
+        if code and code not in allowed:
+            return Conflict(
+                ConflictCode.CODE_UNKNOWN,
+                f"The policy has no such {name}. Use one of {', '.join(allowed)}, and put "
+                "sentences into note.",
+            )
+    return None
 
 
 def _check_promise_date(
@@ -100,7 +129,7 @@ def _remedy_conflict(policy: Policy) -> Conflict:
     )
 
 
-def approve(case: Case, lead: str, now: datetime) -> Change | Conflict:
+def approve(case: Case, lead: str, policy: Policy, now: datetime) -> Change | Conflict:
     """The case after a second person approved a resolution (R20, R28)."""
     if case.follow_up is None or case.follow_up.resolution is None:
         return Conflict(ConflictCode.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
@@ -110,7 +139,11 @@ def approve(case: Case, lead: str, now: datetime) -> Change | Conflict:
             ConflictCode.DATE_PASSED,
             "The promised date has passed. Deny it, so that an agent can name another date.",
         )
-    return _accept_resolution(case, replace(case.follow_up, claim_expires_at=None), resolution, now)
+    if conflict := _check_codes(resolution, policy):
+        return replace(conflict, detail=f"{conflict.detail} Deny it, so that an agent can.")
+    return _accept_resolution(
+        case, replace(case.follow_up, claim_expires_at=None), resolution, policy, now
+    )
 
 
 def deny(case: Case, lead: str) -> Change:
@@ -120,8 +153,9 @@ def deny(case: Case, lead: str) -> Change:
         return Change(case)
     status = Status.PROMISED if follow_up.promised_for else reopened_status(follow_up)
     reopened_follow_up = replace(follow_up, status=status, resolution=None)
+    detail = describe_follow_up(reopened_follow_up) | {"by": lead}
     return Change(
-        replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, {"by": lead}),)
+        replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, detail),)
     )
 
 
@@ -138,7 +172,7 @@ def _cap_conflict() -> Conflict:
 
 
 def _accept_resolution(
-    case: Case, follow_up: FollowUp, resolution: Resolution, now: datetime
+    case: Case, follow_up: FollowUp, resolution: Resolution, policy: Policy, now: datetime
 ) -> Change | Conflict:
     thread = case.thread
     detail: dict[str, str] = {"action": resolution.action.value}
@@ -158,7 +192,7 @@ def _accept_resolution(
             return _cap_conflict()
         detail["reply"] = resolution.reply
     elif closing_kind(follow_up, resolution) is None:
-        change = apply_resolution(case, follow_up, resolution, {}, now)
+        change = apply_resolution(case, follow_up, resolution, {}, now, lambda: policy.calendar)
         return (
             replace(change, facts=(Fact(Kind.RESOLUTION_GIVEN, detail), *change.facts))
             if resolution.remedy
@@ -170,12 +204,14 @@ def _accept_resolution(
     )
 
 
-def close_next_review(case: Case, resolution: Resolution, now: datetime) -> Change | None:
+def close_next_review(
+    case: Case, resolution: Resolution, now: datetime, calendar: Callable[[], Calendar]
+) -> Change | None:
     """The case after a resolution, whose reply (if any) is out, closed one review.
 
     `case` is that of the follow-up's first review. Repeated, it closes one review after the other,
     until none is left that the resolution covers. None when the resolution is not (or no longer)
-    being carried out.
+    being carried out. `calendar` is the business's.
     """
     follow_up = case.follow_up
     if (
@@ -184,7 +220,7 @@ def close_next_review(case: Case, resolution: Resolution, now: datetime) -> Chan
         or follow_up.resolution != resolution
     ):
         return None
-    return apply_resolution(case, follow_up, resolution, {}, now)
+    return apply_resolution(case, follow_up, resolution, {}, now, calendar)
 
 
 def apply_resolution(
@@ -193,9 +229,19 @@ def apply_resolution(
     resolution: Resolution,
     reply_detail: Mapping[str, Any],
     now: datetime,
+    calendar: Callable[[], Calendar],
 ) -> Change:
-    """The case after a resolution took effect: its reply, if any, is out."""
-    detail = dict(reply_detail) | {"by": resolution.agent, "follow_up": follow_up.id}
+    """The case after a resolution took effect: its reply, if any, is out.
+
+    Its outcome says how long the follow-up waited for that, in the working time of the business's
+    `calendar`, which is asked for only here.
+    """
+    waited = working_seconds(parse_time(follow_up.opened_at), now, calendar())
+    detail = dict(reply_detail) | {
+        "by": resolution.agent,
+        "follow_up": follow_up.id,
+        "waited_s": waited,
+    }
     codes = {
         name: getattr(resolution, name) for name in ("reason", "fix", "root_cause", "approved_by")
     }

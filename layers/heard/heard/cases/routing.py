@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from heard.assessment import Agenda, Assessment, Severity
+from heard.assessment.vocabulary import TOPICS
 from heard.cases.case import (
     AcknowledgementDraft,
     Case,
     Change,
     IncomingEvent,
+    describe_follow_up,
     is_unsent,
     with_revision,
     without_promise,
@@ -20,6 +22,7 @@ from heard.cases.case import (
 from heard.clock import add_seconds, format_time
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Fact, Kind
+from heard.places import UNKNOWN_PLACE
 from heard.policy import Decision, Route
 from heard.reviews import follow_up_id
 from heard.threads import Purpose, SlotState, Thread
@@ -36,13 +39,15 @@ def route(
     now: datetime,
     *,
     inputs: str = "",
+    place: str = UNKNOWN_PLACE,
 ) -> Change:
     """The case after a new or newer revision was assessed and decided.
 
     An edit never gets a second acknowledgement (R04): it is only recorded, unless it now needs a
     person. An acknowledgement of the words before, which nobody has begun to send, is cancelled.
-    One that thanks for what is a complaint now is the reason of the follow-up. `inputs` is
-    the commitment to what the decision was made from, so that it can be made again and compared.
+    One that thanks for what is a complaint now is the reason of the follow-up. `inputs` is the
+    commitment to what the decision was made from, so that it can be made again and compared.
+    `place` is the code of the business's place that the review is about.
     """
     event = incoming.event
     seen_before, starts_over = bool(case.review.revision), case.review.withdrawn
@@ -70,12 +75,16 @@ def route(
         "severity": assessment.severity.value,
         "agenda": assessment.agenda.value,
         "flags": [flag.value for flag in assessment.flags],
-        "topics": list(assessment.topics),
+        "topics": sorted(topic for topic in assessment.topics if topic in TOPICS),
+        "needs_person": assessment.needs_person,
+        "place": place,
         "model": assessment.model,
         "route": effective_route.value,
         "rules": list(decision.fired),
         "policy": decision.policy_hash,
     }
+    if assessment.language:
+        detail["language"] = assessment.language
     if inputs:
         detail["inputs"] = inputs
     if event.original_bytes:
@@ -168,6 +177,7 @@ def open_or_join_follow_up(
     due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
     if follow_up and follow_up.status is not Status.CLOSED:
+        severity_before = follow_up.severity
         if (
             decision.priority > follow_up.priority
             or severity.rank > follow_up.severity.rank
@@ -192,7 +202,8 @@ def open_or_join_follow_up(
             due_at=follow_up.due_at if follow_up.promised_for else min(follow_up.due_at, due_at),
             checklist=follow_up.checklist or decision.checklist,
         )
-        return follow_up, thread, Fact(Kind.FOLLOW_UP_JOINED, {"follow_up": follow_up.id})
+        detail = describe_follow_up(follow_up) | {"severity_before": severity_before.value}
+        return follow_up, thread, Fact(Kind.FOLLOW_UP_JOINED, detail)
     new_follow_up = FollowUp(
         id=follow_up_id(thread.id, thread.follow_up_count + 1),
         business=review.business,
@@ -216,12 +227,7 @@ def open_or_join_follow_up(
         thread,
         Fact(
             Kind.FOLLOW_UP_OPENED,
-            {
-                "follow_up": new_follow_up.id,
-                "due_at": due_at,
-                "queue": new_follow_up.queue,
-                "why": why,
-            },
+            describe_follow_up(new_follow_up) | {"level": new_follow_up.level, "why": why},
         ),
     )
 

@@ -52,9 +52,10 @@ class Capabilities:
         test` cannot send a sample there.
 
     Replies
-        `reply_limit` is counted in `reply_unit`. `replies` is how many the platform shows at once:
-        `one` means that our second reply takes the place of our first one, or is refused (a reply
-        that somebody else wrote is never replaced); `none` means that no program can reply.
+        `reply_limit` is counted in `reply_unit`. `replies` is how many the platform shows at once;
+        `none` means that no program can reply. Where it shows one, `replaces_reply` says that our
+        second reply takes the place of our first one. Else a second one is refused, or nobody knows
+        what becomes of it. A reply that somebody else wrote is never replaced.
         `can_find_reply`: we can ask, after a fault, whether our reply is there. `moderated`:
         replies are published later or not at all, and `moderation` is asked.
 
@@ -88,6 +89,7 @@ class Capabilities:
     secret_origin: SecretOrigin = SecretOrigin.GENERATED
     secret_credential: str = ""
     secret_help: str = ""
+    replaces_reply: bool = False
     moderated: bool = False
     poll_seconds: int | None = None
     single_review_threads: bool = True

@@ -17,27 +17,13 @@ from heard.reviews import normalize_text
 # Possessive: a tag that nobody closed is scanned once, not once for each of its characters.
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*+)[^<>]*+>|<[!?][^<>]*+>", re.IGNORECASE)
 _INVALID_REFERENCE: Final = re.compile(r"&#[0-9]{8,}")
-_BLOCK_TAGS: Final = frozenset(
-    {
-        "p",
-        "div",
-        "li",
-        "blockquote",
-        "pre",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "tr",
-        "table",
-        "ul",
-        "ol",
-        "hr",
-    }
+_BLOCK_NAMES: Final = (
+    "address article aside blockquote caption center details dialog div dl fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol optgroup option p "
+    "pre section summary table tbody textarea tfoot thead tr ul"
 )
-_CELL_TAGS: Final = frozenset({"td", "th", "dd", "dt"})
+_BLOCK_TAGS: Final = frozenset(_BLOCK_NAMES.split())
+_CELL_TAGS: Final = frozenset({"button", "dd", "dt", "input", "label", "td", "th"})
 """Tags that end a cell: the words of two cells are never one word."""
 _HIDDEN_TAGS: Final = frozenset({"script", "style", "head", "title", "template"})
 

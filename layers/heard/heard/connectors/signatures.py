@@ -123,6 +123,9 @@ class BodyHmac(SharedSecret):
         )
 
 
+_STANDARD_HEADERS: Final = ("id", "timestamp", "signature")
+
+
 @dataclass(frozen=True, slots=True)
 class StandardWebhooks(SharedSecret):
     """Standard Webhooks 1.0.0, symmetric (`v1`): an HMAC over id, time and body.
@@ -142,12 +145,9 @@ class StandardWebhooks(SharedSecret):
         """None if a `v1` signature fits and is at most `TOLERANCE_SECONDS` from `now`."""
         if not (usable_secrets := _usable_secrets(secrets)):
             return _no_secret_failure()
-        prefix = next(
-            (candidate for candidate in self.prefixes if f"{candidate}id" in request.headers),
-            self.prefixes[0],
-        )
+        prefix = self._prefix(request)
         message_id, seconds, signatures = (
-            request.headers.get(prefix + name, "") for name in ("id", "timestamp", "signature")
+            request.headers.get(prefix + name, "") for name in _STANDARD_HEADERS
         )
         if not (message_id and seconds and signatures):
             detail = f"{prefix}id, {prefix}timestamp and {prefix}signature are all needed."
@@ -193,6 +193,17 @@ class StandardWebhooks(SharedSecret):
                 SignatureFailureReason.SIGNATURE_WRONG, f"No signature in {prefix}signature fits."
             )
         return _check_age(int(seconds), now, f"{prefix}timestamp")
+
+    def _prefix(self, request: WebhookRequest) -> str:
+        """The names of the headers: those that are complete, else those of which one is there.
+
+        A program on the way may add an id under the other names.
+        """
+        counts = {
+            prefix: sum(bool(request.headers.get(prefix + name)) for name in _STANDARD_HEADERS)
+            for prefix in self.prefixes
+        }
+        return max(self.prefixes, key=lambda prefix: counts[prefix])
 
     def sign(self, request: WebhookRequest, url: str, secret: str, now: datetime) -> WebhookRequest:
         """The request with the three headers.

@@ -1,33 +1,26 @@
-"""Who calls a signed-in API. Roles come with the token, businesses from the Setup table."""
+"""Who calls a signed-in API. The token says only who it is: roles come from the Setup table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from heard.errors import Forbidden
-from heard.steps.desk import Caller
-from heard.storage.setup import SetupStore
+from heard.steps.caller import Caller
+from heard.storage.people import People
 
 
-def caller_of(event: Mapping[str, Any], setup: SetupStore) -> Caller:
-    """The person who calls, with their roles. The JWT authorizer has checked the token.
+def caller_of(event: Mapping[str, Any], people: People) -> Caller:
+    """The person who calls. The JWT authorizer has checked the token.
 
-    The person's businesses are read at each request, so that taking one away works at once. Raises
-    Forbidden for somebody who can sign in and belongs to no business.
+    The person's roles are read at each request, so that taking one away works at the next. Raises
+    Forbidden for somebody who can sign in and holds no role.
     """
-    claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
-    person = setup.person(str(claims["sub"]))
-    if person is None:
+    person = people.person(str(event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]))
+    if person is None or not person.roles:
         raise Forbidden(
-            "You are signed in, but you belong to no business yet. An admin can add you: heard "
-            "people add."
+            "You are signed in, but you hold no role in any business. An operator can give you "
+            "one (heard people add), or carry over those from before an update (heard people "
+            "migrate)."
         )
-    return Caller(person, frozenset(_parse_groups(claims.get("cognito:groups", ""))))
-
-
-def _parse_groups(claim: object) -> list[str]:
-    """The groups of a token. API Gateway passes the list on as the text `[agent lead]`."""
-    if isinstance(claim, list):
-        return [str(group) for group in cast("list[object]", claim)]
-    return str(claim).strip("[]").replace(",", " ").split()
+    return Caller(person)

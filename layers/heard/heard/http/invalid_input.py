@@ -1,6 +1,7 @@
 """What is wrong with a request, in words that say how to correct it.
 
-pydantic finds the mistakes; its own texts are written for programmers. A message repeats what was
+pydantic finds the mistakes; its own texts are written for programmers. The commands use the same
+words. A message repeats what was
 sent only if it is short and no free text: a reply's words belong in no error.
 """
 
@@ -45,6 +46,10 @@ _REQUIREMENTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "int_parsing": lambda _: _WHOLE_NUMBER,
     "int_parsing_size": lambda _: f"{_WHOLE_NUMBER} with fewer digits",
     "int_from_float": lambda _: _WHOLE_NUMBER,
+    "float_type": lambda _: _NUMBER,
+    "float_parsing": lambda _: _NUMBER,
+    "list_type": lambda _: "must be a list",
+    "string_unicode": lambda _: "must be a text of whole characters",
     "bool_type": lambda _: _TRUE_OR_FALSE,
     "bool_parsing": lambda _: _TRUE_OR_FALSE,
     "decimal_type": lambda _: _NUMBER,
@@ -68,6 +73,9 @@ _REQUIREMENTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 """What each of pydantic's error types asks for, given the limits in its context."""
 
+_VALIDATOR_PREFIX: Final = "Value error, "
+"""What pydantic puts before the words of a validator of ours."""
+
 _WITHOUT_ECHO: Final = frozenset({"missing", "extra_forbidden"})
 
 
@@ -86,12 +94,16 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if len(names) > 1 and names[-1].isdigit():
         names.pop()
     subject = f"`{'.'.join(names)}`" if names else "The body"
-    requirement = _REQUIREMENTS.get(kind)
-    if requirement is None:
-        return f"{subject} is not valid: {error['msg']}."
-    if kind in _WITHOUT_ECHO:
-        return f"{subject} {requirement(error.get('ctx', {}))}."
-    return f"{subject} {requirement(_limits_of(error))}{_echo(error.get('input'))}."
+    has_echo = kind in _REQUIREMENTS and kind not in _WITHOUT_ECHO
+    return f"{subject} {requirement(error)}{_echo(error.get('input')) if has_echo else ''}."
+
+
+def requirement(error: Mapping[str, Any]) -> str:
+    """What one of pydantic's errors asks for, in words that follow the name of the field."""
+    words = _REQUIREMENTS.get(error["type"])
+    if words is None:
+        return f"is not valid: {error['msg'].removeprefix(_VALIDATOR_PREFIX).rstrip('.')}"
+    return words(_limits_of(error))
 
 
 def _limits_of(error: Mapping[str, Any]) -> Mapping[str, Any]:

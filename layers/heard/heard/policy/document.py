@@ -45,6 +45,9 @@ RESERVED: Final = (
 )
 """The ids of the guards, and of the hand-over to a person. No entry may have such an id."""
 
+OTHER: Final = "other"
+"""The code that every list of `Codes` has, for what none of its codes names."""
+
 type Clock = Literal["working", "always"]
 
 
@@ -104,6 +107,19 @@ class Remedy:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes that a resolution may have, each list with `OTHER`.
+
+    They go into the log, which nobody may change. A code that an agent makes up could name a
+    person, so there are no others.
+    """
+
+    causes: tuple[str, ...]
+    fixes: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A loaded policy.
 
@@ -111,7 +127,8 @@ class Policy:
     `public_replies` is the cap of one thread, 0 to 2 (R04), and `automatic_replies` that of one
     author over all threads in 24 hours. `give_up_after` is how many seconds a
     follow-up may stay open before it is closed as expired. `checklists` are steps by name (R25).
-    `contacts` are the business's own, which replies may show (R06).
+    `contacts` are the business's own, which replies may show (R06). `codes` are those that a
+    resolution may have.
     `uses_working_hours` says whether an entry depends on working hours.
     """
 
@@ -123,6 +140,7 @@ class Policy:
     calendar: Calendar
     voice: Voice
     give_up_after: int
+    codes: Codes
     public_replies: int = PUBLIC_REPLY_CAP
     automatic_replies: int = AUTHOR_CAP
     quiet_hours: tuple[QuietHours, ...] = ()
@@ -424,6 +442,7 @@ def _load(text: str) -> Policy:
             voice.get("formality", {}),
         ),
         give_up_after=full_document["give_up_after"],
+        codes=Codes(*(_with_other(full_document[part]) for part in ("causes", "fixes", "reasons"))),
         public_replies=caps.get("public_replies", PUBLIC_REPLY_CAP),
         automatic_replies=caps.get("automatic_replies", AUTHOR_CAP),
         quiet_hours=tuple(
@@ -447,6 +466,10 @@ def _load(text: str) -> Policy:
         contacts=tuple(full_document.get("contacts", ())),
         uses_working_hours=any("working_hours" in entry["when"] for entry in entries),
     )
+
+
+def _with_other(codes: Sequence[str]) -> tuple[str, ...]:
+    return (*codes,) if OTHER in codes else (*codes, OTHER)
 
 
 def _build_rule(entry: Mapping[str, Any]) -> Rule:

@@ -63,6 +63,14 @@ REASON: Final = Text(
 VARIANT: Final = Text(
     40, "[a-z][a-z0-9-]*", "Use small letters, digits and hyphens, with a letter first."
 )
+_CODES: Final = ListOf(
+    Text(
+        40,
+        "[a-z0-9][a-z0-9-]{1,39}",
+        'Use 2 to 40 small letters, digits and hyphens: "late-delivery". It goes into the log.',
+    ),
+    max_items=100,
+)
 _WHY: Final = Field("Why, for people.", Text(500, multiline=True))
 _THEN: Final = Record(
     {
@@ -318,6 +326,12 @@ DOCUMENT: Final = Record(
                 max_items=50,
             ),
         ),
+        "causes": Field(
+            "The root causes that an agent may name, instead of the playbook's, and `other`.",
+            _CODES,
+        ),
+        "fixes": Field("The same for how a problem was solved.", _CODES),
+        "reasons": Field("The same for why nobody says more, or why somebody has to wait.", _CODES),
         "checklists": Field(
             "Checklists by name; rules attach them to follow-ups (R25).",
             MapOf(NAME, ListOf(Text(300), max_items=30)),

@@ -28,10 +28,12 @@ STREET: Final = "street"
 
 _MAIL: Final = re.compile(
     r"(?<![\w.+@-])[\w.+-]{1,64}(?:@| ?[(\[] ?(?:at|@|arroba) ?[)\]] ?)[\w-]{1,63}"
-    r"(?:(?:\.| ?[(\[] ?(?:dot|punkt|punto|point|ponto) ?[)\]] ?)[\w-]{1,63}){1,4}(?!\w)",
+    r"(?:(?:\.| ?[(\[] ?(?:dot|punkt|punto|point|ponto) ?[)\]] ?)[\w-]{1,63}){1,4}(?!\w)"
+    r"|(?<![\w@])[\w+-]{1,64}(?: (?:dot|punto|ponto) [\w-]{1,63}){0,2} (?:at|arroba) [\w-]{1,63}"
+    r"(?: (?:dot|punto|ponto) [\w-]{1,63}){1,3}(?!\w)",
     re.IGNORECASE,
 )
-"""A mail address. "@ana@social.example" is the name of an account and none."""
+"""A mail address, perhaps in words. "@ana@social.example" is the name of an account and none."""
 _DIGITS: Final = re.compile(r"(?<![\w.,+])(?:\+|\(\+?)?\d(?:[ \u00a0./()–-]{0,3}\d){6,16}(?![\w])")
 _DATES: Final = re.compile(
     r"(?<![\d./-])\d{1,4}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)"
@@ -97,6 +99,8 @@ def foreign_contacts(text: str, own_contacts: Sequence[str] = ()) -> Iterator[st
 def _is_own_mail(mail: str, own_text: str) -> bool:
     compact = re.sub(r"[(\[] ?(?:at|arroba|@) ?[)\]]", "@", mail.casefold())
     compact = re.sub(r"[(\[] ?(?:dot|punkt|punto|point|ponto) ?[)\]]", ".", compact)
+    compact = re.sub(r" (?:at|arroba) ", "@", compact)
+    compact = re.sub(r" (?:dot|punto|ponto) ", ".", compact)
     compact = compact.replace(" ", "")
     domain = compact.partition("@")[2]
     own = re.escape(domain)

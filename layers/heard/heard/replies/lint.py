@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from heard.replies.contacts import foreign_contacts
@@ -48,53 +49,52 @@ type Fingerprint = frozenset[int]
 """The three-word runs of a text, as CRC-32: enough to compare texts, too little to read one."""
 
 
-def lint(
-    text: str,
-    *,
-    public: bool,
-    limit: int | None,
-    unit: Unit = "characters",
-    recent: Sequence[Fingerprint] = (),
-    names: Sequence[str] = (),
-    language: str | None = None,
-    own_contacts: Sequence[str] = (),
-    contacts_are_own: bool = False,
-) -> tuple[LintFinding, ...]:
-    """The problems of a reply before it is sent. Total: it raises nothing for any text.
+@dataclass(frozen=True, slots=True)
+class ReplyContext:
+    """What the lint must know of a reply besides its words.
 
-    `limit` is the platform's, counted in `unit`. `recent` are the fingerprints of the business's
-    last replies by people, newest first, of which `MAX_RECENT` are compared. `names` are the
-    agent's and the business's; a reply that holds only names is empty, and nothing is looked for in
-    them. `language` (ISO 639) is the customer's. `own_contacts` are texts that name the business's
-    own contacts; with `contacts_are_own` the writer says that all others in the text are, too.
+    `public`: others read it. `limit` is the platform's, counted in `unit`. `recent` are the
+    fingerprints of the business's last replies by people, newest first, of which `MAX_RECENT` are
+    compared. `names` are the agent's and the business's; a reply that holds only names is empty,
+    and nothing is looked for in them. `language` (ISO 639) is the customer's. `own_contacts` are
+    texts that name the business's own contacts; with `contacts_are_own` the writer says that all
+    others in the text are, too.
+    """
+
+    public: bool
+    limit: int | None
+    unit: Unit = "characters"
+    recent: Sequence[Fingerprint] = ()
+    names: Sequence[str] = ()
+    language: str | None = None
+    own_contacts: Sequence[str] = ()
+    contacts_are_own: bool = False
+
+
+def lint(text: str, context: ReplyContext) -> tuple[LintFinding, ...]:
+    """The problems of a reply before it is sent. Total: it raises nothing for any text.
 
     Codes: empty, too_long, insult, threat, excuse, blame, arguing, marketing, incentive, admission,
     card_number, account_number, identity_number, telephone_number, email_address, street_address,
     markup, placeholder, other_language, copy_paste. Blame, arguing and personal data block in
     public, where others read them, and only warn in private.
     """
-    own_words = _remove_names(names, text)
+    own_words = _remove_names(context.names, text)
     if not any(character.isalnum() for character in _TAGS.sub("", own_words)):
         return (finding("empty", "block"),)
     findings: list[LintFinding] = []
+    limit, unit, language = context.limit, context.unit, context.language
     if limit is not None and (size := text_length(text, unit)) > limit:
         findings.append(_too_long(size, limit, unit))
-    findings.extend(_tone_findings(own_words, language, public=public))
-    findings.extend(
-        _personal_data(
-            own_words,
-            public=public,
-            own_contacts=own_contacts,
-            contacts_are_own=contacts_are_own,
-        )
-    )
+    findings.extend(_tone_findings(own_words, language, public=context.public))
+    findings.extend(_personal_data(own_words, context))
     if has_markup(own_words):
         findings.append(finding("markup", "block"))
     if has_placeholder(own_words):
         findings.append(finding("placeholder", "block"))
     if language is not None and _is_other_language(own_words, language):
         findings.append(finding("other_language", "warn"))
-    if _is_copy(text, names, recent):
+    if _is_copy(text, context):
         findings.append(finding("copy_paste", "block"))
     return tuple(findings)
 
@@ -181,18 +181,16 @@ def _tone_findings(text: str, language: str | None, *, public: bool) -> Iterator
         yield finding(code, "block" if blocks else "warn")
 
 
-def _personal_data(
-    text: str, *, public: bool, own_contacts: Sequence[str], contacts_are_own: bool
-) -> Iterator[LintFinding]:
-    severity = "block" if public else "warn"
+def _personal_data(text: str, context: ReplyContext) -> Iterator[LintFinding]:
+    severity = "block" if context.public else "warn"
     if has_card_number(text):
         yield finding("card_number", severity)
     if has_bank_account(text):
         yield finding("account_number", severity)
     if has_identity_number(text):
         yield finding("identity_number", severity)
-    for code in foreign_contacts(text, own_contacts):
-        yield finding(code, "warn" if contacts_are_own else severity)
+    for code in foreign_contacts(text, context.own_contacts):
+        yield finding(code, "warn" if context.contacts_are_own else severity)
 
 
 def _remove_names(names: Sequence[str], text: str) -> str:
@@ -202,10 +200,10 @@ def _remove_names(names: Sequence[str], text: str) -> str:
     return text
 
 
-def _is_copy(text: str, names: Sequence[str], recent: Sequence[Fingerprint]) -> bool:
-    own = fingerprint(text, names)
+def _is_copy(text: str, context: ReplyContext) -> bool:
+    own = fingerprint(text, context.names)
     return any(
         len(own & other) / len(own | other) >= MAX_SIMILARITY
-        for other in recent[:MAX_RECENT]
+        for other in context.recent[:MAX_RECENT]
         if other
     )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from heard.automatic_replies import MAX_WORD_RUNS, Words
+from heard.automatic_replies import MAX_WORD_RUNS, SAME_SHARE, Words
 from heard.replies.lint import fingerprint
 
 _RUN: Final = 16
@@ -68,6 +68,22 @@ def find_own_words(text: str, sent: Sequence[str]) -> OwnWords:
         " " if place in own_places else character for place, character in enumerate(text)
     )
     return OwnWords(covered.count(1) / len(letters), rest)
+
+
+def is_own_quotation(words: str, sent: Sequence[str], *, is_cut: bool) -> bool:
+    """Whether words that somebody quotes are those of a reply in `sent`, as a telephone quotes.
+
+    They are a whole reply, or most of them are one's words. If the quotation `is_cut`, they may be
+    its beginning.
+    """
+    letters = _letters(words)[0]
+    beginning = _BEGINNING_OF_SIGNS if _is_signs(letters) else _BEGINNING
+    for reply in sent:
+        own_letters = _letters(reply)[0]
+        is_beginning = is_cut and len(letters) >= beginning // 2 and own_letters.startswith(letters)
+        if letters and (letters == own_letters or is_beginning):
+            return True
+    return find_own_words(words, sent).share >= SAME_SHARE
 
 
 def _runs(letters: str, size: int) -> set[str]:

@@ -13,6 +13,8 @@ FIELD: Final = "field"
 """Words that name what a template fills in, such as "name". In brackets they are placeholders."""
 FILL_IN: Final = "fill_in"
 """Words that order somebody to fill something in, such as "insert"."""
+GREETING: Final = "greeting"
+"""What stands before a customer's name: "Dear". "Null" behind it was a name that is missing."""
 
 _SURE: Final = re.compile(
     r"\{\{|\}\}|\{%|%\}|\$\{|<%|%>|<<|>>"
@@ -23,13 +25,18 @@ _SURE: Final = re.compile(
     r"|(?<!\w)X{3,12}(?!\w)|(?<!\w)X{2}(?:[./-]X{2,4}){1,3}(?!\w)"
     r"|(?<!\w)x{2,6}(?:[-./ ]x{2,6}){1,5}(?!\w)"
     r"|(?<!\w)(?:TODO|TBD|FIXME|TBC)(?!\w)|_{4,}|(?i:lorem ipsum)"
-    r"|(?<!\w)(?:[Dd]ear|[Hh]ello|[Hh]i) (?:null|undefined|None|NaN|N/A)(?!\w)"
-    r"|\[object Object\]"
+    r"|\[object Object\]|(?<!\w)NaN(?!\w)|(?<!\w)(undefined|null)[ ,]{1,2}\1(?!\w)"
 )
 _BRACKETS: Final = re.compile(r"\[([^\[\]\n]{1,60})\]|<([^<>\n@/]{1,60})>")
 _MARKS: Final = re.compile(r"\(([^()\n]{1,60})\)")
 _CAPITALS: Final = re.compile(r"[A-Z][A-Z_]+(?: [A-Z_]{2,}){0,5}")
 _MIN_CAPITALS: Final = 4
+_MISSING_NAME: Final = (
+    r"(?<!\w)(?i:{greetings})(?:[ ,]+(?:[A-Z][\w/]{0,12}\.?[ ]+){0,2})"
+    r"(?:null|undefined|None|NULL|N/A|nil)(?=\s*(?:[,!:;.\n–-]|$))"
+)
+"""A greeting, perhaps a title, and what a program writes where it has no name."""
+
 _SMILEYS_AND_NOTES: Final = frozenset({"sic", "edit", "update"})
 
 
@@ -38,9 +45,9 @@ def has_placeholder(text: str) -> bool:
 
     What stands in square or angle brackets is one if it names a field in any of our languages, or
     is written in capitals. In round brackets it must be short, and begin with an order to fill
-    something in.
+    something in. "Null" is one behind a greeting, because it is a word of its own elsewhere.
     """
-    if _SURE.search(text):
+    if _SURE.search(text) or _missing_name().search(text):
         return True
     if any(_is_field(square or angle) for square, angle in _BRACKETS.findall(text)):
         return True
@@ -73,3 +80,10 @@ def _orders() -> frozenset[str]:
     return frozenset(
         fold_word(word) for language in LANGUAGES for word in FOLDER.phrases(FILL_IN, language)
     )
+
+
+@cache
+def _missing_name() -> re.Pattern[str]:
+    greetings = {line for language in LANGUAGES for line in FOLDER.phrases(GREETING, language)}
+    alternatives = "|".join(map(re.escape, sorted(greetings, key=len, reverse=True)))
+    return re.compile(_MISSING_NAME.replace("{greetings}", alternatives))

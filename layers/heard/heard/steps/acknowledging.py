@@ -70,6 +70,7 @@ def draft_acknowledgement(
         reply,
         format_time(decision.send_after or now),
         text_words(event.title, event.text),
+        format_time(event.occurred_at or now),
     )
     return AcknowledgementDraft(
         event=event,

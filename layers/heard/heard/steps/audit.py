@@ -1,35 +1,58 @@
-"""What auditors ask: the outcomes of a review, and whether its chain verifies."""
+"""What auditors ask: the outcomes of a review or a business, and whether a chain verifies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from heard.errors import NotFound, Tampered
 from heard.outcomes import ChainReport, Outcome, verify_chain
+from heard.people import AUDITING
 
 if TYPE_CHECKING:
+    from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
-    from heard.storage.outcome_log import OutcomeLog
+    from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog, OutcomePage
+
+_NO_REVIEW: Final = "There are no outcomes of such a review in your businesses."
 
 
-def outcomes_of(review: str, businesses: tuple[str, ...], log: OutcomeLog) -> tuple[Outcome, ...]:
-    """A review's outcomes in order. Raises NotFound when the caller may see none."""
-    outcomes = log.of_review(review)
-    if not outcomes or outcomes[0].business not in businesses:
-        raise NotFound("There are no outcomes of such a review in your businesses.")
-    return outcomes
+def outcomes_of(
+    caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore
+) -> tuple[Outcome, ...]:
+    """A review's outcomes in order. Raises NotFound, Forbidden, Tampered."""
+    _find_business(caller, review, log, case_store)
+    return log.of_review(review)
+
+
+def verification_of(
+    caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore
+) -> ChainReport:
+    """Whether a review's chain verifies. Raises NotFound, Forbidden."""
+    return verify_review(review, _find_business(caller, review, log, case_store), log, case_store)
+
+
+def outcomes_in(
+    caller: Caller, criteria: OutcomeCriteria, log: OutcomeLog, *, limit: int, after: str | None
+) -> OutcomePage:
+    """A page of a business's outcomes. Raises NotFound, Forbidden, BadRequest, Tampered."""
+    missing = "There is no such business among yours."
+    caller.needs(criteria.business, *AUDITING, missing=missing)
+    return log.page(criteria, limit=limit, after=after)
 
 
 def verify_review(
-    review: str, businesses: tuple[str, ...], log: OutcomeLog, case_store: CaseStore
+    review: str, business: str, log: OutcomeLog, case_store: CaseStore
 ) -> ChainReport:
-    """Whether a review's chain verifies, up to the head in its state. Raises NotFound."""
+    """Whether the chain of a business's review verifies, up to the head in its state.
+
+    Raises NotFound when the business has no such review.
+    """
     try:
-        return _verify(review, businesses, log, case_store)
+        return _verify(review, business, log, case_store)
     except Tampered as error:
         head = case_store.find_review(review)
-        if head is None or head.business not in businesses:
-            raise NotFound("There are no outcomes of such a review in your businesses.") from error
+        if head is None or head.business != business:
+            raise NotFound(_NO_REVIEW) from error
         return ChainReport(
             review,
             head.sequence,
@@ -40,19 +63,37 @@ def verify_review(
         )
 
 
-def _verify(
-    review: str, businesses: tuple[str, ...], log: OutcomeLog, case_store: CaseStore
-) -> ChainReport:
+def _find_business(caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore) -> str:
+    """The business of a review whose outcomes the caller may read.
+
+    The log is asked only where the review has no state, and what is wrong in it is told to nobody
+    else.
+    """
+    head = case_store.find_review(review)
+    if head is None:
+        try:
+            outcomes = log.of_review(review)
+        except Tampered as error:
+            raise NotFound(_NO_REVIEW) from error
+        if not outcomes:
+            raise NotFound(_NO_REVIEW)
+        business = outcomes[0].business
+    else:
+        business = head.business
+    caller.needs(business, *AUDITING, missing=_NO_REVIEW)
+    return business
+
+
+def _verify(review: str, business: str, log: OutcomeLog, case_store: CaseStore) -> ChainReport:
     outcomes = log.of_review(review)
     head = case_store.find_review(review)
     if head and head.sequence > len(outcomes):
         # Appended between the two reads, or missing: a second read shows which.
         outcomes = log.of_review(review)[: head.sequence]
     if head is None and not outcomes:
-        raise NotFound("There are no outcomes of such a review in your businesses.")
-    business = head.business if head else outcomes[0].business
-    if business not in businesses:
-        raise NotFound("There are no outcomes of such a review in your businesses.")
+        raise NotFound(_NO_REVIEW)
+    if business != (head.business if head else outcomes[0].business):
+        raise NotFound(_NO_REVIEW)
     return verify_chain(
         review,
         outcomes,

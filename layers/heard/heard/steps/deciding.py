@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from heard.assessment import Assessment, Engine, History, assess
 from heard.cases import Case, Revision
 from heard.errors import BadRequest
 from heard.outcomes import Kind
+from heard.places import place_of
 from heard.policy import (
     Context,
     Decision,
@@ -30,7 +31,7 @@ from heard.threads import Purpose
 
 if TYPE_CHECKING:
     from heard.steps.ports import StorePorts
-    from heard.storage.setup import SetupStore
+    from heard.storage.setup import Business, SetupStore
     from heard.storage.vault import AuthorRecord
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RevisionDecision:
-    """What was concluded about one revision, and from what."""
+    """What was concluded about one revision, and from what. `place` is a code."""
 
     event: ReviewEvent
     policy: Policy
@@ -46,6 +47,7 @@ class RevisionDecision:
     assessment: Assessment
     context: Context
     decision: Decision
+    place: str
 
     @property
     def revision(self) -> Revision:
@@ -70,10 +72,11 @@ def decide_revision(
     `engine` reads texts; without one, rules and rating decide.
     """
     review = case.review
-    policy = policy_of(review.business, ports.setup)
+    business = ports.setup.business(review.business)
+    policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
-    assessment = _assess(event, loop_facts.own_text, review.channel, history, engine)
+    assessment = _assess(loop_facts.judged, review.channel, history, engine)
     # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
@@ -82,29 +85,16 @@ def decide_revision(
         **loop_facts.context,
     )
     decision = decide(assessment, context, policy, now)
-    return RevisionDecision(event, policy, author, assessment, context, decision)
+    place = place_of(business.places if business else (), review.connection, event.subject)
+    return RevisionDecision(event, policy, author, assessment, context, decision, place)
 
 
 def _assess(
-    event: ReviewEvent,
-    own_text: str | None,
-    channel: Channel,
-    history: History,
-    engine: Engine | None,
+    judged: Sequence[ReviewEvent], channel: Channel, history: History, engine: Engine | None
 ) -> Assessment:
-    """The assessment of a revision; of one that quotes us, the worse of it and its own words.
-
-    Our friendly words must not make a complaint milder.
-    """
-    assessment = assess(event, channel, history, engine)
-    if own_text is None:
-        return assessment
-    of_own_text = assess(replace(event, text=own_text), channel, history, engine)
-    is_worse = (of_own_text.severity.rank, of_own_text.needs_person) > (
-        assessment.severity.rank,
-        assessment.needs_person,
-    )
-    return of_own_text if is_worse else assessment
+    """The worst assessment of some events: our friendly words must not make a complaint milder."""
+    assessments = [assess(event, channel, history, engine) for event in judged]
+    return max(assessments, key=lambda each: (each.severity.rank, each.needs_person))
 
 
 def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:
@@ -126,7 +116,10 @@ def policy_of(business: str, setup: SetupStore) -> Policy:
     The default policy also holds where this release cannot read the published one: reviews must not
     wait until somebody corrects it (R01). Each outcome names the policy that decided.
     """
-    record = setup.business(business)
+    return _published_policy(business, setup.business(business))
+
+
+def _published_policy(business: str, record: Business | None) -> Policy:
     if record is None or not record.policy:
         return default_policy()
     try:

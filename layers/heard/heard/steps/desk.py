@@ -1,12 +1,11 @@
 """The desk: agents list, read, claim, release and resolve follow-ups. Leads approve.
 
-Every call is limited to the caller's businesses: what a caller may not see does not exist for them.
+A call is limited to the businesses where the caller holds a role (`heard.steps.caller`).
 A step that is refused raises ConflictError with its reason, and nothing has changed then.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,9 @@ from heard import cases, follow_ups
 from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ModerationStatus, ReplyTarget, load
-from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
+from heard.errors import BadRequest, ConflictError, NotFound
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution
+from heard.people import ANSWERING, APPROVING, Role
 from heard.remedies import Grant
 from heard.replies import lint
 from heard.reviews import Stage, reply_id
@@ -39,40 +39,23 @@ if TYPE_CHECKING:
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
+    from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
-    from heard.storage.setup import Person, SetupStore
+    from heard.storage.people import People
+    from heard.storage.setup import SetupStore
 
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
-_SHORT_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs."""
+    """What the desk needs. `people` says who calls."""
 
+    people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is signed in: the person, and the groups in the token.
-
-    The groups are `agent`, `lead`, `auditor` and `admin`.
-    """
-
-    person: Person
-    groups: frozenset[str]
-
-    def require_group(self, *groups: str) -> None:
-        """Raises Forbidden unless the caller is in one of the groups."""
-        if self.groups.isdisjoint(groups):
-            raise Forbidden(
-                f"This needs one of the groups {', '.join(groups)}; you are in "
-                f"{', '.join(sorted(self.groups)) or 'none'}."
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +63,8 @@ class ResolutionRequest:
     """What an agent sends to resolve a follow-up.
 
     `id` is the caller's own: the same id again means the same resolution. `fence` is the number of
-    the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix` and
-    `root_cause` are short codes (R14). `remedy` is what the customer is granted (R28).
+    the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix`, `root_cause`
+    (R14) and `reason` are codes of the policy. `remedy` is what the customer is granted (R28).
     `own_contacts` says that the telephone numbers, mail addresses and streets in `text` are the
     business's own (R06).
     """
@@ -135,21 +118,20 @@ def list_open_follow_ups(
 ) -> tuple[list[FollowUp], str | None]:
     """Open follow-ups by due time, and where the next page begins (None when there is none).
 
-    They are those of one business, or of all the caller's businesses when none is named. There is
-    no paging across several businesses.
+    They are those of one business, or of all where the caller is agent or lead when none is named.
+    There is no paging across several businesses.
     """
-    caller.require_group("agent", "lead", "admin")
     if business is not None:
-        if business not in caller.person.businesses:
-            raise NotFound("There is no such business among yours.")
+        caller.needs(business, *ANSWERING, missing="There is no such business among yours.")
         return desk.cases.open_follow_ups(business, limit=limit, after=after)
-    if len(caller.person.businesses) == 1:
-        return desk.cases.open_follow_ups(caller.person.businesses[0], limit=limit, after=after)
+    businesses = caller.businesses(*ANSWERING)
+    if len(businesses) == 1:
+        return desk.cases.open_follow_ups(businesses[0], limit=limit, after=after)
     if after:
         raise BadRequest("Name a business to page through its follow-ups: ?business=…")
     entries = [
         follow_up
-        for own_business in caller.person.businesses
+        for own_business in businesses
         for follow_up in desk.cases.open_follow_ups(own_business, limit=limit)[0]
     ]
     entries.sort(key=lambda follow_up: (follow_up.due_at, follow_up.id))
@@ -173,7 +155,6 @@ def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> 
 
     Raises ConflictError when another agent holds it.
     """
-    caller.require_group("agent", "lead")
     _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
@@ -185,7 +166,6 @@ def release(
     caller: Caller, follow_up_id: str, fence: int, desk: DeskPorts, now: datetime
 ) -> FollowUp:
     """Give a claim back. Raises ConflictError when another agent holds it now."""
-    caller.require_group("agent", "lead")
     _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
@@ -204,7 +184,6 @@ def resolve(
     BadRequest when something that the action needs is missing, ConflictError with the reason when
     the resolution is refused.
     """
-    caller.require_group("agent", "lead")
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
@@ -260,7 +239,6 @@ def lint_draft(
 
     Raises ConflictError where no reply can be sent from here.
     """
-    caller.require_group("agent", "lead")
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     loaded = desk.cases.case_of_follow_up(follow_up_id)
     policy = policy_of(follow_up.business, desk.setup)
@@ -272,10 +250,10 @@ def approve(
 ) -> FollowUp:
     """Approve or deny a resolution that walks away (R20) or grants much (R28).
 
-    The caller is a lead, and not the agent who resolved.
+    The caller is a lead there, and not the agent who resolved.
     """
-    caller.require_group("lead")
-    follow_up = _find_follow_up(caller, follow_up_id, desk)
+    follow_up = _find_follow_up(caller, follow_up_id, desk, APPROVING)
+    policy = policy_of(follow_up.business, desk.setup)
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
@@ -285,7 +263,7 @@ def approve(
         )
         if not approved:
             return cases.deny(loaded.case, caller.person.subject)
-        return _or_raise(cases.approve(loaded.case, caller.person.subject, now))
+        return _or_raise(cases.approve(loaded.case, caller.person.subject, policy, now))
 
     result = desk.cases.change(
         lambda: desk.cases.case_of_follow_up(follow_up_id),
@@ -305,11 +283,12 @@ def _follow_up_in(loaded: LoadedCase) -> FollowUp:
     return loaded.case.follow_up
 
 
-def _find_follow_up(caller: Caller, follow_up_id: str, desk: DeskPorts) -> FollowUp:
-    caller.require_group("agent", "lead", "admin")
+def _find_follow_up(
+    caller: Caller, follow_up_id: str, desk: DeskPorts, roles: tuple[Role, ...] = ANSWERING
+) -> FollowUp:
+    """A follow-up of a business where the caller holds one of the roles."""
     follow_up = desk.cases.follow_up(follow_up_id)
-    if follow_up.business not in caller.person.businesses:
-        raise NotFound("There is no such follow-up.")
+    caller.needs(follow_up.business, *roles, missing="There is no such follow-up.")
     return follow_up
 
 
@@ -391,13 +370,6 @@ def _build_resolution(
         raise BadRequest(
             "The action report_fake grants nothing. Leave remedy out, or choose another action."
         )
-    for name in ("root_cause", "fix", "reason"):
-        code = getattr(request, name)
-        if code and not _SHORT_CODE.fullmatch(code):
-            raise BadRequest(
-                f"{name} is a code of 2 to 40 characters from a-z, 0-9 and '-', such as "
-                "'late-delivery'. It does not begin with '-'. Put sentences into note."
-            )
     return Resolution(
         id=request.id,
         action=request.action,
@@ -437,18 +409,20 @@ def _lint_text(
     capabilities = load(case.review.platform).capabilities
     findings = lint.lint(
         signed_text,
-        public=_is_public(loaded),
-        limit=capabilities.reply_limit,
-        unit=capabilities.reply_unit,
-        recent=desk.cases.latest_wordings(
-            case.review.business,
-            RECENT_REPLIES,
-            other_than=_undelivered_replies(case.thread, desk),
+        lint.ReplyContext(
+            public=_is_public(loaded),
+            limit=capabilities.reply_limit,
+            unit=capabilities.reply_unit,
+            recent=desk.cases.latest_wordings(
+                case.review.business,
+                RECENT_REPLIES,
+                other_than=_undelivered_replies(case.thread, desk),
+            ),
+            names=names,
+            language=_customer_language(loaded, desk),
+            own_contacts=policy.contacts,
+            contacts_are_own=own_contacts,
         ),
-        names=names,
-        language=_customer_language(loaded, desk),
-        own_contacts=policy.contacts,
-        contacts_are_own=own_contacts,
     )
     return LintedText(signed_text, findings, lint.fingerprint(signed_text, names))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time
 from heard.commitments import CommitmentKind
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.storage.case_store import CaseStore
+    from heard.storage.latest_texts import LatestText
     from heard.storage.replies import Reply
     from heard.threads import Thread
+
+
+EXCERPT_CHARACTERS: Final = 100
+"""How much of a review a list shows."""
 
 
 def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
@@ -49,13 +55,44 @@ def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
     }
 
 
+def queue_rows(
+    page: Sequence[FollowUp], case_store: CaseStore, now: datetime, *, words: bool
+) -> list[dict[str, Any]]:
+    """Follow-ups as a list shows them, with `words` each with its `newest_review`.
+
+    That is the review's author, stars, language and first words. They are opened for this list
+    alone, and cost three more reads a row.
+    """
+    rows = [follow_up_row(follow_up, now) for follow_up in page]
+    if words and page:
+        texts = case_store.latest_texts({follow_up.reviews[-1] for follow_up in page})
+        for row, follow_up in zip(rows, page, strict=True):
+            row["newest_review"] = _newest_review_json(texts.get(follow_up.reviews[-1]))
+    return rows
+
+
+def _newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    event = text.event
+    return {
+        "id": text.review.id,
+        "author": asdict(event.author) if event else None,
+        "rating": text.review.rating,
+        "language": text.language,
+        "first_words": event.first_words(EXCERPT_CHARACTERS) if event else None,
+        "erased": text.erased,
+    }
+
+
 def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore) -> dict[str, Any]:
     """What an agent must understand before answering (R22).
 
     `reviews` with their texts and assessments, our `replies`, the agents' `notes`. A review that
     was edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
-    `grants` what was granted (R28). `contacts` are the business's own, which replies may show
+    `grants` what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution
+    may have. `contacts` are the business's own, which replies may show
     (R06). `pending_resolution` is the resolution that waits for a lead.
     """
     reviews = [case_store.case(review).case.review for review in follow_up.reviews]
@@ -88,6 +125,9 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
             }
             for remedy in policy.remedies
         ],
+        "causes": list(policy.codes.causes),
+        "fixes": list(policy.codes.fixes),
+        "reasons": list(policy.codes.reasons),
         "contacts": list(policy.contacts),
         "grants": [_grant_json(grant) for grant in follow_up.grants],
         "pending_resolution": _resolution_json(pending_resolution) if pending_resolution else None,
@@ -143,10 +183,14 @@ def _rule_reasons(follow_up: FollowUp, policy: Policy) -> list[dict[str, str]]:
 
 
 def _platform_limits(platform: str) -> dict[str, Any]:
-    """How many replies a platform shows (`one`, `many`, `none`), and how long they may be."""
+    """How many replies a platform shows (`one`, `many`, `none`), and how long they may be.
+
+    `replaces_reply` says that our next reply takes the place of our last one.
+    """
     capabilities = load(platform).capabilities
     return {
         "replies": capabilities.replies,
+        "replaces_reply": capabilities.replaces_reply,
         "limit": capabilities.reply_limit,
         "unit": capabilities.reply_unit,
     }
@@ -172,6 +216,8 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
         "title",
         "text",
         "quoted",
+        "below",
+        "unread",
         "language",
         "occurred_at",
         "subject",
@@ -187,8 +233,7 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
 def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any] | None:
     """What the author said when we acknowledged it, and what we said; None if it says so still.
 
-    `replaced_by_next_reply` says that the platform shows one reply, so that an answer takes the
-    place of the acknowledgement.
+    `replaced_by_next_reply` says that an answer takes the place of the acknowledgement there.
     """
     revision = case_store.acknowledged_revision(review)
     if revision is None or review.reply is None:
@@ -202,7 +247,6 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
     reply = case_store.reply(review.thread, review.reply)
     if not (thread.slot(reply.id) or reply.sent_at):
         return None
-    shows_one = load(review.platform).capabilities.replies == "one"
     return {
         "title": event.title,
         "text": event.text,
@@ -210,5 +254,6 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
         "severity": assessment.get("severity"),
         "occurred_at": format_time(event.occurred_at) if event.occurred_at else None,
         "acknowledgement": reply.text,
-        "replaced_by_next_reply": reply.public and shows_one,
+        "replaced_by_next_reply": reply.public
+        and load(review.platform).capabilities.replaces_reply,
     }

@@ -49,7 +49,7 @@ class ErasurePorts:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DataSubject:
     """Whose data is erased.
 
     `author` is our id of them. `names` are what the platform calls them by, such as their id there
@@ -128,7 +128,12 @@ class ErasureReport:
 
 
 def erase(
-    person: Person, ports: ErasurePorts, now: datetime, *, reason: str = "requested", actor: str
+    person: DataSubject,
+    ports: ErasurePorts,
+    now: datetime,
+    *,
+    reason: str = "requested",
+    actor: str,
 ) -> ErasureReport | ErasureOnHold:
     """Erase a person, unless a hold keeps words of theirs. `reason` is a code, `actor` who asked.
 
@@ -173,7 +178,7 @@ def erase_again(
     for record in ports.erasures.of_business(business):
         erased_at = ports.cases.vault.author_record(record.author).erased_at
         if erased_at is None or erased_at < record.at:
-            person = Person(business, record.author)
+            person = DataSubject(business, record.author)
             reports.append(erase(person, ports, now, reason="restored", actor=actor))
     return reports
 
@@ -193,7 +198,7 @@ def _erase_mentions(business: str, names: Sequence[str], quarantine: Quarantine)
 class _Erasure:
     """One erasure while it runs."""
 
-    person: Person
+    person: DataSubject
     ports: ErasurePorts
     now: datetime
     reason: str

@@ -6,7 +6,6 @@ twice or never does no harm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,39 +15,28 @@ from heard.messaging import CARRY_OUT, RESCHEDULED
 from heard.steps.deciding import person_decision, policy_of
 
 if TYPE_CHECKING:
-    from heard.messaging import EventBus, Workflows
+    from heard.messaging import Workflows
     from heard.steps.ports import StorePorts
     from heard.storage.case_store import CaseStore
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowPorts:
-    """What these steps need beside `StorePorts`: the workflows and the event bus."""
-
-    workflows: Workflows
-    event_bus: EventBus
-
-
 def await_resolution(
-    follow_up_id: str, token: str, ports: StorePorts, workflow_ports: WorkflowPorts
+    follow_up_id: str, token: str, ports: StorePorts, workflows: Workflows
 ) -> FollowUp:
     """Store the token with which the workflow waits. Returns the follow-up.
 
     If it is resolved already, wake the workflow at once.
     """
-    is_first = ports.cases.put_token(follow_up_id, token)
+    ports.cases.put_token(follow_up_id, token)
     follow_up = ports.cases.follow_up(follow_up_id)
-    if is_first and follow_up.status is not Status.CLOSED:
-        workflow_ports.event_bus.publish("follow_up.opened", _event_detail(follow_up))
     if follow_up.settled:
-        wake(follow_up, ports.cases, workflow_ports.workflows)
+        wake(follow_up, ports.cases, workflows)
     return follow_up
 
 
 def check_follow_up(
     follow_up_id: str,
     ports: StorePorts,
-    workflow_ports: WorkflowPorts,
     now: datetime,
     *,
     carry_out_failed: bool = False,
@@ -79,11 +67,6 @@ def check_follow_up(
             ),
             now=now,
         ).case.follow_up
-        if follow_up_after and follow_up_after.level > follow_up.level:
-            workflow_ports.event_bus.publish(
-                "follow_up.escalated",
-                _event_detail(follow_up_after) | {"level": follow_up_after.level},
-            )
         more_to_expire = (
             follow_up_after is not None
             and not follow_up_after.settled
@@ -119,14 +102,3 @@ def wake(follow_up: FollowUp, case_store: CaseStore, workflows: Workflows) -> bo
 
 def _unless_unchanged(case: cases.Case, change: cases.Change) -> cases.Change | None:
     return None if change.case == case and not change.facts else change
-
-
-def _event_detail(follow_up: FollowUp) -> dict[str, Any]:
-    return {
-        "follow_up": follow_up.id,
-        "business": follow_up.business,
-        "severity": follow_up.severity.value,
-        "channel": follow_up.channel,
-        "queue": follow_up.queue,
-        "due_at": follow_up.due_at,
-    }

@@ -9,20 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.assessment.reactions import is_reaction
-from heard.assessment.thanks import is_bare_thanks
+from heard.acknowledgements.recognition import ends_automatically
+from heard.assessment import asks_or_complains
+from heard.assessment.courtesy import is_bare_thanks
+from heard.assessment.reactions import find_quotations
 from heard.automatic_replies import (
     AutomaticReply,
     MachineSign,
     find_machine_sign,
+    is_in_a_row,
     recent_replies,
 )
 from heard.cases import has_open_follow_up
 from heard.errors import NotFound
 from heard.policy import NoAnswer
 from heard.replies.lint import signed_names
-from heard.replies.own_words import OwnWords, find_own_words, text_words
-from heard.reviews import Stage
+from heard.replies.own_words import OwnWords, find_own_words, is_own_quotation, text_words
+from heard.reviews import Channel, Stage
+from heard.steps.repeated_words import RepeatedWords, find_repeated_words, judged_events
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
@@ -37,17 +41,29 @@ _LOWEST_HAPPY_RATING: Final = 4
 _MAX_REPLIES_READ: Final = 3
 """How many of our latest replies a text is compared with."""
 
+_LEADING_LINE: Final = 80
+"""A longer line is not one that only says whose words follow."""
+
+_TALKS: Final = frozenset({Channel.MESSAGING, Channel.SOCIAL})
+"""Where people send several short messages in a row."""
+
+_MARKS_OF_QUOTATION: Final = re.compile(r"[\s>|*_.,:;…\-–—\"'“”„‟‘’‚‛«»‹›「」『』《》＂()\[\]]*")
+
+_QUESTION: Final = re.compile(r"[?？؟](?!\S*[=&/])")
+"""A question mark in a reply of ours, but not one in a Web address."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoopFacts:
     """What is known of a conversation's course.
 
-    `context` are the fields of `Context` that the guards against endless answers ask. `own_text` is
-    what the author added to words of ours, None if the text has none of ours.
+    `context` are the fields of `Context` that the guards against endless answers ask. `judged` are
+    the events to assess: what arrived, without our own words beside the text, and where the author
+    added something to words of ours, what is the author's alone.
     """
 
     context: Mapping[str, Any]
-    own_text: str | None
+    judged: tuple[ReviewEvent, ...]
 
 
 def find_loop_facts(
@@ -65,7 +81,8 @@ def find_loop_facts(
     answered = in_thread if review.channel.stage is Stage.ONSTAGE else recent
     sent = _sent_replies(case, answered, case_store)
     own_words = find_own_words(event.text or "", [reply.text for reply in sent])
-    no_answer = _no_answer(case, event, sent, own_words)
+    repeated = find_repeated_words(event, sent, case_store)
+    no_answer = _no_answer(case, event, sent, own_words, repeated, case_store)
     return LoopFacts(
         {
             "automatic_replies": len(recent),
@@ -73,7 +90,7 @@ def find_loop_facts(
             "machine": _machine_sign(case, event, answered, sent, own_words, now),
             "no_answer": no_answer,
         },
-        own_words.rest if own_words.share and no_answer is None else None,
+        judged_events(event, own_words, repeated) if no_answer is None else (event,),
     )
 
 
@@ -102,13 +119,23 @@ def _machine_sign(
     review, last_reply = case.review, case.thread.last_reply
     if review.revision:
         return None
-    sent_at = [reply.at for reply in answered]
-    if last_reply and any(
-        reply.id == last_reply.reply and _is_to_author(case, reply) for reply in sent
+    written_at = event.occurred_at or now
+    in_a_row = {
+        reply.reply
+        for reply in answered
+        if review.channel in _TALKS
+        and reply.thread == case.thread.id
+        and is_in_a_row(written_at, reply)
+    }
+    sent_at = [reply.at for reply in answered if reply.reply not in in_a_row]
+    if (
+        last_reply
+        and last_reply.reply not in in_a_row
+        and any(reply.id == last_reply.reply and _is_to_author(case, reply) for reply in sent)
     ):
         sent_at.append(last_reply.at)
     return find_machine_sign(
-        written_at=event.occurred_at or now,
+        written_at=written_at,
         words=text_words(event.title, event.text) if answered else frozenset(),
         sent_at=sent_at,
         answered=answered,
@@ -118,7 +145,12 @@ def _machine_sign(
 
 
 def _no_answer(
-    case: Case, event: ReviewEvent, sent: list[Reply], own_words: OwnWords
+    case: Case,
+    event: ReviewEvent,
+    sent: Sequence[Reply],
+    own_words: OwnWords,
+    repeated: RepeatedWords,
+    case_store: CaseStore,
 ) -> NoAnswer | None:
     """Why the words want no answer, if they do not; their thread goes on without them.
 
@@ -127,17 +159,54 @@ def _no_answer(
     is_unhappy = event.rating is not None and event.rating < _LOWEST_HAPPY_RATING
     if is_unhappy or event.title or not event.text or has_open_follow_up(case):
         return None
-    if own_words.share and is_reaction(own_words.rest):
+    is_echo = own_words.share and _MARKS_OF_QUOTATION.fullmatch(own_words.rest)
+    if is_echo or _is_reaction_to_us(case, event.text, sent, case_store):
         return NoAnswer.OWN_WORDS
     last_reply = case.thread.last_reply
     answer = next((reply for reply in sent if last_reply and reply.id == last_reply.reply), None)
     if answer is None:
         return None
-    if event.quoted and not find_own_words(event.quoted, [reply.text for reply in sent]).share:
+    if repeated.below or (event.below and repeated.below is None):
+        return None
+    if repeated.quoted and not _only_says_whose_it_is(event, repeated.quoted):
+        return None
+    if event.quoted and repeated.quoted is None and repeated.below is None:
         return None
     names = f"{event.author.name or ''} {signed_names(answer.text)}"
     words = _without_names(own_words.rest, names)
-    return NoAnswer.THANKS if is_bare_thanks(words) else None
+    answers_question = _QUESTION.search(answer.text) is not None
+    return NoAnswer.THANKS if is_bare_thanks(words, answers_question=answers_question) else None
+
+
+def _is_reaction_to_us(case: Case, text: str, sent: Sequence[Reply], case_store: CaseStore) -> bool:
+    """Whether a text is what a telephone writes when somebody reacts to a message of ours.
+
+    People react to older messages too, so all replies of the thread are read, but only for a text
+    of such a form. A friendly reaction may also quote an automatic message of another system. A
+    reaction to any other words is the author's own.
+    """
+    quotations = find_quotations(text)
+    if not quotations:
+        return False
+    replies = list(sent)
+    with suppress(Erased):
+        replies += case_store.replies(case.thread.id)
+    texts = list(dict.fromkeys(reply.text for reply in replies))
+    return any(
+        is_own_quotation(quotation.words, texts, is_cut=quotation.is_cut)
+        or (quotation.is_friendly and ends_automatically(quotation.words))
+        for quotation in quotations
+    )
+
+
+def _only_says_whose_it_is(event: ReviewEvent, rest: str) -> bool:
+    """Whether what a quotation of ours has beside our words only leads to them: "We wrote:".
+
+    Other words may be the author's, marked as quoted by mistake: thanks must not hide them.
+    """
+    lines = [line.rstrip() for line in rest.split("\n") if re.search(r"[^\W_]", line)]
+    leads = len(lines) == 1 and lines[0].endswith((":", "：")) and len(lines[0]) <= _LEADING_LINE
+    return leads and not asks_or_complains(event, rest)
 
 
 def _without_names(text: str, names: str) -> str:

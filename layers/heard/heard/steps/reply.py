@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from heard import cases
@@ -20,13 +21,14 @@ from heard.connectors import PlatformAccount, Rejection, ReplyLookup, SentReply,
 from heard.errors import Busy, NotSettled, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
-from heard.steps.deciding import person_decision
+from heard.steps.deciding import person_decision, policy_of
 from heard.steps.next_steps import next_steps
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import LoadedCase
 from heard.storage.replies import Reply
 from heard.storage.vault import Erased
 from heard.threads import Slot, SlotState, Thread
+from heard.working_time import Calendar
 
 
 def acknowledge(
@@ -46,7 +48,14 @@ def acknowledge(
             now=now,
         )
     else:
-        result = _send(reply, lambda: ports.cases.case(reply.review), ports, platform_ports, now)
+        result = _send(
+            reply,
+            lambda: ports.cases.case(reply.review),
+            ports,
+            platform_ports,
+            now,
+            _calendar_of(reply.business, ports),
+        )
     return next_steps(result.case, now)
 
 
@@ -70,6 +79,7 @@ def carry_out(
     def load_case() -> LoadedCase:
         return case_store.case_of_follow_up(follow_up_id)
 
+    calendar = _calendar_of(follow_up.business, ports)
     if resolution.reply is None:
         result = load_case()
     else:
@@ -78,7 +88,9 @@ def carry_out(
         except Erased:
             result = _return_unreadable(resolution.reply, load_case, ports, now)
         else:
-            result = _send(reply, load_case, ports, platform_ports, now, actor=resolution.agent)
+            result = _send(
+                reply, load_case, ports, platform_ports, now, calendar, actor=resolution.agent
+            )
     while (
         result.case.follow_up
         and result.case.follow_up.resolution == resolution
@@ -86,7 +98,7 @@ def carry_out(
     ):
         result = case_store.change(
             load_case,
-            lambda loaded: cases.close_next_review(loaded.case, resolution, now),
+            lambda loaded: cases.close_next_review(loaded.case, resolution, now, calendar),
             now=now,
             actor=resolution.agent,
         )
@@ -120,6 +132,11 @@ def _return_unreadable(
     return ports.cases.change(load_case, decide, now=now)
 
 
+def _calendar_of(business: str, ports: StorePorts) -> Callable[[], Calendar]:
+    """The business's calendar, read when it is needed, and once."""
+    return cache(lambda: policy_of(business, ports.setup).calendar)
+
+
 def _workflow_output(
     follow_up: FollowUp, reviews: tuple[str, ...], now: datetime, *, closes: bool = True
 ) -> dict[str, Any]:
@@ -141,6 +158,7 @@ def _send(
     ports: StorePorts,
     platform_ports: PlatformPorts,
     now: datetime,
+    calendar: Callable[[], Calendar],
     *,
     actor: str = "heard",
 ) -> LoadedCase:
@@ -188,7 +206,7 @@ def _send(
             case_store.watch_moderation(reply, result.native_id, now)
     return case_store.change(
         load_case,
-        lambda loaded: _change_for_result(loaded.case, reply, result, ports, now),
+        lambda loaded: _change_for_result(loaded.case, reply, result, ports, now, calendar),
         now=now,
         actor=actor,
     )
@@ -251,13 +269,14 @@ def _change_for_result(
     result: SentReply | Rejection | ReplyLookup,
     ports: StorePorts,
     now: datetime,
+    calendar: Callable[[], Calendar],
 ) -> Change | None:
     slot = case.thread.slot(reply.id)
     if slot is None or not cases.is_unsent(slot):
         return None
     match result:
         case SentReply(native_id=native_id):
-            return cases.record_sent_reply(case, slot, native_id, now)
+            return cases.record_sent_reply(case, slot, native_id, now, calendar)
         case Rejection(reason=reason):
             return cases.record_failed_reply(
                 case,

@@ -260,7 +260,10 @@ def _assess_and_route(
 ) -> Change:
     case, incoming = arrival.case, arrival.incoming
     revision_decision = decide_revision(case, incoming.event, arrival.author, ports, engine, now)
-    thread = replace(case.thread, cap=revision_decision.policy.public_replies)
+    thread = case.thread.limited_to(
+        revision_decision.policy.public_replies,
+        replaces_reply=load(case.review.platform).capabilities.replaces_reply,
+    )
     if revision_decision.context.machine in {MachineSign.QUICK, MachineSign.REPEATED}:
         thread = thread.suspect(case.review.author)
     case = replace(case, thread=thread)
@@ -275,7 +278,8 @@ def _assess_and_route(
     if cases.is_thanked_complaint(case, assessment) and not decision.route.follows_up:
         # Thanks that stand under a complaint are for a person to put right, whatever a policy says.
         decision = revision_decision.hand_over(now)
-    change = cases.route(case, incoming, assessment, decision, now, inputs=inputs)
+    place = revision_decision.place
+    change = cases.route(case, incoming, assessment, decision, now, inputs=inputs, place=place)
     if change.case.review.route.acknowledges:
         change = replace(change, writes=writes)
         draft = draft_acknowledgement(change.case, revision_decision, connection, ports.cases, now)
@@ -287,5 +291,7 @@ def _assess_and_route(
             return acknowledged_change
         # A person replies where no automatic reply is possible.
         person_decision = revision_decision.hand_over(now)
-        change = cases.route(case, incoming, assessment, person_decision, now, inputs=inputs)
+        change = cases.route(
+            case, incoming, assessment, person_decision, now, inputs=inputs, place=place
+        )
     return replace(change, writes=writes)

@@ -7,7 +7,7 @@ the step decides again. DynamoDB enforces the two-reply cap a second time, in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +40,8 @@ from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+    from heard.storage.latest_texts import LatestText
 
 PAGE_ATTEMPTS: Final = 4
 """How often an acknowledgement is chosen again because another one came first on its page.
@@ -332,6 +334,13 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         self._client.put_item(
             TableName=self._table, Item=attributes({"pk": pk, "sk": sk, "sealed": sealed})
         )
+
+    def latest_texts(self, reviews: Collection[str]) -> dict[str, LatestText]:
+        """The last revision of each of these reviews; those that are not stored are left out."""
+        # Imported here: only lists need it.
+        from heard.storage.latest_texts import read_latest_texts  # noqa: PLC0415
+
+        return read_latest_texts(self._client, self._table, reviews)
 
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased."""

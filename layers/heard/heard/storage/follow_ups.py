@@ -72,15 +72,13 @@ class FollowUpRecords(CaseItems):
         condition, parameters = version_condition(item_before)
         return item, self._conditional_put(item, condition, parameters)
 
-    def put_token(self, follow_up_id: str, token: str) -> bool:
-        """Store the token with which a follow-up's workflow waits; True for its first one.
+    def put_token(self, follow_up_id: str, token: str) -> None:
+        """Store the token with which a follow-up's workflow waits.
 
         It is an item of its own: tokens are long, and a write costs the whole length of an item.
         """
         item = attributes({"pk": follow_up_id, "sk": "TOKEN", "token": token})
-        return "Attributes" not in self._client.put_item(
-            TableName=self._table, Item=item, ReturnValues="ALL_OLD"
-        )
+        self._client.put_item(TableName=self._table, Item=item)
 
     def token(self, follow_up_id: str) -> str | None:
         """The token with which a follow-up's workflow waits, or waited last.
@@ -122,9 +120,16 @@ class FollowUpRecords(CaseItems):
     def put_note(
         self, follow_up_id: str, resolution_key: str, author: str, note: Mapping[str, Any]
     ) -> None:
-        """Store an agent's note on a resolution, sealed with the author's key."""
+        """Store an agent's note on a resolution, sealed with the author's key.
+
+        Of an author who is erased at this moment, it is sealed with a key of the follow-up.
+        """
         sk = f"NOTE#{resolution_key}"
-        sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
+        try:
+            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
+        except Erased:
+            author = follow_up_id
+            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
         self._client.put_item(
             TableName=self._table,
             Item=attributes({"pk": follow_up_id, "sk": sk, "author": author, "sealed": sealed}),

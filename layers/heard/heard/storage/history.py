@@ -52,7 +52,7 @@ class HistoryReader:
         states = {state["id"]: state for state in self._read_states(reviews)}
         authors = {review: state["author"] for review, state in states.items()}
         erased = {review for review, state in states.items() if "erased_at" in state}
-        vault = _BatchVault(self._client, self._table)
+        vault = BatchVault(self._client, self._table)
         vault.load_keys(set(authors.values()))
         keys = {
             outcome.id: (partition_key(outcome.review), _sort_key(outcome)) for outcome in outcomes
@@ -101,7 +101,7 @@ def _open_revision(
     )
 
 
-class _BatchVault(Vault):
+class BatchVault(Vault):
     """A vault for one batch: its authors' keys are read together."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:

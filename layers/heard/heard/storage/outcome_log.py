@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +19,7 @@ from heard.storage.tables import Item, attributes, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
 SHARDS: Final = 4
 """Partitions of a business's day, so that a busy business does not overload one."""
@@ -156,6 +156,14 @@ def _parse_outcome(item: Item) -> Outcome:
             f"Outcome {item['sequence']} of {item['review']} is not one that Heard wrote.",
             sequence=item["sequence"],
         ) from error
+
+
+def outcome_of_image(image: Mapping[str, AttributeValueTypeDef]) -> Outcome:
+    """The outcome of an item as the stream of the Outcomes table holds it.
+
+    Raises Tampered, or whatever the shape of the image makes of it, when Heard did not write it.
+    """
+    return _parse_outcome(values(image))
 
 
 def _sort_key(outcome: Outcome) -> str:

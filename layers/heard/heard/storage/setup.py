@@ -1,14 +1,14 @@
-"""The Setup table and the secrets in SSM: businesses, their people, their connections."""
+"""Businesses and their connections in the Setup table, and the secrets in SSM."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -17,8 +17,9 @@ from botocore.exceptions import ClientError
 from heard.aws import client
 from heard.clock import format_time, parse_time
 from heard.connectors import Connection
-from heard.errors import NotFound
-from heard.storage.tables import attributes, error_code, values
+from heard.errors import BadRequest, ConflictError, NotFound
+from heard.places import Place
+from heard.storage.tables import attributes, condition_failed, error_code, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,30 +28,24 @@ if TYPE_CHECKING:
     from heard.storage.polls import Polls
 
 
+MAX_PLACES_BYTES: Final = 40_000
+"""How long the places of a business may be together: every review of it reads them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Business:
     """One brand or location. `id` is the tenant key of everything.
 
     `policy` is the document that triage follows, empty for the default policy. `policy_version` is
     its number among the published versions (`heard.storage.policies`), 0 when it was not published.
+    `places` are the places that its reviews may be about.
     """
 
     id: str
     name: str
     policy: Mapping[str, Any] = field(default_factory=dict[str, Any])
     policy_version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who signs in. `subject` is the id at the identity provider.
-
-    Their groups come with the token, their businesses are stored here.
-    """
-
-    subject: str
-    first_name: str
-    businesses: tuple[str, ...]
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +156,13 @@ class SetupStore:
         if "Item" not in response:
             return None
         item = values(response["Item"])
+        places: list[dict[str, Any]] = json.loads(item.get("places", "[]"))
         return Business(
-            item["id"], item["name"], json.loads(item["policy"]), item.get("policy_version", 0)
+            item["id"],
+            item["name"],
+            json.loads(item["policy"]),
+            item.get("policy_version", 0),
+            tuple(map(Place.from_json, places)),
         )
 
     def businesses(self) -> list[str]:
@@ -179,7 +179,8 @@ class SetupStore:
     def put_business(self, business: Business) -> None:
         """Store a business, new or changed. It keeps its policy unless `business` has one.
 
-        A policy that is changed this way gets no version: see `heard.storage.policies`.
+        It keeps its places: `put_places` changes them. A policy that is changed this way gets no
+        version: see `heard.storage.policies`.
         """
         names = {"#id": "id", "#name": "name", "#policy": "policy"}
         parameters = {
@@ -198,19 +199,43 @@ class SetupStore:
             ExpressionAttributeValues=attributes(parameters),
         )
 
-    def person(self, subject: str) -> Person | None:
-        """The person who signs in with this subject id; None when there is none."""
-        response = self._client.get_item(TableName=self._table, Key=_key("PERSON", subject))
-        if "Item" not in response:
-            return None
-        item = values(response["Item"])
-        return Person(item["subject"], item["first_name"], tuple(item["businesses"]))
+    def put_places(self, business: Business, places: Sequence[Place]) -> None:
+        """Give a business these places instead of those that it had when it was read.
 
-    def put_person(self, person: Person) -> None:
-        """Store a person, new or changed."""
-        item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
-        item |= {"first_name": person.first_name, "businesses": list(person.businesses)}
-        self._client.put_item(TableName=self._table, Item=attributes(item))
+        They lie in the item that triage reads for the policy, so that a place costs no read. Raises
+        NotFound for an unknown business, BadRequest for places that are too long for that item, and
+        ConflictError (`changed_meanwhile`) when somebody else changed them since.
+        """
+        text = _places_text(places)
+        if len(text.encode()) > MAX_PLACES_BYTES:
+            raise BadRequest(
+                f"All places together may have {MAX_PLACES_BYTES} bytes. Use shorter names and "
+                "subjects, or fewer places."
+            )
+        condition = "places = :before"
+        if not business.places:
+            condition = (
+                "attribute_exists(pk) AND (attribute_not_exists(places) OR places = :before)"
+            )
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key("BUSINESS", business.id),
+                UpdateExpression="SET places = :places",
+                ConditionExpression=condition,
+                ExpressionAttributeValues=attributes(
+                    {":places": text, ":before": _places_text(business.places)}
+                ),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            if self.business(business.id) is None:
+                raise NotFound(f"There is no business {business.id}.") from error
+            raise ConflictError(
+                "changed_meanwhile",
+                "Another person changed the places at the same time. Look at them, then try again.",
+            ) from error
 
     def _of_business(self, business: str, kind: str) -> list[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
@@ -288,6 +313,12 @@ def require_connection(setup: SetupStore, connection: str) -> Connection:
 def _parse_connection(item: Mapping[str, Any]) -> Connection:
     fields = {name: item[name] for name in Connection.__dataclass_fields__ if name in item}
     return replace(Connection(**fields), settings=dict(item.get("settings", {})))
+
+
+def _places_text(places: Sequence[Place]) -> str:
+    return json.dumps(
+        [place.to_json() for place in places], ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def _key(kind: str, id: str) -> dict[str, Any]:

@@ -387,10 +387,11 @@ def _tombstone(author: str, erased_at: datetime) -> dict[str, Any]:
 def _reply_fields(reply: AutomaticReply) -> list[Any]:
     """A list, because names of fields would make the item larger than what they name."""
     words = b"".join(run.to_bytes(4) for run in sorted(reply.words))
-    return [reply.review, reply.thread, reply.reply, reply.at, words]
+    return [reply.review, reply.thread, reply.reply, reply.at, words, reply.written_at]
 
 
 def _parse_reply(fields: Sequence[Any]) -> AutomaticReply:
-    review, thread, reply, at, words = fields
+    review, thread, reply, at, words, *written_at = fields
     runs = (words[start : start + 4] for start in range(0, len(words), 4))
-    return AutomaticReply(review, thread, reply, at, frozenset(map(int.from_bytes, runs)))
+    word_runs = frozenset(map(int.from_bytes, runs))
+    return AutomaticReply(review, thread, reply, at, word_runs, *written_at)

@@ -7,6 +7,7 @@ time is linear in the text.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -33,9 +34,25 @@ _STACKED_MARKS: Final = re.compile(
 LINE_START: Final = "\v"
 """What a line break becomes that its author meant, and that no program put there."""
 
+_ENTITY: Final = re.compile(r"&#?\w{2,8};")
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_PAUSE: Final = re.compile(r"(?:\.{2,3}|…)[^\S\n]*(?=([^\W\d_]))")
+"""Dots behind which the sentence may go on."""
+
 _LINE_END: Final = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028]")
 _PARAGRAPH_END: Final = re.compile(r"\u2029|\n(?:[^\S\n]*\n)+")
 _UNSPACED_LETTER: Final = re.compile("[\u0e00-\u0e7f\u3040-\u9fff]")
+
+_SOFT_BREAK: Final = re.compile("(?:\u00ad[^\\S\\n]*|(?<=\\w)=)\\n(?=\\w)")
+"""A line break within a word, where a program put it: behind a soft hyphen, or a sign for it."""
+
+_SPACED_SIGNS: Final = re.compile(
+    "(?<!\\w)(?<!\\b\\w )[\u3040-\u9fff](?: [\u3040-\u9fff](?!\\w)){2,}+"
+)
+"""Signs that stand apart, as people stress a word and as other programs copy it."""
+
+_BROKEN_WORD: Final = re.compile(r"[^\W\d_][-\u2010]$")
+"""How a line ends whose last word goes on in the next line: self-harm stays self-harm."""
 
 _MIN_WRAPPED_LINE: Final = 40
 """Characters of the shortest line that a mail program may have wrapped."""
@@ -82,6 +99,7 @@ def legible_text(text: str) -> str:
     Letters of another script are replaced only inside words that mix scripts, so no word of a real
     language changes.
     """
+    text = _SOFT_BREAK.sub("", text)
     if text.isascii():
         return text
     text = _HIDDEN.sub("", text)
@@ -90,20 +108,39 @@ def legible_text(text: str) -> str:
     return _LETTERS.sub(_read_one_script, text.translate(_SMALL_LETTERS))
 
 
+def without_markup(text: str) -> str:
+    """A legible text without the HTML that some platforms leave in it, escaped once or twice."""
+    for _ in range(2):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    text = _TAG.sub(" ", text) if "<" in text else text
+    return legible_text(text)
+
+
 def matchable_form(text: str) -> str:
     """A legible text in compatibility form (NFKC), with lines joined to sentences.
 
     A single line break becomes a blank, or `LINE_START` where the author meant it, or nothing
     between letters that are written without blanks. An empty line remains as one line break, which
-    ends a sentence.
+    ends a sentence. A word that a line break behind a hyphen cuts in two is one word, and so are
+    Chinese and Japanese signs that stand apart. Dots in the middle of a sentence become
+    `LINE_START`.
     """
+    if ".." in text or "…" in text:
+        text = _PAUSE.sub(_pause_or_end, text)
     if not text.isascii():
         text = legible_text(unicodedata.normalize("NFKC", text))
         text = _STACKED_MARKS.sub("", text)
+        text = _SPACED_SIGNS.sub(lambda word: word[0].replace(" ", ""), text)
     if "\n" not in text and text.isprintable():
         return text
     paragraphs = _PARAGRAPH_END.split(_LINE_END.sub("\n", text))
     return "\n".join(map(_join_lines, paragraphs))
+
+
+def _pause_or_end(match: re.Match[str]) -> str:
+    return match.group() if match[1].isupper() else LINE_START
 
 
 def _join_lines(paragraph: str) -> str:
@@ -118,6 +155,8 @@ def _join_lines(paragraph: str) -> str:
 
 def _line_break(before: str, line: str) -> str:
     if _UNSPACED_LETTER.match(before[-1:]) and _UNSPACED_LETTER.match(line):
+        return ""
+    if _BROKEN_WORD.search(before) and line[:1].islower():
         return ""
     is_wrapped = len(before) >= _MIN_WRAPPED_LINE and line[:1].islower()
     return " " if is_wrapped else LINE_START

@@ -62,7 +62,7 @@ class Lexicon:
         for code, lines in meanings.items():
             for line in lines:
                 if language in UNSPACED and not line.isascii():
-                    phrase = parse_sign_phrase(code, line)
+                    phrase = parse_sign_phrase(code, line, language)
                     self._by_sign[phrase.runs[0].signs[0]].append(phrase)
                 else:
                     self._add(parse_word_phrase(code, line))
@@ -95,6 +95,7 @@ class Lexicon:
                 if to is None:
                     continue
                 first, last = at, to
+                nearby = None
                 if phrase.nearby:
                     nearby = find_nearby(phrase.nearby, words, at, to)
                     if nearby is None:
@@ -102,7 +103,7 @@ class Lexicon:
                     first, last = min(at, nearby[0]), max(to, nearby[1])
                 quote = text[words[first].start : words[last - 1].end][:_QUOTED_CHARACTERS]
                 quote = quote.replace(LINE_START, " ")
-                negated = self._negation.negates_words(text, words, at, to)
+                negated = self._negation.negates_words(text, words, at, to, nearby)
                 hits.append(
                     Hit(phrase.code, at, to, quote, negated, token.start, words[to - 1].end)
                 )

@@ -41,8 +41,18 @@ class Negation:
             return cls(anywhere, frozenset(), tuple(signs_before), tuple(signs_after))
         return cls(anywhere | set(map(fold_word, before)), frozenset(map(fold_word, after)), (), ())
 
-    def negates_words(self, text: str, words: Sequence[Token], at: int, to: int) -> bool:
+    def negates_words(
+        self,
+        text: str,
+        words: Sequence[Token],
+        at: int,
+        to: int,
+        nearby: tuple[int, int] | None = None,
+    ) -> bool:
         """Whether the words from `at` to before `to` are negated.
+
+        A negator among the words `nearby`, from and to before, belongs to the phrase itself, as in
+        "we never got the deposit back", and negates nothing.
 
         A negator stands one or two words before them, or up to two words behind them if the
         language puts it there. A comma, the start of a line or the end of the sentence separates
@@ -55,6 +65,8 @@ class Negation:
             if "," in between or LINE_START in between:
                 break
             if words[at - back].word in self.before:
+                if nearby and nearby[0] <= at - back < nearby[1]:
+                    return False
                 return words[at - back + 1].word not in _words_of_not_only()
         if self.after:
             for place, word in enumerate(words[to : to + 2], start=to):
@@ -62,7 +74,7 @@ class Negation:
                 if word.word == END or LINE_START in between:
                     return False
                 if word.word in self.after:
-                    return True
+                    return not (nearby and nearby[0] <= place < nearby[1])
         return False
 
     def negates_signs(self, text: str, at: int, end: int) -> bool:

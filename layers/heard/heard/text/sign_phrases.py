@@ -6,10 +6,20 @@ text in the form of `words.fold_signs`.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+from heard.text import grammar
 from heard.text.words import fold_signs, last_sentence, sentence_end
+
+SPACED: Final = frozenset({"ar", "he", "hi"})
+"""Languages whose phrases are compared sign by sign although they write blanks between words.
+
+There a piece begins where a word does, or behind an article or another word that is written into
+it: "drowned" is no part of "takes long", which has its letters (يستغرق).
+"""
 
 GAP_SIGNS: Final = 12
 """Signs that `..` may stand for."""
@@ -17,25 +27,36 @@ GAP_SIGNS: Final = 12
 NEAR_SIGNS: Final = 30
 """Signs that may stand between the two sides of `+`."""
 
+_MAX_PREFIX: Final = 4
+"""Signs of the longest prefix."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignRun:
-    """A run of signs, and whether a word must begin before it or end behind it."""
+    """A run of signs, and whether a word must begin before it or end behind it.
+
+    One of the `prefixes` may stand between the beginning of that word and the run.
+    """
 
     signs: str
     begins_word: bool
     ends_word: bool
+    prefixes: frozenset[str] = frozenset()
 
     def end(self, text: str, at: int) -> int | None:
         """Where the run ends if it stands at `at`, else None."""
         end = at + len(self.signs)
         if not text.startswith(self.signs, at):
             return None
-        if self.begins_word and at > 0 and text[at - 1].isalnum():
+        if self.ends_word and end < len(text) and _is_of_word(text[end]):
             return None
-        if self.ends_word and end < len(text) and text[end].isalnum():
-            return None
-        return end
+        return end if not self.begins_word or self._begins_word(text, at) else None
+
+    def _begins_word(self, text: str, at: int) -> bool:
+        for start in range(at, max(-1, at - _MAX_PREFIX - 1), -1):
+            if start == 0 or not _is_of_word(text[start - 1]):
+                return start == at or text[start:at] in self.prefixes
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +78,36 @@ class SignPhrase:
         return end
 
 
-def parse_sign_phrase(code: str, line: str) -> SignPhrase:
-    """The phrase that a line of a file writes."""
+def parse_sign_phrase(code: str, line: str, language: str) -> SignPhrase:
+    """The phrase that a line of a file of a language writes."""
     head, _, nearby = line.partition("+")
-    return SignPhrase(code, _runs(head), _runs(nearby))
+    return SignPhrase(code, _runs(head, language), _runs(nearby, language))
 
 
-def _runs(notation: str) -> tuple[SignRun, ...]:
-    parts = [fold_signs(part.strip()) for part in notation.split("..") if part.strip()]
-    return tuple(
-        SignRun(part.strip("_"), part.startswith("_"), part.endswith("_")) for part in parts
+def _runs(notation: str, language: str) -> tuple[SignRun, ...]:
+    parts = (part.strip() for part in notation.split(".."))
+    return tuple(_run(part, language) for part in parts if part)
+
+
+def _run(part: str, language: str) -> SignRun:
+    is_bare = part[0] not in "_*"
+    return SignRun(
+        fold_signs(part.strip("_*").strip()),
+        begins_word=part[0] == "_" or (is_bare and language in SPACED),
+        ends_word=part.endswith("_"),
+        prefixes=_prefixes(language) if is_bare else frozenset(),
     )
+
+
+@cache
+def _prefixes(language: str) -> frozenset[str]:
+    """The articles and small words that are written into the word behind them."""
+    return frozenset(map(fold_signs, grammar.words("prefix", language)))
+
+
+def _is_of_word(sign: str) -> bool:
+    """Whether a sign is part of a word. A vowel sign of Hindi is no letter, but it is."""
+    return sign.isalnum() or unicodedata.category(sign).startswith("M")
 
 
 def _runs_end(runs: tuple[SignRun, ...], text: str, at: int) -> int | None:

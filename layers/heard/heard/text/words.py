@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from heard.text import grammar
-from heard.text.legible import legible_text, matchable_form
+from heard.text.legible import legible_text, matchable_form, without_markup
 
 END: Final = "."
 """The token of a sentence's end."""
@@ -30,7 +30,12 @@ _HEAD_CHARACTERS: Final = 20_000
 _TAIL_CHARACTERS: Final = 5_000
 
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:…\n。！？؟।]+")
-_LINKS: Final = re.compile(r"(?:https?://|www\.)[^\s<>]{1,500}", re.IGNORECASE)
+_LINKS: Final = re.compile(
+    r"(?:https?://|www\.)[^\s<>]{0,500}[^\s<>.,;:!?…。！？]",
+    re.IGNORECASE,
+)
+"""A link, without the signs that end its sentence."""
+
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _SENTENCE_END: Final = re.compile("[.!?;…\\n。！？؟।]")
 
@@ -47,6 +52,7 @@ _VOWEL_MARKS: Final = (
 )
 _SIGNS: Final = str.maketrans(
     {
+        **dict.fromkeys("*_~", " "),
         **dict.fromkeys("أإآٱ", "ا"),
         "ى": "ي",
         "ة": "ه",
@@ -57,7 +63,10 @@ _SIGNS: Final = str.maketrans(
         **{chr(point): None for point in _VOWEL_MARKS},
     }
 )
-"""Spellings of one letter become one letter. Vowel marks and joiners are removed."""
+"""Spellings of one letter become one letter. Vowel marks and joiners are removed.
+
+Signs of emphasis, as in *this*, become blanks.
+"""
 
 
 class Token(NamedTuple):
@@ -79,7 +88,7 @@ def matchable_text(text: str) -> str:
     That is all of it, or the first 20,000 and the last 5,000 characters: customers put what
     matters at the beginning or at the end.
     """
-    text = legible_text(text)
+    text = without_markup(legible_text(text))
     if len(text) > _HEAD_CHARACTERS + _TAIL_CHARACTERS:
         text = text[:_HEAD_CHARACTERS] + "\n\n" + text[-_TAIL_CHARACTERS:]
     return matchable_form(_LINKS.sub(" ", text))
@@ -132,6 +141,11 @@ def sentence_end(text: str, start: int, stop: int) -> int:
     stop = min(stop, len(text))
     match = _SENTENCE_END.search(text, start, stop)
     return match.start() if match else stop
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order; some may be empty."""
+    return _SENTENCE_END.split(text)
 
 
 def last_sentence(text: str) -> str:

@@ -70,6 +70,7 @@ MEANINGS: Final = (
     "insult",
     "promotion",
     "spam",
+    "sales_question",
     "kind_word",
     "irony",
     "audience",

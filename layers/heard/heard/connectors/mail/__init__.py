@@ -44,7 +44,8 @@ SETTINGS: Final[Mapping[str, str]] = {
 """The optional settings of every e-mail connection, with their explanations."""
 
 LIMITATIONS: Final = (
-    "Attachments and pictures are not read: a mail that has nothing else goes to a person.",
+    "Of attachments, only texts and mails are read. A mail with another document goes to a person, "
+    "and so does one that has nothing but pictures.",
     "Out-of-office notes, bounces, receipts and other automatic replies are kept, but ignored.",
     "Heard never replies to mails whose sender may be forged, nor to mails of lists, machines and "
     "spammers: reply from the mailbox.",

@@ -15,8 +15,14 @@ from typing import Final
 
 from heard.connectors.mail.html_text import read_html
 
-_TEXT_LIMIT: Final = 400_000
-"""Characters of a body that are read. More than three times as many as are kept of any review."""
+CONTENT_LIMIT: Final = 700_000
+"""Bytes of a part, and characters of its HTML, that are read. A longer one is cut, and says so."""
+
+_TEXT_LIMIT: Final = 200_000
+"""Characters of a body that are read. More than are kept of any review with all that it quotes."""
+
+_EMBEDDED_FILE: Final = re.compile(rb"(?<=[\"'(=])data:[^\"'<>\s]{1000,}+")
+"""A picture that stands in the HTML itself."""
 
 _WORD: Final = re.compile(r"[^\W_\u2e80-\uffff]+|[\u2e80-\uffff]")
 _NO_WORDS: Final = re.compile(
@@ -33,21 +39,38 @@ _TOLERATED_LOSS: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A mail's text as its reader sees it, and the other words in it."""
+    """A mail's text as its reader sees it, and the other words in it.
+
+    `unread` says that it has words which were not read.
+    """
 
     text: str = ""
     other_text: str = ""
+    unread: bool = False
+
+
+def limit_content(content: bytes) -> bytes:
+    """The bytes of a part without the pictures in it, and no more than can be read."""
+    if len(content) > CONTENT_LIMIT:
+        content = _EMBEDDED_FILE.sub(b"", content)
+    return content[: CONTENT_LIMIT + 1]
 
 
 def body_of_text(text: str) -> Body:
     """The body that plain text is; some programs call HTML so."""
-    return body_of_html(text) if _HTML_START.match(text) else Body(text[:_TEXT_LIMIT])
+    if _HTML_START.match(text):
+        return body_of_html(text)
+    return Body(text[:_TEXT_LIMIT], unread=len(text) > _TEXT_LIMIT)
 
 
 def body_of_html(html: str) -> Body:
     """The body that HTML is."""
-    words = read_html(html)
-    return Body(words.visible[:_TEXT_LIMIT], words.hidden[:_TEXT_LIMIT])
+    words = read_html(html[:CONTENT_LIMIT])
+    return Body(
+        words.visible[:_TEXT_LIMIT],
+        words.hidden[:_TEXT_LIMIT],
+        len(html) > CONTENT_LIMIT or len(words.visible) > _TEXT_LIMIT,
+    )
 
 
 def choose_body(plain: Body, html: Body) -> Body:
@@ -70,13 +93,18 @@ def choose_body(plain: Body, html: Body) -> Body:
                 plain.other_text,
             ]
         ),
+        plain.unread or html.unread,
     )
 
 
 def join_bodies(bodies: Iterable[Body]) -> Body:
     """The body of a mail that consists of parts, one after another."""
     parts = list(bodies)
-    return Body(_join(part.text for part in parts), _join(part.other_text for part in parts))
+    return Body(
+        _join(part.text for part in parts),
+        _join(part.other_text for part in parts),
+        any(part.unread for part in parts),
+    )
 
 
 def _join(texts: Iterable[str]) -> str:

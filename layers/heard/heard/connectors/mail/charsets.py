@@ -90,6 +90,7 @@ _BYTE_ORDER_MARKS: Final = (
 _ESCAPES: Final = (
     (re.compile(rb"\x1b(?:\$[@B]|\([IJ])|\x1b\$\([DOPQ]"), "iso2022_jp_ext"),
     (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"~\{(?:[!-w][!-~])+~\}"), "hz"),
 )
 _MANY_BYTE_CODECS: Final = frozenset(
     {"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949", "utf_16_be", "utf_16_le"}
@@ -97,6 +98,8 @@ _MANY_BYTE_CODECS: Final = frozenset(
 
 _LATIN: Final = (
     ("cp1252", ("de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "af")),
+    ("iso8859_15", ("fr", "fi")),
+    ("mac_roman", ("de", "fr", "es", "pt", "it")),
     ("cp1250", ("pl", "cs", "hu", "ro")),
     ("iso8859_2", ("pl", "cs", "hu", "ro")),
     ("cp1254", ("tr",)),
@@ -119,9 +122,16 @@ _OTHER_SCRIPTS: Final = (
 )
 """Encodings that are tried, the most frequent first, and the languages that are written in them."""
 
-_SAMPLE_BYTES: Final = 20_000
+_SAMPLE_BYTES: Final = 6_000
 """So many bytes are looked at where every encoding is tried."""
 
+_MIN_WESTERN: Final = 0.7
+"""The share of accented letters from which a text that is called Latin-1 is believed to be."""
+
+_CAPITAL_COST: Final = 0.1
+"""Hardly anybody writes in capitals; capitals of one encoding are small letters of another."""
+
+_TELLING_LINE: Final = re.compile(rb"^[^\n\x80-\xff]*+[\x80-\xff][^\n]*+\n?", re.MULTILINE)
 _LETTER_RUN: Final = re.compile(r"[^\W\d_]+")
 _PUNCTUATION: Final = re.compile(
     r"[\s\u00a0¡¿«»·•™®©°§£¥€½¼¾²³’‘“”‚„–—…†‹›\u3000-\u3017！，．：；？（）～％]"
@@ -148,7 +158,9 @@ def decode_bytes(content: bytes, label: str | None, meta_label: str | None = Non
         return text
     for codec in (declared, codec_of_label(meta_label)):
         if codec and codec != "utf_8" and (text := _decode(content, codec)) is not None:
-            if _is_plausible(text, codec):
+            if _is_plausible(text, codec) and not (
+                codec == "cp1252" and _is_falsely_western(content, text)
+            ):
                 return text
             declared = None
     if (text := _decode(content, "utf_8")) is not None:
@@ -187,10 +199,11 @@ def _decode_ascii(content: bytes, declared: str | None) -> str:
     """Bytes below 128. They are ASCII, or text with the escapes of ISO 2022."""
     if declared and declared.startswith(("iso2022", "hz", "utf_7")):
         return content.decode(declared, "heard_nec" if "iso2022_jp" in declared else "replace")
-    if b"\x1b" in content:
+    if b"\x1b" in content or b"~{" in content:
         for escape, codec in _ESCAPES:
             if escape.search(content):
-                return content.decode(codec, "heard_nec" if codec != "iso2022_kr" else "replace")
+                is_japanese = codec == "iso2022_jp_ext"
+                return content.decode(codec, "heard_nec" if is_japanese else "replace")
     return content.decode("ascii")
 
 
@@ -223,6 +236,19 @@ def _is_plausible(text: str, codec: str) -> bool:
         return mixed * 2 <= len(foreign_runs)
     unmixed = sum(1 for run in foreign_runs if len(run) > 2 and _is_accented_only(run))
     return unmixed * 2 <= len(foreign_runs)
+
+
+def _is_falsely_western(content: bytes, text: str) -> bool:
+    """Whether bytes that are called Latin-1 are another language's.
+
+    Many programs write that name below everything. Any bytes are some text in it, so it is believed
+    unless its letters fit no language of the West, and another encoding's letters fit theirs.
+    """
+    languages = dict(_LATIN)["cp1252"]
+    sample = text if len(text) <= _SAMPLE_BYTES else _sample(content).decode("cp1252", "replace")
+    if max(_latin_score(sample, language) for language in languages) >= _MIN_WESTERN:
+        return False
+    return _detect(content) not in {None, "cp1252"}
 
 
 def _is_mixed(run: str) -> bool:
@@ -280,11 +306,17 @@ def _detect(content: bytes) -> str | None:
 
 
 def _sample(content: bytes) -> bytes:
-    """The start of some bytes, up to the end of a line, so that no character is cut in two."""
+    """The first lines of some bytes that say anything about their encoding, whole if possible."""
     if len(content) <= _SAMPLE_BYTES:
         return content
-    end = content.rfind(b"\n", 0, _SAMPLE_BYTES)
-    return content[: end if end > 0 else _SAMPLE_BYTES]
+    lines: list[bytes] = []
+    size = 0
+    for match in _TELLING_LINE.finditer(content):
+        if lines and size + len(match[0]) > _SAMPLE_BYTES:
+            break
+        lines.append(match[0][:_SAMPLE_BYTES])
+        size += len(match[0])
+    return b"".join(lines)
 
 
 @cache
@@ -332,7 +364,8 @@ def _script_score(text: str, language: str) -> float:
         for first, second in pairwise(text)
         if second > "\x7f" and first.islower() and second.isupper()
     )
-    points -= mixed + wrong_case + _misplaced_signs(text)
+    capitals = sum(1 for character in text if character > "\x7f" and character.isupper())
+    points -= mixed + wrong_case + _misplaced_signs(text) + _CAPITAL_COST * capitals
     return points / total
 
 

@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from heard.connectors.mail.languages import header_labels, line_patterns, separators
 from heard.reviews import normalize_text
@@ -75,11 +75,23 @@ class Evidence:
     own_addresses: frozenset[str] = frozenset()
 
 
-def separate_history(text: str | None, evidence: Evidence) -> tuple[str | None, str | None]:
-    """What the sender of a mail wrote now, and the earlier mails in it. Both may be None."""
+class SeparateWords(NamedTuple):
+    """The words of a mail: what its sender wrote now, and the earlier mails in it.
+
+    `quoted` are marked lines, and the lines that say whose they are. `below` is what stands below
+    such lines without a mark: the earlier mail, and perhaps new words in it.
+    """
+
+    text: str | None
+    quoted: str | None = None
+    below: str | None = None
+
+
+def separate_history(text: str | None, evidence: Evidence) -> SeparateWords:
+    """What the sender of a mail wrote now, and the earlier mails in it."""
     full_text = normalize_text(text)
     if full_text is None:
-        return None, None
+        return SeparateWords(None)
     lines = _BROKEN_ADDRESS.sub(r"\1\2", full_text).split("\n")
     start = _history_start(lines, evidence)
     own_lines, quoted_lines = _separate_quotes(lines[:start], evidence)
@@ -87,9 +99,14 @@ def separate_history(text: str | None, evidence: Evidence) -> tuple[str | None, 
         _move_sent_with(own_lines, quoted_lines)
     own_text = normalize_text("\n".join(own_lines))
     if not has_words(own_text) or not (quoted_lines or start < len(lines)):
-        return full_text, None
-    history = [*quoted_lines, *(line.lstrip("> ") for line in lines[start:])]
-    return own_text, normalize_text("\n".join(history))
+        return SeparateWords(full_text)
+    head, rest = _split_head(lines[start:])
+    marked = [line.lstrip("> ") for line in rest if line.startswith(">")]
+    return SeparateWords(
+        own_text,
+        normalize_text("\n".join([*quoted_lines, *head, *marked])),
+        normalize_text("\n".join(line for line in rest if not line.startswith(">"))),
+    )
 
 
 def has_words(text: str | None) -> bool:
@@ -117,6 +134,26 @@ def _history_start(lines: Sequence[str], evidence: Evidence) -> int:
         if "@" in line and (start := _unmarked_attribution(lines, index, evidence)) is not None:
             return start
     return len(lines)
+
+
+def _split_head(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The lines that say whose an earlier mail is, and those of that mail."""
+    has_labels = is_framed = False
+    for index, line in enumerate(lines):
+        if not line.strip():
+            if has_labels:
+                return lines[:index], lines[index:]
+        elif _label_of(line):
+            has_labels = True
+        elif _SEPARATOR.fullmatch(line[:_FRAME_CHARACTERS]) or _framed_words(line):
+            is_framed = True
+        elif has_labels or is_framed:
+            return lines[:index], lines[index:]
+        elif index >= _ATTRIBUTION_LINES:
+            break
+        elif head := _HEAD.match(line[: 2 * _ATTRIBUTION_CHARACTERS]):
+            return [*lines[:index], head[0]], [line[head.end() :], *lines[index + 1 :]]
+    return (lines, []) if has_labels or is_framed else ([], lines)
 
 
 def _framed_words(line: str) -> str:

@@ -29,11 +29,12 @@ _TAG_LIMIT: Final = 150_000
 """So many tags shape the text. Those behind them only separate words: that keeps the time short."""
 
 _BLOCK_NAMES: Final = (
-    "address article aside blockquote body br center dd div dl dt fieldset footer form h1 h2 h3 h4 "
-    "h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul"
+    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol optgroup "
+    "option p pre section summary table tbody textarea tfoot thead tr ul"
 )
 _BLOCK_TAGS: Final = frozenset(_BLOCK_NAMES.split())
-_CELL_TAGS: Final = frozenset({"td", "th"})
+_CELL_TAGS: Final = frozenset({"button", "input", "label", "td", "th"})
 _WORDLESS_TAGS: Final = frozenset({"script", "style", "head", "title", "template"})
 _VOID_NAMES: Final = "area base br col embed hr img input link meta source wbr"
 _VOID_TAGS: Final = frozenset(_VOID_NAMES.split())

@@ -1,25 +1,37 @@
 """A mail's bytes as headers and text.
 
-The text is that of all parts that a mail program shows at once. Attached files are not read, except
-the parts that Exchange turns into files, and the only text of a mail that has no other. The words
-of an attached mail are kept apart from the mail's own.
+The text is that of all parts that a mail program shows at once. The words of attached texts and
+mails are kept apart from the mail's own, except the parts that Exchange turns into files, and the
+only text of a mail that has no other. Other attached files are not read.
 
-Total, however broken a mail is: what cannot be read is left out. A mail that is made to be hard to
-take apart (parts within parts by the thousand) is its headers alone, and a person reads it in the
-mailbox. The limits below keep the time linear in the size of the mail.
+Total, however broken a mail is: what cannot be read is left out, and the mail says so (`unread`),
+so that a person reads it in the mailbox. A mail that is made to be hard to take apart (parts within
+parts by the thousand) is its headers alone. The limits below keep the time of the worst mail below
+a second.
 
 Sources: RFC 5322, RFC 2045 to 2047.
 """
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 from heard.connectors.mail.addresses import one_line, parse_address
-from heard.connectors.mail.bodies import Body, body_of_html, body_of_text, choose_body, join_bodies
+from heard.connectors.mail.bodies import (
+    CONTENT_LIMIT,
+    Body,
+    body_of_html,
+    body_of_text,
+    choose_body,
+    join_bodies,
+    limit_content,
+)
 from heard.connectors.mail.charsets import decode_bytes
 from heard.connectors.mail.histories import has_words
 from heard.connectors.mail.html_text import find_meta_charset
@@ -39,12 +51,40 @@ _TEXT_TYPES: Final = frozenset(
 _EXCHANGE_FILE: Final = re.compile(r"att\d{3,6}\.(?:txt|html?)", re.IGNORECASE)
 """The names that Exchange gives to the text behind a picture, which it turns into a file."""
 
+_DOCUMENT: Final = re.compile(
+    r".*\.(?:pdf|docx?|od[ts]|rtf|xlsx?|pages|txt|md|html?|eml|msg)"
+    r"|(?:application|text)/(?:pdf|rtf|msword|vnd\.(?:ms-|oasis\.|openxmlformats).*)",
+    re.IGNORECASE,
+)
+"""Names and types of files in which people write letters."""
+
+_MIME_NOTICE: Final = re.compile(
+    r".{0,200}?(?:\bs?/?mime\b|multi-?part)", re.IGNORECASE | re.DOTALL
+)
+"""What programs write before the first part of a mail, for programs that know no parts."""
+
+_FIRST_BOUNDARY: Final = re.compile(r"\s*--([^\r\n]{1,70}?)[ \t]*[\r\n]")
+_BASE64_END: Final = re.compile(r"={1,2}[ \t]*+[\r\n]++(?=\s*+\S)")
+_BASE64: Final = re.compile(r"\s*(?:[A-Za-z0-9+/]+[\r\n]+)*[A-Za-z0-9+/]+={0,2}\s*")
+
 _DEPTH_LIMIT: Final = 10
 """How deep parts may stand in one another. Deeper ones are not read."""
 _CONTAINER_LIMIT: Final = 100
 """How many containers (mails and multiparts) a mail may hold. One with more is not taken apart."""
-_BOUNDARY_LIMIT: Final = 5_000
+_BOUNDARY_LIMIT: Final = 2_000
 """How many lines may look like a boundary. A mail with more is not taken apart."""
+_LINE_LIMIT: Final = 200_000
+"""How many lines a mail may have. One with more is not taken apart."""
+_TEXTS_LIMIT: Final = 400_000
+"""Characters of a mail's texts, as they are coded, behind which no other text is read."""
+_HEADERS_LIMIT: Final = 100_000
+"""Bytes of a mail's headers that are read."""
+_HEADER_COUNT: Final = 1_000
+"""How many headers of a mail are read."""
+_HEADER_LIMIT: Final = 20_000
+"""Characters of one header that are read."""
+
+_HEADERS_END: Final = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r|\A[\r\n]")
 
 _CONTAINER_HEADER: Final = re.compile(
     rb"content-type[ \t]*:[\s\x1c-\x1f]*(?:multipart|message)/", re.IGNORECASE
@@ -67,12 +107,14 @@ class Mail:
 
     `headers` are pairs in their order. Names are in lower case. Values are on one line, and encoded
     as they were sent. `other_text` holds the words that the mail's reader does not see at once:
-    hidden ones, those of attached mails, and those that only the plain text or only the HTML has.
+    hidden ones, those of attached texts and mails, and those that only the plain text or only the
+    HTML has. `unread` says that the mail has words which were not read.
     """
 
     headers: tuple[tuple[str, str], ...]
     text: str | None = None
     other_text: str | None = None
+    unread: bool = False
 
     def header_values(self, name: str) -> list[str]:
         """The values of all headers of a name."""
@@ -117,18 +159,34 @@ def read_mime(raw: bytes) -> Mail:
     # settings never raise, whatever the headers hold.
     from email import message_from_bytes  # noqa: PLC0415
 
+    raw = _limit_headers(raw)
     if (
         len(_CONTAINER_HEADER.findall(raw)) > _CONTAINER_LIMIT
         or raw.count(b"\n--") + raw.count(b"\r--") > _BOUNDARY_LIMIT
+        or raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") > _LINE_LIMIT
     ):
-        return Mail(_parse_headers(raw))
+        return Mail(_parse_headers(raw[:_HEADERS_LIMIT]), unread=True)
     message = message_from_bytes(limit_content_headers(raw))
+    is_cut = _drop_surplus(message)
     body = _read_part(message, takes_files=False)
     if not has_words(body.text):
         files = _read_part(message, takes_files=True)
-        body = Body(files.text, body.other_text) if has_words(files.text) else body
+        # A subject alone says too little where something came with it.
+        is_empty = not any(part.get_payload() for part in message.walk() if not part.is_multipart())
+        body = Body(
+            files.text if has_words(files.text) else body.text,
+            body.other_text,
+            files.unread or not (is_empty or has_words(files.text)),
+        )
     headers = normalize_headers(message.raw_items(), _charset_of(message))
-    return Mail(headers, normalize_text(body.text), normalize_text(body.other_text))
+    return Mail(
+        headers, normalize_text(body.text), normalize_text(body.other_text), body.unread or is_cut
+    )
+
+
+def is_document(name: str | None, content_type: str) -> bool:
+    """Whether an attached file, by its name or type, is one in which people write letters."""
+    return bool(_DOCUMENT.fullmatch(name or "") or _DOCUMENT.fullmatch(content_type))
 
 
 def read_headers(text: str) -> tuple[tuple[str, str], ...]:
@@ -143,9 +201,15 @@ def normalize_headers(
 
     `charset` is the encoding of the mail's text: headers without a declaration often have it too.
     """
-    return tuple(
-        (name.strip().lower(), one_line(_decode_raw(str(value), charset))) for name, value in pairs
-    )
+    headers: list[tuple[str, str]] = []
+    size = 0
+    for name, value in islice(pairs, _HEADER_COUNT):
+        text = str(value)[:_HEADER_LIMIT]
+        size += len(name) + len(text)
+        if size > _HEADERS_LIMIT:
+            break
+        headers.append((name.strip().lower(), one_line(_decode_raw(text, charset))))
+    return tuple(headers)
 
 
 def limit_content_headers(raw: bytes) -> bytes:
@@ -157,6 +221,29 @@ def _parse_headers(raw: bytes) -> tuple[tuple[str, str], ...]:
     from email.parser import BytesHeaderParser  # noqa: PLC0415
 
     return normalize_headers(BytesHeaderParser().parsebytes(raw).raw_items())
+
+
+def _drop_surplus(message: Message) -> bool:
+    """Empty the texts that stand behind more than can be read; whether there were any."""
+    size, is_cut = 0, False
+    for part in message.walk():
+        payload = None if part.is_multipart() or not _is_text(part) else part.get_payload()
+        if not isinstance(payload, str):
+            continue
+        if size > _TEXTS_LIMIT:
+            part.set_payload("")
+            is_cut = True
+        size += len(payload)
+    return is_cut
+
+
+def _limit_headers(raw: bytes) -> bytes:
+    """A mail without the headers behind the first `_HEADERS_LIMIT` bytes of them."""
+    end = _HEADERS_END.search(raw)
+    if end is None or end.start() <= _HEADERS_LIMIT:
+        return raw
+    cut = raw.rfind(b"\n", 0, _HEADERS_LIMIT)
+    return raw[: cut if cut > 0 else _HEADERS_LIMIT] + raw[end.start() :]
 
 
 def _shorten_header(header: re.Match[bytes]) -> bytes:
@@ -199,19 +286,74 @@ def _read_part(part: Message, *, takes_files: bool, depth: int = 0) -> Body:
             # A bounce: behind its text stands the mail that did not arrive.
             parts = [child for child in parts if child.get_content_maintype() != "message"]
         if part.get_content_subtype() == "alternative":
-            return _read_alternatives(parts, takes_files=takes_files, depth=depth + 1)
-        return join_bodies(
-            _read_part(child, takes_files=takes_files, depth=depth + 1) for child in parts
-        )
-    if part.get_content_type() not in _TEXT_TYPES or (_is_file(part) and not takes_files):
-        return Body()
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        return Body()
+            body = _read_alternatives(parts, takes_files=takes_files, depth=depth + 1)
+        else:
+            body = join_bodies(
+                _read_part(child, takes_files=takes_files, depth=depth + 1) for child in parts
+            )
+        return join_bodies([body, Body("", _words_around_parts(part))])
+    if part.get_content_maintype() == "multipart":
+        return _read_without_boundary(part, takes_files=takes_files, depth=depth)
+    if not _is_text(part):
+        return Body(unread=is_document(part.get_filename(), part.get_content_type()))
+    body = _read_text(part)
+    return Body("", body.text, body.unread) if _is_file(part) and not takes_files else body
+
+
+def _is_text(part: Message) -> bool:
+    return part.get_content_type() in _TEXT_TYPES
+
+
+def _read_text(part: Message) -> Body:
+    content = limit_content(_decode_transfer(part))
+    charset = part.get_content_charset()
     if part.get_content_type() == "text/html":
-        meta_charset = find_meta_charset(content)
-        return body_of_html(decode_bytes(content, part.get_content_charset(), meta_charset))
-    return body_of_text(decode_bytes(content, part.get_content_charset()))
+        body = body_of_html(decode_bytes(content, charset, find_meta_charset(content)))
+    else:
+        body = body_of_text(decode_bytes(content, charset))
+    return Body(body.text, body.other_text, body.unread or len(content) > CONTENT_LIMIT)
+
+
+def _decode_transfer(part: Message) -> bytes:
+    """The bytes of a text. Programs append to Base64 more of it, or plain words."""
+    payload, decoded = part.get_payload(), part.get_payload(decode=True)
+    if not isinstance(decoded, bytes):
+        return b""
+    is_base64 = str(part.get("content-transfer-encoding", "")).strip().lower() == "base64"
+    if not is_base64 or not isinstance(payload, str) or not _BASE64_END.search(payload):
+        return decoded
+    return b"\n".join(map(_decode_piece, _BASE64_END.split(payload)))
+
+
+def _decode_piece(piece: str) -> bytes:
+    """Base64 up to its padding, or the words that stand behind it."""
+    if _BASE64.fullmatch(piece):
+        with suppress(binascii.Error):
+            return binascii.a2b_base64(piece + "==")
+    return piece.encode("utf-8", "surrogateescape")
+
+
+def _words_around_parts(part: Message) -> str:
+    """The words before the first and behind the last part, which mail programs do not show."""
+    return "\n".join(
+        decode_bytes(text.encode("utf-8", "surrogateescape"), None)
+        for text in (part.preamble, part.epilogue)
+        if text and text.strip() and not _MIME_NOTICE.match(text)
+    )
+
+
+def _read_without_boundary(part: Message, *, takes_files: bool, depth: int) -> Body:
+    """The body of parts whose header names no boundary, or a false one: the first line has it."""
+    from email import message_from_string  # noqa: PLC0415
+
+    payload = part.get_payload()
+    if not isinstance(payload, str) or not (boundary := _FIRST_BOUNDARY.match(payload)):
+        return Body(unread=bool(payload))
+    head = f'content-type: {part.get_content_type()}; boundary="{boundary[1]}"\n\n'
+    parts = message_from_string(head + payload)
+    if not parts.is_multipart():
+        return Body(unread=True)
+    return _read_part(parts, takes_files=takes_files, depth=depth + 1)
 
 
 def _read_alternatives(parts: Sequence[Message], *, takes_files: bool, depth: int) -> Body:
@@ -231,12 +373,14 @@ def _read_attached_mail(part: Message, depth: int) -> Body:
     payload = part.get_payload()
     if part.get_content_type() != "message/rfc822" or not isinstance(payload, list):
         return Body()
+    if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        return Body(unread=True)  # against RFC 2046 (5.2.1), and not taken apart
     bodies = [
         _read_part(child, takes_files=False, depth=depth + 1)
         for child in cast("Sequence[Message]", payload)
     ]
     body = join_bodies(bodies)
-    return Body("", "\n".join((body.text, body.other_text)))
+    return Body("", "\n".join((body.text, body.other_text)), body.unread)
 
 
 def _is_file(part: Message) -> bool:

@@ -3,9 +3,12 @@
 A mail that was sent to two addresses of a business arrives twice, and each time the provider gives
 it another id. So a review's id is made of the Message-ID and the sender's address, which is hashed,
 because ids stay when a person's words are erased. Without the address, a stranger's mail could pass
-for an edit of somebody else's. A mail's Date is its revision. So if a form sends every mail with
-one Message-ID, each later one is an edit with words that are read, and nothing is taken for a
-repetition but the same mail.
+for an edit of somebody else's. Nor does the address alone prove anything: everybody who got a mail
+knows its Message-ID, and can write any address. So where the provider has not proven the sender,
+the words are part of the id too, and other words are another review.
+
+A mail's Date is its revision. So if a form sends every mail with one Message-ID, each later one is
+an edit with words that are read, and nothing is taken for a repetition but the same mail.
 
 Sources: RFC 5322 (3.6.1: Date; 3.6.4: Message-ID, In-Reply-To and References).
 """
@@ -19,11 +22,17 @@ from typing import Final
 
 from heard.connectors import Connection
 from heard.connectors.mail.addresses import decode_header_text, parse_address
-from heard.connectors.mail.histories import Evidence, has_words, separate_history
+from heard.connectors.mail.histories import (
+    Evidence,
+    SeparateWords,
+    has_words,
+    separate_history,
+)
 from heard.connectors.mail.languages import subject_prefix
 from heard.connectors.mail.mime import Mail
 from heard.connectors.mail.senders import (
-    is_from_business,
+    is_form,
+    is_own_reply,
     no_review_reason,
     trusts_all_senders,
     unanswerable_reason,
@@ -59,48 +68,71 @@ def review_event(
     """The review that a mail is. A mail that is none says why in `no_review`.
 
     `verified` says that the provider proved the sender, `spam` that it marked the mail as spam. A
-    mail of the business itself is a reply that was seen. `provider_id` identifies a mail that has
-    no Message-ID or no sender.
+    reply of the business itself was seen. The author of a form's mail is who gets the replies.
+    `provider_id` identifies a mail that has no Message-ID or no sender.
     """
-    name, address = mail.sender
-    native_id = _mail_id(mail) or provider_id
+    address = mail.sender[1]
     verified = trusts_all_senders(connection) or (verified and len(mail.header_values("from")) == 1)
-    from_business = is_from_business(mail, connection, verified=verified)
+    native_id = _mail_id(mail, verified=verified) or provider_id
+    from_business = is_own_reply(mail, connection, verified=verified)
+    form = is_form(mail, connection)
     subject = decode_header_text(mail.header("subject")) or None
     reference_ids = mail.reference_ids
     # The subject of a reply is not its author's words. Mostly it is ours.
     is_reply = bool(reference_ids or subject_prefix("reply").match(subject or ""))
-    text, quoted = _separate(mail, subject or "", connection)
+    words = _separate(mail, subject or "", connection)
     reply_to = {
         "to": _reply_address(mail, address),
         "subject": (subject or "")[:_SUBJECT_LIMIT],
         "message_id": mail.message_id or "",
         "references": " ".join(f"<{message_id}>" for message_id in _references(mail)),
-        "unanswerable": unanswerable_reason(mail, verified=verified, spam=spam) or "",
+        "unanswerable": unanswerable_reason(mail, verified=verified, spam=spam)
+        or ("form" if form else ""),
     }
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN if from_business else EventKind.CREATED,
         native_id=native_id,
         native_thread=(reference_ids or (mail.message_id or native_id,))[0],
         revision=_revision(mail, now),
-        author=Author(author_id_from_email(address), name)
-        if address
-        else anonymous_author(native_id),
+        author=_author(
+            *(parse_address(mail.header("reply-to")) if form else mail.sender), native_id
+        ),
         title=subject[:ONE_LINE_LIMIT] if subject and not is_reply else None,
-        text=text,
-        quoted=quoted,
+        text=words.text,
+        quoted=words.quoted,
+        below=words.below,
+        unread=mail.unread,
         occurred_at=now,
         reply_to={key: value for key, value in reply_to.items() if value},
         no_review=None if from_business else no_review_reason(mail),
     )
 
 
-def _mail_id(mail: Mail) -> str | None:
+def _author(name: str | None, address: str, native_id: str) -> Author:
+    return Author(author_id_from_email(address), name) if address else anonymous_author(native_id)
+
+
+def _mail_id(mail: Mail, *, verified: bool) -> str | None:
     """The id of a mail, wherever and however often it arrives; None if the mail has none."""
     address = mail.sender[1]
-    if not mail.message_id or not address:
+    # Some programs forget the brackets, or write characters that no id may have.
+    header = mail.header("message-id").strip()
+    message_id = mail.message_id or (header and _short_hash(header))
+    if not message_id or not address:
         return None
-    return f"{mail.message_id}/{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+    proof = [address]
+    if not verified:
+        proof += [
+            mail.header("date"),
+            mail.header("subject"),
+            mail.text or "",
+            mail.other_text or "",
+        ]
+    return f"{message_id}/{_short_hash(chr(0x1F).join(proof))[:12]}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def _revision(mail: Mail, now: datetime) -> str:
@@ -114,11 +146,13 @@ def _revision(mail: Mail, now: datetime) -> str:
     return time_revision(date) if is_credible else number_revision(1)
 
 
-def _separate(mail: Mail, subject: str, connection: Connection) -> tuple[str | None, str | None]:
+def _separate(mail: Mail, subject: str, connection: Connection) -> SeparateWords:
     """The words of a mail, and what it quotes or has beside them."""
     if subject_prefix("forward").match(subject):
         # What is passed on is what the mail is about.
-        return normalize_text("\n\n".join(filter(None, (mail.text, mail.other_text)))), None
+        return SeparateWords(
+            normalize_text("\n\n".join(filter(None, (mail.text, mail.other_text))))
+        )
 
     own_address = parse_address(connection.settings.get("from_address", ""))[1]
     evidence = Evidence(
@@ -127,10 +161,11 @@ def _separate(mail: Mail, subject: str, connection: Connection) -> tuple[str | N
         subject=_bare_subject(subject),
         own_addresses=frozenset({own_address, *mail.recipients} - {"", mail.sender[1]}),
     )
-    text, history = separate_history(mail.text, evidence)
-    if not has_words(text) and has_words(mail.other_text):
-        return normalize_text(mail.other_text), None
-    return text, "\n".join(part for part in (history, mail.other_text) if part) or None
+    words = separate_history(mail.text, evidence)
+    if not has_words(words.text) and has_words(mail.other_text):
+        return SeparateWords(normalize_text(mail.other_text))
+    quoted = "\n".join(part for part in (words.quoted, mail.other_text) if part)
+    return words._replace(quoted=quoted or None)
 
 
 def _bare_subject(subject: str) -> str:

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from heard.connectors import Connection, Rejection, ReplyTarget
-from heard.connectors.mail.addresses import decode_header_text, parse_address
+from heard.connectors.mail.addresses import decode_header_text, domain_of, parse_address
 from heard.connectors.mail.languages import subject_prefix
 from heard.connectors.mail.mime import Mail
 
@@ -49,6 +49,8 @@ _DETAILS: Final[Mapping[str, str]] = {
     "it is no spam, reply from the mailbox.",
     "machine": "A machine sent this mail and takes no replies. If a person is behind it, reply "
     "from the mailbox.",
+    "form": "A form of your own sent this mail, so a reply would come back to you. Reply to the "
+    "customer from the mailbox.",
     "mailing_list": "A mailing list sent this mail, and a reply could reach everybody on it. Reply "
     "to its author from the mailbox.",
 }
@@ -109,14 +111,34 @@ def trusts_all_senders(connection: Connection) -> bool:
     return connection.settings.get("answer_unverified", "").strip().lower() == "yes"
 
 
-def is_from_business(mail: Mail, connection: Connection, *, verified: bool) -> bool:
-    """Whether the business itself sent a mail: from `from_address`, and the sender is verified.
+def is_own_reply(mail: Mail, connection: Connection, *, verified: bool) -> bool:
+    """Whether a mail is the business's own reply to somebody, of which a copy came here.
 
-    The address alone proves nothing, because anybody can write it into a mail.
+    It is from `from_address`, and the sender is verified: anybody can write the address into a
+    mail. Contact forms send from it too, to the business itself, and those words are a customer's.
     """
+    return _is_from_business(mail, connection) and verified and not is_form(mail, connection)
+
+
+def is_form(mail: Mail, connection: Connection) -> bool:
+    """Whether a form of the business sent a mail: from the business, and to nobody but itself.
+
+    It is a form's too if replies go to somebody else.
+    """
+    if not _is_from_business(mail, connection):
+        return False
+    address = mail.sender[1]
+    reply_to = parse_address(mail.header("reply-to"))[1]
+    if reply_to and domain_of(reply_to) != domain_of(address):
+        return True
+    domains = {domain_of(recipient) for recipient in mail.recipients}
+    return not mail.reference_ids and domains == {domain_of(address)}
+
+
+def _is_from_business(mail: Mail, connection: Connection) -> bool:
     address = mail.sender[1]
     business_address = parse_address(connection.settings.get("from_address", ""))[1]
-    return bool(verified and address and address == business_address)
+    return bool(address) and address == business_address
 
 
 def is_aligned(domain: str, mail: Mail) -> bool:

@@ -1,12 +1,13 @@
 """Comments on the posts of a Facebook Page, and what visitors post on the Page.
 
 Of a delivery, the changes of the field `feed` count whose item is `comment` or a post (`post`,
-`status`, `photo`, `video`, …): add, edited (or edit) and remove. The Page's own posts are ignored.
-So are reactions and other items without words, and hide and unhide: the customer said it, whoever
-hides it. An item, verb or field that Heard does not know is unreadable. `message` is absent in some
-deliveries: then the review is fetched by its id, unless it is a picture. It is also absent where
-there is only a picture or a sticker, which are reviews too, and say what they are. Star ratings and
-recommendations cannot be had: the Graph API has not shown them since v22.0.
+`status`, `photo`, `video`, … and any other with a `message`): add, edited (or edit) and remove. The
+Page's own posts are ignored. So are reactions and other items without words, and hide and unhide:
+the customer said it, whoever hides it. An item, verb or field that Heard does not know is
+unreadable. `message` is absent in some deliveries: then the review is fetched by its id, unless it
+is a picture. It is also absent where there is only a picture or a sticker, which are reviews too,
+and say what they are. Star ratings and recommendations cannot be had: the Graph API has not shown
+them since v22.0.
 
 Threads. A visitor's post is a thread of its own, and so is each first-level comment. Under one post
 there may be hundreds of customers. Facebook shows each first-level comment with its own replies;
@@ -91,6 +92,7 @@ _POST_ITEMS: Final = frozenset(
         "video",
     }
 )
+_WORDLESS_ITEMS: Final = frozenset({"like", "reaction"})
 _IGNORED_ITEMS: Final = frozenset(
     {
         "address",
@@ -100,18 +102,18 @@ _IGNORED_ITEMS: Final = frozenset(
         "experience",
         "group",
         "interest",
-        "like",
         "milestone",
         "page",
         "picture",
         "platform-story",
         "profile",
-        "reaction",
         "relationship-status",
         "tag",
         "timeline cover",
     }
 )
+"""Items that say something of the Page or of a visitor; with words in them they are posts."""
+
 _IGNORED_FIELDS: Final = frozenset(
     {
         "about",
@@ -224,16 +226,11 @@ class Facebook(MetaConnector):
     ) -> ReviewEvent | None:
         """The event of a comment, or of a visitor's post. Raises Unparseable."""
         value = change.value
-        if change.field in _IGNORED_FIELDS or (
-            change.field == "feed"
-            and (
-                value.holds_code("item", _IGNORED_ITEMS) or value.holds_code("verb", _IGNORED_VERBS)
-            )
-        ):
+        if change.field in _IGNORED_FIELDS or (change.field == "feed" and _is_ignored(value)):
             return None
         if change.field != "feed":
             raise Fields({"field": change.field}, "the change").unknown_kind("field")
-        is_post = value.holds_code("item", _POST_ITEMS)
+        is_post = value.holds_code("item", _POST_ITEMS | _IGNORED_ITEMS)
         if not is_post and value.values.get("item") != "comment":
             raise value.unknown_kind("item")
         kind = _EVENT_KINDS.get(str(value.values.get("verb")))
@@ -337,6 +334,13 @@ class Facebook(MetaConnector):
                 return lookup
             result = lookup if lookup is ReplyLookup.CANNOT_TELL else result
         return result
+
+
+def _is_ignored(value: Fields) -> bool:
+    """Whether a change of the feed holds nobody's words."""
+    if value.holds_code("verb", _IGNORED_VERBS) or value.holds_code("item", _WORDLESS_ITEMS):
+        return True
+    return value.holds_code("item", _IGNORED_ITEMS) and not value.text("message")
 
 
 def _media(entry: Fields) -> list[str]:

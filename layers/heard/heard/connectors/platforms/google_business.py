@@ -133,6 +133,7 @@ class GoogleBusiness(ReviewApi):
         edits="pushed",
         deletions="polled",
         replies="one",
+        replaces_reply=True,
         reply_limit=REPLY_LIMIT,
         reply_unit="bytes",
         can_find_reply=True,
@@ -176,6 +177,7 @@ class GoogleBusiness(ReviewApi):
             "Google reports only that there is a review: without credentials Heard never sees its "
             "words.",
             "Google does not report deleted reviews; Heard finds them when it polls.",
+            "Questions, answers and photos that customers add to a profile are not read.",
             "Google does not say who wrote a reply. Heard never replaces a reply whose words are "
             "not its own: change that one at Google.",
             "An account publishes to one Pub/Sub topic only: another tool on the same account "

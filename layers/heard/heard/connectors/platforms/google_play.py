@@ -76,6 +76,7 @@ class GooglePlay(ReviewApi):
         edits="polled",
         deletions="no",
         replies="one",
+        replaces_reply=True,
         reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=True,

@@ -9,6 +9,7 @@ app's client secret. The item of a conversation's topic is the conversation:
     conversation.user.replied    what the customer wrote since the business last wrote. Whether the
                                  item holds the newest part or all parts is not documented. A part
                                  that was reported before is known by its id
+    conversation.rating.added    what the customer wrote beside a rating (`{conversation}.rating`)
     conversation.admin.replied   the business wrote: recorded, never answered
     conversation_part.redacted   the words of parts were deleted: withdrawn for good
     conversation.deleted         the whole conversation: its opening message is withdrawn for good
@@ -68,7 +69,15 @@ from heard.connectors.quotations import SplitText, split_html
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import Unparseable
-from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, number_revision
+from heard.reviews import (
+    TOMBSTONE,
+    Author,
+    Channel,
+    EventKind,
+    ReviewEvent,
+    number_revision,
+    time_revision,
+)
 from heard.text.wordless import describe, describe_media, text_or_description
 
 REPLY_LIMIT: Final = 5_000
@@ -99,7 +108,6 @@ _IGNORED_TOPICS: Final = frozenset(
     {
         "conversation.operator.replied",
         "conversation.priority.updated",
-        "conversation.rating.added",
         "conversation.read",
         "ticket.admin.assigned",
         "ticket.attribute.updated",
@@ -112,7 +120,7 @@ _IGNORED_TOPICS: Final = frozenset(
         "ticket.team.assigned",
     }
 )
-"""Topics that hold no words of a customer, and the ratings, which are a limitation."""
+"""Topics that hold no words of a customer, and the ratings of tickets, which are a limitation."""
 
 _PICTURE: Final = re.compile(r"<img\b", re.IGNORECASE)
 _TEAM_TYPES: Final = frozenset({"admin", "team"})
@@ -163,8 +171,8 @@ class Intercom(ReviewApi):
         limitations=(
             "Tickets are not read. If their topics are chosen, deliveries with customers' words "
             "go to quarantine.",
-            "The rating that a customer gives a conversation is not read: Heard reads only what "
-            "customers write.",
+            "The rating that a customer gives a conversation is read only with its remark, if the "
+            "topic conversation.rating.added is chosen.",
         ),
         verified=(
             "The envelope is that of Intercom's documentation. A redaction is read from a real "
@@ -200,6 +208,8 @@ class Intercom(ReviewApi):
             case "conversation.admin.replied":
                 team_parts = [part for part in _parts(item) if _is_message_by(part, _TEAM_TYPES)]
                 return _part_events(item, team_parts[-1:])
+            case "conversation.rating.added":
+                return parse_one(item, _rating_event)
             case "conversation_part.redacted":
                 return _redaction_events(item)
             case "conversation.deleted":
@@ -320,6 +330,33 @@ def _opening_event(item: Fields) -> ReviewEvent:
     )
     title = html_to_text(source.text("subject"))
     return _message_event(item, source, conversation, conversation, title, item)
+
+
+def _rating_event(item: Fields) -> ReviewEvent | None:
+    """What a customer wrote beside the rating of a conversation; None without words."""
+    conversation, rating = item.id("id"), item.object("conversation_rating")
+    remark = html_to_text(rating.text("remark"))
+    if not remark:
+        return None
+    native_id = f"{conversation}.rating"
+    contact = rating.object("contact")
+    customer = contact if contact.values else item.object("source").object("author")
+    seconds = item.integer("updated_at", 1, 10**11) or rating.integer("created_at", 1, 10**11)
+    rated_at = datetime.fromtimestamp(seconds, UTC) if seconds else None
+    return ReviewEvent(
+        kind=EventKind.CREATED,
+        native_id=native_id,
+        native_thread=conversation,
+        revision=time_revision(rated_at) if rated_at else number_revision(0),
+        author=Author(
+            customer.optional_id("id") or anonymous_author(native_id).id, customer.one_line("name")
+        ),
+        rating=rating.rating("rating"),
+        text=remark,
+        occurred_at=rated_at,
+        link=item.object("links").link("conversation_web"),
+        reply_to={"conversation": conversation},
+    )
 
 
 def _part_events(item: Fields, parts: list[Fields]) -> ParsedDelivery:

@@ -54,7 +54,7 @@ from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
 from heard.connectors.mail.addresses import domain_of
 from heard.connectors.mail.bodies import body_of_html, body_of_text, choose_body
 from heard.connectors.mail.compose import from_header, reply_headers, reply_subject
-from heard.connectors.mail.mime import Mail, normalize_headers
+from heard.connectors.mail.mime import Mail, is_document, normalize_headers
 from heard.connectors.mail.review import review_event
 from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.parsing import (
@@ -257,8 +257,15 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
     words = choose_body(
         body_of_text(body.text("TextBody") or ""), body_of_html(body.text("HtmlBody") or "")
     )
+    has_documents = any(
+        is_document(file.one_line("Name"), file.one_line("ContentType") or "")
+        for file in body.any_objects("Attachments")
+    )
     mail = Mail(
-        headers, words.text or body.text("StrippedTextReply") or None, words.other_text or None
+        headers,
+        words.text or body.text("StrippedTextReply") or None,
+        words.other_text or None,
+        words.unread or has_documents,
     )
     return review_event(
         mail, provider_id, connection, now, verified=_is_sender_verified(mail), spam=_is_spam(mail)

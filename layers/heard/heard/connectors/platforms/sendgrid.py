@@ -46,12 +46,13 @@ from heard.connectors.http import call_api
 from heard.connectors.keys import SendGridEcdsa
 from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
 from heard.connectors.mail.addresses import domain_of
-from heard.connectors.mail.bodies import body_of_html, body_of_text, choose_body
+from heard.connectors.mail.bodies import body_of_html, body_of_text, choose_body, limit_content
 from heard.connectors.mail.charsets import decode_bytes
 from heard.connectors.mail.compose import business_sender, reply_headers, reply_subject
 from heard.connectors.mail.html_text import find_meta_charset
 from heard.connectors.mail.mime import (
     Mail,
+    is_document,
     limit_content_headers,
     normalize_headers,
     read_headers,
@@ -227,7 +228,23 @@ def _build_mail(texts: Mapping[str, str]) -> Mail:
     to_headers = normalize_headers([("to", f"{texts.get('to', '')} {texts.get('envelope', '')}")])
     headers = (*subject_headers, *header_block, *from_headers, *to_headers)
     words = choose_body(body_of_text(texts.get("text", "")), body_of_html(texts.get("html", "")))
-    return Mail(headers, normalize_text(words.text), normalize_text(words.other_text))
+    return Mail(
+        headers,
+        normalize_text(words.text),
+        normalize_text(words.other_text),
+        words.unread or _has_documents(texts.get("attachment-info", "{}")),
+    )
+
+
+def _has_documents(attachments: str) -> bool:
+    try:
+        files = read_object(attachments.encode("utf-8", "surrogatepass"))
+    except Unparseable:
+        return False
+    return any(
+        is_document(file.one_line("filename"), file.one_line("type") or "")
+        for file in (Fields(files).object(name) for name in files)
+    )
 
 
 def _is_sender_verified(mail: Mail, texts: Mapping[str, str]) -> bool:
@@ -304,7 +321,7 @@ def _decode_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
         charsets = {}
     return {
         name: decode_bytes(
-            content,
+            limit_content(content),
             charset if isinstance(charset := charsets.get(name), str) else None,
             find_meta_charset(content) if name == "html" else None,
         )

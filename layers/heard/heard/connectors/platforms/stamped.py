@@ -94,6 +94,7 @@ class Stamped(ReviewApi):
         edits="polled",
         deletions="polled",
         replies="one",
+        replaces_reply=True,
         reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=True,

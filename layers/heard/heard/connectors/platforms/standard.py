@@ -36,11 +36,12 @@ The headers may have the names of Standard Webhooks (`webhook-id`, …) or those
 
 Send `revision` in all events of a source or in none. Without it, `updated_at` orders an edit, then
 `timestamp`, then its arrival. A withdrawal is final: no later event brings the review back.
-`review.replied` says that the business replied; its `id` is the reply's own, and `thread_id` is
-what it answers.
+Times of more than a day ahead order nothing. `review.replied` says that the business replied; its
+`id` is the reply's own, and `thread_id` is what it answers.
 
-A `score` becomes a rating by its band. Detractors complain, and must be read as complaining: 0-3
-are 1, and 4-6 are 2. Passives 7 and 8 are 3 and 4. Promoters 9-10 are 5.
+A `score` becomes a rating by its band; with a rating beside it, the worse counts. Detractors
+complain, and must be read as complaining: 0-3 are 1, and 4-6 are 2. Passives 7 and 8 are 3 and 4.
+Promoters 9-10 are 5.
 
 What Heard sends to `reply_url`, if the connection has one. It is signed in the same way, with the
 credential `secret`:
@@ -59,7 +60,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -106,6 +107,7 @@ _SCORE_RATINGS: Final = (1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 5)
 _TITLE: Final = "Standard Webhooks"
 _SCHEME: Final = StandardWebhooks(prefixes=("webhook-", "svix-"))
 _TEST_TYPE: Final = "test"
+_CLOCK_TOLERANCE: Final = timedelta(days=1)
 _ENVELOPE_FIELDS: Final = frozenset({"type", "timestamp", "data", "metadata"})
 _DATA_FIELDS: Final = frozenset(
     {
@@ -385,8 +387,9 @@ def _review_event(
     except Unparseable as error:
         data.problems.append(error.detail)
     rating = data.rating("rating")
-    if rating is None and (score := data.integer("score", 0, 10)) is not None:
-        rating = _SCORE_RATINGS[score]
+    if (score := data.integer("score", 0, 10)) is not None:
+        # Of a sender who gives both, the worse counts: a complaint must not look like praise.
+        rating = min(_SCORE_RATINGS[score], rating or _SCORE_RATINGS[score])
     return ReviewEvent(
         kind=EventKind.REPLY_SEEN
         if data.boolean("by_business") and kind is not EventKind.WITHDRAWN
@@ -419,6 +422,11 @@ def _revision(
         return TOMBSTONE
     if count is not None:
         return number_revision(count)
+    updated_at, created_at, event_time = (
+        # A wrong clock must not make all later edits look old.
+        time if time and time <= now + _CLOCK_TOLERANCE else None
+        for time in (updated_at, created_at, event_time)
+    )
     if kind is EventKind.EDITED:
         # Never created_at: an edit that sorts with the first revision would look like a repetition
         # of it.

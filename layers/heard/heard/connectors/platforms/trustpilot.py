@@ -75,6 +75,7 @@ class Trustpilot(ReviewApi):
         edits="pushed",
         deletions="pushed",
         replies="one",
+        replaces_reply=True,
         reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=True,

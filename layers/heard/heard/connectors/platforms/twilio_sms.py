@@ -12,12 +12,15 @@ alone in a message, and refuses to send to that number afterwards (error 21610).
 Opt-Out the words are the account's own, and the delivery says so in `OptOutType` (STOP, START or
 HELP). Such a message must never be answered: its event carries `opted_out` in `reply_to`, and
 `reply` rejects it. It is still an event, because the business should know of a customer who has had
-enough. `OptOutType=START` is a command and no event. HELP, which Twilio answers too, may be a cry
-for help and is an event.
+enough. START and UNSTOP, alone in a message, are commands and no event. Twilio takes YES for one
+too (`OptOutType=START`), but it may answer a question of ours, and is an event. So is HELP, which
+Twilio answers too: it may be a cry for help.
 
 Media are not fetched. A message without words says what it holds: media, a place (WhatsApp's
 `Latitude`, `Longitude`, `Address`, `Label`), the button or the entry of a list that was tapped, a
-contact. A telephone's reaction to one of our messages (`Liked “…”`) is no review.
+contact, the fields of a form (WhatsApp's flows). WhatsApp's own reactions (`MessageType=reaction`,
+an emoji) are no review. What a telephone writes
+for one (`Liked “…”`) comes as words, and triage, which knows ours, sees whether it quotes them.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request, …/messaging/api/message-resource,
 …/messaging/tutorials/advanced-opt-out, …/usage/webhooks/webhooks-security, help.twilio.com article
@@ -27,9 +30,11 @@ the list of messages leaves out those still queued. So it is not used, and dates
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlencode
 
 from heard.connectors import (
@@ -57,8 +62,6 @@ from heard.connectors.parsing import (
     same_text,
     unreadable_is_fault,
 )
-from heard.connectors.reactions import CODE as REACTION
-from heard.connectors.reactions import is_reaction
 from heard.connectors.signatures import TwilioV1
 from heard.connectors.twilio import API_URL, call_twilio
 from heard.errors import Unparseable
@@ -72,11 +75,17 @@ OPT_OUT_WORDS: Final = frozenset(
 )
 """A message that is one of these words, in upper or lower case, is an opt-out for Twilio."""
 
+_OPT_IN_WORDS: Final = frozenset({"", "START", "UNSTOP"})
 _PAGE_SIZE: Final = 100
 _CLOCK_TOLERANCE: Final = timedelta(minutes=2)
 _TRIAL_PREFIX: Final = "Sent from your Twilio trial account - "
 _MEDIA_LIMIT: Final = 100
+_FLOW_FIELDS: Final = ("FlowData", "InteractiveData")
+_FLOW_DEPTH: Final = 5
 _TAPPED_FIELDS: Final = ("ButtonText", "ListTitle", "ButtonPayload", "ListId")
+_REACTION: Final = "reaction"
+"""WhatsApp's kind of a reaction, and why it is no review (`ReviewEvent.no_review`)."""
+
 _MESSAGE_KINDS: Final = {
     "audio": "audio",
     "button": "button",
@@ -85,7 +94,8 @@ _MESSAGE_KINDS: Final = {
     "image": "photo",
     "interactive": "list",
     "location": "location",
-    "reaction": "reaction",
+    "order": "order",
+    _REACTION: "reaction",
     "sticker": "sticker",
     "unsupported": "message that cannot be shown",
     "video": "video",
@@ -159,7 +169,7 @@ class TwilioSms(Connector):
         ),
         limitations=(
             "Media are not fetched: a message that has only media says what they are.",
-            "A telephone's reaction that quotes one of our messages is kept, and never answered.",
+            "A reaction to one of our messages is kept, and never answered.",
             "A customer who wrote STOP or the like never gets a reply. The message is still a "
             "review for the policy.",
         ),
@@ -256,11 +266,10 @@ class TwilioSms(Connector):
 def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
     if form.values.get("MessageStatus") or form.holds_code("SmsStatus", _REPORT_STATUSES):
         return None
-    opt_out_type = form.one_line("OptOutType")
-    if opt_out_type and opt_out_type.upper() == "START":
+    opt_out_type, text = form.one_line("OptOutType"), form.text("Body")
+    if opt_out_type and opt_out_type.upper() == "START" and (text or "").upper() in _OPT_IN_WORDS:
         return None
     native_id, sender, recipient = form.id("MessageSid"), form.id("From"), form.id("To")
-    text = form.text("Body")
     reply_to = {"to": sender, "from": recipient}
     if (opt_out_type and opt_out_type.upper() == "STOP") or (text or "").upper() in OPT_OUT_WORDS:
         reply_to["opted_out"] = "true"
@@ -270,11 +279,13 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
         native_thread=f"{sender} {recipient}",
         revision=number_revision(1),
         author=Author(sender),
-        text=text_or_description(text or _tapped_text(form), _contents(form)),
+        text=text_or_description(
+            "\n".join(filter(None, (text or _tapped_text(form), _form_text(form)))), _contents(form)
+        ),
         occurred_at=now,
         reply_to=reply_to,
-        no_review=REACTION
-        if is_reaction(text) or form.one_line("MessageType") == REACTION
+        no_review=_REACTION
+        if form.one_line("MessageType") == _REACTION and not _has_letters(text)
         else None,
     )
 
@@ -282,6 +293,31 @@ def _review_event(form: Fields, now: datetime) -> ReviewEvent | None:
 def _tapped_text(form: Fields) -> str | None:
     """The words of the button or of the list's entry that a customer tapped."""
     return next((text for name in _TAPPED_FIELDS if (text := form.text(name))), None)
+
+
+def _form_text(form: Fields) -> str | None:
+    """What a customer entered into a form of WhatsApp (a flow): its texts, one a line."""
+    for name in _FLOW_FIELDS:
+        with suppress(Unparseable):
+            answers = read_object((form.text(name) or "").encode("utf-8", "surrogatepass"))
+            texts = [text for text in _texts(answers) if _has_letters(text)]
+            if texts:
+                return "\n".join(texts)
+    return None
+
+
+def _texts(value: object, depth: int = 0) -> Iterator[str]:
+    """The texts in a JSON value, in order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list) and depth < _FLOW_DEPTH:
+        entries = cast("Iterable[object]", value.values() if isinstance(value, dict) else value)
+        for entry in entries:
+            yield from _texts(entry, depth + 1)
+
+
+def _has_letters(text: str | None) -> bool:
+    return any(sign.isalpha() for sign in text or "")
 
 
 def _contents(form: Fields) -> list[str]:
@@ -295,8 +331,8 @@ def _contents(form: Fields) -> list[str]:
         place = form.one_line("Label"), form.one_line("Address"), f"{latitude} {longitude}"
         media.append(describe("location", *place))
     kind = form.one_line("MessageType")
-    if not media and kind in _MESSAGE_KINDS:
-        media.append(describe(_MESSAGE_KINDS[kind]))
+    if not media and kind and kind != "text":
+        media.append(describe(_MESSAGE_KINDS.get(kind, _MESSAGE_KINDS["unsupported"])))
     return media
 
 

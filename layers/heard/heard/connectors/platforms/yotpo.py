@@ -95,6 +95,7 @@ class Yotpo(ReviewApi):
         edits="pushed",
         deletions="polled",
         replies="one",
+        replaces_reply=True,
         reply_limit=REPLY_LIMIT,
         reply_unit="characters",
         can_find_reply=True,

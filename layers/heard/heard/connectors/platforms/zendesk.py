@@ -84,6 +84,9 @@ _EVENT_PREFIX: Final = "zen:event-type:"
 _IGNORED_PREFIXES: Final = ("agent.", "article.", "organization.", "user.")
 """Events that are about no ticket, and hold no words of a customer to the business."""
 
+_COMMENT_PREFIX: Final = "article.comment_"
+"""Comments on articles are a customer's words: Heard cannot read them, and they are kept."""
+
 _IGNORED_EVENTS: Final = frozenset(
     {
         "ticket.attachment_linked_to_comment",
@@ -148,6 +151,8 @@ class Zendesk(ReviewApi):
         limitations=(
             "Webhooks of triggers and automations are not read: their author decides what is in "
             "the body.",
+            "Comments on articles and posts of the help center are not read. If their events are "
+            "chosen, they go to quarantine.",
             "Zendesk reports neither words that an agent redacted nor public comments that were "
             "made private afterwards.",
         ),
@@ -175,7 +180,7 @@ class Zendesk(ReviewApi):
         if not isinstance(kind, str) or not kind.startswith(_EVENT_PREFIX):
             raise Unparseable(_UNREADABLE_MESSAGE)
         kind = kind.removeprefix(_EVENT_PREFIX)
-        if kind.startswith(_IGNORED_PREFIXES):
+        if kind.startswith(_IGNORED_PREFIXES) and not kind.startswith(_COMMENT_PREFIX):
             return ParsedDelivery()
         at = body.time("time") or now
         if at > now + _MAX_TIME_AHEAD:

@@ -39,6 +39,11 @@ def check_names(check: PolicyCheck) -> Iterator[Problem]:
     yield from _duplicates(variants, ("acknowledgements", "variants"))
     remedies = [f"{remedy.name} in {remedy.currency}" for remedy in policy.remedies]
     yield from _duplicates(remedies, ("remedies",))
+    for part in ("causes", "fixes", "reasons"):
+        codes = check.full_document[part]
+        for index, code in enumerate(codes):
+            if code in codes[:index]:
+                yield problem("duplicate", (part, index), name=quote(code))
 
 
 def _suggestion(name: str, known: Collection[str], part: str) -> str:

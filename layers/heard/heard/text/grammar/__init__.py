@@ -16,6 +16,7 @@ KINDS: Final = (
     "negation_anywhere",
     "negation_before",
     "negation_only",
+    "prefix",
 )
 
 _CODES: Final = (

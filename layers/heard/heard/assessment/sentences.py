@@ -1,0 +1,46 @@
+"""Reads the sentences of a harmless review one by one: praise must not drown out a danger.
+
+An engine judges a text as a whole. One severe sentence between many happy ones weighs little there,
+but much alone.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from heard.assessment.thresholds import SENTENCE_CRITICAL_THRESHOLD, SENTENCE_HIGH_THRESHOLD
+from heard.text.legible import LINE_START
+from heard.text.words import sentences
+
+if TYPE_CHECKING:
+    from heard.assessment.analysis import TextAnalysis
+    from heard.assessment.engines.engine import Engine
+
+_MAX_SENTENCES: Final = 8
+"""Sentences of a text that are read alone: an engine takes some milliseconds for each."""
+
+_MIN_CHARACTERS: Final = 12
+
+
+def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
+    """Whether a sentence alone sounds severe. False for a text that is one sentence.
+
+    Figures of speech are left out: an engine takes them at their word. So is an engine that asks a
+    service, because each sentence would cost time and money.
+    """
+    is_service = "+" in engine.model
+    if is_service or analysis.is_short_praise or not analysis.scores or analysis.has_figures:
+        return False
+    parts = [part.strip(f" {LINE_START}") for part in sentences(analysis.text)]
+    parts = [part for part in parts if len(part) >= _MIN_CHARACTERS]
+    if len(parts) < 2:
+        return False
+    for part in islice(parts, _MAX_SENTENCES):
+        scores = engine.scores(part)
+        if scores is not None and (
+            scores.severity[2] >= SENTENCE_HIGH_THRESHOLD
+            or scores.severity[3] >= SENTENCE_CRITICAL_THRESHOLD
+        ):
+            return True
+    return False

@@ -1,0 +1,69 @@
+"""The last revision of many reviews, read together: who wrote each, and what. For lists.
+
+Per review it reads three items, eventually consistent, a hundred in a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from heard.cases import Review
+from heard.reviews import ReviewEvent
+from heard.storage.history import BatchVault
+from heard.storage.items import read_batches
+from heard.storage.keys import partition_key, revision_key
+from heard.storage.vault import Erased
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class LatestText:
+    """A review, and its last revision; None where the author was erased or nothing is stored.
+
+    `language` is the assessment's.
+    """
+
+    review: Review
+    event: ReviewEvent | None = None
+    language: str | None = None
+    erased: bool = False
+
+
+def read_latest_texts(
+    client: DynamoDBClient, table: str, reviews: Collection[str]
+) -> dict[str, LatestText]:
+    """The last revision of each of these reviews (our ids); those not stored are left out."""
+    states = [
+        Review.from_json(item["review"])
+        for _, item in read_batches(
+            client, table, [(partition_key(id), "STATE") for id in reviews], "pk, sk, review"
+        )
+        if "review" in item
+    ]
+    vault = BatchVault(client, table)
+    vault.load_keys({state.author for state in states})
+    keys = {
+        state.id: (partition_key(state.id), revision_key(state.revision, state.commitment))
+        for state in states
+        if state.revision
+    }
+    sealed = dict(read_batches(client, table, keys.values(), "pk, sk, sealed"))
+    texts: dict[str, LatestText] = {}
+    for state in states:
+        pk, sk = key = keys.get(state.id, ("", ""))
+        if "sealed" not in sealed.get(key, {}):
+            texts[state.id] = LatestText(state, erased=state.erased_at is not None)
+            continue
+        try:
+            content = vault.open(state.author, f"{pk}/{sk}", sealed[key]["sealed"])
+        except Erased:
+            texts[state.id] = LatestText(state, erased=True)
+            continue
+        event = ReviewEvent.from_json(content["event"])
+        assessment: dict[str, Any] = content["assessment"] or {}
+        texts[state.id] = LatestText(state, event, assessment.get("language") or event.language)
+    return texts

@@ -1,0 +1,186 @@
+"""People in the Setup table, with the roles that they hold in each business.
+
+A person is one item, so that a request reads its caller with one read. A change of roles is written
+only if the person, and the admins that it relies on, are still as they were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from heard.errors import Contention
+from heard.people import (
+    Person,
+    Role,
+    RoleChange,
+    RoleConflict,
+    RoleConflictCode,
+    Roles,
+)
+from heard.storage.items import version_condition
+from heard.storage.tables import Item, attributes, condition_failed, values
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+MAX_ATTEMPTS: Final = 8
+"""How often a change is decided again because another change came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmigratedPerson:
+    """A person as stored before roles were held in a business. They hold no role now."""
+
+    subject: str
+    first_name: str
+    businesses: tuple[str, ...]
+
+
+class People:
+    """Reads and changes people."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def person(self, subject: str) -> Person | None:
+        """The person who signs in with this subject id; None when there is none.
+
+        Strongly consistent: a role that was taken away a moment ago is gone.
+        """
+        item = self._get_item(subject)
+        return _parse_person(item) if item else None
+
+    def people(self) -> Iterator[Person]:
+        """Everybody, in no order. Reads the whole table: for operators, who have few."""
+        return map(_parse_person, self._scan())
+
+    def unmigrated(self) -> list[UnmigratedPerson]:
+        """Everybody who was stored before roles were held in a business. Reads the whole table."""
+        return [
+            UnmigratedPerson(item["subject"], item["first_name"], tuple(item["businesses"]))
+            for item in self._scan()
+            if "roles" not in item
+        ]
+
+    def migrate(self, subject: str, roles: Roles) -> None:
+        """Give somebody who is stored without roles their first ones. Does nothing if they have.
+
+        What the release before reads stays, so that its functions go on serving until they are
+        replaced.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(subject),
+                UpdateExpression="SET #roles = :roles, version = :version",
+                ConditionExpression="attribute_exists(pk) AND attribute_not_exists(#roles)",
+                ExpressionAttributeNames={"#roles": "roles"},
+                ExpressionAttributeValues=attributes({":roles": _roles_item(roles), ":version": 1}),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def change(
+        self,
+        subject: str,
+        decide: Callable[[Person | None, Iterable[Person]], RoleChange | RoleConflict],
+    ) -> RoleChange | RoleConflict:
+        """Change a person's roles, or store a new person; what `decide` made of them.
+
+        `decide` gets the person (None when nobody is stored) and everybody, who are read when it
+        looks at them. It is asked again when another change came first. Raises Contention.
+        """
+        for _ in range(MAX_ATTEMPTS):
+            item = self._get_item(subject)
+            if item and "roles" not in item:
+                # A first role written here would take away all that `migrate` still carries over.
+                return RoleConflict(
+                    RoleConflictCode.NOT_MIGRATED,
+                    f"The roles of {item['first_name']} are not carried over from the release "
+                    "before yet.",
+                )
+            change = decide(_parse_person(item) if item else None, self.people())
+            if isinstance(change, RoleConflict):
+                return change
+            try:
+                self._client.transact_write_items(
+                    TransactItems=[
+                        self._put(item, change.person),
+                        *self._checks(change.other_admins),
+                    ]
+                )
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+            else:
+                return change
+        raise Contention("Too many changes of people at once. Try again.")
+
+    def _put(self, item_before: Item, person: Person) -> TransactWriteItemTypeDef:
+        item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
+        item |= {"first_name": person.first_name, "roles": _roles_item(person.roles)}
+        condition, parameters = version_condition(item_before)
+        put: PutTypeDef = {
+            "TableName": self._table,
+            "Item": attributes({**item, "version": item_before.get("version", 0) + 1}),
+            "ConditionExpression": condition,
+        }
+        if parameters:
+            put["ExpressionAttributeValues"] = attributes(parameters)
+        return {"Put": put}
+
+    def _checks(self, admins: Mapping[str, str]) -> Iterator[TransactWriteItemTypeDef]:
+        """That each is still admin of the business: one check a person, as DynamoDB wants it."""
+        for subject in sorted(set(admins.values())):
+            theirs = sorted(business for business, admin in admins.items() if admin == subject)
+            names = {f"#business{number}": business for number, business in enumerate(theirs)}
+            yield {
+                "ConditionCheck": {
+                    "TableName": self._table,
+                    "Key": _key(subject),
+                    "ConditionExpression": " AND ".join(
+                        f"contains(#roles.{name}, :admin)" for name in names
+                    ),
+                    "ExpressionAttributeNames": {"#roles": "roles", **names},
+                    "ExpressionAttributeValues": attributes({":admin": Role.ADMIN.value}),
+                }
+            }
+
+    def _get_item(self, subject: str) -> Item:
+        response = self._client.get_item(
+            TableName=self._table, Key=_key(subject), ConsistentRead=True
+        )
+        return values(response.get("Item", {}))
+
+    def _scan(self) -> Iterator[Item]:
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :prefix)",
+            ExpressionAttributeValues=attributes({":prefix": "PERSON#"}),
+            ConsistentRead=True,
+        )
+        return (values(item) for page in pages for item in page["Items"])
+
+
+def _parse_person(item: Item) -> Person:
+    # Without `roles`: stored before roles were held in a business, and not migrated.
+    stored_roles: Mapping[str, list[str]] = item.get("roles", {})
+    roles = {
+        business: frozenset(map(Role, held)) for business, held in stored_roles.items() if held
+    }
+    return Person(item["subject"], item["first_name"], roles)
+
+
+def _roles_item(roles: Roles) -> dict[str, list[str]]:
+    return {business: sorted(held) for business, held in sorted(roles.items())}
+
+
+def _key(subject: str) -> dict[str, Any]:
+    return attributes({"pk": f"PERSON#{subject}", "sk": "PROFILE"})

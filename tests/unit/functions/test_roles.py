@@ -1,0 +1,238 @@
+"""Every route for people who are signed in, with every role, in every business: one table.
+
+The routes are collected from the apps. A route without a row in `ROWS` fails here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Final
+
+import pytest
+
+from heard.people import Role
+from tests.static.cloudformation import mentions, resources
+from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend, complaint
+from tests.unit.functions.conftest import (
+    FUNCTIONS_BY_FOLDER,
+    ApiCall,
+    ApiResponse,
+    FunctionLoader,
+)
+
+AGENT, LEAD, AUDITOR, ADMIN = Role.AGENT, Role.LEAD, Role.AUDITOR, Role.ADMIN
+STRANGERS: Final = "bus_strangers"
+WINDOW: Final = {"from": "2026-03-17T00:00:00Z", "to": "2026-03-18T00:00:00Z"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may use a route, and a request that each of them may send.
+
+    `status` is what they get. It is not always 200, as nobody has claimed anything here: then
+    `reason` is that of the conflict.
+    """
+
+    roles: set[Role]
+    status: int = 200
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    reason: str | None = None
+
+
+ROWS: Final[Mapping[str, Row]] = {
+    "GET /api/desk/follow-ups": Row({AGENT, LEAD}, query={"business": "{business}"}),
+    "GET /api/desk/follow-ups/<follow_up>": Row({AGENT, LEAD}),
+    "POST /api/desk/follow-ups/<follow_up>/claim": Row({AGENT, LEAD}),
+    "POST /api/desk/follow-ups/<follow_up>/release": Row({AGENT, LEAD}, body={"fence": 1}),
+    "POST /api/desk/follow-ups/<follow_up>/resolution": Row(
+        {AGENT, LEAD},
+        409,
+        {
+            "id": "answer-1",
+            "action": "resolve_without_reply",
+            "fence": 1,
+            "fix": "refunded",
+            "root_cause": "double-charge",
+        },
+        reason="not_claimed",
+    ),
+    "POST /api/desk/follow-ups/<follow_up>/lint": Row({AGENT, LEAD}, body={"text": "Thanks."}),
+    "POST /api/desk/follow-ups/<follow_up>/approval": Row(
+        {LEAD}, 409, {"approved": True}, reason="nothing_to_approve"
+    ),
+    "GET /api/audit/reviews/<review>": Row({AUDITOR, LEAD, ADMIN}),
+    "GET /api/audit/reviews/<review>/verification": Row({AUDITOR, LEAD, ADMIN}),
+    "GET /api/audit/outcomes": Row(
+        {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
+    ),
+}
+ABSENT: Final = {
+    "follow_up": "fup_neverwasanywhere",
+    "review": "rev_neverwasanywhere",
+    "business": "bus_neverwasanywhere",
+}
+_ROLE_SETS: Final = [frozenset[Role](), *(frozenset({role}) for role in Role)]
+PAIRS: Final = [pair for pair in product(_ROLE_SETS, _ROLE_SETS) if any(pair)]
+"""What Kim holds in two businesses: each role, or none, in each of them."""
+
+
+def signed_in_folders() -> set[str]:
+    """The functions that API Gateway calls for people who are signed in."""
+    routes = resources("AWS::ApiGatewayV2::Route").values()
+    integrations = resources("AWS::ApiGatewayV2::Integration")
+    functions = resources("AWS::Serverless::Function")
+    return {
+        properties["CodeUri"].removeprefix("functions/")
+        for route in routes
+        if route["AuthorizationType"] == "JWT"
+        for name, integration in integrations.items()
+        if mentions(route["Target"], name)
+        for function, properties in functions.items()
+        if mentions(integration["IntegrationUri"], f"{function}Aliaslive")
+        or mentions(integration["IntegrationUri"], function)
+    }
+
+
+def routes_of(load_function: FunctionLoader, folder: str) -> set[str]:
+    """What an app answers, as `METHOD /path/<parameter>`."""
+    paths: Mapping[str, Any] = (
+        load_function(folder).app.get_openapi_schema(title="Heard", version="1").paths
+    )
+    return {
+        f"{method.upper()} {path.replace('{', '<').replace('}', '>')}"
+        for path, item in paths.items()
+        for method in item.model_dump(exclude_none=True)
+    }
+
+
+def test_every_route_of_the_apps_has_a_row(load_function: FunctionLoader) -> None:
+    folders = signed_in_folders()
+    with_api = {folder for folder in FUNCTIONS_BY_FOLDER if hasattr(load_function(folder), "app")}
+
+    assert folders == with_api == {"desk", "audit"}
+    assert {route for folder in folders for route in routes_of(load_function, folder)} == set(ROWS)
+
+
+@dataclass(frozen=True)
+class Office:
+    """Two businesses and a stranger's, each with one follow-up that nobody has claimed.
+
+    It is always Kim who calls. Every request that succeeds may be repeated by the same person.
+    """
+
+    backend: Backend
+    call_api: ApiCall
+    ids: Mapping[str, Mapping[str, str]]
+
+    def send(self, route: str, ids: Mapping[str, str], **claims: str) -> ApiResponse:
+        """A request about the follow-up, review or business with these ids."""
+        row, (method, path) = ROWS[route], route.split()
+        return self.call_api(
+            path.split("/")[2],
+            method,
+            re.sub(r"<(\w+)>", lambda match: ids[match[1]], path),
+            subject="sub-kim",
+            claims=claims,
+            query={name: value.format_map(ids) for name, value in row.query.items()},
+            body=row.body,
+        )
+
+
+@pytest.fixture
+def office(backend: Backend, call_api: ApiCall) -> Office:
+    ids: dict[str, dict[str, str]] = {}
+    for business in (BUSINESS, OTHER_BUSINESS, STRANGERS):
+        backend.connect("standard", business=business)
+        review = backend.deliver(complaint("r-1"))
+        follow_up = backend.case(review).follow_up
+        assert follow_up is not None
+        ids[business] = {"business": business, "review": review, "follow_up": follow_up.id}
+    return Office(backend, call_api, ids)
+
+
+def expected_status(row: Row, held: frozenset[Role]) -> int:
+    """What a route answers somebody who holds these roles in the business that they ask about."""
+    if not held:
+        return 404
+    return row.status if held & row.roles else 403
+
+
+@pytest.mark.parametrize("route", ROWS)
+def test_a_role_counts_in_its_own_business_only(office: Office, route: str) -> None:
+    row = ROWS[route]
+    before = office.backend.case_items()
+    unknown: ApiResponse | None = None
+    for here, there in PAIRS:
+        roles = {BUSINESS: here, OTHER_BUSINESS: there}
+        office.backend.store_person("Kim", roles)
+        unknown = unknown or office.send(route, ABSENT)
+        assert unknown.status == 404
+        for business, ids in office.ids.items():
+            case = f"{sorted(here)} here, {sorted(there)} there, asks about {business}"
+            status = expected_status(row, roles.get(business, frozenset()))
+            if status == 200:
+                continue
+            response = office.send(route, ids)
+            assert response.status == status, case
+            match status:
+                case 404:
+                    assert response.body == unknown.body, case
+                case 403:
+                    needed = response.json["detail"].partition(";")[0]
+                    assert set(re.findall(r"\w+", needed)) & set(Role) == row.roles, case
+                    assert business in needed, case
+                case _:
+                    assert response.json["reason"] == row.reason, case
+    assert office.backend.case_items() == before
+    for here, there in PAIRS:
+        roles = {BUSINESS: here, OTHER_BUSINESS: there}
+        office.backend.store_person("Kim", roles)
+        for business, held in roles.items():
+            if expected_status(row, held) == 200:
+                response = office.send(route, office.ids[business])
+                assert response.status == 200, (here, there, business, response.body)
+
+
+def test_somebody_without_any_role_gets_the_reason(office: Office) -> None:
+    for is_stored, route in product((False, True), ROWS):
+        if is_stored:
+            office.backend.store_person("Kim", {})
+        for ids in (office.ids[BUSINESS], ABSENT):
+            response = office.send(route, ids)
+            assert (response.status, "no role" in response.json["detail"]) == (403, True), route
+
+
+def test_a_role_that_is_taken_away_is_gone_at_the_next_request(office: Office) -> None:
+    for route, row in ROWS.items():
+        ids = office.ids[BUSINESS]
+        role = min(row.roles)
+        office.backend.store_person("Kim", {BUSINESS: {role}, OTHER_BUSINESS: {AGENT}})
+        assert office.send(route, ids).status == row.status
+        office.backend.store_person("Kim", {OTHER_BUSINESS: {AGENT}})
+        assert office.send(route, ids).status == 404
+
+
+def test_the_groups_of_a_token_give_no_right(office: Office) -> None:
+    """A token of the release before, or a group that somebody made in the user pool."""
+    office.backend.store_person("Kim", {OTHER_BUSINESS: {AGENT}})
+    groups = {"cognito:groups": "[agent lead auditor admin]"}
+    for route in ROWS:
+        assert office.send(route, office.ids[BUSINESS], **groups).status == 404
+
+
+def test_a_list_over_all_businesses_shows_those_where_the_caller_answers(office: Office) -> None:
+    for here, there in PAIRS:
+        roles = {BUSINESS: here, OTHER_BUSINESS: there}
+        office.backend.store_person("Kim", roles)
+        response = office.call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-kim")
+        answering = {business for business, held in roles.items() if held & {AGENT, LEAD}}
+        if answering:
+            assert response.status == 200
+            assert {row["business"] for row in response.json["follow_ups"]} == answering
+        else:
+            assert response.status == 403
+            assert "agent or lead" in response.json["detail"]
