@@ -68,7 +68,7 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
             failure = error
             logger.exception("retention_failed", business=business)
             continue
-        counts = {
+        counts: dict[str, Any] = {
             "reviews": len(report.reviews),
             "texts": report.texts,
             "authors": len(report.authors),
