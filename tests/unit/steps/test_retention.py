@@ -225,8 +225,20 @@ def test_without_a_retention_everything_is_kept(shop: Backend) -> None:
     shop.clock.now = NIGHT + timedelta(days=4_000)
 
     assert run(shop).is_complete
-    assert shop.retention.retentions.businesses() == []
     assert shop.case_items() == items
+
+
+def test_what_was_begun_is_completed_although_everything_is_kept_from_now_on(
+    shop: Backend,
+) -> None:
+    deliver_resolved(shop)
+    shop.clock.now = NIGHT
+    run(shop)
+    shop.retention.retentions.put(BUSINESS, Retention())
+    shop.clock.advance(days=1)
+    assert shop.retention.retentions.businesses() == [BUSINESS]
+    assert run(shop).authors == {AUTHOR}
+    assert_nothing_left(shop)
 
 
 def test_a_retention_reaches_no_other_business(shop: Backend) -> None:
@@ -762,6 +774,21 @@ def test_a_hold_ends_after_its_last_day(shop: Backend) -> None:
     assert (still.id, still.first_day) == (second_hold.id, NOON.date())
     shop.clock.now = datetime(2027, 6, 2, 1, 15, tzinfo=UTC)
     assert run(shop).reviews == [review]
+
+
+def test_a_hold_expires_400_days_after_its_last_day_or_its_end(shop: Backend) -> None:
+    hold = set_hold(shop, until=date(2027, 5, 1), author=AUTHOR)
+
+    def days_left() -> int:
+        (item,) = [
+            item for item in shop.stored_items("SetupTable") if item["pk"].startswith("HOLD#")
+        ]
+        expires_at = datetime.fromtimestamp(item["expires_at"], UTC)
+        return (expires_at - shop.clock()).days
+
+    assert days_left() == (datetime(2027, 5, 2, tzinfo=UTC) - NOON).days + 400
+    lift_hold(BUSINESS, hold.id, shop.retention, shop.clock())
+    assert days_left() == 400
 
 
 def test_a_lift_that_stops_anywhere_is_completed_by_the_next_run(shop: Backend) -> None:

@@ -20,7 +20,7 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
 | Setup | erasure of an author (TTL) | `ERASED#{business}` | `{time}#{author}` |
 | Setup | retention of a business | `RETENTION` | `{business}` |
-| Setup | hold (TTL when it ended) | `HOLD#{business}` | `{hold}` |
+| Setup | hold (TTL) | `HOLD#{business}` | `{hold}` |
 | Setup | connection | `CONNECTION#{connection}` | `PROFILE` |
 | Setup | poll state of a connection | `CONNECTION#{connection}` | `POLL` |
 | Setup | reviews that its polls have seen | `CONNECTION#{connection}` | `SEEN` |

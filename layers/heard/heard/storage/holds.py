@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -38,6 +38,7 @@ class Holds:
             "author": hold.author,
             "start": hold.start.isoformat() if hold.start else None,
             "end": hold.end.isoformat() if hold.end else None,
+            "expires_at": int((_end_of(hold.until) + ENDED_HOLD_RETENTION).timestamp()),
         }
         self._client.put_item(
             TableName=self._table, Item=attributes(self._key(hold.business, hold.id) | fields)
@@ -96,8 +97,11 @@ class Holds:
                 raise Contention("A hold has just expired. Try again.") from error
 
     def settle(self, hold: Hold, now: datetime) -> None:
-        """Note that retention goes on from what an ended hold kept, and let the hold expire."""
-        parameters: Item = {":expires_at": int((now + ENDED_HOLD_RETENTION).timestamp())}
+        """Note that retention goes on from what an ended hold kept."""
+        parameters: Item = {
+            ":yes": True,
+            ":expires_at": int((now + ENDED_HOLD_RETENTION).timestamp()),
+        }
         condition = "attribute_not_exists(first_day)"
         if hold.first_day:
             condition = "first_day = :day"
@@ -106,7 +110,7 @@ class Holds:
             self._client.update_item(
                 TableName=self._table,
                 Key=attributes(self._key(hold.business, hold.id)),
-                UpdateExpression="SET expires_at = :expires_at REMOVE first_day",
+                UpdateExpression="SET settled = :yes, expires_at = :expires_at REMOVE first_day",
                 ConditionExpression=f"attribute_exists(pk) AND {condition}",
                 ExpressionAttributeValues=attributes(parameters),
             )
@@ -118,6 +122,10 @@ class Holds:
     @staticmethod
     def _key(business: str, hold: str) -> dict[str, Any]:
         return {"pk": f"HOLD#{business}", "sk": hold}
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def _parse(business: str, item: Item) -> Hold:
@@ -137,5 +145,5 @@ def _parse(business: str, item: Item) -> Hold:
         end=day("end"),
         lifted_at=parse_time(item["lifted_at"]) if "lifted_at" in item else None,
         first_day=day("first_day"),
-        is_settled="expires_at" in item and "first_day" not in item,
+        is_settled="settled" in item and "first_day" not in item,
     )

@@ -30,18 +30,15 @@ class Retentions:
         return Retention(values(response.get("Item", {})).get("texts_months"))
 
     def put(self, business: str, retention: Retention) -> None:
-        """Set the retention of a business. One that keeps everything removes it."""
-        key = {"pk": _PARTITION, "sk": business}
-        if retention == Retention():
-            self._client.delete_item(TableName=self._table, Key=attributes(key))
-            return
-        self._client.put_item(
-            TableName=self._table,
-            Item=attributes(key | {"texts_months": retention.texts_months}),
-        )
+        """Set the retention of a business. One that keeps everything stays listed.
+
+        So what an earlier one has begun to delete is completed.
+        """
+        item = {"pk": _PARTITION, "sk": business, "texts_months": retention.texts_months}
+        self._client.put_item(TableName=self._table, Item=attributes(item))
 
     def businesses(self) -> list[str]:
-        """The businesses that do not keep everything."""
+        """The businesses that have ever set a retention."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
