@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -79,6 +82,24 @@ def test_a_retention_is_previewed_set_shown_and_removed(
     assert "2 months after" in heard.run_ok("retention", "show", *BUSINESS).stdout
     heard.run_ok("retention", "set", *BUSINESS, "--keep")
     assert heard.run_ok("retention", "show", *BUSINESS, "--json").json["texts_months"] is None
+
+
+def test_what_is_handed_out_to_a_person_says_for_how_long_it_is_kept(
+    heard: HeardCommand, stack: Stack, tmp_path: Path
+) -> None:
+    def kept(file: str) -> str:
+        heard.run_ok("authors", "export", "cus-77", *AT, "-o", str(tmp_path / file))
+        with zipfile.ZipFile(tmp_path / file) as archive:
+            document = json.loads(archive.read("person.json"))
+        return document["kept"]["your words, our replies, notes"]
+
+    assert kept("1.zip") == "until you ask us to erase them"
+    heard.run_ok("retention", "set", *BUSINESS, "--texts-months", "24", "--yes")
+    assert "at most 24 months" in kept("2.zip")
+    assert "law" not in kept("3.zip")
+    scope = ("--author", "cus-1", "--platform", "standard")
+    heard.run_ok("holds", "add", *HOLD, "--until", until(30), *scope)
+    assert "longer while the law" in kept("4.zip")
 
 
 def test_a_retention_is_not_set_without_a_yes(heard: HeardCommand, stack: Stack) -> None:
