@@ -13,7 +13,7 @@ from heard.clock import format_time
 from heard.connectors import load
 from heard.holds import Hold
 from heard.steps import erasing
-from heard.steps.erasing import DataSubject, ErasureOnHold, ErasurePorts
+from heard.steps.erasing import DataSubject, ErasureOnHold
 from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
 from heard_cli.author_export import OUTPUT, WITH_NOTES, export_author
@@ -144,7 +144,7 @@ def erase(
             "Nothing was erased.",
         )
     person = DataSubject(business, id, (author,))
-    report = erasing.erase(person, _erasure_ports(stack), clock.now(), actor=_ACTOR)
+    report = erasing.erase(person, stack.erasure_ports, clock.now(), actor=_ACTOR)
     if isinstance(report, ErasureOnHold):
         if as_json:
             show.data(report.to_json())
@@ -208,7 +208,7 @@ def erase_again(
 ) -> None:
     """After a restore of the Cases table: erase again everybody whose data came back with it."""
     stack.business(business)
-    ports = _erasure_ports(stack)
+    ports = stack.erasure_ports
     reports = erasing.erase_again(business, ports, clock.now(), actor=_ACTOR)
     if as_json:
         show.data([report.to_json() for report in reports])
@@ -243,17 +243,6 @@ def backfill(stack: Stack, as_json: Annotated[bool, options.JSON] = False) -> No
         show.data({"reviews": count})
     else:
         show.line(f"{show.count(count, 'review')} listed under their authors.")
-
-
-def _erasure_ports(stack: Stack) -> ErasurePorts:
-    return ErasurePorts(
-        stack.erasures,
-        stack.cases,
-        stack.polls,
-        stack.dead_letters,
-        stack.quarantine,
-        stack.holds,
-    )
 
 
 def _hold_names(holds: Sequence[Hold]) -> str:

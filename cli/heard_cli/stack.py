@@ -40,6 +40,7 @@ from botocore.parsers import ResponseParserError
 from heard.connectors import Connection
 from heard.errors import HeardError
 from heard.messaging import DeadLetters, EventBus, Queue
+from heard.steps.erasing import ErasurePorts
 from heard.steps.holding import HoldPorts
 from heard.steps.retention import RetentionPorts
 from heard.storage.case_store import CaseStore
@@ -337,14 +338,16 @@ class Stack:
         return Quarantine(self.dynamodb, self.outputs["CasesTableName"])
 
     @cached_property
-    def dead_letters(self) -> DeadLetters:
-        """Messages that failed too often."""
-        return DeadLetters(self.sqs, self.outputs["DeadLettersUrl"])
-
-    @cached_property
-    def erasures(self) -> Erasures:
-        """Who was erased, and when."""
-        return Erasures(self.dynamodb, self.outputs["SetupTableName"])
+    def erasure_ports(self) -> ErasurePorts:
+        """What an erasure of a person needs."""
+        return ErasurePorts(
+            Erasures(self.dynamodb, self.outputs["SetupTableName"]),
+            self.cases,
+            self.polls,
+            DeadLetters(self.sqs, self.outputs["DeadLettersUrl"]),
+            self.quarantine,
+            self.holds,
+        )
 
     @cached_property
     def holds(self) -> HoldPorts:

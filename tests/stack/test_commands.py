@@ -41,6 +41,9 @@ def test_the_demo_prints_one_json_object_last_and_succeeds() -> None:
     assert result["max_public_replies_in_a_thread"] <= 2
     assert result["chain_verified"] is True
     assert result["notices_missing"] == 0
+    assert result["erased_texts"] > 0
+    assert result["erased_texts_readable"] == 0
+    assert result["outcomes"]["texts_erased"] >= 1
     assert result["notices"] >= result["outcomes"]["follow_up_opened"] > 0
     assert result["replies_sent"] >= result["outcomes"]["acknowledged"]
     assert result["duplicates"] > 0

@@ -18,6 +18,7 @@ from heard.follow_ups import Status
 from heard.notices import makes_notice
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
+from heard.steps.erasing import DataSubject, ErasureOnHold, erase
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
@@ -139,6 +140,14 @@ class DemoProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoErasure:
+    """The erasure of one author: how many texts were erased, and how many can still be read."""
+
+    texts: int
+    readable: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoResult:
     """The numbers of a demo. Its exit code follows from `passed`."""
 
@@ -155,20 +164,23 @@ class DemoResult:
     chain_verified: bool
     notices: int
     notices_missing: int
+    erased_texts: int
+    erased_texts_readable: int
     seconds: float
 
     @property
     def passed(self) -> bool:
         """Whether all is well.
 
-        No review and no notice is lost, no thread has a third public reply, and every chain
-        verifies.
+        No review and no notice is lost, no thread has a third public reply, no erased text can be
+        read, and every chain verifies.
         """
         return (
             not self.unclosed
             and self.max_public_replies_in_a_thread <= 2
             and self.chain_verified
             and not self.notices_missing
+            and not self.erased_texts_readable
             and self.reviews > 0
         )
 
@@ -265,6 +277,19 @@ def wait_for_notices(
         time.sleep(0.4)
 
 
+def erase_one_author(environment: DemoEnvironment, progress: DemoProgress) -> DemoErasure:
+    """Erase the author of the first review that is closed, as an officer would."""
+    operator = environment.operator
+    closed = next(review for review in progress.by_review.values() if review.closing_kind)
+    author = operator.cases.case(closed.review).case.review.author
+    reviews = operator.cases.reviews_of_author(author)
+    subject = DataSubject(progress.business, author)
+    report = erase(subject, operator.erasure_ports, clock.now(), actor="operator")
+    texts = read_review_texts(operator, reviews).values()
+    erased_count = 0 if isinstance(report, ErasureOnHold) else report.texts
+    return DemoErasure(erased_count, sum(text.unavailable is None for text in texts))
+
+
 def run_demo(
     environment: DemoEnvironment,
     folder: Path,
@@ -313,6 +338,10 @@ def _run_demo(
             on_progress(progress)
             time.sleep(0.4)
         wait_until_idle(environment, progress, lambda: on_progress(progress))
+    erasure = None
+    if with_agent:
+        report("one author is erased, on request")
+        erasure = erase_one_author(environment, progress)
     missing_notices = wait_for_notices(progress, subscriber)
     report("verifying the chain of every review")
     all_verified = all(
@@ -340,6 +369,8 @@ def _run_demo(
         chain_verified=all_verified,
         notices=len(progress.news) - len(missing_notices),
         notices_missing=len(missing_notices),
+        erased_texts=erasure.texts if erasure else 0,
+        erased_texts_readable=erasure.readable if erasure else 0,
         seconds=round(time.monotonic() - started_at, 1),
     )
     return result, progress

@@ -150,7 +150,7 @@ def test_a_hold_stops_erase_and_retention_and_names_whom_to_ask(
     as_json = heard("authors", "erase", "cus-77", *AT, "--yes", "--json")
     assert (as_json.exit_code, as_json.json["holds"]) == (1, [hold])
     assert as_json.json["reason"] == "on_hold"
-    assert stack.erasures.of_business("acme") == []
+    assert stack.erasure_ports.erasures.of_business("acme") == []
     heard.run_ok("retention", "set", *BUSINESS, "--texts-months", "2", "--yes")
     assert run_retention_now(stack).kept == [reviews[1]]
     (row,) = heard.run_ok("holds", "list", *BUSINESS, "--json").json
