@@ -23,13 +23,8 @@ from heard.errors import NotFound
 from heard.outcomes import Outcome
 from heard.reviews import follow_up_id
 from heard_cli.reviews import has_revision, read_replies, reply_json, revision_json, state_json
+from heard_cli.show import count
 from heard_cli.stack import CommandError, Stack
-
-RETENTION: Final = {
-    "your words, our replies, notes": "until you ask us to erase them",
-    "what happened to each review (times, codes, no words)": "for ever: it is kept as a proof",
-    "backups": "35 days",
-}
 
 _NO_NOTES: Final = "withheld: what the staff noted for themselves"
 _FILE_DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -90,7 +85,24 @@ def author_data(
             for review in stack.cases.reviews_of_author(author)
         ],
         "recipients": [business, f"{title} (our replies)", "Amazon Web Services (storage)"],
-        "kept": RETENTION,
+        "kept": _kept(stack, business),
+    }
+
+
+def _kept(stack: Stack, business: str) -> dict[str, str]:
+    """For how long each kind of data is kept."""
+    months = stack.retention.retentions.of_business(business).texts_months
+    words = "until you ask us to erase them"
+    if months is not None:
+        words += (
+            f", at most {count(months, 'month')} after the last thing that happened to a review"
+        )
+    if stack.holds.holds.in_force(business, clock.now()):
+        words += "; longer while the law makes us keep them"
+    return {
+        "your words, our replies, notes": words,
+        "what happened to each review (times, codes, no words)": "for ever: it is kept as a proof",
+        "backups": "35 days",
     }
 
 

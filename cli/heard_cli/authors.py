@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,18 +11,17 @@ import typer
 from heard import clock
 from heard.clock import format_time
 from heard.connectors import load
-from heard.connectors.parsing import author_id_from_email
-from heard.reviews import author_id
+from heard.holds import Hold
 from heard.steps import erasing
-from heard.steps.erasing import DataSubject
+from heard.steps.erasing import DataSubject, ErasureOnHold
 from heard.storage.vault import AuthorRecord
 from heard_cli import options, show
 from heard_cli.author_export import OUTPUT, WITH_NOTES, export_author
+from heard_cli.author_ids import EMAIL, resolve_author
 from heard_cli.confirm import confirm
 from heard_cli.erasure_letter import erasure_letter
-from heard_cli.platforms import check_platform
 from heard_cli.ranges import whole_number
-from heard_cli.stack import Stack, on_stack
+from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
     help="Authors of reviews: show what is stored, set their value, erase their data.",
@@ -31,10 +31,6 @@ app = typer.Typer(
 
 _AUTHOR: Final = typer.Argument(
     help="The author's id at the platform (author.id of a review in the desk)."
-)
-_EMAIL: Final = typer.Option(
-    "--email",
-    help="AUTHOR is an e-mail address, as mailboxes and some shops identify customers.",
 )
 _ACTOR: Final = "operator"
 """Who acts in an outcome that this command writes."""
@@ -49,14 +45,14 @@ def show_one(
     author: Annotated[str, _AUTHOR],
     business: Annotated[str, options.BUSINESS],
     platform: Annotated[str, options.PLATFORM],
-    email: Annotated[bool, _EMAIL] = False,
+    email: Annotated[bool, EMAIL] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Show what is stored about an author.
 
     This is their value, their complaints, and the wording of the last acknowledgement sent to them.
     """
-    id = _resolve_author(stack, author, business, platform, email=email)
+    id = resolve_author(stack, author, business, platform, email=email)
     profile = stack.cases.vault.author_record(id)
     if as_json:
         names = ("complaints", "value", "last_variant", "has_key")
@@ -107,7 +103,7 @@ def value(
         ),
     ] = None,
     clear: Annotated[bool, typer.Option("--none", help="Delete the stored value.")] = False,
-    email: Annotated[bool, _EMAIL] = False,
+    email: Annotated[bool, EMAIL] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Set what a customer is worth to the business (R21).
@@ -118,7 +114,7 @@ def value(
         raise typer.BadParameter(
             "give a number from 0 to 100, or --none to delete the stored value.", param_hint="VALUE"
         )
-    id = _resolve_author(stack, author, business, platform, email=email)
+    id = resolve_author(stack, author, business, platform, email=email)
     stack.cases.vault.put_value(id, amount)
     if as_json:
         show.data({"author": id, "value": amount})
@@ -134,14 +130,14 @@ def erase(
     business: Annotated[str, options.BUSINESS],
     platform: Annotated[str, options.PLATFORM],
     yes: Annotated[bool, options.YES] = False,
-    email: Annotated[bool, _EMAIL] = False,
+    email: Annotated[bool, EMAIL] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Erase all that an author wrote, and print a report that can be handed to them.
 
     This cannot be undone. If it stops on the way, run it again.
     """
-    id = _resolve_author(stack, author, business, platform, email=email)
+    id = resolve_author(stack, author, business, platform, email=email)
     if not yes:
         confirm(
             f"Erase {author} ({id}) at {business}? Their texts can never be read again.",
@@ -149,6 +145,13 @@ def erase(
         )
     data_subject = DataSubject(business, id, (author,))
     report = erasing.erase(data_subject, stack.erasure_ports, clock.now(), actor=_ACTOR)
+    if isinstance(report, ErasureOnHold):
+        if as_json:
+            show.data(report.to_json())
+        raise CommandError(
+            f"Nothing was erased: {_hold_names(report.holds)} keeps what {author} wrote.",
+            f"Ask {_contacts(report.holds)}. All holds: heard holds list --business {business}",
+        )
     if as_json:
         show.data(report.to_json())
     else:
@@ -159,6 +162,12 @@ def erase(
         show.note(
             f"{show.count(len(report.pending), 'review')} may have been on the way just now. Run "
             "this command again in a minute."
+        )
+    if report.holds:
+        raise CommandError(
+            f"It stopped: {_hold_names(report.holds)} was set while it ran. The rest is kept.",
+            f"Nobody can read it without a backup. Ask {_contacts(report.holds)}, and run this "
+            "command again when the hold is over.",
         )
 
 
@@ -172,7 +181,7 @@ def export(
     business: Annotated[str, options.BUSINESS],
     platform: Annotated[str, options.PLATFORM],
     output: Annotated[Path, OUTPUT],
-    email: Annotated[bool, _EMAIL] = False,
+    email: Annotated[bool, EMAIL] = False,
     with_notes: Annotated[bool, WITH_NOTES] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
@@ -180,7 +189,7 @@ def export(
 
     It holds a page to read, and the same data as JSON.
     """
-    id = _resolve_author(stack, author, business, platform, email=email)
+    id = resolve_author(stack, author, business, platform, email=email)
     count = export_author(stack, id, business, platform, output, with_notes=with_notes)
     if as_json:
         show.data({"author": id, "file": str(output), "reviews": count})
@@ -204,9 +213,16 @@ def erase_again(
     if as_json:
         show.data([report.to_json() for report in reports])
         return
-    rows = [(report.author, len(report.reviews), report.texts) for report in reports]
+    rows = [
+        (report.author, None, None, _hold_names(report.holds))
+        if isinstance(report, ErasureOnHold)
+        else (report.author, len(report.reviews), report.texts, _hold_names(report.holds))
+        for report in reports
+    ]
     show.table(
-        ("author", "reviews", "texts"), rows, empty="Nobody's data came back: nothing to erase."
+        ("author", "reviews", "texts", "not erased: kept by"),
+        rows,
+        empty="Nobody's data came back: nothing to erase.",
     )
 
 
@@ -229,17 +245,16 @@ def backfill(stack: Stack, as_json: Annotated[bool, options.JSON] = False) -> No
         show.line(f"{show.count(count, 'review')} listed under their authors.")
 
 
+def _hold_names(holds: Sequence[Hold]) -> str:
+    return ", ".join(f"{hold.id} ({hold.reason}, until {hold.until})" for hold in holds)
+
+
+def _contacts(holds: Sequence[Hold]) -> str:
+    return " and ".join(sorted({hold.contact for hold in holds}))
+
+
 def _nothing_stored(id: str) -> str:
     return (
         f"Nothing is stored for {id}. Check business, platform and author id. If AUTHOR is an "
         "e-mail address, add --email."
     )
-
-
-def _resolve_author(stack: Stack, author: str, business: str, platform: str, *, email: bool) -> str:
-    """Our id of an author. Raises CommandError, and BadParameter for an unknown platform."""
-    stack.business(business)
-    check_platform(platform, "--platform")
-    if email and "@" not in author:
-        raise typer.BadParameter(f"{author!r} is not an e-mail address.", param_hint="AUTHOR")
-    return author_id(business, platform, author_id_from_email(author) if email else author)

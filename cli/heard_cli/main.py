@@ -47,6 +47,11 @@ PARTS: Final = {
         "heard_cli.authors",
         "Authors of reviews: show what is stored, set their value, erase their data.",
     ),
+    "retention": (
+        "heard_cli.retention",
+        "Retention: for how long a business keeps what customers wrote.",
+    ),
+    "holds": ("heard_cli.holds", "Holds: what must be kept for now, whoever wants it deleted."),
     "follow-ups": ("heard_cli.follow_ups", "Follow-ups: reviews that wait for a person."),
     "audit": (
         "heard_cli.audit",

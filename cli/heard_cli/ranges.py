@@ -1,8 +1,9 @@
-"""Numbers as options, with the limits said in words when a number is outside them."""
+"""Numbers and days as options, and what is wrong with one, said in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import typer
 
@@ -21,3 +22,13 @@ def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str | in
         return number
 
     return parse
+
+
+def calendar_day(text: str | date) -> date:
+    """The parser of an option that takes a day, such as 2026-03-31."""
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day. Write it like 2026-03-31.") from None

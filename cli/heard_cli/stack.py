@@ -41,14 +41,18 @@ from heard.connectors import Connection
 from heard.errors import HeardError
 from heard.messaging import DeadLetters, EventBus, Queue
 from heard.steps.erasing import ErasurePorts
+from heard.steps.holding import HoldPorts
+from heard.steps.retention import RetentionPorts
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.erasures import Erasures
 from heard.storage.history import HistoryReader
+from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
+from heard.storage.retentions import Retentions
 from heard.storage.setup import Business, Secrets, SetupStore
 from heard.storage.tables import error_code
 from heard_cli import show
@@ -342,7 +346,19 @@ class Stack:
             self.polls,
             DeadLetters(self.sqs, self.outputs["DeadLettersUrl"]),
             self.quarantine,
+            self.holds,
         )
+
+    @cached_property
+    def holds(self) -> HoldPorts:
+        """What is on hold."""
+        return HoldPorts(Holds(self.dynamodb, self.outputs["SetupTableName"]), self.log)
+
+    @cached_property
+    def retention(self) -> RetentionPorts:
+        """How long businesses keep texts, and what deletes them."""
+        retentions = Retentions(self.dynamodb, self.outputs["SetupTableName"])
+        return RetentionPorts(retentions, self.cases, self.holds)
 
     @cached_property
     def deliveries(self) -> Deliveries:

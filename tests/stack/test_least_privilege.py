@@ -13,6 +13,8 @@ from datetime import timedelta
 
 from heard import clock
 from heard.connectors import WebhookRequest, load
+from heard.retention import Retention, last_due_day
+from heard.storage.departures import Departure
 from heard_cli.local.stack import EmulatedStack
 
 from .conftest import ConnectedBusiness, wait_until
@@ -21,7 +23,7 @@ from .conftest import ConnectedBusiness, wait_until
 def test_functions_that_no_other_test_calls_have_their_grants_too(
     connected_business: ConnectedBusiness,
 ) -> None:
-    """The auditors' calls, quarantine, the feedback page, and the two scheduled functions."""
+    """The auditors' calls, quarantine, the feedback page, and the three scheduled functions."""
     environment = connected_business.environment
     form_review = connected_business.reviews["feedback_form"]
     wait_until(lambda: connected_business.outcomes("feedback_form"))
@@ -63,8 +65,15 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
     delivery = environment.operator.quarantine.open(entry)
     assert delivery is not None
     assert delivery.body == body
+    operator, business = environment.operator, form.business
+    operator.retention.retentions.put(business, Retention(1))
+    position = last_due_day(today, 1) - timedelta(days=2)
+    operator.cases.move_retention_position(business, None, position)
+    author = operator.cases.case(review).case.review.author
+    begun_at = clock.now() - timedelta(hours=2)
+    operator.cases.put_departure(Departure(business, review, author, begun_at))
     functions = environment.stack.client("lambda")
-    for scheduled in ("Sweep", "Poll"):
+    for scheduled in ("Sweep", "Poll", "Retention"):
         names = [
             function["FunctionName"]
             for function in functions.list_functions(MaxItems=50)["Functions"]
@@ -72,6 +81,8 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
         name = next(name for name in names if scheduled in name)
         result = functions.invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in result, result["Payload"].read()
+    assert operator.cases.retention_position(business) == last_due_day(today, 1)
+    assert operator.cases.departures(business) == []
 
 
 def test_a_function_cannot_use_what_its_role_does_not_grant(stack: EmulatedStack) -> None:

@@ -37,20 +37,24 @@ from heard.reviews import Author, EventKind, ReviewEvent, number_revision, revie
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
 from heard.steps.follow_up import await_resolution, check_follow_up
+from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.relay import RelayReport, relay
 from heard.steps.reply import acknowledge, carry_out
+from heard.steps.retention import RetentionPorts
 from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
+from heard.storage.retentions import Retentions
 from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
 from heard.storage.tables import values
 from heard.threads import Thread
@@ -247,6 +251,15 @@ class Backend:
     @property
     def outcome_log(self) -> OutcomeLog:
         return OutcomeLog(self.dynamodb, self.tables["OutcomesTable"])
+
+    @property
+    def holds(self) -> HoldPorts:
+        return HoldPorts(Holds(self.dynamodb, self.tables["SetupTable"]), self.outcome_log)
+
+    @property
+    def retention(self) -> RetentionPorts:
+        retentions = Retentions(self.dynamodb, self.tables["SetupTable"])
+        return RetentionPorts(retentions, self.cases, self.holds)
 
     @property
     def store_ports(self) -> StorePorts:

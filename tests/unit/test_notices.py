@@ -44,6 +44,7 @@ WITHOUT_NOTICE = {
     Kind.REVISED: "an edit that needs a person joins its follow-up",
     Kind.LATE_REVISION: "it changes nothing",
     Kind.TEXTS_ERASED: "who was erased concerns nobody else",
+    Kind.TEXTS_DELETED: "it happens every night as the business decided",
     Kind.DUPLICATE: "it changes nothing",
     Kind.UNVERIFIED: "it changes nothing",
     Kind.RESOLUTION_GIVEN: "its end, or its failure, is told",

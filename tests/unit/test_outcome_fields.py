@@ -127,6 +127,9 @@ def facts_of_events() -> Iterator[Fact]:
     erasure = cases.erase_author(case, "requested", NOON)
     assert erasure is not None
     yield from erasure.facts
+    deletion = cases.delete_texts(acknowledged)
+    assert deletion is not None
+    yield from deletion.facts
     store, _ = case_with_follow_up("r-1", "r-2")
     yield from (link for chain in store.chains.values() for link in chain)  # type: ignore[misc]
 

@@ -50,6 +50,7 @@ SYSTEM_REASONS: Final = {
     "automatic_reply",
     "erased",
     "requested",
+    "retention",
     "why",
     "cannot_tell",
     "platform_unavailable",

@@ -18,7 +18,7 @@ from heard.follow_ups import Status
 from heard.notices import makes_notice
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
-from heard.steps.erasing import DataSubject, erase
+from heard.steps.erasing import DataSubject, ErasureOnHold, erase
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli.local.demo_environment import BUSINESS, DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
@@ -286,7 +286,8 @@ def erase_one_author(environment: DemoEnvironment, progress: DemoProgress) -> De
     data_subject = DataSubject(progress.business, author)
     report = erase(data_subject, operator.erasure_ports, clock.now(), actor="operator")
     texts = read_review_texts(operator, reviews).values()
-    return DemoErasure(report.texts, sum(text.unavailable is None for text in texts))
+    erased_count = 0 if isinstance(report, ErasureOnHold) else report.texts
+    return DemoErasure(erased_count, sum(text.unavailable is None for text in texts))
 
 
 def run_demo(

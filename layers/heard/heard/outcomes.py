@@ -43,6 +43,7 @@ class Kind(StrEnum):
     REPLY_PUBLISHED = "reply_published"
     REPLY_REMOVED = "reply_removed"
     TEXTS_ERASED = "texts_erased"
+    TEXTS_DELETED = "texts_deleted"
 
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"

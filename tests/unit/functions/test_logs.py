@@ -67,6 +67,7 @@ def test_every_function_is_covered_by_these_tests() -> None:
         "poll",
         "relay",
         "reply",
+        "retention",
         "sweep",
         "triage",
     }

@@ -150,6 +150,7 @@ def erase_author_of(backend: Backend, review: str) -> None:
         backend.polls,
         DeadLetters(backend.sqs, backend.dead_letters_url),
         backend.ingest_ports.quarantine,
+        backend.holds,
     )
     person = DataSubject(BUSINESS, review_case(backend, review).review.author)
     erase(person, ports, backend.clock(), actor="operator")

@@ -11,7 +11,10 @@ from typing import Any
 import heard.storage
 from heard.clock import format_time
 from heard.connectors import ReplyTarget
+from heard.holds import Hold, HoldReason
 from heard.replies.lint import fingerprint
+from heard.retention import Retention
+from heard.storage.departures import Departure
 from heard.storage.engine_budget import EngineBudget
 from heard.storage.erasures import ErasureRecord, Erasures
 from heard.storage.policies import Policies
@@ -77,6 +80,12 @@ def store_one_of_everything(backend: Backend) -> None:
     Erasures(backend.dynamodb, backend.tables["SetupTable"]).record(
         ErasureRecord(BUSINESS, "aut_1", NOON)
     )
+    backend.retention.retentions.put(BUSINESS, Retention(12))
+    backend.holds.holds.put(
+        Hold("hld_1", BUSINESS, HoldReason.LAWSUIT, "legal", NOON, NOON.date(), author="aut_1")
+    )
+    backend.cases.move_retention_position(BUSINESS, None, NOON.date())
+    backend.cases.put_departure(Departure(BUSINESS, review, "aut_1", NOON))
 
 
 def stored_keys(backend: Backend) -> set[tuple[str, str, str]]:

@@ -27,7 +27,15 @@ from heard.cases.case import (
     without_unsent_reply,
 )
 from heard.cases.closing import closing_kind
-from heard.cases.erasing import ERASED, erase_author, is_erased, record_erased, without_author
+from heard.cases.erasing import (
+    ERASED,
+    delete_texts,
+    erase_author,
+    has_texts_to_delete,
+    is_erased,
+    record_erased,
+    without_author,
+)
 from heard.cases.escalating import check_follow_up, postpone_sweep
 from heard.cases.replying import (
     cancel_superseded,
@@ -68,9 +76,11 @@ __all__ = [
     "classify_arrival",
     "close_next_review",
     "closing_kind",
+    "delete_texts",
     "deny",
     "erase_author",
     "has_open_follow_up",
+    "has_texts_to_delete",
     "is_erased",
     "is_superseded",
     "is_thanked_complaint",

@@ -29,7 +29,8 @@ class Review:
     that brought it: the same delivery again resumes, and another one is a duplicate.
     `closing_kind` is None while the review is open. `sequence` and `head` are those of its chain.
     Only the secrecy of the connection's address proves who sent an `unverified` revision.
-    `erased_at` is when its author was erased: `author` leads to nobody then.
+    `erased_at` is when its author was erased: `author` leads to nobody then. If retention deleted
+    the texts, it is `expired` as well, and `erased_at` is when the review was last touched.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Review:
     withdrawn: bool = False
     unverified: bool = False
     erased_at: str | None = None
+    expired: bool = False
     sequence: int = 0
     head: str = ""
 
@@ -95,6 +97,7 @@ class Review:
             withdrawn=fields.get("withdrawn", False),
             unverified=fields.get("unverified", False),
             erased_at=fields.get("erased_at"),
+            expired=fields.get("expired", False),
             sequence=fields["sequence"],
             head=fields["head"],
         )

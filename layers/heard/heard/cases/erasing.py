@@ -1,8 +1,8 @@
-"""What an erasure changes in a case, and what becomes of words that come after it.
+"""What an erasure or a retention changes in a case, and what becomes of words that come after it.
 
 Words that an erased author wrote before are never stored again, wherever they come from: a
-redelivery, a dead letter, a poll, a backup. What the author writes later is a review like any
-other.
+redelivery, a dead letter, a poll, a backup. Nor are the words of a review whose texts retention
+deleted. What the author writes later is a review like any other.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Final
 
 from heard.cases.case import Case, Change, Review, has_open_follow_up, without_unsent_reply
 from heard.cases.closing import close
-from heard.clock import format_time
+from heard.clock import format_time, parse_time
 from heard.outcomes import Fact, Kind
+from heard.retention import RETENTION
 from heard.reviews import ReviewEvent, erased_author_id, revision_time
 
 ERASED: Final = "erased"
@@ -62,6 +63,29 @@ def erase_author(case: Case, reason: str, now: datetime) -> Change | None:
     return change
 
 
+def has_texts_to_delete(review: Review) -> bool:
+    """Whether retention may delete its texts when their time is over: never while it is open."""
+    return bool(review.revision) and review.closing_kind is not None and review.erased_at is None
+
+
+def delete_texts(case: Case) -> Change | None:
+    """The case after retention deleted its texts; None when it may not.
+
+    Only what the author said until the review was last touched is gone. So an edit from the time
+    since then, which may still come, is not lost (R01).
+    """
+    review = case.review
+    if not has_texts_to_delete(review) or has_open_follow_up(case):
+        return None
+    thread = replace(
+        case.thread,
+        machines=tuple(author for author in case.thread.machines if author != review.author),
+    )
+    review = replace(without_author(review, parse_time(review.touched_at)), expired=True)
+    fact = Fact(Kind.TEXTS_DELETED, {"reason": RETENTION})
+    return Change(replace(case, review=review, thread=thread), (fact,))
+
+
 def without_author(review: Review, erased_at: datetime) -> Review:
     """The review, with nothing in it that leads to its author."""
     return replace(
@@ -83,7 +107,7 @@ def record_erased(
     *,
     stored: bool,
 ) -> Change | None:
-    """The case after words that an erased author wrote before. None of them is stored.
+    """The case after words from before an erasure or a retention. None of them is stored.
 
     None when this delivery was processed already.
     """
@@ -92,7 +116,8 @@ def record_erased(
         return None
     if stored and review.revision:
         kind = Kind.DUPLICATE if event.revision == review.revision else Kind.LATE_REVISION
-        return Change(case, (Fact(kind, {"revision": event.revision, "reason": ERASED}),))
+        reason = RETENTION if review.expired else ERASED
+        return Change(case, (Fact(kind, {"revision": event.revision, "reason": reason}),))
     review = replace(
         without_author(review, erased_at),
         revision=event.revision,

@@ -17,11 +17,13 @@ from heard.cases import Case, Change
 from heard.clock import format_time
 from heard.errors import Contention, NotFound
 from heard.reviews import author_id, follow_up_id
+from heard.steps.holding import HoldPorts, holds_on_author, holds_on_review
 from heard.steps.triage import QueuedReview
 from heard.storage.erasures import ErasureRecord
 from heard.storage.follow_ups import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
+    from heard.holds import Hold
     from heard.messaging import DeadLetters
     from heard.storage.case_store import CaseStore, LoadedCase
     from heard.storage.erasures import Erasures
@@ -44,6 +46,7 @@ class ErasurePorts:
     polls: Polls
     dead_letters: DeadLetters
     quarantine: Quarantine
+    holds: HoldPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,33 @@ class DataSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureOnHold:
+    """An erasure that was refused before anything was written: `holds` keep words of the author."""
+
+    business: str
+    author: str
+    holds: tuple[Hold, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return {
+            "business": self.business,
+            "author": self.author,
+            "erased": False,
+            "reason": "on_hold",
+            "holds": [hold.id for hold in self.holds],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureReport:
     """What one erasure did.
 
     `had_key` says whether texts were readable until then. `reviews` are those whose words
     were erased. `texts`, `dead_letters` and `quarantined` count what was deleted.
     `open_follow_ups` are those in which a person still has to decide. `pending` are reviews that
-    were listed and not stored yet: if triage was at work on them, erase again to be sure.
+    were listed and not stored yet: if triage was at work on them, erase again to be sure. `holds`
+    were set while it ran, and it stopped at the first review that they keep.
     """
 
     business: str
@@ -80,6 +103,7 @@ class ErasureReport:
     open_follow_ups: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     backups_until: str = ""
+    holds: tuple[Hold, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -100,6 +124,7 @@ class ErasureReport:
             "open_follow_ups": list(self.open_follow_ups),
             "pending": list(self.pending),
             "backups_until": self.backups_until,
+            "holds": [hold.id for hold in self.holds],
         }
 
 
@@ -110,22 +135,30 @@ def erase(
     *,
     reason: str = "requested",
     actor: str,
-) -> ErasureReport:
-    """Erase a data subject. `reason` is a code, `actor` who asked for it.
+) -> ErasureReport | ErasureOnHold:
+    """Erase a data subject, unless a hold keeps words of theirs.
+
+    `reason` is a code, `actor` who asked for it.
 
     Raises Contention when a review keeps changing: then run it again.
     """
+    listed_reviews = ports.cases.reviews_of_author(data_subject.author)
+    holds = holds_on_author(
+        data_subject.business, data_subject.author, listed_reviews, ports.holds, now
+    )
+    if holds:
+        return ErasureOnHold(data_subject.business, data_subject.author, tuple(holds))
     # First of all, so that a restore of the Cases table can be put right whatever happens next.
     ports.erasures.record(ErasureRecord(data_subject.business, data_subject.author, now))
     had_key = ports.cases.vault.erase(data_subject.author, now)
     run = _Erasure(data_subject, ports, now, reason, actor)
-    for _ in range(_MAX_PASSES):
-        reviews = set(ports.cases.reviews_of_author(data_subject.author)) - run.pending
-        if not reviews:
-            break
-        for review in sorted(reviews):
-            run.erase_review(review)
-    names = [name for name in (*data_subject.names, *run.native_ids) if name]
+    dead_letters = quarantined = 0
+    if run.erase_reviews():
+        dead_letters = ports.dead_letters.remove_matching(
+            run.is_by_data_subject, run.record_dead_letter
+        )
+        names = [name for name in (*data_subject.names, *run.native_ids) if name]
+        quarantined = _erase_mentions(data_subject.business, names, ports.quarantine)
     return ErasureReport(
         business=data_subject.business,
         author=data_subject.author,
@@ -133,21 +166,23 @@ def erase(
         had_key=had_key,
         reviews=tuple(run.reviews),
         texts=run.texts,
-        dead_letters=ports.dead_letters.remove_matching(
-            run.is_by_data_subject, run.record_dead_letter
-        ),
-        quarantined=_erase_mentions(data_subject.business, names, ports.quarantine),
+        dead_letters=dead_letters,
+        quarantined=quarantined,
         open_follow_ups=tuple(sorted(run.open_follow_ups)),
         pending=tuple(sorted(run.pending)),
         backups_until=format_time(now + BACKUP_RETENTION),
+        holds=tuple(run.holds),
     )
 
 
 def erase_again(
     business: str, ports: ErasurePorts, now: datetime, *, actor: str
-) -> list[ErasureReport]:
-    """Erase again, after a restore of the Cases table, everybody whose data came back with it."""
-    reports: list[ErasureReport] = []
+) -> list[ErasureReport | ErasureOnHold]:
+    """Erase again, after a restore of the Cases table, everybody whose data came back with it.
+
+    What a hold keeps now stays, although it was erased before: run it again when the hold is over.
+    """
+    reports: list[ErasureReport | ErasureOnHold] = []
     for record in ports.erasures.of_business(business):
         erased_at = ports.cases.vault.author_record(record.author).erased_at
         if erased_at is None or erased_at < record.at:
@@ -180,7 +215,30 @@ class _Erasure:
     native_ids: list[str] = field(default_factory=list[str])
     open_follow_ups: set[str] = field(default_factory=set[str])
     pending: set[str] = field(default_factory=set[str])
+    holds: list[Hold] = field(default_factory=list["Hold"])
     texts: int = 0
+
+    def erase_reviews(self) -> bool:
+        """Erase the words of all reviews; False when a hold that was set meanwhile stopped it."""
+        for _ in range(_MAX_PASSES):
+            reviews = (
+                set(self.ports.cases.reviews_of_author(self.data_subject.author)) - self.pending
+            )
+            if not reviews:
+                break
+            for review in sorted(reviews):
+                # Read again for each review. The key is gone, but a backup may still have it.
+                self.holds = holds_on_review(
+                    self.data_subject.business,
+                    review,
+                    self.data_subject.author,
+                    self.ports.holds,
+                    self.now,
+                )
+                if self.holds:
+                    return False
+                self.erase_review(review)
+        return True
 
     def erase_review(self, review: str) -> None:
         """Erase the words of one review, and take it off the author's list last."""

@@ -133,7 +133,7 @@ def _admit(
     case_store: CaseStore,
     now: datetime,
 ) -> _AdmittedEvent | Change | None:
-    """The event as it may be stored, or the change for words of an erased author, which are not.
+    """The event as it may be stored, or the change that keeps erased and expired words out.
 
     None when this delivery was processed already.
     """
@@ -157,7 +157,11 @@ def _admit(
             )
         elif case.review.erased_at:
             new_review = replace(
-                case.review, author=author, native_id=event.native_id, erased_at=None
+                case.review,
+                author=author,
+                native_id=event.native_id,
+                erased_at=None,
+                expired=False,
             )
             case = replace(case, review=new_review)
     commitment = vault.commitment(case.review.author, CommitmentKind.WORDS, event.content)

@@ -5,8 +5,9 @@ made of them:
 
 * when the sweep finds what is stuck (`sweep_index`)
 * when a moderating platform is asked again (`replies`)
-* how long wordings, delivery notes, counters and the quarantine are kept (`replies`, `deliveries`,
-  `engine_budget`, `quarantine`)
+* how long wordings, delivery notes, counters, ended holds and the quarantine are kept (`replies`,
+  `deliveries`, `engine_budget`, `holds`, `quarantine`)
+* how long an author without reviews is marked before their key is deleted (`vault`)
 * the two-reply cap, as a condition of the write (R04, `case_store`)
 * that nobody overwrites a page's last variant without having read it (R10, `replies`)
 
@@ -18,6 +19,8 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Setup | version of its policy | `BUSINESS#{business}` | `POLICY#{number}` |
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
 | Setup | erasure of an author (TTL) | `ERASED#{business}` | `{time}#{author}` |
+| Setup | retention of a business | `RETENTION` | `{business}` |
+| Setup | hold (TTL) | `HOLD#{business}` | `{hold}` |
 | Setup | connection | `CONNECTION#{connection}` | `PROFILE` |
 | Setup | poll state of a connection | `CONNECTION#{connection}` | `POLL` |
 | Setup | reviews that its polls have seen | `CONNECTION#{connection}` | `SEEN` |
@@ -30,6 +33,8 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
 | Cases | author: key, complaints, value; or a tombstone (TTL) | `{author}` | `AUTHOR` |
 | Cases | review of an author | `{author}` | `REVIEW#{review}` |
+| Cases | last day that retention is done with | `RETENTION#{business}` | `POSITION` |
+| Cases | review whose texts are being deleted | `RETENTION#{business}` | `REVIEW#{review}` |
 | Cases | last variant on a page | `PAGE#{page}` | `LAST_VARIANT` |
 | Cases | calls of an optional engine (TTL) | `ENGINE#{engine}` | `{day}` |
 | Cases | quarantined delivery: its key (TTL) | `QUARANTINE#{business}` | `{time}#{delivery}` |

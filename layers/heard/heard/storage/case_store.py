@@ -21,6 +21,7 @@ from heard.follow_ups import FollowUp, Status
 from heard.outcomes import chain_facts
 from heard.reviews import Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
+from heard.storage.departures import Departures
 from heard.storage.follow_ups import MAX_ATTEMPTS, FollowUpRecords
 from heard.storage.items import version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, revision_key
@@ -61,7 +62,7 @@ class LoadedCase:
     exists: bool = True
 
 
-class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
+class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepIndex):
     """Reads and writes the Cases table, and appends to Outcomes."""
 
     def __init__(self, client: DynamoDBClient, table: str, outcomes_table: str = "") -> None:
@@ -241,6 +242,8 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
             self.vault.count_complaint(review.author, review.id)
         if writes.revision:
             if not before.revision or before.author != review.author:
+                if not self.vault.retain_key(review.author):
+                    return None
                 self.list_review(review.author, review.id)
             self.put_revision(change.case, *writes.revision)
         draft = writes.acknowledgement

@@ -98,6 +98,27 @@ class OutcomeLog:
             tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]) if more else None
         )
 
+    def reviews_of_day(self, business: str, day: date) -> dict[str, int]:
+        """The reviews to which something happened on a day, with their last sequence number of it.
+
+        In no order. Eventually consistent.
+        """
+        last: dict[str, int] = {}
+        for shard in range(SHARDS):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName="by_day",
+                KeyConditionExpression="business_day = :day",
+                ProjectionExpression="review, #sequence",
+                ExpressionAttributeNames={"#sequence": "sequence"},
+                ExpressionAttributeValues=attributes(
+                    {":day": f"{business}#{day.isoformat()}#{shard}"}
+                ),
+            )
+            for item in (values(item) for page in pages for item in page["Items"]):
+                last[item["review"]] = max(item["sequence"], last.get(item["review"], 0))
+        return last
+
     def _read_shard(
         self, criteria: OutcomeCriteria, day: date, shard: int, start: str, end: str, size: int
     ) -> Iterator[Outcome]:

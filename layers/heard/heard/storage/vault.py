@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 TOMBSTONE_RETENTION: Final = timedelta(days=400)
 """How long an erasure is remembered: longer than a dead letter (14 days) and a backup (35 days)."""
 
+RETIREMENT_DELAY: Final = timedelta(hours=1)
+"""How long an author without reviews is marked before their key goes: longer than any step runs."""
+
 CACHE_SECONDS: Final = 5.0
 """How long a key is cached: for one step, but too short to seal with an erased key."""
 MAX_CACHED_KEYS: Final = 1_000
@@ -67,6 +70,7 @@ class _CachedAuthor(NamedTuple):
     read_at: float
     key: bytes | None
     erased_at: str | None
+    unlisted_at: str | None
 
 
 class Vault:
@@ -144,7 +148,8 @@ class Vault:
                 TableName=self._table,
                 Key=self._item_key(author),
                 # A tombstone stays, for old words that still come, but the key must not expire.
-                UpdateExpression="SET #key = if_not_exists(#key, :key) REMOVE expires_at",
+                UpdateExpression="SET #key = if_not_exists(#key, :key) "
+                "REMOVE expires_at, unlisted_at",
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#key": "key"},
                 ExpressionAttributeValues=attributes(parameters),
@@ -158,6 +163,84 @@ class Vault:
         item = values(response["Attributes"])
         self._put_in_cache(author, item)
         return item["key"] == key
+
+    def retain_key(self, author: str) -> bool:
+        """Keep the key of an author who is about to have a review again: see `retire`.
+
+        False when the key is gone. Then the commitments must be made again.
+        """
+        if self._find(author, must_have_key=True).unlisted_at is None:
+            return True
+        self._cache.pop(author, None)
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._item_key(author),
+                UpdateExpression="REMOVE unlisted_at",
+                ConditionExpression="attribute_exists(#key)",
+                ExpressionAttributeNames={"#key": "key"},
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def retire(self, author: str, now: datetime) -> bool:
+        """Forget an author who has no reviews: key, value and counters. True when it is done.
+
+        The first call only marks them, and a later one, `RETIREMENT_DELAY` after it, deletes. So a
+        run of triage that read the key before the mark has ended, and one that reads the mark
+        takes it away (`retain_key`). A tombstone of an erasure stays for its time.
+        """
+        item = self._read_author(author)
+        marked_at = item.get("unlisted_at")
+        if not item.keys() - {"pk", "sk", "erased_at", "expires_at"}:
+            return True
+        if marked_at and parse_time(marked_at) > now - RETIREMENT_DELAY:
+            return False
+        condition: Any = {
+            "ConditionExpression": "unlisted_at = :marked_at",
+            "ExpressionAttributeValues": attributes({":marked_at": marked_at}),
+        }
+        key: Any = {"TableName": self._table, "Key": self._item_key(author)}
+        self._cache.pop(author, None)
+        try:
+            if marked_at is None:
+                self._client.update_item(
+                    **key,
+                    UpdateExpression="SET unlisted_at = :now",
+                    ConditionExpression="attribute_exists(pk) AND "
+                    "attribute_not_exists(unlisted_at)",
+                    ExpressionAttributeValues=attributes({":now": format_time(now)}),
+                )
+                return False
+            if "erased_at" in item:
+                tombstone = _tombstone(author, parse_time(item["erased_at"]))
+                self._client.put_item(
+                    TableName=self._table, Item=attributes(tombstone), **condition
+                )
+            else:
+                self._client.delete_item(**key, **condition)
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def forget_complaint(self, author: str, review: str) -> None:
+        """Count a review among its author's complaints no more. Doing it twice is no error."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._item_key(author),
+                UpdateExpression="DELETE complaints :review",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":review": {"SS": [review]}},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def is_committed(self, author: str, kind: CommitmentKind, content: str, stored: str) -> bool:
         """Whether a stored commitment of this author is to this content. Raises Erased."""
@@ -219,15 +302,10 @@ class Vault:
         What the key sealed can never be read again, and commitments mean nothing any more. False
         when there was no key: erasing twice is no error.
         """
-        expires_at = int((now + TOMBSTONE_RETENTION).timestamp())
-        tombstone = {
-            "pk": author,
-            "sk": "AUTHOR",
-            "erased_at": format_time(now),
-            "expires_at": expires_at,
-        }
         response = self._client.put_item(
-            TableName=self._table, Item=attributes(tombstone), ReturnValues="ALL_OLD"
+            TableName=self._table,
+            Item=attributes(_tombstone(author, now)),
+            ReturnValues="ALL_OLD",
         )
         self._cache.pop(author, None)
         return "key" in values(response.get("Attributes", {}))
@@ -264,7 +342,9 @@ class Vault:
     def _put_in_cache(self, author: str, item: Mapping[str, Any]) -> _CachedAuthor:
         if len(self._cache) >= MAX_CACHED_KEYS:
             self._cache.clear()
-        known = _CachedAuthor(monotonic(), item.get("key"), item.get("erased_at"))
+        known = _CachedAuthor(
+            monotonic(), item.get("key"), item.get("erased_at"), item.get("unlisted_at")
+        )
         self._cache[author] = known
         return known
 
@@ -297,6 +377,15 @@ class Vault:
     @staticmethod
     def _item_key(author: str) -> dict[str, Any]:
         return attributes({"pk": author, "sk": "AUTHOR"})
+
+
+def _tombstone(author: str, erased_at: datetime) -> dict[str, Any]:
+    return {
+        "pk": author,
+        "sk": "AUTHOR",
+        "erased_at": format_time(erased_at),
+        "expires_at": int((erased_at + TOMBSTONE_RETENTION).timestamp()),
+    }
 
 
 def _reply_fields(reply: AutomaticReply) -> list[Any]:
