@@ -18,6 +18,7 @@ from heard.follow_ups import FollowUp
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
+from heard.http.cursors import decode_cursor, encode_cursor
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
 from heard.steps.caller import Caller
@@ -70,10 +71,14 @@ def list_open_follow_ups(
 ) -> dict[str, Any]:
     """Open follow-ups by due time, with the newest review if `words`; `next`: the next `after`."""
     page, next_cursor = desk.list_open_follow_ups(
-        _caller(), ports(), business=business, limit=limit, after=after
+        _caller(),
+        ports(),
+        business=business,
+        limit=limit,
+        after=decode_cursor(after) if after else None,
     )
     rows = follow_up_rows(page, ports().cases, clock.now(), words=words)
-    return {"follow_ups": rows, "next": next_cursor}
+    return {"follow_ups": rows, "next": encode_cursor(next_cursor) if next_cursor else None}
 
 
 @app.get("/api/desk/follow-ups/<follow_up>")

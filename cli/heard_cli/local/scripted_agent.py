@@ -70,7 +70,7 @@ class ScriptedAgent:
             yield from page["follow_ups"]
             if not page["next"]:
                 return
-            after = f"&after={page['next'].replace('#', '%23').replace(':', '%3A')}"
+            after = f"&after={page['next']}"
 
     def _resolve(self, follow_up: Mapping[str, Any]) -> None:
         path = f"/api/desk/follow-ups/{follow_up['id']}"
