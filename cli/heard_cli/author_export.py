@@ -22,6 +22,7 @@ from heard.connectors import load
 from heard.errors import NotFound
 from heard.outcomes import Outcome
 from heard.reviews import follow_up_id
+from heard.steps.erasing import DataSubject
 from heard_cli.reviews import has_revision, read_replies, reply_json, revision_json, state_json
 from heard_cli.show import count
 from heard_cli.stack import CommandError, Stack
@@ -35,15 +36,9 @@ OUTPUT: Final = typer.Option("--output", "-o", metavar="FILE", help="The zip fil
 
 
 def export_author(
-    stack: Stack,
-    author: str,
-    business: str,
-    platform: str,
-    output: Path,
-    *,
-    with_notes: bool,
+    stack: Stack, data_subject: DataSubject, platform: str, output: Path, *, with_notes: bool
 ) -> int:
-    """Write the archive of an author (our id). Returns how many reviews it holds.
+    """Write the archive of an author. Returns how many reviews it holds.
 
     `with_notes` includes what the staff noted for themselves. Raises CommandError.
     """
@@ -51,7 +46,7 @@ def export_author(
         raise CommandError(
             f"{output} exists already.", "Name another file, or remove it. Nothing was written."
         )
-    document = author_data(stack, author, business, platform, with_notes=with_notes)
+    document = author_data(stack, data_subject, platform, with_notes=with_notes)
     files = {
         "person.json": json.dumps(document, ensure_ascii=False, indent=1),
         "person.html": render_author(document),
@@ -65,10 +60,16 @@ def export_author(
 
 
 def author_data(
-    stack: Stack, author: str, business: str, platform: str, *, with_notes: bool
+    stack: Stack, data_subject: DataSubject, platform: str, *, with_notes: bool
 ) -> dict[str, Any]:
-    """All that is stored of an author (our id), as JSON."""
+    """All that is stored of an author, as JSON."""
+    author, business = data_subject.author, data_subject.business
     record = stack.cases.vault.author_record(author)
+    reviews = [
+        _review_data(stack, review, with_notes=with_notes)
+        for review in stack.cases.reviews_of_author(author)
+    ]
+    native_ids = [review["native_id"] for review in reviews if review.get("native_id")]
     title = load(platform).capabilities.title
     return {
         "author": author,
@@ -80,13 +81,23 @@ def author_data(
         "automatic_replies": [
             {"review": reply.review, "at": reply.at} for reply in record.automatic_replies
         ],
-        "reviews": [
-            _review_data(stack, review, with_notes=with_notes)
-            for review in stack.cases.reviews_of_author(author)
+        "erased_at": format_time(record.erased_at) if record.erased_at else None,
+        "reviews": reviews,
+        "unread_requests": [
+            {"id": entry.id, "received_at": entry.received_at, "why": entry.why}
+            for entry in stack.quarantine.find(business, [*data_subject.names, *native_ids])
         ],
-        "recipients": [business, f"{title} (our replies)", "Amazon Web Services (storage)"],
+        "recipients": [
+            business,
+            *([f"{title} (our replies)"] if any(map(_was_answered, reviews)) else []),
+            "Amazon Web Services (storage)",
+        ],
         "kept": _kept(stack, business),
     }
+
+
+def _was_answered(review: Mapping[str, Any]) -> bool:
+    return any(reply["state"] != "not sent" for reply in review.get("replies", ()))
 
 
 def _kept(stack: Stack, business: str) -> dict[str, str]:
@@ -157,7 +168,22 @@ def render_author(document: Mapping[str, Any]) -> str:
         "blockquote{white-space:pre-wrap;border-inline-start:.2rem solid;padding-inline-start:1rem;"
         "margin:0}</style></head><body><main><h1>What is stored about you</h1>"
         f"{_render_table(facts)}<h2>How long it is kept</h2>{_render_table(document['kept'])}"
-        f"{reviews or '<p>No reviews are stored.</p>'}</main></body></html>"
+        f"{reviews or '<p>No reviews are stored.</p>'}{_render_unread(document)}"
+        "</main></body></html>"
+    )
+
+
+def _render_unread(document: Mapping[str, Any]) -> str:
+    if not document["unread_requests"]:
+        return ""
+    rows = {
+        entry["id"]: f"{entry['received_at']}: {entry['why']}"
+        for entry in document["unread_requests"]
+    }
+    return (
+        "<h2>Requests that mention you and could not be read</h2>"
+        "<p>They are in quarantine. Ask for them, and we show you what they hold about you.</p>"
+        f"{_render_table(rows)}"
     )
 
 

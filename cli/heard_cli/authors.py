@@ -190,12 +190,16 @@ def export(
     It holds a page to read, and the same data as JSON.
     """
     id = resolve_author(stack, author, business, platform, email=email)
-    count = export_author(stack, id, business, platform, output, with_notes=with_notes)
+    data_subject = DataSubject(business, id, (author,))
+    count = export_author(stack, data_subject, platform, output, with_notes=with_notes)
     if as_json:
         show.data({"author": id, "file": str(output), "reviews": count})
     else:
         show.line(f"{show.count(count, 'review')} written to {output}.")
-    if not count:
+    erased_at = stack.cases.vault.author_record(id).erased_at
+    if erased_at and not count:
+        show.note(f"Their data was erased at {show.timestamp(format_time(erased_at))}.")
+    elif not count:
         show.note(_nothing_stored(id))
 
 

@@ -10,9 +10,12 @@ from typing import Any, Final
 
 import pytest
 
+from heard import clock
+from heard.clock import format_time
 from heard.connectors import Connection
 from heard.connectors.parsing import author_id_from_email
 from heard.reviews import author_id, review_id
+from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.vault import Erased
 from heard_cli.stack import Stack, StackOptions
 from tests.unit.backend import COMPLAINT, NOON, complaint
@@ -171,6 +174,26 @@ def test_a_person_gets_all_that_is_stored_of_them(
         assert "He is &lt;right&gt;" in archive.read("person.html").decode()
 
 
+def test_an_export_names_the_unread_requests_that_mention_the_author(
+    heard: HeardCommand, stack: Stack, author: str, tmp_path: Path
+) -> None:
+    for id, body in (("dlv-q", b'{"author": "cus-77"}'), ("dlv-other", b'{"author": "cus-9"}')):
+        stack.quarantine.keep(
+            QuarantinedDelivery(
+                id, "acme", "con_1", "standard", format_time(clock.now()), "why", "POST", "", body
+            )
+        )
+    output = tmp_path / "person.zip"
+    heard.run_ok("authors", "export", author, *AT, "-o", str(output))
+    with zipfile.ZipFile(output) as archive:
+        document = json.loads(archive.read("person.json"))
+        page = archive.read("person.html").decode()
+
+    assert [entry["id"] for entry in document["unread_requests"]] == ["dlv-q"]
+    assert "dlv-q" in page
+    assert document["recipients"] == ["acme", "Amazon Web Services (storage)"]
+
+
 def test_an_erased_person_gets_what_happened_and_no_words(
     heard: HeardCommand, stack: Stack, author: str, tmp_path: Path
 ) -> None:
@@ -179,6 +202,7 @@ def test_an_erased_person_gets_what_happened_and_no_words(
     result = heard.run_ok("authors", "export", author, *AT, "-o", str(output))
 
     assert "0 reviews written" in result.stdout
+    assert "Their data was erased at" in result.stderr
     with zipfile.ZipFile(output) as archive:
         assert COMPLAINT not in archive.read("person.json").decode()
 

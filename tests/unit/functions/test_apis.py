@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -309,6 +310,31 @@ def test_a_person_without_a_role_gets_the_reason(follow_up: FollowUp, call_api: 
 # The audit
 
 WINDOW = {"business": BUSINESS, "from": "2026-03-17T00:00:00Z", "to": "2026-03-18T00:00:00Z"}
+
+
+def test_a_list_is_read_page_by_page_with_cursors_that_need_no_escaping(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    for number in range(3):
+        backend.deliver(complaint(f"page-{number}"))
+
+    def page(**query: str) -> ApiResponse:
+        query |= {"business": BUSINESS, "limit": "1"}
+        return call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-ana", query=query)
+
+    first = page().json
+    ids, cursor = [first["follow_ups"][0]["id"]], first["next"]
+    while cursor:
+        assert quote(cursor, safe="") == cursor
+        later = page(after=cursor).json
+        ids += [row["id"] for row in later["follow_ups"]]
+        cursor = later["next"]
+
+    assert len(ids) == len(set(ids)) == len(backend.open_follow_ups())
+    due = f"{follow_up.due_at}#{follow_up.id}"
+    for garbage in ("garbage", "%", due, due.split("#", maxsplit=1)[0], first["next"][:20]):
+        assert problem(page(after=garbage))[0] == 400
+        assert "`next` of the page before" in page(after=garbage).json["detail"]
 
 
 def audit(call_api: ApiCall, path: str, subject: str = "sub-ida", **query: Any) -> ApiResponse:
