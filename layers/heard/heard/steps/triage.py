@@ -102,7 +102,7 @@ def triage(
             return arrival
         case, incoming = arrival.case, arrival.incoming
         marked_case = replace(case, review=replace(case.review, unverified=not verified))
-        return cases.apply_event(
+        change = cases.apply_event(
             case,
             incoming,
             now,
@@ -112,6 +112,9 @@ def triage(
                 replace(arrival, case=marked_case), connection, ports, cached_engine, now
             ),
         )
+        # The platform's ids in an event can name a person, such as a telephone number. So nothing
+        # of it is stored while the review's author is erased.
+        return replace(change, writes=Writes()) if change and case.review.erased_at else change
 
     result = ports.cases.change(load_case, decide, now=now, delivery=message.delivery)
     return next_steps(result.case, now)

@@ -23,7 +23,7 @@ from heard.reviews import Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.follow_ups import MAX_ATTEMPTS, FollowUpRecords
 from heard.storage.items import version_condition
-from heard.storage.keys import REVISION_PREFIX, partition_key, revision_key
+from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
 from heard.storage.outcome_log import append_writes
 from heard.storage.replies import Reply, ReplyRecords
 from heard.storage.sweep_index import (
@@ -200,14 +200,23 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
         the change's `writes`. None changes nothing. Raises Contention after `MAX_ATTEMPTS`.
         """
         attempts = page_attempts = 0
+        sealed_places: list[tuple[str, str]] = []
         while attempts < MAX_ATTEMPTS:
             loaded = load()
             change = decide(loaded)
+            if sealed_places and (change.case if change else loaded.case).review.erased_at:
+                # The author was erased meanwhile, and the erasure may have come too early for this.
+                self.unseal(loaded.case.review.id, sealed_places)
+                sealed_places.clear()
             if change is None:
                 return loaded
             page_attempts += 1
             stored_change = self._put_writes(
-                loaded.case.review, change, now, give_way=page_attempts < PAGE_ATTEMPTS
+                loaded.case.review,
+                change,
+                now,
+                sealed_places,
+                give_way=page_attempts < PAGE_ATTEMPTS,
             )
             if stored_change is None:
                 attempts += page_attempts >= PAGE_ATTEMPTS
@@ -227,23 +236,36 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
         raise Contention("Too many changes of one thread at once. Try again.")
 
     def _put_writes(
-        self, before: Review, change: Change, now: datetime, *, give_way: bool
+        self,
+        before: Review,
+        change: Change,
+        now: datetime,
+        sealed_places: list[tuple[str, str]],
+        *,
+        give_way: bool,
     ) -> Change | None:
         """Store what a change refers to. Returns the change with the variant that was stored.
 
-        None when it must be decided again: the author got another key or automatic reply meanwhile
-        (R04) or, with `give_way`, another acknowledgement came first on the page (R10).
+        None when it must be decided again: the author was erased, or got another key or automatic
+        reply meanwhile (R04) or, with `give_way`, another acknowledgement came first on the page
+        (R10). The keys of the items that it sealed are added to `sealed_places`.
         """
         review, writes = change.case.review, change.writes
         if not self.vault.store_key(review.author):
             return None
-        if writes.is_complaint:
-            self.vault.count_complaint(review.author, review.id)
         if writes.revision:
             if not before.revision or before.author != review.author:
                 self.list_review(review.author, review.id)
-            self.put_revision(change.case, *writes.revision)
+            sealed_places.append(self.put_revision(change.case, *writes.revision))
         draft = writes.acknowledgement
+        # After the list and the revision: an erasure that comes later finds both. Most reviews need
+        # no read for this, as what is noted of the author asks for the key.
+        if writes.is_complaint:
+            has_key = self.vault.count_complaint(review.author, review.id)
+        else:
+            has_key = draft is not None or not writes.revision or self.vault.has_key(review.author)
+        if not has_key:
+            return None
         if draft is None:
             return change
         if not self.vault.record_automatic_replies(
@@ -272,6 +294,7 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
         )
         # An interrupted run may have stored another wording. That one is sent, so the slot and the
         # log name that one.
+        sealed_places.append((partition_key(reply.thread), reply_key(reply.id)))
         variant = self.put_reply(reply).variant or draft.variant
         if variant == draft.variant:
             return change
@@ -321,8 +344,11 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
         event: ReviewEvent,
         assessment: Mapping[str, Any] | None,
         context: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Store a revision, sealed, before the case refers to it. Storing it twice does no harm."""
+    ) -> tuple[str, str]:
+        """Store a revision, sealed, before the case refers to it, and return its key.
+
+        Storing it twice does no harm.
+        """
         pk, author = partition_key(case.review.id), case.review.author
         commitment = self.vault.commitment(author, CommitmentKind.WORDS, event.content)
         sk = revision_key(event.revision, commitment)
@@ -331,6 +357,7 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
         self._client.put_item(
             TableName=self._table, Item=attributes({"pk": pk, "sk": sk, "sealed": sealed})
         )
+        return pk, sk
 
     def latest_texts(self, reviews: Collection[str]) -> dict[str, LatestText]:
         """The last revision of each of these reviews; those that are not stored are left out."""
