@@ -629,3 +629,21 @@ def test_a_dead_letter_that_nobody_can_read_does_not_stop_an_erasure(
 
     assert erase_customer(shop).dead_letters == 1
     assert_no_canary(shop)
+
+
+def test_an_erasure_in_a_shared_follow_up_leaves_the_others_answerable(shop: Backend) -> None:
+    """The erased review came first, so it stood for the follow-up."""
+    erased = deliver(shop, canary_complaint())
+    words = "Mine too: you charged me twice, and I want my money back."
+    other = deliver(shop, review_event("r-2", words, 1, thread="r-1", author="cus-2"))
+    erase_customer(shop)
+    text = "We are sorry. We looked into it, and your money is on its way back to you today."
+    resolve(shop, other, Action.REPLY, text=text, root_cause="other", fix="refunded")
+    shop.run_workflows()
+
+    assert_no_canary(shop)
+    thread = shop.case(other).thread.id
+    assert [
+        (reply.review, reply.text.startswith(text)) for reply in shop.cases.replies(thread)
+    ] == [(other, True)]
+    assert shop.kinds(other)[-1] is shop.kinds(erased)[-1] is Kind.ANSWERED

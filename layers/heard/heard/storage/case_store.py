@@ -91,7 +91,10 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
         return Review.from_json(item["review"]) if "review" in item else None
 
     def case_of_follow_up(self, follow_up_id: str) -> LoadedCase:
-        """The case of a follow-up's first review. Raises NotFound, Contention."""
+        """The case of a follow-up's first review; if its author was erased, of the first other.
+
+        Raises NotFound, Contention.
+        """
         follow_up = self.follow_up(follow_up_id)
         for _ in range(MAX_ATTEMPTS):
             loaded = self.case(follow_up.reviews[0])
@@ -101,8 +104,16 @@ class CaseStore(AuthorReviews, ReplyRecords, FollowUpRecords, SweepIndex):
                 loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
             follow_up = loaded.case.follow_up or follow_up
             if follow_up.reviews[0] == loaded.case.review.id:
-                return loaded
+                return self._answerable_case(loaded, follow_up)
         raise Contention("The reviews of one follow-up keep changing. Try again.")
+
+    def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
+        if first.case.review.erased_at:
+            for review in follow_up.reviews[1:]:
+                loaded = self.case(review)
+                if loaded.case.review.erased_at is None and loaded.case.follow_up == follow_up:
+                    return loaded
+        return first
 
     def _load(
         self, review: str, thread: str, new_review: Review | None, item: Item | None = None
