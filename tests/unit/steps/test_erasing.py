@@ -18,7 +18,7 @@ from heard.errors import ConflictError, NotSettled
 from heard.follow_ups import Action, FollowUp, Status
 from heard.messaging import DeadLetters
 from heard.outcomes import Kind
-from heard.reviews import EventKind, ReviewEvent, author_id, review_id
+from heard.reviews import Author, EventKind, ReviewEvent, author_id, review_id
 from heard.steps import desk
 from heard.steps.desk import ResolutionRequest
 from heard.steps.erasing import DataSubject, ErasurePorts, ErasureReport, erase, erase_again
@@ -647,3 +647,37 @@ def test_an_erasure_in_a_shared_follow_up_leaves_the_others_answerable(shop: Bac
         (reply.review, reply.text.startswith(text)) for reply in shop.cases.replies(thread)
     ] == [(other, True)]
     assert shop.kinds(other)[-1] is shop.kinds(erased)[-1] is Kind.ANSWERED
+
+
+def test_an_old_event_whose_words_are_read_at_the_platform_now_brings_nothing_back(
+    backend: Backend,
+) -> None:
+    """Yelp's events have no words, and its reviews no date."""
+    connection = backend.connect("yelp", business_ids="place-1")
+    listed = {"id": "r-1", "rating": 1, "text": CANARIES[0], "user": {"id": "cus-1"}}
+    backend.http = lambda *_args, **_fields: HttpResponse(
+        200, {}, json.dumps({"reviews": [listed]}).encode()
+    )
+    event = ReviewEvent(
+        EventKind.CREATED,
+        "r-1",
+        "r-1",
+        format_time(NOON),
+        Author("cus-1"),
+        occurred_at=NOON,
+        reply_to={"business_id": "place-1"},
+        partial=True,
+    )
+    queued = backend.queue_message(event, "yelp")
+    author = author_id(BUSINESS, "yelp", "cus-1")
+    backend.run_route_workflow(queued)
+    assert CANARIES[0] in readable_texts(backend)
+    backend.clock.advance(hours=1)
+    person = DataSubject(connection.business, author, ("cus-1",))
+    erase(person, ports(backend), backend.clock(), actor="operator")
+    redelivery = backend.queue_message(event, "yelp") | {"received_at": format_time(NOON)}
+    backend.run_route_workflow(redelivery)
+
+    assert CANARIES[0] not in readable_texts(backend)
+    assert not backend.cases.vault.author_record(author).has_key
+    backend.check_invariants(*CANARIES)
