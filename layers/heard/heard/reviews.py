@@ -155,19 +155,17 @@ class ReviewEvent:
     no_review: str | None = None
 
     def without_words(self) -> Self:
-        """This event with nothing of its author: no words, no name, no id."""
-        return replace(
-            self,
-            author=Author(""),
-            rating=None,
-            title=None,
-            text=None,
-            quoted=None,
-            below=None,
-            language=None,
-            subject=None,
-            link=None,
-            reply_to={},
+        """This event with nothing of its author: no words, no name, no id.
+
+        Only what is named here stays, so that a new field cannot be forgotten.
+        """
+        return type(self)(
+            self.kind,
+            self.native_id,
+            self.native_thread,
+            self.revision,
+            Author(""),
+            occurred_at=self.occurred_at,
         )
 
     def normalize(self) -> Self:
@@ -353,7 +351,10 @@ def author_id(business: str, platform: str, native_author: str) -> str:
 
 
 def erased_author_id(review: str) -> str:
-    """`aut_…`: whoever wrote this review and was erased. It leads to no person."""
+    """`aut_…`: whoever wrote this review, where nothing may lead to the person.
+
+    They were erased, or only an event that the platform denies has named them.
+    """
     return _id("aut_", "erased", review)
 
 

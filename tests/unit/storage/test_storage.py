@@ -221,11 +221,13 @@ def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreada
 
 def test_a_complaint_counts_once_however_often_it_is_counted(backend: Backend) -> None:
     vault = Vault(backend.plain_dynamodb, backend.tables["CasesTable"])
+    vault.seal("aut_1", "place", {})
     for review in ("rev_1", "rev_1", "rev_2"):
-        vault.count_complaint("aut_1", review)
+        assert vault.count_complaint("aut_1", review)
 
     assert vault.author_record("aut_1", other_than="rev_1").complaints == 1
     assert vault.author_record("aut_1", other_than="rev_3").complaints == 2
+    assert not vault.count_complaint("aut_2", "rev_1")
     assert vault.author_record("aut_2") == AuthorRecord()
 
 

@@ -21,7 +21,7 @@ from heard.cases.case import (
 from heard.cases.closing import close
 from heard.clock import format_time
 from heard.outcomes import Fact, Kind
-from heard.reviews import EventKind, ReviewEvent
+from heard.reviews import EventKind, ReviewEvent, erased_author_id
 
 
 class Arrival(StrEnum):
@@ -160,9 +160,10 @@ def record_unverified(case: Case, revision: str, delivery: str, now: datetime) -
         return Change(
             replace(case, review=review), (Fact(Kind.UNVERIFIED, {"revision": revision}),)
         )
+    # Whom it names need not have written anything, and no list of an author's reviews leads here.
+    review = replace(review, author=erased_author_id(review.id), closing_kind=Kind.IGNORED)
     return Change(
-        replace(case, review=replace(review, closing_kind=Kind.IGNORED)),
-        (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),),
+        replace(case, review=review), (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),)
     )
 
 

@@ -93,7 +93,8 @@ def without_author(review: Review, erased_at: datetime) -> Review:
         author=erased_author_id(review.id),
         # Without the words there is nothing to compare with. Revisions are compared alone.
         commitment="",
-        native_id="" if review.withdrawn else review.native_id,
+        # At some platforms it holds the author's id.
+        native_id="",
         erased_at=format_time(erased_at),
     )
 
@@ -124,4 +125,8 @@ def record_erased(
         delivery=delivery,
         touched_at=format_time(now),
     )
+    if review.closing_kind:
+        # So far only an event was seen that the platform denies.
+        fact = Fact(Kind.LATE_REVISION, {"revision": event.revision, "reason": ERASED})
+        return Change(replace(case, review=review), (fact,))
     return close(Change(replace(case, review=review)), Kind.IGNORED, {"reason": ERASED})

@@ -29,6 +29,7 @@ from heard.steps.desk_view import (
 )
 from heard.steps.follow_up import wake
 from heard.storage.case_store import LoadedCase
+from heard.storage.keys import partition_key, reply_key
 from heard.storage.replies import Reply
 from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
@@ -203,9 +204,7 @@ def resolve(
             if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
                 raise _resolution_differs()
             desk.cases.put_reply(reply)
-        desk.cases.put_note(
-            follow_up.id, resolution.key, loaded.case.review.author, _note_fields(request, caller)
-        )
+        _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
     elif not _is_same_request(request, resolution, follow_up, desk):
         raise _resolution_differs()
 
@@ -488,7 +487,7 @@ def _build_reply(
     case = loaded.case
     try:
         event = desk.cases.revision(case.review).event
-    except Erased as error:
+    except (Erased, NotFound) as error:
         raise ConflictError(
             ConflictCode.NO_REPLY_HERE.value,
             "This author's data was erased, so we no longer know where to reply. Resolve it "
@@ -526,6 +525,31 @@ def _undelivered_replies(thread: Thread, desk: DeskPorts) -> set[str]:
             or not (reply.sent_at or reply.id in sent_ids)
         )
     }
+
+
+def _put_note(
+    follow_up: str,
+    resolution: Resolution,
+    request: ResolutionRequest,
+    loaded: LoadedCase,
+    reply: Reply | None,
+    caller: Caller,
+    desk: DeskPorts,
+) -> None:
+    """Store the note on a resolution.
+
+    If the author was erased meanwhile, the erasure may have come too early for the note and for the
+    reply. So both are taken back, and carrying out the resolution finds a reply without a text.
+    """
+    review = loaded.case.review
+    note_place = desk.cases.put_note(
+        follow_up, resolution.key, review.author, _note_fields(request, caller)
+    )
+    places = [note_place] if note_place else []
+    if reply:
+        places.append((partition_key(reply.thread), reply_key(reply.id)))
+    if places and not review.erased_at and not desk.cases.vault.has_key(review.author):
+        desk.cases.unseal(review.id, places)
 
 
 def _note_fields(request: ResolutionRequest, caller: Caller) -> dict[str, Any]:

@@ -7,8 +7,8 @@ dead letters and in quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,11 +55,13 @@ class DataSubject:
 
     `author` is our id of them. `names` are what the platform calls them by, such as their id there
     and an e-mail address: the quarantine is searched for these, and nothing of them is stored.
+    `deliveries` are quarantined ones (ids) that are known to mention them.
     """
 
     business: str
     author: str
     names: tuple[str, ...] = ()
+    deliveries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +151,18 @@ def erase(
     if holds:
         return ErasureOnHold(data_subject.business, data_subject.author, tuple(holds))
     # First of all, so that a restore of the Cases table can be put right whatever happens next.
-    ports.erasures.record(ErasureRecord(data_subject.business, data_subject.author, now))
+    record = ErasureRecord(data_subject.business, data_subject.author, now, data_subject.deliveries)
+    ports.erasures.record(record)
     had_key = ports.cases.vault.erase(data_subject.author, now)
-    run = _Erasure(data_subject, ports, now, reason, actor)
-    dead_letters = quarantined = 0
+    run = _Erasure(data_subject, ports, now, reason, actor, record)
+    dead_letters = 0
+    run.erase_mentions(data_subject.names)
     if run.erase_reviews():
         dead_letters = ports.dead_letters.remove_matching(
             run.is_by_data_subject, run.record_dead_letter
         )
-        names = [name for name in (*data_subject.names, *run.native_ids) if name]
-        quarantined = _erase_mentions(data_subject.business, names, ports.quarantine)
+        # That takes a second or more, in which triage may have stored what it was at work on.
+        run.erase_reviews()
     return ErasureReport(
         business=data_subject.business,
         author=data_subject.author,
@@ -167,7 +171,7 @@ def erase(
         reviews=tuple(run.reviews),
         texts=run.texts,
         dead_letters=dead_letters,
-        quarantined=quarantined,
+        quarantined=run.quarantined,
         open_follow_ups=tuple(sorted(run.open_follow_ups)),
         pending=tuple(sorted(run.pending)),
         backups_until=format_time(now + BACKUP_RETENTION),
@@ -183,23 +187,18 @@ def erase_again(
     What a hold keeps now stays, although it was erased before: run it again when the hold is over.
     """
     reports: list[ErasureReport | ErasureOnHold] = []
+    records: dict[str, ErasureRecord] = {}
     for record in ports.erasures.of_business(business):
+        earlier = records.get(record.author, record)
+        records[record.author] = replace(record, deliveries=record.deliveries | earlier.deliveries)
+    for record in records.values():
         erased_at = ports.cases.vault.author_record(record.author).erased_at
         if erased_at is None or erased_at < record.at:
-            data_subject = DataSubject(business, record.author)
+            # What the platform calls the author is stored nowhere. But it is known which
+            # deliveries mentioned them.
+            data_subject = DataSubject(business, record.author, deliveries=record.deliveries)
             reports.append(erase(data_subject, ports, now, reason="restored", actor=actor))
     return reports
-
-
-def _erase_mentions(business: str, names: Sequence[str], quarantine: Quarantine) -> int:
-    """Delete the quarantined deliveries that mention one of these names. Returns how many.
-
-    The events in them that could be read were queued when they came.
-    """
-    deliveries = quarantine.find(business, names) if names else []
-    for delivery in deliveries:
-        quarantine.remove(delivery)
-    return len(deliveries)
 
 
 @dataclass(slots=True)
@@ -211,34 +210,57 @@ class _Erasure:
     now: datetime
     reason: str
     actor: str
+    record: ErasureRecord
     reviews: list[str] = field(default_factory=list[str])
-    native_ids: list[str] = field(default_factory=list[str])
     open_follow_ups: set[str] = field(default_factory=set[str])
     pending: set[str] = field(default_factory=set[str])
     holds: list[Hold] = field(default_factory=list["Hold"])
     texts: int = 0
+    quarantined: int = 0
 
     def erase_reviews(self) -> bool:
-        """Erase the words of all reviews; False when a hold that was set meanwhile stopped it."""
+        """Erase the words of all listed reviews; False when a hold that was set now stopped it."""
+        self.pending.clear()
+        business, author = self.data_subject.business, self.data_subject.author
         for _ in range(_MAX_PASSES):
-            reviews = (
-                set(self.ports.cases.reviews_of_author(self.data_subject.author)) - self.pending
-            )
+            reviews = set(self.ports.cases.reviews_of_author(author)) - self.pending
             if not reviews:
                 break
+            # While they are listed: nothing else knows their ids at the platform.
+            self.erase_mentions(self._native_ids(reviews))
             for review in sorted(reviews):
                 # Read again for each review. The key is gone, but a backup may still have it.
-                self.holds = holds_on_review(
-                    self.data_subject.business,
-                    review,
-                    self.data_subject.author,
-                    self.ports.holds,
-                    self.now,
-                )
+                self.holds = holds_on_review(business, review, author, self.ports.holds, self.now)
                 if self.holds:
                     return False
                 self.erase_review(review)
         return True
+
+    def _native_ids(self, reviews: Collection[str]) -> list[str]:
+        """What the platform calls these reviews, as far as they are stored."""
+        stored_reviews = map(self.ports.cases.find_review, sorted(reviews))
+        return [review.native_id for review in stored_reviews if review]
+
+    def erase_mentions(self, names: Iterable[str]) -> None:
+        """Delete the quarantined deliveries that mention one of these names, or are known to.
+
+        What could be read of them was queued when they came. Their ids are recorded first: after a
+        restore, nobody knows the names.
+        """
+        quarantine, business = self.ports.quarantine, self.data_subject.business
+        needles = [name for name in names if name]
+        deliveries = quarantine.find(business, needles) if needles else []
+        if self.record.deliveries:
+            deliveries += [
+                entry
+                for entry in quarantine.of_business(business)
+                if entry.id in self.record.deliveries and entry not in deliveries
+            ]
+        known_ids = self.record.deliveries | {delivery.id for delivery in deliveries}
+        if known_ids != self.record.deliveries:
+            self.record = replace(self.record, deliveries=known_ids)
+            self.ports.erasures.record(self.record)
+        self.quarantined += sum(quarantine.remove(delivery) for delivery in deliveries)
 
     def erase_review(self, review: str) -> None:
         """Erase the words of one review, and take it off the author's list last."""
@@ -262,13 +284,12 @@ class _Erasure:
         follow_ups = [
             follow_up_id(thread.id, number + 1) for number in range(thread.follow_up_count)
         ]
-        self.texts += case_store.erase_texts(author, review, thread.id, follow_ups)
+        writer = None if after.review.erased_at else after.review.author
+        self.texts += case_store.erase_texts(author, review, thread.id, follow_ups, writer=writer)
         case_store.unlist_review(author, review)
         self.reviews.append(review)
         if cases.has_open_follow_up(after) and after.follow_up:
             self.open_follow_ups.add(after.follow_up.id)
-        if before.review.native_id:
-            self.native_ids.append(before.review.native_id)
 
     def _change(self, case: Case) -> Change | None:
         # Written again since by another author, or erased by an earlier run.
@@ -283,16 +304,30 @@ class _Erasure:
         raise Contention("The connection is being polled. Try again.")
 
     def is_by_data_subject(self, message: Mapping[str, Any]) -> bool:
-        """Whether a message of the review queue holds words of the data subject."""
-        if "event" not in message or message["business"] != self.data_subject.business:
-            return False
-        native_author = message["event"]["author"]["id"]
-        author = author_id(message["business"], message["platform"], native_author)
-        return author == self.data_subject.author
+        """Whether a message of the review queue holds words of the data subject.
+
+        Total: a dead letter may be there because nobody can read it.
+        """
+        match message:
+            case {
+                "business": self.data_subject.business,
+                "platform": str(platform),
+                "event": {"author": {"id": str(native_author)}},
+            }:
+                author = author_id(self.data_subject.business, platform, native_author)
+                return author == self.data_subject.author
+            case _:
+                return False
 
     def record_dead_letter(self, message: Mapping[str, Any]) -> None:
-        """Write the outcome of a dead letter: it is deleted, so triage never sees it."""
-        queued = QueuedReview.from_json(message)
+        """Write the outcome of a dead letter: it is deleted, so triage never sees it.
+
+        One that cannot be read has none: it names no review.
+        """
+        try:
+            queued = QueuedReview.from_json(message)
+        except (KeyError, TypeError, ValueError):
+            return
         event = queued.event
         if event is None:
             return

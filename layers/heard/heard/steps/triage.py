@@ -102,7 +102,7 @@ def triage(
             return admission
         case, incoming = admission.case, admission.incoming
         marked_case = replace(case, review=replace(case.review, unverified=not verified))
-        return cases.apply_event(
+        change = cases.apply_event(
             case,
             incoming,
             now,
@@ -112,6 +112,9 @@ def triage(
                 replace(admission, case=marked_case), connection, ports, cached_engine, now
             ),
         )
+        # The platform's ids in an event can name a person, such as a telephone number. So nothing
+        # of it is stored while the review's author is erased.
+        return replace(change, writes=Writes()) if change and case.review.erased_at else change
 
     result = ports.cases.change(load_case, decide, now=now, delivery=message.delivery)
     return next_steps(result.case, now)
@@ -151,7 +154,7 @@ def _admit(
             case = replace(case, review=cases.without_author(review, erased_at))
         if event.kind in {EventKind.WITHDRAWN, EventKind.REPLY_SEEN}:
             event, case = _without_words(event, case, author_record, erased_at)
-        elif _is_from_before(event, case, message.received_at, erased_at):
+        elif _is_from_before(event, case, message, erased_at):
             return cases.record_erased(
                 case, event, message.delivery, erased_at, now, stored=loaded.exists
             )
@@ -181,14 +184,16 @@ def _without_words(
 
 
 def _is_from_before(
-    event: ReviewEvent, case: Case, received_at: datetime | None, erased_at: datetime
+    event: ReviewEvent, case: Case, message: QueuedReview, erased_at: datetime
 ) -> bool:
     """Whether an event's words are from before the erasure.
 
-    Of a review whose words are gone, only a later revision can be new.
+    Of a review whose words are gone, only a later revision can be new. What was read at the
+    platform just now may be dated now. So the event for which it was read counts too.
     """
     is_known = case.review.erased_at is not None and event.revision <= case.review.revision
-    return is_known or cases.is_erased(event, received_at, erased_at)
+    events = (event, message.event or event)
+    return is_known or any(cases.is_erased(each, message.received_at, erased_at) for each in events)
 
 
 def _verify_at_platform(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from heard.reviews import erased_author_id
 from heard.storage.items import CaseItems
 from heard.storage.keys import REVISION_PREFIX, partition_key
-from heard.storage.tables import Item, attributes, values
+from heard.storage.tables import Item, attributes, condition_failed, values
+from heard.storage.vault import Erased
 
 _PREFIX: Final = "REVIEW#"
 
@@ -46,35 +49,67 @@ class AuthorReviews(CaseItems):
                 yield review["id"]
 
     def erase_texts(
-        self, author: str, review: str, thread: str, follow_ups: Collection[str]
+        self,
+        author: str,
+        review: str,
+        thread: str,
+        follow_ups: Collection[str],
+        *,
+        writer: str | None = None,
     ) -> int:
         """Delete what was sealed for this author about a review. Returns how many texts that were.
 
-        Codes and times of replies stay, as slots and outcomes refer to them. Erasing twice is no
-        error.
+        Codes and times of replies stay, as slots and outcomes refer to them. So do the revisions
+        of another `writer` who has the review now. Erasing twice is no error.
         """
         erased_count = 0
         for item in self._query_items(partition_key(review), REVISION_PREFIX):
-            self._client.delete_item(TableName=self._table, Key=_key(item))
-            erased_count += 1
+            if writer is None or not self._can_open(writer, item):
+                self._client.delete_item(TableName=self._table, Key=_key(item))
+                erased_count += 1
         for follow_up in follow_ups:
+            # An earlier erasure left the follow-up open: see `put_note`.
+            owners = {author, erased_author_id(review), follow_up}
             for item in self._query_items(follow_up, "NOTE#"):
-                if item["author"] == author:
+                if item["author"] in owners:
                     self._client.delete_item(TableName=self._table, Key=_key(item))
                     erased_count += 1
         for item in self._query_items(partition_key(thread), "REPLY#"):
             if item["author"] == author:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=_key(item),
-                    UpdateExpression="SET author = :author REMOVE sealed",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues=attributes(
-                        {":author": erased_author_id(item["review"])}
-                    ),
-                )
+                self.unseal(item["review"], [(item["pk"], item["sk"])])
                 erased_count += 1
         return erased_count
+
+    def unseal(self, review: str, places: Collection[tuple[str, str]]) -> None:
+        """Take the ciphertext out of these items about a review, and what leads to its author."""
+        for pk, sk in places:
+            update = "REMOVE sealed"
+            parameters: Item = {}
+            if not sk.startswith(REVISION_PREFIX):
+                update += " SET author = :author"
+                parameters[":author"] = erased_author_id(review)
+            self._update_existing(pk, sk, update, parameters)
+
+    def _update_existing(self, pk: str, sk: str, update: str, parameters: Item) -> None:
+        request: Any = {"ExpressionAttributeValues": attributes(parameters)} if parameters else {}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=attributes({"pk": pk, "sk": sk}),
+                UpdateExpression=update,
+                ConditionExpression="attribute_exists(pk)",
+                **request,
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def _can_open(self, writer: str, item: Item) -> bool:
+        try:
+            self.vault.open(writer, f"{item['pk']}/{item['sk']}", item["sealed"])
+        except (Erased, KeyError):
+            return False
+        return True
 
     def unlist_review(self, author: str, review: str) -> None:
         """Take a review off its author's list. Taking it off twice is no error."""

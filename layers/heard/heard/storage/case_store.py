@@ -24,7 +24,7 @@ from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
 from heard.storage.follow_ups import MAX_ATTEMPTS, FollowUpRecords
 from heard.storage.items import version_condition
-from heard.storage.keys import REVISION_PREFIX, partition_key, revision_key
+from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
 from heard.storage.outcome_log import append_writes
 from heard.storage.replies import Reply, ReplyRecords
 from heard.storage.sweep_index import (
@@ -92,7 +92,10 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return Review.from_json(item["review"]) if "review" in item else None
 
     def case_of_follow_up(self, follow_up_id: str) -> LoadedCase:
-        """The case of a follow-up's first review. Raises NotFound, Contention."""
+        """The case of a follow-up's first review; if its author was erased, of the first other.
+
+        Raises NotFound, Contention.
+        """
         follow_up = self.follow_up(follow_up_id)
         for _ in range(MAX_ATTEMPTS):
             loaded = self.case(follow_up.reviews[0])
@@ -102,8 +105,16 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
             follow_up = loaded.case.follow_up or follow_up
             if follow_up.reviews[0] == loaded.case.review.id:
-                return loaded
+                return self._answerable_case(loaded, follow_up)
         raise Contention("The reviews of one follow-up keep changing. Try again.")
+
+    def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
+        if first.case.review.erased_at:
+            for review in follow_up.reviews[1:]:
+                loaded = self.case(review)
+                if loaded.case.review.erased_at is None and loaded.case.follow_up == follow_up:
+                    return loaded
+        return first
 
     def _load(
         self, review: str, thread: str, new_review: Review | None, item: Item | None = None
@@ -201,14 +212,23 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         the change's `writes`. None changes nothing. Raises Contention after `MAX_ATTEMPTS`.
         """
         attempts = page_attempts = 0
+        sealed_places: list[tuple[str, str]] = []
         while attempts < MAX_ATTEMPTS:
             loaded = load()
             change = decide(loaded)
+            if sealed_places and (change.case if change else loaded.case).review.erased_at:
+                # The author was erased meanwhile, and the erasure may have come too early for this.
+                self.unseal(loaded.case.review.id, sealed_places)
+                sealed_places.clear()
             if change is None:
                 return loaded
             page_attempts += 1
             stored_change = self._put_writes(
-                loaded.case.review, change, now, give_way=page_attempts < PAGE_ATTEMPTS
+                loaded.case.review,
+                change,
+                now,
+                sealed_places,
+                give_way=page_attempts < PAGE_ATTEMPTS,
             )
             if stored_change is None:
                 attempts += page_attempts >= PAGE_ATTEMPTS
@@ -228,25 +248,38 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         raise Contention("Too many changes of one thread at once. Try again.")
 
     def _put_writes(
-        self, before: Review, change: Change, now: datetime, *, give_way: bool
+        self,
+        before: Review,
+        change: Change,
+        now: datetime,
+        sealed_places: list[tuple[str, str]],
+        *,
+        give_way: bool,
     ) -> Change | None:
         """Store what a change refers to. Returns the change with the variant that was stored.
 
-        None when it must be decided again: the author got another key or automatic reply meanwhile
-        (R04) or, with `give_way`, another acknowledgement came first on the page (R10).
+        None when it must be decided again: the author was erased, or got another key or automatic
+        reply meanwhile (R04) or, with `give_way`, another acknowledgement came first on the page
+        (R10). The keys of the items that it sealed are added to `sealed_places`.
         """
         review, writes = change.case.review, change.writes
         if not self.vault.store_key(review.author):
             return None
-        if writes.is_complaint:
-            self.vault.count_complaint(review.author, review.id)
         if writes.revision:
             if not before.revision or before.author != review.author:
                 if not self.vault.retain_key(review.author):
                     return None
                 self.list_review(review.author, review.id)
-            self.put_revision(change.case, *writes.revision)
+            sealed_places.append(self.put_revision(change.case, *writes.revision))
         draft = writes.acknowledgement
+        # After the list and the revision: an erasure that comes later finds both. Most reviews need
+        # no read for this, as what is noted of the author asks for the key.
+        if writes.is_complaint:
+            has_key = self.vault.count_complaint(review.author, review.id)
+        else:
+            has_key = draft is not None or not writes.revision or self.vault.has_key(review.author)
+        if not has_key:
+            return None
         if draft is None:
             return change
         if not self.vault.record_automatic_replies(
@@ -275,6 +308,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
         # An interrupted run may have stored another wording. That one is sent, so the slot and the
         # log name that one.
+        sealed_places.append((partition_key(reply.thread), reply_key(reply.id)))
         variant = self.put_reply(reply).variant or draft.variant
         if variant == draft.variant:
             return change
@@ -324,8 +358,11 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         event: ReviewEvent,
         assessment: Mapping[str, Any] | None,
         context: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Store a revision, sealed, before the case refers to it. Storing it twice does no harm."""
+    ) -> tuple[str, str]:
+        """Store a revision, sealed, before the case refers to it, and return its key.
+
+        Storing it twice does no harm.
+        """
         pk, author = partition_key(case.review.id), case.review.author
         commitment = self.vault.commitment(author, CommitmentKind.WORDS, event.content)
         sk = revision_key(event.revision, commitment)
@@ -334,6 +371,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         self._client.put_item(
             TableName=self._table, Item=attributes({"pk": pk, "sk": sk, "sealed": sealed})
         )
+        return pk, sk
 
     def latest_texts(self, reviews: Collection[str]) -> dict[str, LatestText]:
         """The last revision of each of these reviews; those that are not stored are left out."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from heard.clock import format_time, parse_time
-from heard.storage.tables import attributes, values
+from heard.storage.tables import Item, attributes, values
 from heard.storage.vault import TOMBSTONE_RETENTION
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ErasureRecord:
-    """One erasure of one author."""
+    """One erasure of one author, and the quarantined deliveries (ids) that it deleted."""
 
     business: str
     author: str
     at: datetime
+    deliveries: frozenset[str] = frozenset()
 
 
 class Erasures:
@@ -35,11 +36,13 @@ class Erasures:
 
     def record(self, erasure: ErasureRecord) -> None:
         """Record an erasure before it begins. Recording it twice records it once."""
-        item = {
+        item: Item = {
             "pk": f"ERASED#{erasure.business}",
             "sk": f"{format_time(erasure.at)}#{erasure.author}",
             "expires_at": int((erasure.at + TOMBSTONE_RETENTION).timestamp()),
         }
+        if erasure.deliveries:
+            item["deliveries"] = sorted(erasure.deliveries)
         self._client.put_item(TableName=self._table, Item=attributes(item))
 
     def of_business(self, business: str) -> list[ErasureRecord]:
@@ -50,5 +53,9 @@ class Erasures:
             ExpressionAttributeValues=attributes({":pk": f"ERASED#{business}"}),
             ConsistentRead=True,
         )
-        keys = [values(item)["sk"].split("#", 1) for page in pages for item in page["Items"]]
-        return [ErasureRecord(business, author, parse_time(at)) for at, author in keys]
+        return [_parse_record(business, values(item)) for page in pages for item in page["Items"]]
+
+
+def _parse_record(business: str, item: Item) -> ErasureRecord:
+    at, author = item["sk"].split("#", 1)
+    return ErasureRecord(business, author, parse_time(at), frozenset(item.get("deliveries", ())))

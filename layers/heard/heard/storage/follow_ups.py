@@ -119,10 +119,10 @@ class FollowUpRecords(CaseItems):
 
     def put_note(
         self, follow_up_id: str, resolution_key: str, author: str, note: Mapping[str, Any]
-    ) -> None:
-        """Store an agent's note on a resolution, sealed with the author's key.
+    ) -> tuple[str, str] | None:
+        """Store an agent's note on a resolution, sealed with the author's key. Returns its place.
 
-        If the author is erased at this moment, the note is sealed with a key of the follow-up.
+        If the author is erased by now, the note is sealed with a key of the follow-up: then None.
         """
         sk = f"NOTE#{resolution_key}"
         try:
@@ -134,12 +134,15 @@ class FollowUpRecords(CaseItems):
             TableName=self._table,
             Item=attributes({"pk": follow_up_id, "sk": sk, "author": author, "sealed": sealed}),
         )
+        return None if author == follow_up_id else (follow_up_id, sk)
 
     def notes(self, follow_up_id: str) -> list[dict[str, Any]]:
         """The agents' notes on a follow-up, without those about an erased author."""
         notes: list[dict[str, Any]] = []
         for item in self._query_items(follow_up_id, "NOTE#"):
             place = f"{follow_up_id}/{item['sk']}"
+            if "sealed" not in item:
+                continue
             with suppress(Erased):
                 notes.append(self.vault.open(item["author"], place, item["sealed"]))
         return notes

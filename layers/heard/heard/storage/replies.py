@@ -160,9 +160,7 @@ class ReplyRecords(CaseItems):
         Noting it twice does no harm.
         """
         item = self._get_item(partition_key(reply.thread), reply_key(reply.id))
-        self._client.put_item(
-            TableName=self._table, Item=attributes(item | {"sent_at": format_time(now)})
-        )
+        self._put_unless_erased(item, {"sent_at": format_time(now)})
 
     def watch_moderation(self, reply: Reply, native_id: str, now: datetime) -> None:
         """Let the sweep ask a moderating platform later what became of a reply.
@@ -171,11 +169,17 @@ class ReplyRecords(CaseItems):
         """
         item = self._get_item(partition_key(reply.thread), reply_key(reply.id))
         if "native_id" not in item:
-            item |= {
-                "native_id": native_id,
-                **sweep_attributes(now + MODERATION_CHECK_DELAYS[0], reply.id),
-            }
-            self._client.put_item(TableName=self._table, Item=attributes(item))
+            sweep = sweep_attributes(now + MODERATION_CHECK_DELAYS[0], reply.id)
+            self._put_unless_erased(item, {"native_id": native_id, **sweep})
+
+    def _put_unless_erased(self, item: Item, changes: Item) -> None:
+        """Write a reply's item with these changes, unless it was erased since it was read.
+
+        Then nothing more is to be noted of it, and what was erased must not come back.
+        """
+        condition, parameters = _unchanged_author(item)
+        with suppress(Contention):
+            self._write([self._conditional_put(item | changes, condition, parameters)], [])
 
     def schedule_next_check(self, thread: str, reply: str, now: datetime) -> bool:
         """Count one more question about a watched reply, and set when the next is due.
@@ -188,10 +192,11 @@ class ReplyRecords(CaseItems):
             return False
         check_count: int = item.get("check_count", 0) + 1
         wait = MODERATION_CHECK_DELAYS[min(check_count, len(MODERATION_CHECK_DELAYS) - 1)]
+        condition, parameters = _unchanged_author(item)
         put = self._conditional_put(
             item | {"check_count": check_count, **sweep_attributes(now + wait, reply)},
-            "sweep_at = :due",
-            {":due": due},
+            f"sweep_at = :due AND {condition}",
+            {":due": due, **parameters},
         )
         try:
             self._write([put], [])
@@ -296,6 +301,11 @@ class ReplyRecords(CaseItems):
                 return False
             raise
         return True
+
+
+def _unchanged_author(item: Item) -> tuple[str, Item]:
+    """The condition that a reply was not erased since it was read: that changes its author."""
+    return "author = :author", {":author": item["author"]}
 
 
 def _parse_wording(packed: bytes) -> Fingerprint:

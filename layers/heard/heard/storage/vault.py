@@ -254,7 +254,7 @@ class Vault:
         """Note an author's automatic replies, and the variant of the last one.
 
         False when another one was noted since the author's `version` was read: the decision that
-        there may be one more must be made again (R04).
+        there may be one more must be made again (R04). Also when the author was erased.
         """
         condition = (
             "replies_version = :version" if version else "attribute_not_exists(replies_version)"
@@ -270,7 +270,8 @@ class Vault:
                 Key=self._item_key(author),
                 UpdateExpression="SET automatic_replies = :replies, last_variant = :variant, "
                 "replies_version = :next",
-                ConditionExpression=condition,
+                ConditionExpression=f"attribute_exists(#key) AND {condition}",
+                ExpressionAttributeNames={"#key": "key"},
                 ExpressionAttributeValues=attributes(parameters),
             )
         except ClientError as error:
@@ -287,14 +288,29 @@ class Vault:
         """Store what an author is worth to the business (R21), 0 to 100; None deletes it."""
         self._set_attribute(author, "value", {"NULL": True} if value is None else {"N": str(value)})
 
-    def count_complaint(self, author: str, review: str) -> None:
-        """Count a review among its author's complaints; counting it twice counts it once."""
-        self._client.update_item(
-            TableName=self._table,
-            Key=self._item_key(author),
-            UpdateExpression="ADD complaints :review",
-            ExpressionAttributeValues={":review": {"SS": [review]}},
-        )
+    def count_complaint(self, author: str, review: str) -> bool:
+        """Count a review among its author's complaints; counting it twice counts it once.
+
+        False when the author was erased.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._item_key(author),
+                UpdateExpression="ADD complaints :review",
+                ConditionExpression="attribute_exists(#key)",
+                ExpressionAttributeNames={"#key": "key"},
+                ExpressionAttributeValues={":review": {"SS": [review]}},
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def has_key(self, author: str) -> bool:
+        """Whether an author has a key at this moment, whatever is cached."""
+        return self._put_in_cache(author, self._read_author(author)).key is not None
 
     def erase(self, author: str, now: datetime) -> bool:
         """Put a tombstone in the place of all that is known of an author, the key included.
