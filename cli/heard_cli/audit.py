@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 _WORKERS: Final = 16
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_HASH: Final = re.compile(r"(?:2:)?[0-9a-f]{64}")
 _PERSON_FIELDS: Final = frozenset({"by", "agent", "lead", "approved_by"})
 """The fields of an outcome's detail that hold a person's subject id."""
 
@@ -65,7 +65,7 @@ def list_outcomes(
     """List the outcomes of a business, newest first, or those of one review, oldest first.
 
     The outcomes of a business are those between two times (by default the last 24 hours). The table
-    leaves out digests and versions; --json shows everything.
+    leaves out hashes and versions; --json shows everything.
     """
     start, end = parse_period(since, until, clock.now())
     if review:
@@ -242,7 +242,7 @@ def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:
     detail = " ".join(
         f"{name}={_detail_text(stack, name, value)}"
         for name, value in outcome.detail.items()
-        if value != [] and name not in {"policy", "model"} and not _is_digest(value)
+        if value != [] and name not in {"policy", "model"} and not _is_hash(value)
     )
     return (
         show.timestamp(outcome.at),
@@ -261,5 +261,5 @@ def _detail_text(stack: Stack, name: str, value: object) -> str:
     return stack.person_name(str(value)) if name in _PERSON_FIELDS else str(value)
 
 
-def _is_digest(value: object) -> bool:
-    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""`heard authors export`: all that is stored of a person, to be handed to them.
+"""`heard authors export`: all that is stored of an author, to be handed to them.
 
 It holds what GDPR Article 15 asks for: their words, what was concluded from them and why, what was
 answered, who received what, and for how long it is kept.
@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Any, Final, cast
 
 import typer
 
@@ -32,7 +32,7 @@ RETENTION: Final = {
 }
 
 _NO_NOTES: Final = "withheld: what the staff noted for themselves"
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
+_FILE_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive, so that equal data makes equal bytes."""
 
 WITH_NOTES: Final = typer.Option("--with-notes", help="Include what the staff noted.")
@@ -44,32 +44,35 @@ def export_author(
     author: str,
     business: str,
     platform: str,
-    output: Annotated[Path, OUTPUT],
+    output: Path,
     *,
     with_notes: bool,
 ) -> int:
-    """Write the archive. Returns how many reviews it holds. Raises CommandError."""
+    """Write the archive of an author (our id). Returns how many reviews it holds.
+
+    `with_notes` includes what the staff noted for themselves. Raises CommandError.
+    """
     if output.exists():
         raise CommandError(
             f"{output} exists already.", "Name another file, or remove it. Nothing was written."
         )
-    document = person_data(stack, author, business, platform, with_notes=with_notes)
+    document = author_data(stack, author, business, platform, with_notes=with_notes)
     files = {
         "person.json": json.dumps(document, ensure_ascii=False, indent=1),
-        "person.html": render_person(document),
+        "person.html": render_author(document),
     }
     # Only the owner may read it: it holds personal data.
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
         for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _DATE), text, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _FILE_DATE), text, zipfile.ZIP_DEFLATED)
     return len(document["reviews"])
 
 
-def person_data(
+def author_data(
     stack: Stack, author: str, business: str, platform: str, *, with_notes: bool
 ) -> dict[str, Any]:
-    """All that is stored of a person, as JSON."""
+    """All that is stored of an author (our id), as JSON."""
     record = stack.cases.vault.author_record(author)
     title = load(platform).capabilities.title
     return {
@@ -111,17 +114,17 @@ def _review_data(stack: Stack, review: str, *, with_notes: bool) -> dict[str, An
             if reply.review == review
         ],
         "notes": notes if with_notes else (_NO_NOTES if notes else []),
-        "what_happened": [_event_data(outcome) for outcome in log],
+        "what_happened": [_outcome_data(outcome) for outcome in log],
     }
 
 
-def _event_data(outcome: Outcome) -> dict[str, Any]:
+def _outcome_data(outcome: Outcome) -> dict[str, Any]:
     names = ("route", "rules", "reason", "queue", "due_at", "level", "severity")
     detail = {name: outcome.detail[name] for name in names if name in outcome.detail}
     return {"at": outcome.at, "what": outcome.kind.value, **detail}
 
 
-def render_person(document: Mapping[str, Any]) -> str:
+def render_author(document: Mapping[str, Any]) -> str:
     """The data as one HTML page that loads nothing."""
     reviews = "".join(_render_review(review) for review in document["reviews"])
     facts = {
@@ -161,8 +164,8 @@ def _render_review(review: Mapping[str, Any]) -> str:
         text = notes if isinstance(notes, str) else json.dumps(notes, ensure_ascii=False)
         parts.append(f"<h3>Notes of the staff</h3><p dir=auto>{escape(text)}</p>")
     rows = {
-        f"{event['at']} {event['what'].replace('_', ' ')}": _words_of(event)
-        for event in review.get("what_happened", ())
+        f"{outcome['at']} {outcome['what'].replace('_', ' ')}": _describe_outcome(outcome)
+        for outcome in review.get("what_happened", ())
     }
     parts.append(f"<h3>What happened</h3>{_render_table(rows)}")
     return "".join(parts)
@@ -172,7 +175,7 @@ def _render_revision(revision: Mapping[str, Any]) -> str:
     event, assessment = revision["event"], revision["assessment"]
     if event is None:
         return f"<p>The words of {escape(revision['at'])} are not stored.</p>"
-    words = [event.get(name) for name in ("title", "text", "quoted")]
+    texts = [event.get(name) for name in ("title", "text", "below", "quoted")]
     stars = f", {event['rating']} of 5 stars" if event.get("rating") else ""
     reasons: Sequence[Mapping[str, Any]] = assessment["reasons"] if assessment else ()
     conclusions = (
@@ -193,18 +196,18 @@ def _render_revision(revision: Mapping[str, Any]) -> str:
     )
     return (
         f"<h3>What you said, {escape(revision['at'])}{stars}</h3>"
-        f'<blockquote dir="auto">{escape(chr(10).join(word for word in words if word))}'
+        f'<blockquote dir="auto">{escape(chr(10).join(text for text in texts if text))}'
         f"</blockquote>{_render_table(conclusions)}"
     )
 
 
-def _words_of(event: Mapping[str, Any]) -> str:
-    words: list[str] = []
-    for name, value in event.items():
+def _describe_outcome(outcome: Mapping[str, Any]) -> str:
+    fields: list[str] = []
+    for name, value in outcome.items():
         if name not in {"at", "what"}:
             codes = cast("list[str]", value) if isinstance(value, list) else [str(value)]
-            words.append(f"{name.replace('_', ' ')}: {', '.join(codes)}")
-    return ", ".join(words)
+            fields.append(f"{name.replace('_', ' ')}: {', '.join(codes)}")
+    return ", ".join(fields)
 
 
 def _render_table(rows: Mapping[str, Any]) -> str:

@@ -147,8 +147,8 @@ def erase(
             f"Erase {author} ({id}) at {business}? Their texts can never be read again.",
             "Nothing was erased.",
         )
-    person = DataSubject(business, id, (author,))
-    report = erasing.erase(person, stack.erasure_ports, clock.now(), actor=_ACTOR)
+    data_subject = DataSubject(business, id, (author,))
+    report = erasing.erase(data_subject, stack.erasure_ports, clock.now(), actor=_ACTOR)
     if as_json:
         show.data(report.to_json())
     else:
@@ -176,9 +176,9 @@ def export(
     with_notes: Annotated[bool, WITH_NOTES] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
-    """Write all that is stored of an author into a zip file: for them to read (GDPR Article 15).
+    """Write all that is stored of an author into a zip file for them (GDPR Article 15).
 
-    It holds a page to read and the same as JSON.
+    It holds a page to read, and the same data as JSON.
     """
     id = _resolve_author(stack, author, business, platform, email=email)
     count = export_author(stack, id, business, platform, output, with_notes=with_notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heard.clock import parse_time
 from heard.steps.erasing import ErasureReport
-from heard_cli.show import count as _count
+from heard_cli import show
 
 
 def erasure_letter(report: ErasureReport, platform: str) -> str:
@@ -14,19 +14,20 @@ def erasure_letter(report: ErasureReport, platform: str) -> str:
     """
     day = parse_time(report.at).date()
     backups_until = parse_time(report.backups_until).date()
+    reviews = show.count(len(report.reviews), "review")
+    texts = show.count(report.texts, "text")
     lines = [
         f"Erasure of {report.author} at {report.business}, {day}",
         "",
         "Erased:",
-        f"  {_count(len(report.reviews), 'review')} with {_count(report.texts, 'text')}: what you "
-        "wrote, our replies to you, and notes about you.",
-        "  The key of these texts, what is known of you, and the marks of your reviews.",
+        f"  {reviews} with {texts}: what you wrote, our replies to you, and notes about you.",
+        "  The key of these texts, what is known of you, and what was kept to notice your edits.",
     ]
     if report.dead_letters:
-        dead_letters = _count(report.dead_letters, "message")
+        dead_letters = show.count(report.dead_letters, "message")
         lines.append(f"  {dead_letters} with your words, which waited in a queue.")
     if report.quarantined:
-        requests = _count(report.quarantined, "request")
+        requests = show.count(report.quarantined, "request")
         lines.append(f"  {requests} in quarantine, which mentioned you.")
     lines += [
         "",

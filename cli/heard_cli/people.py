@@ -157,7 +157,7 @@ def show_one(
     )
     show.table(
         ("business", "roles"),
-        [(business, ", ".join(held)) for business, held in _sorted_roles(person.roles).items()],
+        [(business, ", ".join(roles)) for business, roles in _sorted_roles(person.roles).items()],
         empty=f"{email} holds no role.",
     )
     _note_unmigrated(stack)
@@ -179,9 +179,9 @@ def list_all(
     users = UserPool(stack).users()
     rows = sorted(
         (
-            (each, users[person.subject].email if person.subject in users else "", person, held)
+            (each, users[person.subject].email if person.subject in users else "", person, roles)
             for person in stack.people.people()
-            for each, held in _sorted_roles(person.roles).items()
+            for each, roles in _sorted_roles(person.roles).items()
             if business in {None, each}
         ),
         key=lambda row: (row[0], row[1], row[2].subject),
@@ -194,17 +194,17 @@ def list_all(
                     "email": email or None,
                     "subject": person.subject,
                     "first_name": person.first_name,
-                    "roles": held,
+                    "roles": roles,
                 }
-                for each, email, person, held in rows
+                for each, email, person, roles in rows
             ]
         )
     else:
         show.table(
             ("business", "e-mail", "first name", "roles"),
             [
-                (each, email or person.subject, person.first_name, ", ".join(held))
-                for each, email, person, held in rows
+                (each, email or person.subject, person.first_name, ", ".join(roles))
+                for each, email, person, roles in rows
             ],
             empty="Nobody holds a role yet. Add somebody: "
             + stack.options.command_line(
@@ -242,10 +242,10 @@ def migrate(
     for person in stack.people.unmigrated():
         user = users.get(person.subject)
         groups = pool.groups(user) if user else set[str]()
-        held = {role for role in Role if role in groups}
-        if keep and held >= {Role.AUDITOR, Role.ADMIN}:
-            held -= {Role.AUDITOR, Role.ADMIN} - {keep}
-        roles = with_roles({}, person.businesses, held)
+        old_roles = {role for role in Role if role in groups}
+        if keep and old_roles >= {Role.AUDITOR, Role.ADMIN}:
+            old_roles -= {Role.AUDITOR, Role.ADMIN} - {keep}
+        roles = with_roles({}, person.businesses, old_roles)
         email = user.email if user else person.subject
         if check_roles(roles):
             left_out.append(email)
@@ -275,17 +275,15 @@ def add_person(
     businesses: Iterable[str],
     password: str | None,
 ) -> tuple[Person, bool]:
-    """Give a person roles in businesses: the person, and whether they are new to the user pool.
+    """Give a person roles in businesses.
 
-    Raises CommandError.
+    Returns the person, and whether they are new to the user pool. Raises CommandError.
     """
     pool = UserPool(stack)
-    added = with_roles({}, businesses, roles)
+    role_list, business_list = list(roles), list(businesses)
 
-    def add_to(held: Roles) -> Roles:
-        for business, roles_there in added.items():
-            held = with_roles(held, [business], roles_there)
-        return held
+    def add_to(stored_roles: Roles) -> Roles:
+        return with_roles(stored_roles, business_list, role_list)
 
     user = pool.find(email)
     before = stack.people.person(user.subject) if user else None
@@ -307,9 +305,9 @@ def _change(stack: Stack, person: Person, edit: Callable[[Roles], Roles]) -> Per
     """
 
     def decide(before: Person | None, people: Iterable[Person]) -> RoleChange | RoleConflict:
-        stored = before or person
-        named = replace(stored, first_name=person.first_name or stored.first_name)
-        return change_roles(named, edit(stored.roles), people)
+        current = before or person
+        renamed_person = replace(current, first_name=person.first_name or current.first_name)
+        return change_roles(renamed_person, edit(current.roles), people)
 
     result = stack.people.change(person.subject, decide)
     if isinstance(result, RoleConflict):
@@ -373,13 +371,15 @@ def _note_unmigrated(stack: Stack) -> None:
 
 def _sorted_roles(roles: Roles) -> dict[str, list[str]]:
     return {
-        business: [role.value for role in Role if role in held]
-        for business, held in sorted(roles.items())
+        business: [role.value for role in Role if role in roles_there]
+        for business, roles_there in sorted(roles.items())
     }
 
 
 def _describe(roles: Roles) -> str:
-    texts = [f"{', '.join(held)} of {each}" for each, held in _sorted_roles(roles).items()]
+    texts = [
+        f"{', '.join(names)} of {business}" for business, names in _sorted_roles(roles).items()
+    ]
     return "; ".join(texts) or "no role"
 
 

@@ -56,7 +56,7 @@ def resend_notices(
             {
                 "outcomes": len(outcomes),
                 "published": published,
-                "skipped": [one.key for one in skipped],
+                "skipped": [outcome.key for outcome in skipped],
                 "dry_run": dry_run,
             }
         )
@@ -67,7 +67,7 @@ def resend_notices(
             f"Published {show.count(published, 'notice')} of "
             f"{show.count(len(outcomes), 'outcome')}."
         )
-    for one in skipped:
-        show.note(f"Skipped {one.key}: {one.why}.")
+    for outcome in skipped:
+        show.note(f"Skipped {outcome.key}: {outcome.why}.")
     if skipped:
         raise typer.Exit(1)

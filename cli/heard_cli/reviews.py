@@ -39,9 +39,9 @@ _REVISION_KINDS: Final = (Kind.ACCEPTED, Kind.REVISED, Kind.LATE_REVISION)
 
 @dataclass(frozen=True, slots=True)
 class ReviewReplies:
-    """Our replies in a review's thread, in time order.
+    """Our replies to a review, in time order.
 
-    `erased` says that they exist but cannot be read any more.
+    `erased` says that earlier ones were erased with the texts of the author.
     """
 
     replies: Sequence[Reply]

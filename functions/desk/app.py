@@ -21,7 +21,7 @@ from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBod
 from heard.messaging import Workflows, stepfunctions
 from heard.steps import desk
 from heard.steps.caller import Caller
-from heard.steps.desk_view import findings_json, follow_up_row, queue_rows
+from heard.steps.desk_view import findings_json, follow_up_row, follow_up_rows
 from heard.storage.case_store import CaseStore
 from heard.storage.people import People
 from heard.storage.setup import SetupStore
@@ -72,7 +72,7 @@ def list_open_follow_ups(
     page, next_cursor = desk.list_open_follow_ups(
         _caller(), ports(), business=business, limit=limit, after=after
     )
-    rows = queue_rows(page, ports().cases, clock.now(), words=words)
+    rows = follow_up_rows(page, ports().cases, clock.now(), words=words)
     return {"follow_ups": rows, "next": next_cursor}
 
 

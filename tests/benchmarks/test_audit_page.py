@@ -26,7 +26,7 @@ FACTS = (
         Kind.ACCEPTED,
         {
             "revision": "000000000001",
-            "digest": "d" * 64,
+            "commitment": "2:" + "d" * 64,
             "rating": 5,
             "severity": "praise",
             "agenda": "praise",

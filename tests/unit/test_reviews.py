@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import unicodedata
 from dataclasses import replace
@@ -12,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.reviews import (
+    FINAL_REVISION,
     MAX_COMBINING_MARKS,
     QUOTE_LIMIT_BYTES,
     TEXT_LIMIT_BYTES,
-    TOMBSTONE,
     Author,
     Channel,
     EventKind,
@@ -40,7 +41,7 @@ events = st.builds(
     kind=st.sampled_from(EventKind),
     native_id=st.text(min_size=1, max_size=20),
     native_thread=st.text(min_size=1, max_size=20),
-    revision=st.integers(0, 10**11).map(number_revision) | st.just(TOMBSTONE),
+    revision=st.integers(0, 10**11).map(number_revision) | st.just(FINAL_REVISION),
     author=st.builds(Author, st.text(min_size=1, max_size=10), st.none() | anything),
     rating=st.none() | st.integers(1, 5),
     title=st.none() | anything,
@@ -107,14 +108,14 @@ def test_an_event_survives_json(event: ReviewEvent) -> None:
     st.lists(times, min_size=2, max_size=2),
     st.lists(st.integers(0, 10**12 - 1), min_size=2, max_size=2),
 )
-def test_revisions_sort_like_their_times_and_numbers_and_before_the_tombstone(
+def test_revisions_sort_like_their_times_and_numbers_and_before_the_final_one(
     at: list[datetime], numbers: list[int]
 ) -> None:
     differ = abs(at[0] - at[1]) >= timedelta(milliseconds=1)
 
     assert not differ or (time_revision(at[0]) < time_revision(at[1])) == (at[0] < at[1])
     assert (number_revision(numbers[0]) < number_revision(numbers[1])) == (numbers[0] < numbers[1])
-    assert max(time_revision(at[0]), number_revision(numbers[0])) < TOMBSTONE
+    assert max(time_revision(at[0]), number_revision(numbers[0])) < FINAL_REVISION
 
 
 def test_combining_marks_are_limited_to_what_a_language_may_need() -> None:
@@ -216,3 +217,39 @@ def test_a_name_is_shown_as_its_owner_would_write_it_or_not_at_all(
 def test_a_name_in_normal_form_stays_as_it_is(name: str) -> None:
     shown = normalize_name(name)
     assert shown is None or (shown and normalize_name(shown) == shown)
+
+
+def test_without_words_nothing_of_the_author_is_left() -> None:
+    fields = {field.name for field in dataclasses.fields(ReviewEvent)}
+    kept = {
+        "kind",
+        "native_id",
+        "native_thread",
+        "revision",
+        "occurred_at",
+        "original_bytes",
+        "partial",
+        "unread",
+        "no_review",
+    }
+    event = ReviewEvent(
+        EventKind.WITHDRAWN,
+        "r-1",
+        "t-1",
+        "1",
+        Author("a", "Zelda"),
+        rating=1,
+        title="x",
+        text="x",
+        language="en",
+        subject="x",
+        link="https://shop.example/x",
+        reply_to={"to": "x"},
+        quoted="x",
+        below="x",
+    ).without_words()
+
+    emptied = {name: getattr(event, name) for name in fields - kept}
+    assert emptied.pop("author") == Author("")
+    assert emptied.pop("reply_to") == {}
+    assert set(emptied.values()) == {None}, "a new field of an event: does it hold words?"

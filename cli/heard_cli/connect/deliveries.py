@@ -63,7 +63,7 @@ def deliveries(
     connection = require_connection(stack, connection_id)
     connector = load(connection.platform)
     notes = stack.deliveries.of_connection(connection.id, limit)
-    waiting = [
+    entries = [
         entry
         for entry in stack.quarantine.of_business(connection.business)
         if entry.connection == connection.id
@@ -80,9 +80,9 @@ def deliveries(
                     for note in notes
                 ],
                 "reviews_of_last_15_minutes": len({outcome.review for outcome in recent}),
-                "quarantined": len(waiting),
+                "quarantined": len(entries),
                 "quarantined_expiring_soon": sum(
-                    entry.expires_soon(clock.now()) for entry in waiting
+                    entry.expires_soon(clock.now()) for entry in entries
                 ),
                 "poll": _poll_state_json(poll_state) if poll_state else None,
             }
@@ -120,15 +120,15 @@ def deliveries(
         )
     for reason in Counter(note.reason for note in notes if note.result == "refused"):
         show.line(f"{reason}: {refusal_advice(reason, connector, connection, stack.options)}")
-    if waiting:
+    if entries:
         quarantine = stack.options.command_line(
             f"connect quarantine --business {connection.business}"
         )
         show.line(
-            f"{show.count(len(waiting), 'genuine request')} could not be read, see the "
+            f"{show.count(len(entries), 'genuine request')} could not be read, see the "
             f"quarantine: {quarantine}"
         )
-        if warning := expiry_warning(waiting, clock.now()):
+        if warning := expiry_warning(entries, clock.now()):
             show.line(warning)
 
 

@@ -28,7 +28,7 @@ from heard_cli.local.subscriber import Subscriber
 from heard_cli.outcome_pages import read_outcomes
 from heard_cli.review_texts import read_review_texts
 
-_REVISIONS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
+_REVISION_KINDS: Final = frozenset({Kind.ACCEPTED, Kind.REVISED})
 _SEVERITY_STYLES: Final = {"critical": "bold red", "high": "red", "praise": "green"}
 
 
@@ -37,8 +37,8 @@ class ReviewProgress:
     """The state of one review, made from its outcomes.
 
     `with_person`: a person has it. `closing_kind` is empty as long as it is not closed. `replies`
-    are the ids of our replies that the platform took. `words` are the first ones of its last
-    revision, which are in no outcome.
+    are the ids of our replies that the platform took. `words` are the first words of its last
+    revision, read from the cases table: no outcome has them.
     """
 
     review: str
@@ -79,7 +79,7 @@ class ReviewProgress:
 class DemoProgress:
     """The state of all reviews of the demo, read from the outcome log.
 
-    `news` are the ids of the outcomes that the bus must carry.
+    `expected_notices` are the ids of the outcomes that the event bus must tell of.
     """
 
     environment: DemoEnvironment
@@ -87,7 +87,7 @@ class DemoProgress:
     business: str = BUSINESS
     by_review: dict[str, ReviewProgress] = field(default_factory=dict[str, ReviewProgress])
     kind_counts: Counter[str] = field(default_factory=Counter[str])
-    news: set[str] = field(default_factory=set[str])
+    expected_notices: set[str] = field(default_factory=set[str])
     _outcome_ids: set[str] = field(default_factory=set[str])
 
     def refresh(self) -> list[Outcome]:
@@ -99,13 +99,13 @@ class DemoProgress:
                 self._outcome_ids.add(outcome.id)
                 self.kind_counts[outcome.kind.value] += 1
                 if makes_notice(outcome):
-                    self.news.add(outcome.id)
+                    self.expected_notices.add(outcome.id)
                 self.by_review.setdefault(outcome.review, ReviewProgress(outcome.review)).apply(
                     outcome
                 )
                 new_outcomes.append(outcome)
-        revised = [outcome.review for outcome in new_outcomes if outcome.kind in _REVISIONS]
-        for review, text in read_review_texts(self.environment.operator, revised).items():
+        reviews = [outcome.review for outcome in new_outcomes if outcome.kind in _REVISION_KINDS]
+        for review, text in read_review_texts(self.environment.operator, reviews).items():
             self.by_review[review].words = text.excerpt
         return new_outcomes
 
@@ -266,25 +266,25 @@ def has_unfinished_resolutions(environment: DemoEnvironment, follow_ups: Iterabl
 def wait_for_notices(
     progress: DemoProgress, subscriber: Subscriber, *, seconds: float = 60
 ) -> set[str]:
-    """Wait until the bus carried every outcome that it must. Returns those that did not come."""
+    """Wait for the notices of all outcomes. Returns the ids of outcomes whose notice is missing."""
     deadline = time.monotonic() + seconds
     while True:
         progress.refresh()
         subscriber.receive()
-        missing = progress.news - subscriber.outcomes
+        missing = progress.expected_notices - subscriber.outcome_ids
         if not missing or time.monotonic() > deadline:
             return missing
         time.sleep(0.4)
 
 
 def erase_one_author(environment: DemoEnvironment, progress: DemoProgress) -> DemoErasure:
-    """Erase the author of the first review that is closed, as an officer would."""
+    """Erase the author of the first closed review, as an operator would on request."""
     operator = environment.operator
-    closed = next(review for review in progress.by_review.values() if review.closing_kind)
-    author = operator.cases.case(closed.review).case.review.author
+    closed_review = next(review for review in progress.by_review.values() if review.closing_kind)
+    author = operator.cases.case(closed_review.review).case.review.author
     reviews = operator.cases.reviews_of_author(author)
-    subject = DataSubject(progress.business, author)
-    report = erase(subject, operator.erasure_ports, clock.now(), actor="operator")
+    data_subject = DataSubject(progress.business, author)
+    report = erase(data_subject, operator.erasure_ports, clock.now(), actor="operator")
     texts = read_review_texts(operator, reviews).values()
     return DemoErasure(report.texts, sum(text.unavailable is None for text in texts))
 
@@ -366,7 +366,7 @@ def _run_demo(
             (len(replies) for replies in public_replies.values()), default=0
         ),
         chain_verified=all_verified,
-        notices=len(progress.news) - len(missing_notices),
+        notices=len(progress.expected_notices) - len(missing_notices),
         notices_missing=len(missing_notices),
         erased_texts=erasure.texts if erasure else 0,
         erased_texts_readable=erasure.readable if erasure else 0,

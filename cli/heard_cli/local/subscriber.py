@@ -20,12 +20,12 @@ class ReceivedEvent:
 class Subscriber:
     """A queue behind a rule of the bus, for the notices of one business.
 
-    `received` are all events so far. As a context manager it removes its rule and queue.
+    `events` are all that came so far. As a context manager it removes its rule and queue.
     """
 
     def __init__(self, stack: EmulatedStack, business: str) -> None:
-        self.received: list[ReceivedEvent] = []
-        self._sqs, self._events = stack.client("sqs"), stack.client("events")
+        self.events: list[ReceivedEvent] = []
+        self._sqs, self._event_bridge = stack.client("sqs"), stack.client("events")
         self._bus, self._name = stack.outputs["EventBusName"], f"subscriber-{business}"
         self._url: str = self._sqs.create_queue(QueueName=self._name)["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
@@ -43,10 +43,10 @@ class Subscriber:
             QueueUrl=self._url, Attributes={"Policy": json.dumps(policy)}
         )
         pattern = {"source": ["heard"], "detail": {"business": [business]}}
-        self._events.put_rule(
+        self._event_bridge.put_rule(
             Name=self._name, EventBusName=self._bus, EventPattern=json.dumps(pattern)
         )
-        self._events.put_targets(
+        self._event_bridge.put_targets(
             Rule=self._name, EventBusName=self._bus, Targets=[{"Id": "queue", "Arn": arn}]
         )
 
@@ -54,8 +54,8 @@ class Subscriber:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._events.remove_targets(Rule=self._name, EventBusName=self._bus, Ids=["queue"])
-        self._events.delete_rule(Name=self._name, EventBusName=self._bus)
+        self._event_bridge.remove_targets(Rule=self._name, EventBusName=self._bus, Ids=["queue"])
+        self._event_bridge.delete_rule(Name=self._name, EventBusName=self._bus)
         self._sqs.delete_queue(QueueUrl=self._url)
 
     def receive(self) -> None:
@@ -65,15 +65,15 @@ class Subscriber:
         ):
             for message in messages:
                 event = json.loads(message["Body"])
-                self.received.append(ReceivedEvent(event["detail-type"], event["detail"]))
+                self.events.append(ReceivedEvent(event["detail-type"], event["detail"]))
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
     @property
-    def outcomes(self) -> set[str]:
-        """The ids of the outcomes that it was told of."""
-        return {event.detail["outcome"] for event in self.received}
+    def outcome_ids(self) -> set[str]:
+        """The ids of the outcomes that the events are about."""
+        return {event.detail["outcome"] for event in self.events}
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The details of the events of one kind, with those that came just now."""
         self.receive()
-        return [event.detail for event in self.received if event.kind == kind]
+        return [event.detail for event in self.events if event.kind == kind]

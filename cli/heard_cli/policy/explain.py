@@ -506,8 +506,8 @@ def _proof_line(record: DecisionRecord, recomputation: Recomputation | None) -> 
         case None:
             return (
                 (
-                    "The recomputed decision equals the logged one. The log is older than input "
-                    "digests, so the inputs are not proven."
+                    "The recomputed decision equals the logged one. The outcome is older than "
+                    "commitments to inputs, so the inputs are not proven."
                 ),
                 "green",
             )

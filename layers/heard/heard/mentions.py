@@ -1,8 +1,8 @@
 """Whether what a platform sent mentions somebody, however it is encoded.
 
 It is for content that Heard could not read, so nothing is known of its form. What could be an
-encoding is decoded, and the result is decoded again: a platform sends JSON in a form, or a notice
-in JSON with a mail in base64 whose parts are in quoted-printable. A body that was cut off is
+encoding is decoded, and the result is decoded again: a platform sends JSON in a form, or JSON with
+a mail in base64 whose parts are in quoted-printable. A body that was cut off is
 searched up to its end.
 
 It knows: gzip and zlib, percent-encoding and forms, JSON's escapes, quoted-printable, base64 with
@@ -23,9 +23,9 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 _DEPTH: Final = 6
-"""How many encodings may lie in each other."""
+"""How many encodings may lie in one another."""
 _READING_BYTES: Final = 32 * 2**20
-"""How much is searched in all; a body has at most 350 KB, so only a bomb comes near."""
+"""How much is searched in all. A body has at most 350 KB, so only a decompression bomb has more."""
 _ARCHIVE_BYTES: Final = 8 * 2**20
 _MAX_ARCHIVES: Final = 50
 _CONTROLS: Final = bytes({*range(32), 127} - set(b"\t\n\r\x1b"))
@@ -51,7 +51,7 @@ def mentions(parts: Iterable[bytes], needles: Collection[str]) -> bool:
     """Whether one of `parts` holds one of `needles` as a word of its own.
 
     Upper and lower case are the same. `cus-7` is not in `cus-77`, but in `"cus-7"` and in
-    `/cus-7/reviews`. So a very short needle finds too much: give what names only this person.
+    `/cus-7/reviews`. A very short needle finds too much: give needles that name one person only.
     """
     pattern = _pattern(needles)
     return pattern is not None and any(
@@ -68,7 +68,10 @@ def _pattern(needles: Collection[str]) -> re.Pattern[str] | None:
 
 
 def _edge(character: str, side: str) -> str:
-    """No letter or digit of ASCII may follow: other scripts write no space beside an address."""
+    """A pattern for the edge of a word: no ASCII letter or digit may stand beside it.
+
+    Letters of other scripts may, because many write no space beside an address.
+    """
     return f"(?{side}[0-9a-z])" if character.isascii() and character.isalnum() else ""
 
 

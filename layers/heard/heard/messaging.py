@@ -36,11 +36,11 @@ _SEARCH_SECONDS: Final = 300
 PUBLISH_ENTRIES: Final = 10
 """How many events one PutEvents may carry. Ten notices are far from its limit of 256 KB."""
 PUBLISH_ATTEMPTS: Final = 3
-"""How often one call of `publish` sends what the bus did not take. The stream then starts again."""
+"""How often one call of `publish` sends a notice. After that the stream sends the batch again."""
 REFUSALS: Final = frozenset({"InvalidArgument", "MalformedDetail", "RedactionFailure"})
 """PutEvents' codes for what lies in the entry itself (API reference, PutEventsResultEntry).
 
-Its other codes, such as a missing permission, are of the bus, and end when somebody repairs it.
+Its other codes, such as a missing permission, are about the bus, and end when that is repaired.
 """
 
 CARRY_OUT: Final = "Heard.CarryOut"
@@ -115,12 +115,12 @@ class DeadLetters:
         self._url = url
 
     def remove_matching(
-        self, matches: Callable[[Mapping[str, Any]], bool], carry_out: Callable[[Any], None]
+        self, matches: Callable[[Mapping[str, Any]], bool], before_delete: Callable[[Any], None]
     ) -> int:
-        """Remove the messages that match, each after `carry_out` has dealt with it.
+        """Delete the messages that match, each after `before_delete` was called with it.
 
-        Returns how many those were. Every message is received once. The others are hidden from
-        other readers until this ends, and then shown again.
+        Returns how many matched. Every message is received once. Those that do not match are hidden
+        from other readers until this ends, and then shown again.
         """
         count, other_handles = 0, list[str]()
         while True:
@@ -136,7 +136,7 @@ class DeadLetters:
                 handle = message.get("ReceiptHandle", "")
                 content = _parse_body(message.get("Body", ""))
                 if content and matches(content):
-                    carry_out(content)
+                    before_delete(content)
                     self._client.delete_message(QueueUrl=self._url, ReceiptHandle=handle)
                     count += 1
                 else:
@@ -239,19 +239,23 @@ class EventBus:
     def publish(self, notices: Sequence[Notice]) -> list[tuple[Notice, str]]:
         """Publish notices in their order, each at least once.
 
-        What the bus did not take is sent again, and nothing else. Returns the notices that it will
-        never take, each with the bus's own code. Raises Fault, or botocore's own error, when it
-        does not take the others either: then some of them may be published.
+        Only notices that the bus did not take are sent again. Returns those that it will never
+        take, each with the bus's own code. Raises Fault, or botocore's own error, when it does not
+        take another one after `PUBLISH_ATTEMPTS`: some may be published then.
         """
         refused: list[tuple[Notice, str]] = []
         for batch in batched(notices, PUBLISH_ENTRIES, strict=False):
             waiting = list(batch)
             for _ in range(PUBLISH_ATTEMPTS):
-                response = self._client.put_events(Entries=[self._entry(one) for one in waiting])
+                response = self._client.put_events(
+                    Entries=[self._entry(notice) for notice in waiting]
+                )
                 codes = [result.get("ErrorCode") for result in response["Entries"]]
-                failed = [(one, code) for one, code in zip(waiting, codes, strict=True) if code]
-                refused += [(one, code) for one, code in failed if code in REFUSALS]
-                waiting = [one for one, code in failed if code not in REFUSALS]
+                failures = [
+                    (notice, code) for notice, code in zip(waiting, codes, strict=True) if code
+                ]
+                refused += [(notice, code) for notice, code in failures if code in REFUSALS]
+                waiting = [notice for notice, code in failures if code not in REFUSALS]
                 if not waiting:
                     break
             else:

@@ -1,7 +1,8 @@
 """Notices: what the event bus says of an outcome that somebody may be told of.
 
-An outcome is stored in the transaction of what it tells, so it is the outbox: a notice can be made
-from it again at any time, and is the same each time. A notice holds ids and codes only.
+An outcome is stored in the same transaction as the change that it tells of, so it is the outbox: a
+notice can be made from it again at any time, and is the same each time. A notice holds ids and
+codes only.
 """
 
 from __future__ import annotations
@@ -51,13 +52,13 @@ _CRITICAL: Final = "critical"
 _NUMBERS: Final = frozenset({"sequence", "level", "reviews_left"})
 """The fields of a notice that are whole numbers. All others are texts."""
 _MAX_CHARACTERS: Final = 200
-"""The longest text in a notice. Ids, codes and times are shorter, so a longer one is none."""
+"""The longest text in a notice. Ids, codes and times are shorter: a longer text is none of them."""
 
 _EARLIER_NAMES: Final = {
     Kind.FOLLOW_UP_OPENED: "follow_up.opened",
     Kind.ESCALATED: "follow_up.escalated",
 }
-"""Detail types of before this kind of notice. They stay for one release, beside the new ones."""
+"""The detail types of the release before. They stay for one release, beside the new ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Notice:
 def makes_notice(outcome: Outcome) -> bool:
     """Whether somebody may be told of this outcome.
 
-    The end of a review only counts when a person had it. An acknowledgement of a critical review
-    alone is news, because no policy should allow one.
+    The end of a review counts only when a person had the review. An acknowledgement counts only for
+    a critical review, because no policy should allow that.
     """
     if outcome.kind in _ONLY_WITH_FOLLOW_UP:
         return "follow_up" in outcome.detail
@@ -90,8 +91,8 @@ def makes_notice(outcome: Outcome) -> bool:
 def notices_of(outcome: Outcome) -> tuple[Notice, ...]:
     """The notices of an outcome: none when nobody is told of it.
 
-    `outcome`, the id, is the same in each repetition, so that a receiver can tell a repeat. Fields
-    that an older outcome lacks are left out. Raises ValueError when a field holds no id or code.
+    A receiver knows a repeat by the field `outcome`, the outcome's id. Fields that an older outcome
+    lacks are left out. Raises ValueError when a field holds no id or code.
     """
     if not makes_notice(outcome):
         return ()
@@ -109,7 +110,7 @@ def notices_of(outcome: Outcome) -> tuple[Notice, ...]:
         f"outcome.{outcome.kind.value}",
         outcome.id,
         outcome.review,
-        {name: _code(name, value) for name, value in fields.items() if value is not None},
+        {name: _check_code(name, value) for name, value in fields.items() if value is not None},
     )
     earlier_name = _EARLIER_NAMES.get(outcome.kind)
     return (notice, _earlier_notice(earlier_name, notice)) if earlier_name else (notice,)
@@ -125,7 +126,7 @@ def _earlier_notice(kind: str, notice: Notice) -> Notice:
     return Notice(kind, notice.outcome, notice.review, detail)
 
 
-def _code(name: str, value: Any) -> str | int:
+def _check_code(name: str, value: Any) -> str | int:
     is_valid = (
         type(value) is int
         if name in _NUMBERS

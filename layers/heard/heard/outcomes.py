@@ -2,7 +2,8 @@
 
 Each review has a chain of its own. An outcome's hash covers its whole content and the hash before
 it. The head of the chain is stored with the review's state, in the same transaction. So a missing
-tail shows as well as a changed link. Outcomes hold ids, codes and digests only, no personal text.
+tail shows as well as a changed link. Outcomes hold ids, codes and commitments only, no personal
+text.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ AUDITING: Final = (Role.AUDITOR, Role.LEAD, Role.ADMIN)
 """Who reads outcomes."""
 
 type Roles = Mapping[str, frozenset[Role]]
-"""Roles by the id of their business. A business without a role is left out."""
+"""A person's roles in each business, by its id. A business without a role is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +84,32 @@ class RoleChange:
     other_admins: Mapping[str, str]
 
 
-def with_roles(roles: Roles, businesses: Iterable[str], added: Iterable[Role]) -> Roles:
-    """Roles, and these besides in each of the businesses."""
-    additions = frozenset(added)
-    changed = {each: roles.get(each, frozenset()) | additions for each in businesses}
-    return _without_empty({**roles, **changed})
+def with_roles(roles: Roles, businesses: Iterable[str], additions: Iterable[Role]) -> Roles:
+    """The roles, with the additions in each of the businesses."""
+    added_roles = frozenset(additions)
+    changes = {business: roles.get(business, frozenset()) | added_roles for business in businesses}
+    return _without_empty({**roles, **changes})
 
 
 def without_roles(
-    roles: Roles, businesses: Iterable[str], removed: Iterable[Role] = tuple(Role)
+    roles: Roles, businesses: Iterable[str], removals: Iterable[Role] = tuple(Role)
 ) -> Roles:
-    """Roles, without these in each of the businesses."""
-    removals = frozenset(removed)
-    changed = {each: roles[each] - removals for each in businesses if each in roles}
-    return _without_empty({**roles, **changed})
+    """The roles, without the removals in each of the businesses. By default they lose all there."""
+    removed_roles = frozenset(removals)
+    changes = {
+        business: roles[business] - removed_roles for business in businesses if business in roles
+    }
+    return _without_empty({**roles, **changes})
 
 
 def _without_empty(roles: Roles) -> Roles:
-    return {business: held for business, held in roles.items() if held}
+    return {business: roles_there for business, roles_there in roles.items() if roles_there}
 
 
 def check_roles(roles: Roles) -> RoleConflict | None:
     """Why nobody may hold these roles together; None if somebody may."""
-    for business, held in sorted(roles.items()):
-        if held >= {Role.AUDITOR, Role.ADMIN}:
+    for business, roles_there in sorted(roles.items()):
+        if roles_there >= {Role.AUDITOR, Role.ADMIN}:
             return RoleConflict(
                 RoleConflictCode.AUDITOR_AND_ADMIN,
                 f"Nobody can be auditor and admin of one business ({business}): an auditor checks "
@@ -121,20 +123,22 @@ def change_roles(
 ) -> RoleChange | RoleConflict:
     """A person with these roles instead of those that they hold, or why that is refused.
 
-    `people` are all who are stored, this person among them or not. They are looked at only if the
-    person stops being admin somewhere.
+    `people` are all who are stored, with or without this person. They are read only if the person
+    stops being admin somewhere.
     """
     if conflict := check_roles(roles):
         return conflict
     after = replace(person, roles=_without_empty(roles))
-    left = [
+    lost_businesses = [
         business
         for business in person.businesses(Role.ADMIN)
         if not after.holds(business, Role.ADMIN)
     ]
-    others = [other for other in people if other.subject != person.subject] if left else []
+    others = (
+        [other for other in people if other.subject != person.subject] if lost_businesses else []
+    )
     other_admins: dict[str, str] = {}
-    for business in left:
+    for business in lost_businesses:
         other = next((other for other in others if other.holds(business, Role.ADMIN)), None)
         if other is None:
             return RoleConflict(

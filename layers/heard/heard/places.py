@@ -2,7 +2,7 @@
 
 A place has connections, or patterns of what a platform says that a review is about. Which of the
 business's places a review is about follows from these. What the platform says is free text. It
-stays with the sealed review, and only the code goes into the log. Pure.
+stays with the sealed review, and only the code goes into the log.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Place:
 
     A review is about this place if it came by one of the `connections`, and one of the `subjects`
     is what it is about. Without connections any will do, and without subjects anything. In a
-    subject, `*` stands for any text, also for none. Capital letters are as small ones.
+    subject, `*` stands for any text, also for none. Upper and lower case are the same.
     """
 
     code: str
@@ -64,8 +64,8 @@ def place_of(places: Iterable[Place], connection: str, subject: str | None) -> s
     """The code of the place that a review is about, `UNKNOWN_PLACE` if none fits.
 
     `subject` is what the platform says that the review is about. If several places fit, the one
-    whose pattern has the most letters is meant, then one that names the connection. Of equal ones
-    it is the first by code.
+    whose pattern has the most letters is meant; of several with as many, one that names the
+    connection; and of several such, the first by code.
     """
     folded_subject = _fold(subject or "")
     fits = [
@@ -78,19 +78,19 @@ def place_of(places: Iterable[Place], connection: str, subject: str | None) -> s
 
 
 def with_place(places: Sequence[Place], place: Place) -> tuple[Place, ...]:
-    """The places with this one, new or in the place of the one with its code, sorted by code.
+    """The places with this one, which replaces one of the same code, sorted by code.
 
-    Raises BadRequest, with what to do, for a place that is not valid, and for one that another
-    place cannot be told from.
+    Raises BadRequest, with what to do, for a place that is not valid, and for one that reviews
+    cannot tell from another place.
     """
     _check_place(place)
     others = [other for other in places if other.code != place.code]
     if len(others) >= MAX_PLACES:
         raise BadRequest(f"A business may have {MAX_PLACES} places. Remove one first.")
     for other in others:
-        if clash := _common_claim(place, other):
+        if overlap := _find_overlap(place, other):
             raise BadRequest(
-                f"{clash} belongs to {other.code} already. Change that place first, or say more "
+                f"{overlap} belongs to {other.code} already. Change that place first, or say more "
                 "exactly what this one is."
             )
     return tuple(sorted((*others, place), key=lambda each: each.code))
@@ -120,7 +120,7 @@ def _check_place(place: Place) -> None:
             )
 
 
-def _common_claim(place: Place, other: Place) -> str | None:
+def _find_overlap(place: Place, other: Place) -> str | None:
     """A connection or a pattern that both places have, so that nothing tells them apart."""
     shared = set(place.connections) & set(other.connections)
     if place.connections and other.connections and not shared:
@@ -146,7 +146,7 @@ def _matching_letters(place: Place, folded_subject: str) -> int | None:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Whether a pattern fits a whole text. In time that grows with the text, unlike a regex."""
+    """Whether a pattern fits a whole text. Its time grows only with the text, unlike a regex's."""
     first, *rest = pattern.split("*")
     if not rest:
         return text == pattern
@@ -155,10 +155,10 @@ def _matches(pattern: str, text: str) -> bool:
         return False
     start, end = len(first), len(text) - len(last)
     for part in middle:
-        found_at = text.find(part, start, end)
-        if found_at < 0:
+        position = text.find(part, start, end)
+        if position < 0:
             return False
-        start = found_at + len(part)
+        start = position + len(part)
     return start <= end
 
 

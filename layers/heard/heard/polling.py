@@ -531,7 +531,7 @@ def _failure_of(rejection: Rejection) -> PollFailure:
 
 
 def _withdrawal(native_id: str, seen_review: SeenReview, now: datetime) -> ReviewEvent:
-    # No tombstone: a review that a platform took down can be shown again, and must then be answered
+    # Not final: a review that a platform took down can be shown again, and must then be answered
     # (R01). The platform's clock may be ahead of ours.
     revision = max(time_revision(now), f"{seen_review.at}~")
     return ReviewEvent(

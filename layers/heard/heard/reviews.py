@@ -64,7 +64,7 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 _MANY_MARKS: Final = re.compile(f"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
 """A run that may hold too many combining marks. All of them are above these code points."""
 
-TOMBSTONE: Final = "~"
+FINAL_REVISION: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
 
 
@@ -120,8 +120,8 @@ class ReviewEvent:
 
     `native_id` and `native_thread` are the platform's own ids. They are equal where every review is
     a thread of its own. Revisions sort as texts in the order of the author's edits (see
-    `number_revision`, `time_revision`, `TOMBSTONE`). `rating` is 1 to 5. `reply_to` holds what the
-    connector needs to reply, such as a topic or a telephone number. A `partial` event names a
+    `number_revision`, `time_revision`, `FINAL_REVISION`). `rating` is 1 to 5. `reply_to` holds what
+    the connector needs to reply, such as a topic or a telephone number. A `partial` event names a
     review without its words: they must be fetched from the platform. `original_bytes` is the length
     of a text that was longer than `TEXT_LIMIT_BYTES` and was cut.
 
@@ -229,9 +229,9 @@ def normalize_text(text: str | None) -> str | None:
     r"""Text in normal form: NFC, `\n` line ends, no control characters, no broken surrogates.
 
     None if nothing remains. Every sign that ends a line becomes `\n`, so that no two words become
-    one. NUL and other controls break consoles, CSV files and some platforms'
-    APIs; tabs and line feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no
-    language has as many, and the time to normalise grows with the square of their number.
+    one. NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line
+    feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no language has as many,
+    and the time to normalise grows with the square of their number.
     """
     if text is None:
         return None
@@ -246,9 +246,9 @@ def normalize_text(text: str | None) -> str | None:
 def normalize_name(name: str | None) -> str | None:
     """A name that may be shown in public: of a person, or of what is reviewed. None if it is none.
 
-    Signs that turn the direction of writing go: they would turn the text around the name too. So do
-    the escapes of HTML, because no name has any. "null", "{{name}}" and the like are what programs
-    write where they have no name.
+    Signs that turn the direction of writing are removed: they would turn the text around the name
+    too. The escapes of HTML are read, because no name has any. "null", "{{name}}" and the like are
+    what programs write where they have no name.
     """
     # Names are short, and some are escaped twice: by a shop, and by its reviews.
     while name is not None and (known_name := _known_name(name)) != name:
@@ -259,17 +259,18 @@ def normalize_name(name: str | None) -> str | None:
 def _known_name(name: str) -> str | None:
     text = normalize_text(_UNFILLED.sub(" ", _UNSEEN.sub("", _unescape_name(name)))) or ""
     words = text.split()
-    known = [
+    known_words = [
         word
         for word in words
         if word.strip(_AROUND_A_NAME) not in _ABSENT_PARTS and word.casefold() != "(none)"
     ]
-    is_absent = all(_is_absent(word) for word in known)
-    if is_absent or not any(unicodedata.category(sign)[0] in "LNS" for sign in "".join(known)):
+    is_absent = all(_is_absent(word) for word in known_words)
+    signs = "".join(known_words)
+    if is_absent or not any(unicodedata.category(sign)[0] in "LNS" for sign in signs):
         return None
-    shown = " ".join(known)
+    known_name = " ".join(known_words)
     # "Quint, null" leaves a comma that joins nothing.
-    return shown if len(known) == len(words) else shown.strip(" ,;|/")
+    return known_name if len(known_words) == len(words) else known_name.strip(" ,;|/")
 
 
 def _unescape_name(name: str) -> str:
@@ -324,7 +325,7 @@ def time_revision(at: datetime) -> str:
 def revision_time(revision: str) -> datetime | None:
     """When a revision was written, if it says so: the inverse of `time_revision`."""
     try:
-        return parse_time(revision.rstrip(TOMBSTONE))
+        return parse_time(revision.rstrip(FINAL_REVISION))
     except ValueError:
         return None
 

@@ -126,7 +126,7 @@ def working_seconds(start: datetime, end: datetime, calendar: Calendar) -> int:
     It is counted as `add_working_time` counts it. 0 if `end` is not after `start`, or if nobody
     works in between.
     """
-    moment, passed = start.astimezone(UTC), timedelta()
+    moment, total = start.astimezone(UTC), timedelta()
     day, last_day = (
         start.astimezone(calendar.zone).date() - _DAY,
         end.astimezone(calendar.zone).date() + _DAY,
@@ -136,10 +136,10 @@ def working_seconds(start: datetime, end: datetime, calendar: Calendar) -> int:
             # Where clocks change, an interval can overlap the next: no time counts twice.
             shift_start, shift_end = max(moment, opens), min(closes, end)
             if shift_start < shift_end:
-                passed += shift_end - shift_start
+                total += shift_end - shift_start
                 moment = shift_end
         day += _DAY
-    return passed // timedelta(seconds=1)
+    return total // timedelta(seconds=1)
 
 
 def local_minute_to_utc(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:

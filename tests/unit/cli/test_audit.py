@@ -95,7 +95,7 @@ def test_it_lists_a_businesss_outcomes_newest_first(
     table = heard.run_ok("audit", "list", "--business", "acme").stdout
     assert all(review in table for review in reviews)
     assert len(table.strip().splitlines()) == 2 + len(entries), "one line for each outcome"
-    assert not re.search(r"[0-9a-f]{64}", table), "digests are for programs"
+    assert not re.search(r"[0-9a-f]{64}", table), "hashes are for programs"
 
 
 def test_the_newest_outcomes_of_a_long_period_come_first(

@@ -14,7 +14,7 @@ import pytest
 from heard.connectors import Connection, WebhookRequest, load
 from heard.connectors.parsing import Fields, read_json
 from heard.errors import Unparseable
-from heard.reviews import TOMBSTONE, Author, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, Author, EventKind, ReviewEvent
 from tests.unit.signed import refuse_http
 
 type Connect = Callable[..., Connection]
@@ -106,7 +106,7 @@ def test_a_recommendation_score_becomes_the_rating_of_its_band(
 @pytest.mark.parametrize(
     ("kind", "data", "expected"),
     [
-        ("review.withdrawn", {"revision": 9}, (EventKind.WITHDRAWN, TOMBSTONE)),
+        ("review.withdrawn", {"revision": 9}, (EventKind.WITHDRAWN, FINAL_REVISION)),
         (
             "review.edited",
             {"created_at": "2026-01-01"},
@@ -220,8 +220,8 @@ def test_trustpilots_edits_follow_each_other_even_without_dates(
         revision(trustpilot("updated", id="a1", text=text), now + timedelta(seconds=at))
         for at, text in enumerate("zab")
     ]
-    assert [created, dated, *undated_revisions, TOMBSTONE] == sorted(
-        {created, dated, *undated_revisions, TOMBSTONE}
+    assert [created, dated, *undated_revisions, FINAL_REVISION] == sorted(
+        {created, dated, *undated_revisions, FINAL_REVISION}
     )
 
 

@@ -31,7 +31,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import FaultMode, Json, SimulatedPlatforms
 from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
@@ -276,7 +276,7 @@ def test_a_visitors_post_is_a_review_and_its_answer_is_in_its_thread() -> None:
     assert (edited.kind, removed.kind, removed.revision) == (
         EventKind.EDITED,
         EventKind.WITHDRAWN,
-        TOMBSTONE,
+        FINAL_REVISION,
     )
     answer = event(
         **{"from": {"id": PAGE}}, post_id=f"{PAGE}_99", parent_id=f"{PAGE}_99", message="Sorry."
@@ -318,7 +318,7 @@ def test_any_order_of_a_comment_its_edits_and_its_removal_ends_in_the_same_state
     )
     later = events(entry(value(verb=verb, message="Better."), at=1_773_479_100))
     deletion = event(verb="remove", message=None)
-    assert (deletion.kind, deletion.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
+    assert (deletion.kind, deletion.revision) == (EventKind.WITHDRAWN, FINAL_REVISION)
     revisions = (created, *edits, *later)
     for order in permutations((*revisions, created)):
         assert max(order, key=lambda each: (each.revision, each.content)).text == "Better."

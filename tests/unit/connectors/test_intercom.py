@@ -28,7 +28,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import FaultMode, SimulatedPlatforms
 from tests.unit.signed import refuse_http
 
@@ -196,7 +196,7 @@ def test_deleted_words_are_withdrawn_for_good_whatever_order_they_come_in() -> N
         assert (event.kind, event.native_id, event.revision) == (
             EventKind.WITHDRAWN,
             first_event.native_id,
-            TOMBSTONE,
+            FINAL_REVISION,
         )
         assert {
             max(order, key=lambda each: (each.revision, each.content)).kind
@@ -232,7 +232,7 @@ def test_an_opening_message_is_withdrawn_with_its_text_or_its_conversation() -> 
         assert (event.kind, event.native_id, event.revision) == (
             EventKind.WITHDRAWN,
             "21",
-            TOMBSTONE,
+            FINAL_REVISION,
         )
     assert (
         events("conversation_part.redacted", conversation(part(2, "gone", "admin", redacted=True)))

@@ -28,7 +28,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import FaultMode, SimulatedPlatforms
 from tests.unit.signed import refuse_http
 
@@ -139,7 +139,7 @@ def test_the_numbers_of_events_order_them_in_any_order_of_arrival() -> None:
     }
     assert last == {"The lid leaks."}
     gone = parse_event(event("delete", 3, {"reviewId": ID}))
-    assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, TOMBSTONE)
+    assert (gone.kind, gone.revision) == (EventKind.WITHDRAWN, FINAL_REVISION)
     assert gone.revision > max(entry.revision for entry in events)
 
 

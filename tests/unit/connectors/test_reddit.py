@@ -26,7 +26,7 @@ from heard.connectors import (
 from heard.connectors.http import HttpClient
 from heard.connectors.platforms.reddit import Reddit
 from heard.errors import PlatformUnavailable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import FaultMode, Json, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
@@ -387,7 +387,7 @@ def test_an_edit_is_a_later_revision_and_a_withdrawal_the_last(harness: RedditHa
         EventKind.WITHDRAWN,
     ]
     assert sorted(events, key=lambda event: (event.revision, event.content)) == events
-    assert events[2].revision == TOMBSTONE
+    assert events[2].revision == FINAL_REVISION
     assert len({event.native_thread for event in events}) == 1
 
 

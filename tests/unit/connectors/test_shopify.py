@@ -31,7 +31,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 from tests.unit.signed import refuse_http
 
@@ -181,7 +181,9 @@ def test_any_order_and_any_repetition_of_deliveries_ends_in_the_same_state() -> 
         EventKind.EDITED,
         EventKind.EDITED,
     ]
-    assert parse_review(DELETED).revision == TOMBSTONE > max(event.revision for event in events)
+    assert (
+        parse_review(DELETED).revision == FINAL_REVISION > max(event.revision for event in events)
+    )
 
 
 def test_a_body_without_fields_is_a_deletion_to_be_confirmed() -> None:

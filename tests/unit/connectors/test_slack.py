@@ -28,7 +28,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import FaultMode, SimulatedPlatforms
 
 pytestmark = pytest.mark.loopback
@@ -216,7 +216,7 @@ def test_a_tombstone_is_the_deletion_of_a_message_that_had_answers() -> None:
     assert (result.kind, result.native_id, result.revision, result.author.id) == (
         EventKind.WITHDRAWN,
         "C1:1773480000.000100",
-        TOMBSTONE,
+        FINAL_REVISION,
         "U9",
     )
 

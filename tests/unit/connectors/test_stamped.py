@@ -31,7 +31,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
 from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
@@ -175,7 +175,7 @@ def test_only_the_topic_dates_an_edit_or_reports_a_deletion() -> None:
     assert [event.revision for event in events] == [
         "2026-03-13T09:00:00.500Z",
         "2026-03-14T09:26:53.000Z",
-        TOMBSTONE,
+        FINAL_REVISION,
     ]
     assert "x-stamped-topic" in STAMPED.parsed_headers
 

@@ -27,7 +27,7 @@ from heard.connectors import (
     load,
 )
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
 from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
@@ -108,7 +108,7 @@ def test_the_payloads_that_yelp_publishes_are_understood(facts: Callable[[str], 
     assert (removed.kind, removed.partial, removed.revision) == (
         EventKind.WITHDRAWN,
         False,
-        TOMBSTONE,
+        FINAL_REVISION,
     )
 
 

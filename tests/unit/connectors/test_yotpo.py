@@ -26,7 +26,7 @@ from heard.connectors import (
     load,
 )
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import CallKind, FaultMode, Json, SimulatedPlatforms
 from tests.unit.simulated import SimulatedConnection, connect_to_simulator
 
@@ -185,7 +185,7 @@ def test_a_deletion_is_final_and_an_archived_review_can_come_back() -> None:
         EventKind.EDITED,
         EventKind.WITHDRAWN,
     ]
-    assert archived.revision < published.revision < deleted.revision == TOMBSTONE
+    assert archived.revision < published.revision < deleted.revision == FINAL_REVISION
     (created,) = parse_delivery(data).events
     assert created.revision < archived.revision
     (undated,) = parse_delivery({"id": 1, "content": "B"}, "review_updated").events

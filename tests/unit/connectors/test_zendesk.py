@@ -31,7 +31,7 @@ from heard.connectors import (
 )
 from heard.connectors.http import HttpClient
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, EventKind, ReviewEvent
 from heard_simulator.server import FaultMode, SimulatedPlatforms
 from tests.unit.signed import refuse_http
 
@@ -251,7 +251,7 @@ def test_any_order_and_any_repetition_of_events_ends_in_the_same_state() -> None
         == final_kinds(created, back, purge)
         == {EventKind.WITHDRAWN}
     )
-    assert (back.content, purge.revision) == (created.content, TOMBSTONE)
+    assert (back.content, purge.revision) == (created.content, FINAL_REVISION)
 
 
 def test_other_events_are_ignored_and_an_example_from_the_future_is_a_test(

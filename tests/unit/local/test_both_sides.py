@@ -241,6 +241,6 @@ def test_fetching_a_review_returns_the_same_review_that_arrived(review: Answerab
     connection = review.connection
     event = connection.connector.fetch(review.event.native_id, connection.account)
     assert isinstance(event, ReviewEvent)
-    same = ("native_id", "native_thread", "digest")
+    same = ("native_id", "native_thread", "content")
     assert [getattr(event, name) for name in same] == [getattr(review.event, name) for name in same]
     assert event.author.id == review.event.author.id

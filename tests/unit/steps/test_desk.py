@@ -20,7 +20,7 @@ from heard.reviews import EventKind
 from heard.steps import desk
 from heard.steps.caller import Caller
 from heard.steps.desk import LintedText, ResolutionRequest
-from heard.steps.desk_view import queue_rows
+from heard.steps.desk_view import follow_up_rows
 from heard.storage.case_store import CaseStore
 from heard.storage.setup import Business
 from tests.unit.backend import (
@@ -1108,7 +1108,7 @@ def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
         backend.tables["OutcomesTable"],
     )
     page = [backend.cases.follow_up(follow_up.id) for follow_up in (first, erased)]
-    rows = queue_rows(page, store, backend.clock(), words=True)
+    rows = follow_up_rows(page, store, backend.clock(), words=True)
 
     assert reads == ["batch_get_item"] * 3
     shown = rows[0]["newest_review"]
@@ -1125,5 +1125,5 @@ def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
         "erased": True,
     }
     assert [row["id"] for row in rows] == [follow_up.id for follow_up in page]
-    assert "newest_review" not in queue_rows(page, store, backend.clock(), words=False)[0]
+    assert "newest_review" not in follow_up_rows(page, store, backend.clock(), words=False)[0]
     assert len(reads) == 3

@@ -1,6 +1,7 @@
 """Recognises an acknowledgement by what it says of itself: that it is automatic (R11).
 
-Ours may have been sent by an earlier system, or be sealed for ever with their erased author.
+For acknowledgements whose text is not known here: an earlier system sent them, or their author was
+erased.
 """
 
 from __future__ import annotations

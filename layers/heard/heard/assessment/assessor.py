@@ -55,9 +55,9 @@ def assess(
     The words in `event.quoted` are not the author's, and those in `event.below` may be, so they
     never raise the severity. A person reads the review if the former are alarming, if the latter
     complain or ask, if words were not read or not decoded, if the text only describes what was sent
-    without words, such as `[photo]`, or if one sentence of it alone sounds severe to the engine. So
-    does one read a reaction that says dislike: an engine may see praise in the words that it
-    quotes.
+    without words, such as `[photo]`, or if one sentence of it alone sounds severe to the engine. A
+    person also reads a reaction that says dislike: an engine may see praise in the words that the
+    reaction quotes.
     """
     analysis = analyse(event, engine)
     scores = analysis.scores

@@ -74,20 +74,20 @@ def _meanings(text: str, languages: Iterable[str]) -> _Meanings:
     folded = fold_signs(text)
     if not groups.isdisjoint((*emoji.UNHAPPY, *emoji.ALARMING)) or not _has_only_marks(folded):
         return _UNKNOWN
-    of_emoji = _of_emoji(groups)
+    emoji_meanings = _emoji_meanings(groups)
     if not any(letter.isalnum() for letter in folded):
-        return _Meanings(frozenset(), of_emoji)
+        return _Meanings(frozenset(), emoji_meanings)
     spellings = dict.fromkeys(
         (folded, _LONG_LETTER.sub(r"\1", folded), _LONG_LETTER.sub(r"\1\1", folded))
     )
     for language in languages:
         for spelling in spellings:
-            if meanings := _of_words(spelling, language):
-                return _Meanings(meanings, of_emoji)
+            if meanings := _word_meanings(spelling, language):
+                return _Meanings(meanings, emoji_meanings)
     return _UNKNOWN
 
 
-def _of_emoji(groups: Iterable[str]) -> frozenset[str]:
+def _emoji_meanings(groups: Iterable[str]) -> frozenset[str]:
     return frozenset("thanks" if group == "thanks" else "delight" for group in groups)
 
 
@@ -107,7 +107,7 @@ def _has_only_marks(text: str) -> bool:
     )
 
 
-def _of_words(text: str, language: str) -> frozenset[str]:
+def _word_meanings(text: str, language: str) -> frozenset[str]:
     """The meanings of the words if the language, or English, knows each; else an empty set.
 
     What stands inside words of thanks means nothing else: "you" in "thank you".

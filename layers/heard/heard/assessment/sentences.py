@@ -1,7 +1,7 @@
-"""Reads the sentences of a harmless review one by one: praise must not drown out a danger.
+"""Reads the sentences of a harmless review one by one: praise must not hide a danger.
 
-An engine judges a text as a whole. One severe sentence between many happy ones weighs little there,
-but much alone.
+An engine weighs a text as a whole. There one severe sentence between many happy ones weighs little.
+Alone it weighs much.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _MIN_CHARACTERS: Final = 12
 def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
     """Whether a sentence alone sounds severe. False for a text that is one sentence.
 
-    Figures of speech are left out: an engine takes them at their word. So is an engine that asks a
-    service, because each sentence would cost time and money.
+    False too for a text with figures of speech, which an engine takes literally, and for an engine
+    that asks a service, because each sentence would cost time and money.
     """
     is_service = "+" in engine.model
     if is_service or analysis.is_short_praise or not analysis.scores or analysis.has_figures:

@@ -20,7 +20,7 @@ _MIN_ADVERTS: Final = 3
 """With this many different phrases of advertising, a text is an advert even without a link."""
 
 _MIN_PRAISING_RATING: Final = 4
-"""With fewer stars an author complains, whatever the words are."""
+"""Fewest stars with which a text can be spam: with fewer, an author complains."""
 
 _OFFERS: Final = ("spam", "promotion", "sales_question")
 """Codes of phrases that offer something. "Need a loan?" asks nothing that we could answer."""
@@ -34,7 +34,7 @@ _MAX_CLAUSES: Final = 50
 def is_spam(
     event: ReviewEvent, analysis: TextAnalysis, rating: int | None, severity: Severity
 ) -> bool:
-    """Whether nobody needs to read a review: it only offers something, or is random keys."""
+    """Whether nobody needs to read a review, because it only offers something or is random keys."""
     if analysis.is_gibberish and rating is None and not analysis.is_concrete:
         return True
     if not offers_something(analysis, severity):
@@ -49,8 +49,8 @@ def is_spam(
 def offers_something(analysis: TextAnalysis, severity: Severity) -> bool:
     """Whether the text offers its readers something, as no customer does.
 
-    If that is not all it does, only a person can tell whether it is spam. A critical review offers
-    nothing, and no complaint about an offer does.
+    If the text says anything else too, only a person can tell whether it is spam. Critical reviews
+    and complaints about an offer offer nothing.
     """
     if severity is Severity.CRITICAL:
         return False
@@ -68,11 +68,11 @@ def _asks_or_complains_beside_offers(event: ReviewEvent, analysis: TextAnalysis)
     Rules alone judge it: an engine takes many adverts for complaints.
     """
     for clause in islice(_CLAUSE.findall(analysis.text), _MAX_CLAUSES):
-        of_clause = analyse(
+        clause_analysis = analyse(
             replace(event, title=None, text=clause, rating=None, language=analysis.language), None
         )
-        if not of_clause.hits_of(_OFFERS) and (
-            of_clause.asks_question or of_clause.hits_of(_COMPLAINTS)
+        if not clause_analysis.hits_of(_OFFERS) and (
+            clause_analysis.asks_question or clause_analysis.hits_of(_COMPLAINTS)
         ):
             return True
     return False

@@ -228,7 +228,7 @@ def has_open_follow_up(case: Case) -> bool:
 
 
 def describe_follow_up(follow_up: FollowUp) -> dict[str, Any]:
-    """What an outcome says of a follow-up, so that who reads the outcome needs nothing else.
+    """What an outcome says of a follow-up, so that its reader needs nothing else.
 
     `follow_up_severity` is the worst of its reviews so far. The outcome's own `severity` is that of
     one review.

@@ -22,8 +22,8 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
     """The change with its review closed, and taken out of its follow-up.
 
     The follow-up closes with its last review. Its resolution stays valid while it covers one of
-    the reviews that remain; else the follow-up is open again. The fact names the follow-up and
-    how many reviews are left in it, so that whoever had the review can be told.
+    the reviews that remain; else the follow-up is open again. The fact names the follow-up and says
+    how many reviews are left in it, so that whoever had the review can be told of its end.
     """
     case = change.case
     review = replace(case.review, closing_kind=kind)

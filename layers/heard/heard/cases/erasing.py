@@ -22,23 +22,23 @@ ERASED: Final = "erased"
 
 
 def written_at(event: ReviewEvent, received_at: datetime | None) -> datetime | None:
-    """When an event's words were written, as far as it is known; else when they came.
+    """When an event's words were written, as far as that is known; else when they came.
 
-    The later of what the platform dates: an edit may have the date of the first words, and its own
-    date as revision. None for a message that says neither.
+    It is the later of the dates that the platform gives: an edit may have the date of the first
+    words, and its own date as revision. None for a message that says neither.
     """
     times = [event.occurred_at or received_at, revision_time(event.revision)]
     return max((time for time in times if time), default=None)
 
 
 def is_erased(event: ReviewEvent, received_at: datetime | None, erased_at: datetime) -> bool:
-    """Whether an event's words are from before the erasure, and must not be stored."""
+    """Whether an event's words are from before the erasure, so that they must not be stored."""
     time = written_at(event, received_at)
     return time is None or time <= erased_at
 
 
 def erase_author(case: Case, reason: str, now: datetime) -> Change | None:
-    """The case after its author was erased; None when it was done before.
+    """The case after its author was erased; None when they were erased before.
 
     An acknowledgement that nobody has begun to send is cancelled. A follow-up stays open: what was
     promised to the customer must be kept, and a person decides what can still be done.

@@ -236,11 +236,11 @@ def apply_resolution(
     Its outcome says how long the follow-up waited for that, in the working time of the business's
     `calendar`, which is asked for only here.
     """
-    waited = working_seconds(parse_time(follow_up.opened_at), now, calendar())
+    waiting_seconds = working_seconds(parse_time(follow_up.opened_at), now, calendar())
     detail = dict(reply_detail) | {
         "by": resolution.agent,
         "follow_up": follow_up.id,
-        "waited_s": waited,
+        "waited_s": waiting_seconds,
     }
     codes = {
         name: getattr(resolution, name) for name in ("reason", "fix", "root_cause", "approved_by")

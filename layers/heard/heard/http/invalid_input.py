@@ -1,8 +1,8 @@
 """What is wrong with a request, in words that say how to correct it.
 
 pydantic finds the mistakes; its own texts are written for programmers. The commands use the same
-words. A message repeats what was
-sent only if it is short and no free text: a reply's words belong in no error.
+words. A message repeats what was sent only if it is short and no free text: a reply's words belong
+in no error.
 """
 
 from __future__ import annotations

@@ -71,10 +71,10 @@ def find_own_words(text: str, sent: Sequence[str]) -> OwnWords:
 
 
 def is_own_quotation(words: str, sent: Sequence[str], *, is_cut: bool) -> bool:
-    """Whether words that somebody quotes are those of a reply in `sent`, as a telephone quotes.
+    """Whether words that a telephone quotes are those of the replies in `sent`.
 
-    They are a whole reply, or most of them are one's words. If the quotation `is_cut`, they may be
-    its beginning.
+    They are if they are a whole reply, or nearly all of them stand in the replies. If the quotation
+    `is_cut`, they may also be the beginning of a reply.
     """
     letters = _letters(words)[0]
     beginning = _BEGINNING_OF_SIGNS if _is_signs(letters) else _BEGINNING

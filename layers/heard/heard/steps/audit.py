@@ -36,7 +36,7 @@ def outcomes_in(
 ) -> OutcomePage:
     """A page of a business's outcomes. Raises NotFound, Forbidden, BadRequest, Tampered."""
     missing = "There is no such business among yours."
-    caller.needs(criteria.business, *AUDITING, missing=missing)
+    caller.require_role(criteria.business, *AUDITING, missing=missing)
     return log.page(criteria, limit=limit, after=after)
 
 
@@ -64,10 +64,10 @@ def verify_review(
 
 
 def _find_business(caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore) -> str:
-    """The business of a review whose outcomes the caller may read.
+    """The business of a review whose outcomes the caller may read. Raises NotFound, Forbidden.
 
-    The log is asked only where the review has no state, and what is wrong in it is told to nobody
-    else.
+    The log is read only where the review has no state. If it was tampered with then, nobody knows
+    whose it is, so nobody learns of it here.
     """
     head = case_store.find_review(review)
     if head is None:
@@ -80,7 +80,7 @@ def _find_business(caller: Caller, review: str, log: OutcomeLog, case_store: Cas
         business = outcomes[0].business
     else:
         business = head.business
-    caller.needs(business, *AUDITING, missing=_NO_REVIEW)
+    caller.require_role(business, *AUDITING, missing=_NO_REVIEW)
     return business
 
 

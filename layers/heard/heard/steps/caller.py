@@ -1,6 +1,6 @@
-"""Who calls a step: what they may see exists for them, and what they may do is checked here.
+"""Who calls a step, and whether their roles allow it.
 
-A business in which the caller holds no role does not exist for them, nor does anything of it.
+For a caller who holds no role in a business, neither the business nor anything of it exists.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ class Caller:
 
     person: Person
 
-    def needs(self, business: str, *roles: Role, missing: str) -> None:
-        """Demand one of the roles in a business.
+    def require_role(self, business: str, *roles: Role, missing: str) -> None:
+        """Raises an error unless the caller holds one of the roles in a business.
 
-        Raises NotFound, with `missing` as for a thing that does not exist, when the caller holds no
-        role there; Forbidden, which names the roles, when they hold another one.
+        NotFound with the message `missing`, as for a thing that does not exist, when they hold no
+        role there. Forbidden, which names the roles, when they hold another one.
         """
         if business not in self.person.roles:
             raise NotFound(missing)

@@ -76,7 +76,7 @@ def decide_revision(
     policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
-    assessment = _assess(loop_facts.judged, review.channel, history, engine)
+    assessment = _assess(loop_facts.events, review.channel, history, engine)
     # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
@@ -90,11 +90,13 @@ def decide_revision(
 
 
 def _assess(
-    judged: Sequence[ReviewEvent], channel: Channel, history: History, engine: Engine | None
+    events: Sequence[ReviewEvent], channel: Channel, history: History, engine: Engine | None
 ) -> Assessment:
     """The worst assessment of some events: our friendly words must not make a complaint milder."""
-    assessments = [assess(event, channel, history, engine) for event in judged]
-    return max(assessments, key=lambda each: (each.severity.rank, each.needs_person))
+    assessments = [assess(event, channel, history, engine) for event in events]
+    return max(
+        assessments, key=lambda assessment: (assessment.severity.rank, assessment.needs_person)
+    )
 
 
 def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:

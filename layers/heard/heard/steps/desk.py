@@ -123,7 +123,7 @@ def list_open_follow_ups(
     There is no paging across several businesses.
     """
     if business is not None:
-        caller.needs(business, *ANSWERING, missing="There is no such business among yours.")
+        caller.require_role(business, *ANSWERING, missing="There is no such business among yours.")
         return desk.cases.open_follow_ups(business, limit=limit, after=after)
     businesses = caller.businesses(*ANSWERING)
     if len(businesses) == 1:
@@ -287,7 +287,7 @@ def _find_follow_up(
 ) -> FollowUp:
     """A follow-up of a business where the caller holds one of the roles."""
     follow_up = desk.cases.follow_up(follow_up_id)
-    caller.needs(follow_up.business, *roles, missing="There is no such follow-up.")
+    caller.require_role(follow_up.business, *roles, missing="There is no such follow-up.")
     return follow_up
 
 

@@ -55,13 +55,13 @@ def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
     }
 
 
-def queue_rows(
+def follow_up_rows(
     page: Sequence[FollowUp], case_store: CaseStore, now: datetime, *, words: bool
 ) -> list[dict[str, Any]]:
     """Follow-ups as a list shows them, with `words` each with its `newest_review`.
 
-    That is the review's author, stars, language and first words. They are opened for this list
-    alone, and cost three more reads a row.
+    That is the review's author, stars, language and first words. They cost three more reads for
+    each follow-up.
     """
     rows = [follow_up_row(follow_up, now) for follow_up in page]
     if words and page:
@@ -92,8 +92,8 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
     was edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
     `grants` what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution
-    may have. `contacts` are the business's own, which replies may show
-    (R06). `pending_resolution` is the resolution that waits for a lead.
+    may have. `contacts` are the business's own, which replies may show (R06). `pending_resolution`
+    is the resolution that waits for a lead.
     """
     reviews = [case_store.case(review).case.review for review in follow_up.reviews]
     thread = case_store.case(follow_up.reviews[0]).case.thread
@@ -233,7 +233,8 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
 def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any] | None:
     """What the author said when we acknowledged it, and what we said; None if it says so still.
 
-    `replaced_by_next_reply` says that an answer takes the place of the acknowledgement there.
+    `replaced_by_next_reply` says that the platform shows an answer in the place of the
+    acknowledgement.
     """
     revision = case_store.acknowledged_revision(review)
     if revision is None or review.reply is None:

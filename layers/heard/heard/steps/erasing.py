@@ -1,7 +1,8 @@
-"""Erase a person: the words they wrote, wherever they are, and what leads to them.
+"""Erase an author: the words that they wrote, wherever they are stored, and what leads to them.
 
-Every part can be repeated. So an erasure that stopped anywhere is simply run again. What makes the
-words unreadable comes first; what only tidies up follows.
+Every part can be repeated, so an erasure that stopped anywhere is simply run again. The first part
+makes the stored texts unreadable. The others delete these texts, and the words that wait in the
+dead letters and in quarantine.
 """
 
 from __future__ import annotations
@@ -105,30 +106,32 @@ class ErasureReport:
 
 
 def erase(
-    person: DataSubject,
+    data_subject: DataSubject,
     ports: ErasurePorts,
     now: datetime,
     *,
     reason: str = "requested",
     actor: str,
 ) -> ErasureReport:
-    """Erase a person. `reason` is a code, `actor` who asked for it.
+    """Erase a data subject. `reason` is a code, `actor` who asked for it.
 
     Raises Contention when a review keeps changing: then run it again.
     """
     # First of all, so that a restore of the Cases table can be put right whatever happens next.
-    record = ErasureRecord(person.business, person.author, now, person.deliveries)
+    record = ErasureRecord(data_subject.business, data_subject.author, now, data_subject.deliveries)
     ports.erasures.record(record)
-    had_key = ports.cases.vault.erase(person.author, now)
-    run = _Erasure(person, ports, now, reason, actor, record)
-    run.erase_mentions(person.names)
+    had_key = ports.cases.vault.erase(data_subject.author, now)
+    run = _Erasure(data_subject, ports, now, reason, actor, record)
+    run.erase_mentions(data_subject.names)
     run.erase_reviews()
-    dead_letters = ports.dead_letters.remove_matching(run.is_by_person, run.record_dead_letter)
+    dead_letters = ports.dead_letters.remove_matching(
+        run.is_by_data_subject, run.record_dead_letter
+    )
     # That takes a second or more, in which triage may have stored what it was at work on.
     run.erase_reviews()
     return ErasureReport(
-        business=person.business,
-        author=person.author,
+        business=data_subject.business,
+        author=data_subject.author,
         at=format_time(now),
         had_key=had_key,
         reviews=tuple(run.reviews),
@@ -153,10 +156,10 @@ def erase_again(
     for record in records.values():
         erased_at = ports.cases.vault.author_record(record.author).erased_at
         if erased_at is None or erased_at < record.at:
-            # What the platform calls the person is stored nowhere. But it is known which
+            # What the platform calls them is stored nowhere. But it is known which
             # deliveries mentioned them.
-            person = DataSubject(business, record.author, deliveries=record.deliveries)
-            reports.append(erase(person, ports, now, reason="restored", actor=actor))
+            data_subject = DataSubject(business, record.author, deliveries=record.deliveries)
+            reports.append(erase(data_subject, ports, now, reason="restored", actor=actor))
     return reports
 
 
@@ -164,7 +167,7 @@ def erase_again(
 class _Erasure:
     """One erasure while it runs."""
 
-    person: DataSubject
+    data_subject: DataSubject
     ports: ErasurePorts
     now: datetime
     reason: str
@@ -177,10 +180,12 @@ class _Erasure:
     quarantined: int = 0
 
     def erase_reviews(self) -> None:
-        """Erase the words of all reviews on the person's list."""
+        """Erase the words of all reviews on the author's list."""
         self.pending.clear()
         for _ in range(_MAX_PASSES):
-            reviews = set(self.ports.cases.reviews_of_author(self.person.author)) - self.pending
+            reviews = (
+                set(self.ports.cases.reviews_of_author(self.data_subject.author)) - self.pending
+            )
             if not reviews:
                 return
             # While they are listed: nothing else knows their ids at the platform.
@@ -199,7 +204,7 @@ class _Erasure:
         What could be read of them was queued when they came. Their ids are recorded first: after a
         restore, nobody knows the names.
         """
-        quarantine, business = self.ports.quarantine, self.person.business
+        quarantine, business = self.ports.quarantine, self.data_subject.business
         needles = [name for name in names if name]
         deliveries = quarantine.find(business, needles) if needles else []
         if self.record.deliveries:
@@ -216,7 +221,7 @@ class _Erasure:
 
     def erase_review(self, review: str) -> None:
         """Erase the words of one review, and take it off the author's list last."""
-        case_store, author = self.ports.cases, self.person.author
+        case_store, author = self.ports.cases, self.data_subject.author
         try:
             before = case_store.case(review).case
         except NotFound:
@@ -245,7 +250,7 @@ class _Erasure:
 
     def _change(self, case: Case) -> Change | None:
         # Written again since by another author, or erased by an earlier run.
-        if case.review.author != self.person.author:
+        if case.review.author != self.data_subject.author:
             return None
         return cases.erase_author(case, self.reason, self.now)
 
@@ -255,19 +260,19 @@ class _Erasure:
                 return
         raise Contention("The connection is being polled. Try again.")
 
-    def is_by_person(self, message: Mapping[str, Any]) -> bool:
-        """Whether a message of the review queue holds words of this person.
+    def is_by_data_subject(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message of the review queue holds words of the data subject.
 
         Total: a dead letter may be there because nobody can read it.
         """
         match message:
             case {
-                "business": self.person.business,
+                "business": self.data_subject.business,
                 "platform": str(platform),
                 "event": {"author": {"id": str(native_author)}},
             }:
-                author = author_id(self.person.business, platform, native_author)
-                return author == self.person.author
+                author = author_id(self.data_subject.business, platform, native_author)
+                return author == self.data_subject.author
             case _:
                 return False
 

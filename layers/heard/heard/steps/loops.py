@@ -26,7 +26,7 @@ from heard.policy import NoAnswer
 from heard.replies.lint import signed_names
 from heard.replies.own_words import OwnWords, find_own_words, is_own_quotation, text_words
 from heard.reviews import Channel, Stage
-from heard.steps.repeated_words import RepeatedWords, find_repeated_words, judged_events
+from heard.steps.repeated_words import RepeatedWords, events_to_assess, find_repeated_words
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _MAX_REPLIES_READ: Final = 3
 _LEADING_LINE: Final = 80
 """A longer line is not one that only says whose words follow."""
 
-_TALKS: Final = frozenset({Channel.MESSAGING, Channel.SOCIAL})
+_CHAT_CHANNELS: Final = frozenset({Channel.MESSAGING, Channel.SOCIAL})
 """Where people send several short messages in a row."""
 
 _MARKS_OF_QUOTATION: Final = re.compile(r"[\s>|*_.,:;…\-–—\"'“”„‟‘’‚‛«»‹›「」『』《》＂()\[\]]*")
@@ -57,13 +57,13 @@ _QUESTION: Final = re.compile(r"[?？؟](?!\S*[=&/])")
 class LoopFacts:
     """What is known of a conversation's course.
 
-    `context` are the fields of `Context` that the guards against endless answers ask. `judged` are
-    the events to assess: what arrived, without our own words beside the text, and where the author
-    added something to words of ours, what is the author's alone.
+    `context` are the fields of `Context` that the guards against endless answers ask. `events` are
+    those to assess: what arrived, without our own words beside the text; and, where the author
+    added something to words of ours, the author's words alone.
     """
 
     context: Mapping[str, Any]
-    judged: tuple[ReviewEvent, ...]
+    events: tuple[ReviewEvent, ...]
 
 
 def find_loop_facts(
@@ -81,8 +81,8 @@ def find_loop_facts(
     answered = in_thread if review.channel.stage is Stage.ONSTAGE else recent
     sent = _sent_replies(case, answered, case_store)
     own_words = find_own_words(event.text or "", [reply.text for reply in sent])
-    repeated = find_repeated_words(event, sent, case_store)
-    no_answer = _no_answer(case, event, sent, own_words, repeated, case_store)
+    repeated_words = find_repeated_words(event, sent, case_store)
+    no_answer = _no_answer(case, event, sent, own_words, repeated_words, case_store)
     return LoopFacts(
         {
             "automatic_replies": len(recent),
@@ -90,7 +90,7 @@ def find_loop_facts(
             "machine": _machine_sign(case, event, answered, sent, own_words, now),
             "no_answer": no_answer,
         },
-        judged_events(event, own_words, repeated) if no_answer is None else (event,),
+        events_to_assess(event, own_words, repeated_words) if no_answer is None else (event,),
     )
 
 
@@ -120,17 +120,17 @@ def _machine_sign(
     if review.revision:
         return None
     written_at = event.occurred_at or now
-    in_a_row = {
+    replies_in_a_row = {
         reply.reply
         for reply in answered
-        if review.channel in _TALKS
+        if review.channel in _CHAT_CHANNELS
         and reply.thread == case.thread.id
         and is_in_a_row(written_at, reply)
     }
-    sent_at = [reply.at for reply in answered if reply.reply not in in_a_row]
+    sent_at = [reply.at for reply in answered if reply.reply not in replies_in_a_row]
     if (
         last_reply
-        and last_reply.reply not in in_a_row
+        and last_reply.reply not in replies_in_a_row
         and any(reply.id == last_reply.reply and _is_to_author(case, reply) for reply in sent)
     ):
         sent_at.append(last_reply.at)
@@ -149,7 +149,7 @@ def _no_answer(
     event: ReviewEvent,
     sent: Sequence[Reply],
     own_words: OwnWords,
-    repeated: RepeatedWords,
+    repeated_words: RepeatedWords,
     case_store: CaseStore,
 ) -> NoAnswer | None:
     """Why the words want no answer, if they do not; their thread goes on without them.
@@ -166,11 +166,11 @@ def _no_answer(
     answer = next((reply for reply in sent if last_reply and reply.id == last_reply.reply), None)
     if answer is None:
         return None
-    if repeated.below or (event.below and repeated.below is None):
+    if repeated_words.below or (event.below and repeated_words.below is None):
         return None
-    if repeated.quoted and not _only_says_whose_it_is(event, repeated.quoted):
+    if repeated_words.quoted and not _only_says_whose_it_is(event, repeated_words.quoted):
         return None
-    if event.quoted and repeated.quoted is None and repeated.below is None:
+    if event.quoted and repeated_words.quoted is None and repeated_words.below is None:
         return None
     names = f"{event.author.name or ''} {signed_names(answer.text)}"
     words = _without_names(own_words.rest, names)

@@ -97,10 +97,10 @@ def triage(
             if case.review.delivery == delivery:
                 return None
             return cases.record_unverified(case, received_event.revision, delivery, now)
-        arrival = _admit(loaded, event, message, ports.cases, now)
-        if not isinstance(arrival, _AdmittedEvent):
-            return arrival
-        case, incoming = arrival.case, arrival.incoming
+        admission = _admit(loaded, event, message, ports.cases, now)
+        if not isinstance(admission, _AdmittedEvent):
+            return admission
+        case, incoming = admission.case, admission.incoming
         marked_case = replace(case, review=replace(case.review, unverified=not verified))
         change = cases.apply_event(
             case,
@@ -109,7 +109,7 @@ def triage(
             stored=loaded.exists,
             earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
             route=lambda: _assess_and_route(
-                replace(arrival, case=marked_case), connection, ports, cached_engine, now
+                replace(admission, case=marked_case), connection, ports, cached_engine, now
             ),
         )
         # The platform's ids in an event can name a person, such as a telephone number. So nothing
@@ -126,7 +126,7 @@ class _AdmittedEvent:
 
     case: Case
     incoming: IncomingEvent
-    author: AuthorRecord
+    author_record: AuthorRecord
 
 
 def _admit(
@@ -136,42 +136,45 @@ def _admit(
     case_store: CaseStore,
     now: datetime,
 ) -> _AdmittedEvent | Change | None:
-    """The event as it may be stored; or the change that keeps words of an erased author out."""
+    """The event as it may be stored, or the change for words of an erased author, which are not.
+
+    None when this delivery was processed already.
+    """
     case, vault = loaded.case, case_store.vault
     review = case.review
-    writer = review.author
+    author = review.author
     if review.erased_at:
-        writer = author_id(review.business, review.platform, event.author.id)
-    author = vault.author_record(writer, other_than=review.id)
-    erasures = [author.erased_at, parse_time(review.erased_at) if review.erased_at else None]
+        author = author_id(review.business, review.platform, event.author.id)
+    author_record = vault.author_record(author, other_than=review.id)
+    erasures = [author_record.erased_at, parse_time(review.erased_at) if review.erased_at else None]
     erased_at = max((time for time in erasures if time), default=None)
     if erased_at:
-        if loaded.exists and not author.has_key and not review.erased_at:
+        if loaded.exists and not author_record.has_key and not review.erased_at:
             # It was stored while the erasure ran.
             case = replace(case, review=cases.without_author(review, erased_at))
         if event.kind in {EventKind.WITHDRAWN, EventKind.REPLY_SEEN}:
-            event, case = _without_words(event, case, author, erased_at)
+            event, case = _without_words(event, case, author_record, erased_at)
         elif _is_from_before(event, case, message, erased_at):
             return cases.record_erased(
                 case, event, message.delivery, erased_at, now, stored=loaded.exists
             )
         elif case.review.erased_at:
             new_review = replace(
-                case.review, author=writer, native_id=event.native_id, erased_at=None
+                case.review, author=author, native_id=event.native_id, erased_at=None
             )
             case = replace(case, review=new_review)
     commitment = vault.commitment(case.review.author, CommitmentKind.WORDS, event.content)
-    return _AdmittedEvent(case, IncomingEvent(event, message.delivery, commitment), author)
+    return _AdmittedEvent(case, IncomingEvent(event, message.delivery, commitment), author_record)
 
 
 def _without_words(
-    event: ReviewEvent, case: Case, author: AuthorRecord, erased_at: datetime
+    event: ReviewEvent, case: Case, author_record: AuthorRecord, erased_at: datetime
 ) -> tuple[ReviewEvent, Case]:
     """A withdrawal or a reply of ours without any words, and its case.
 
     A platform may repeat in it what the author said before the erasure.
     """
-    if not author.has_key and not case.review.erased_at:
+    if not author_record.has_key and not case.review.erased_at:
         case = replace(case, review=cases.without_author(case.review, erased_at))
     return event.without_words(), case
 
@@ -253,14 +256,16 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
 
 
 def _assess_and_route(
-    arrival: _AdmittedEvent,
+    admitted_event: _AdmittedEvent,
     connection: Connection,
     ports: StorePorts,
     engine: Engine | None,
     now: datetime,
 ) -> Change:
-    case, incoming = arrival.case, arrival.incoming
-    revision_decision = decide_revision(case, incoming.event, arrival.author, ports, engine, now)
+    case, incoming = admitted_event.case, admitted_event.incoming
+    revision_decision = decide_revision(
+        case, incoming.event, admitted_event.author_record, ports, engine, now
+    )
     thread = case.thread.limited_to(
         revision_decision.policy.public_replies,
         replaces_reply=load(case.review.platform).capabilities.replaces_reply,

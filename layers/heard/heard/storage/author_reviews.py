@@ -33,9 +33,9 @@ class AuthorReviews(CaseItems):
         return [item["sk"].removeprefix(_PREFIX) for item in self._query_items(author, _PREFIX)]
 
     def list_all_reviews(self) -> Iterator[str]:
-        """Add every stored review to its author's list, and give its id: once after an update.
+        """Add every stored review to its author's list, and yield the review's id.
 
-        Older releases kept no lists. It reads the whole table.
+        For once after an update, because older releases kept no lists. It reads the whole table.
         """
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
@@ -57,7 +57,7 @@ class AuthorReviews(CaseItems):
         *,
         writer: str | None = None,
     ) -> int:
-        """Delete what was sealed for this author about a review. Returns how many texts it were.
+        """Delete what was sealed for this author about a review. Returns how many texts that were.
 
         Codes and times of replies stay, as slots and outcomes refer to them. So do the revisions
         of another `writer` who has the review now. Erasing twice is no error.

@@ -122,7 +122,7 @@ class FollowUpRecords(CaseItems):
     ) -> tuple[str, str] | None:
         """Store an agent's note on a resolution, sealed with the author's key. Returns its place.
 
-        Of an author who is erased by now, it is sealed with a key of the follow-up: then None.
+        If the author is erased by now, the note is sealed with a key of the follow-up: then None.
         """
         sk = f"NOTE#{resolution_key}"
         try:

@@ -1,6 +1,6 @@
 """The last revision of many reviews, read together: who wrote each, and what. For lists.
 
-Per review it reads three items, eventually consistent, a hundred in a call.
+It reads three items for each review, eventually consistent, up to a hundred items in a call.
 """
 
 from __future__ import annotations

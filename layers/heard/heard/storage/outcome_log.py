@@ -140,7 +140,7 @@ def _parse_outcome(item: Item) -> Outcome:
 def outcome_of_image(image: Mapping[str, AttributeValueTypeDef]) -> Outcome:
     """The outcome of an item as the stream of the Outcomes table holds it.
 
-    Raises Tampered, or whatever the shape of the image makes of it, when Heard did not write it.
+    Raises Tampered, or KeyError, TypeError and the like, for an image that Heard did not write.
     """
     return _parse_outcome(values(image))
 

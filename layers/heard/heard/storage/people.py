@@ -92,15 +92,16 @@ class People:
         subject: str,
         decide: Callable[[Person | None, Iterable[Person]], RoleChange | RoleConflict],
     ) -> RoleChange | RoleConflict:
-        """Change a person's roles, or store a new person; what `decide` made of them.
+        """Change a person's roles, or store a new person. Returns what `decide` returned.
 
-        `decide` gets the person (None when nobody is stored) and everybody, who are read when it
-        looks at them. It is asked again when another change came first. Raises Contention.
+        `decide` gets the person (None when they are not stored) and all people, who are read only
+        when it iterates over them. It is called again when another change came first. Raises
+        Contention.
         """
         for _ in range(MAX_ATTEMPTS):
             item = self._get_item(subject)
             if item and "roles" not in item:
-                # A first role written here would take away all that `migrate` still carries over.
+                # With a role written here, `migrate` would not carry over the others any more.
                 return RoleConflict(
                     RoleConflictCode.NOT_MIGRATED,
                     f"The roles of {item['first_name']} are not carried over from the release "
@@ -137,10 +138,10 @@ class People:
         return {"Put": put}
 
     def _checks(self, admins: Mapping[str, str]) -> Iterator[TransactWriteItemTypeDef]:
-        """That each is still admin of the business: one check a person, as DynamoDB wants it."""
+        """Checks that each is still admin of the business: DynamoDB allows one for each person."""
         for subject in sorted(set(admins.values())):
-            theirs = sorted(business for business, admin in admins.items() if admin == subject)
-            names = {f"#business{number}": business for number, business in enumerate(theirs)}
+            businesses = sorted(business for business, admin in admins.items() if admin == subject)
+            names = {f"#business{number}": business for number, business in enumerate(businesses)}
             yield {
                 "ConditionCheck": {
                     "TableName": self._table,
@@ -173,13 +174,15 @@ def _parse_person(item: Item) -> Person:
     # Without `roles`: stored before roles were held in a business, and not migrated.
     stored_roles: Mapping[str, list[str]] = item.get("roles", {})
     roles = {
-        business: frozenset(map(Role, held)) for business, held in stored_roles.items() if held
+        business: frozenset(map(Role, roles_there))
+        for business, roles_there in stored_roles.items()
+        if roles_there
     }
     return Person(item["subject"], item["first_name"], roles)
 
 
 def _roles_item(roles: Roles) -> dict[str, list[str]]:
-    return {business: sorted(held) for business, held in sorted(roles.items())}
+    return {business: sorted(roles_there) for business, roles_there in sorted(roles.items())}
 
 
 def _key(subject: str) -> dict[str, Any]:

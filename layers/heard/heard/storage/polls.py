@@ -239,22 +239,22 @@ class Polls:
         )
 
     def forget_author(self, connection: str, native_ids: Collection[str]) -> bool:
-        """Replace what is remembered of an erased author's reviews by their bare revisions.
+        """Forget all but the revisions of an erased author's reviews, and all of withdrawn ones.
 
-        So a poll does not bring their words back, and an edit is noticed all the same. False when
-        another run changed the memory meanwhile: try again. Doing it twice does no harm.
+        With the revisions a poll does not bring the words back, and still notices an edit. False
+        when another run changed the memory meanwhile: try again. Doing it twice does no harm.
         """
         memory, version = self.memory(connection)
-        erased = {
-            id: SeenReview("", seen.at, seen.revision_hash, seen.thread, erased=True)
-            for id, seen in memory.items()
-            if id in native_ids and not seen.gone and not seen.erased
+        erased_reviews = {
+            id: SeenReview("", review.at, review.revision_hash, review.thread, erased=True)
+            for id, review in memory.items()
+            if id in native_ids and not review.gone and not review.erased
         }
-        gone = {id for id, seen in memory.items() if id in native_ids and seen.gone}
-        if not erased and not gone:
+        gone_ids = {id for id, review in memory.items() if id in native_ids and review.gone}
+        if not erased_reviews and not gone_ids:
             return True
-        kept = {id: seen for id, seen in memory.items() if id not in gone}
-        return self.remember(connection, kept | erased, version)
+        remaining = {id: review for id, review in memory.items() if id not in gone_ids}
+        return self.remember(connection, remaining | erased_reviews, version)
 
     def _get(self, connection: str, sk: str) -> Item:
         response = self._client.get_item(TableName=self._table, Key=_key(connection, sk))

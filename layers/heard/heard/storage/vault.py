@@ -3,8 +3,8 @@
 So deleting that key erases the author. The keys are in the Cases table, which is encrypted with a
 customer-managed KMS key. A sealed text can only be opened at the place where it was stored.
 
-What an erased author leaves is a tombstone, which says when they were erased. It keeps words from
-before, which may still come from a queue, a platform or a backup, from being stored again.
+An erasure leaves a tombstone, which says when the author was erased. Words from before may still
+come from a queue, a platform or a backup: because of the tombstone they are not stored again.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class Vault:
     ) -> str:
         """The commitment to a content of this author: see `heard.commitments`.
 
-        An author without a key gets one, which `store_key` stores before anything refers to it.
-        Unless they `may_be_new`: then it raises Erased.
+        An author without a key gets one, which `store_key` stores before anything refers to it. But
+        with `may_be_new` false it raises Erased for them.
         """
         known = self._find(author, must_have_key=False)
         if known.key is None:
@@ -266,7 +266,11 @@ class Vault:
         return key
 
     def _find(self, author: str, *, must_have_key: bool) -> _CachedAuthor:
-        """What is known of an author's key; it is read again if it `must_have_key` and has none."""
+        """What is known of an author's key.
+
+        It is read from the table if it is not cached, or if the author `must_have_key` and the
+        cache knows none.
+        """
         known = self._cache.get(author)
         is_fresh = known is not None and monotonic() - known.read_at <= CACHE_SECONDS
         if known is None or not is_fresh or (must_have_key and known.key is None):

@@ -3,8 +3,8 @@
 A person taps a heart on a message of ours. A telephone without that feature reads `Loved “…”`, with
 our words in the quotation marks. An answer to it would be answered by the next heart. But a person
 may write `Disliked “your soup”` too, and that is a complaint. So this module only knows what such a
-message looks like, in every language that we speak, and what it quotes. Whether the quotation is
-ours is for those to decide who know our words (`heard.steps.loops`).
+message looks like, in every language that we speak, and what it quotes. `heard.steps.loops` decides
+whether the quotation is ours: it knows our words.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _has_no_unhappy_emoji(text: str) -> bool:
 
 
 def _read_candidates(text: str) -> Iterator[tuple[str, str, bool]]:
-    """The candidates of a message; none for most messages, so that the forms need not be read."""
+    """The candidates of a message. Most messages have none, and then the forms are never read."""
     if len(text) > LENGTH_LIMIT:
         return
     message = _UNSEEN.sub("", text).translate(_NO_BRACES).strip()

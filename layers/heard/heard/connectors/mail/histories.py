@@ -101,10 +101,10 @@ def separate_history(text: str | None, evidence: Evidence) -> SeparateWords:
     if not has_words(own_text) or not (quoted_lines or start < len(lines)):
         return SeparateWords(full_text)
     head, rest = _split_head(lines[start:])
-    marked = [line.lstrip("> ") for line in rest if line.startswith(">")]
+    marked_lines = [line.lstrip("> ") for line in rest if line.startswith(">")]
     return SeparateWords(
         own_text,
-        normalize_text("\n".join([*quoted_lines, *head, *marked])),
+        normalize_text("\n".join([*quoted_lines, *head, *marked_lines])),
         normalize_text("\n".join(line for line in rest if not line.startswith(">"))),
     )
 

@@ -76,10 +76,10 @@ _BOUNDARY_LIMIT: Final = 2_000
 _LINE_LIMIT: Final = 200_000
 """How many lines a mail may have. One with more is not taken apart."""
 _TEXTS_LIMIT: Final = 400_000
-"""Characters of a mail's texts, as they are coded, behind which no other text is read."""
+"""Characters of a mail's texts, before they are decoded, behind which no other text is read."""
 _HEADERS_LIMIT: Final = 100_000
 """Bytes of a mail's headers that are read."""
-_HEADER_COUNT: Final = 1_000
+_HEADER_COUNT_LIMIT: Final = 1_000
 """How many headers of a mail are read."""
 _HEADER_LIMIT: Final = 20_000
 """Characters of one header that are read."""
@@ -203,7 +203,7 @@ def normalize_headers(
     """
     headers: list[tuple[str, str]] = []
     size = 0
-    for name, value in islice(pairs, _HEADER_COUNT):
+    for name, value in islice(pairs, _HEADER_COUNT_LIMIT):
         text = str(value)[:_HEADER_LIMIT]
         size += len(name) + len(text)
         if size > _HEADERS_LIMIT:
@@ -224,7 +224,7 @@ def _parse_headers(raw: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _drop_surplus(message: Message) -> bool:
-    """Empty the texts that stand behind more than can be read; whether there were any."""
+    """Empty the texts behind the first `_TEXTS_LIMIT` characters. Returns whether any were."""
     size, is_cut = 0, False
     for part in message.walk():
         payload = None if part.is_multipart() or not _is_text(part) else part.get_payload()
@@ -315,13 +315,13 @@ def _read_text(part: Message) -> Body:
 
 
 def _decode_transfer(part: Message) -> bytes:
-    """The bytes of a text. Programs append to Base64 more of it, or plain words."""
-    payload, decoded = part.get_payload(), part.get_payload(decode=True)
-    if not isinstance(decoded, bytes):
+    """The bytes of a text. Some programs append more Base64 to Base64, or plain words."""
+    payload, content = part.get_payload(), part.get_payload(decode=True)
+    if not isinstance(content, bytes):
         return b""
     is_base64 = str(part.get("content-transfer-encoding", "")).strip().lower() == "base64"
     if not is_base64 or not isinstance(payload, str) or not _BASE64_END.search(payload):
-        return decoded
+        return content
     return b"\n".join(map(_decode_piece, _BASE64_END.split(payload)))
 
 

@@ -68,8 +68,8 @@ def review_event(
     """The review that a mail is. A mail that is none says why in `no_review`.
 
     `verified` says that the provider proved the sender, `spam` that it marked the mail as spam. A
-    reply of the business itself was seen. The author of a form's mail is who gets the replies.
-    `provider_id` identifies a mail that has no Message-ID or no sender.
+    reply of the business itself becomes `REPLY_SEEN`. The author of a form's mail is whoever its
+    Reply-To names. `provider_id` identifies a mail that has no Message-ID or no sender.
     """
     address = mail.sender[1]
     verified = trusts_all_senders(connection) or (verified and len(mail.header_values("from")) == 1)

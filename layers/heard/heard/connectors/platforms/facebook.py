@@ -59,7 +59,7 @@ from heard.connectors.meta import (
 from heard.connectors.parsing import Fields, anonymous_author
 from heard.connectors.review_api import ApiRequest
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -241,7 +241,7 @@ class Facebook(MetaConnector):
         event_time = max(sent_at, created_at) if created_at else sent_at
         match kind:
             case EventKind.WITHDRAWN:
-                revision = TOMBSTONE
+                revision = FINAL_REVISION
             case EventKind.EDITED:
                 # Several edits in one delivery have one time. Their order in it is theirs.
                 revision = f"{time_revision(event_time)}.{number_revision(change.position)}"

@@ -70,7 +70,7 @@ from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import Unparseable
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -411,7 +411,7 @@ def _media(message: Fields) -> list[str]:
 
 def _withdrawal_event(native_id: str, conversation: str) -> ReviewEvent:
     return ReviewEvent(
-        EventKind.WITHDRAWN, native_id, conversation, TOMBSTONE, anonymous_author(native_id)
+        EventKind.WITHDRAWN, native_id, conversation, FINAL_REVISION, anonymous_author(native_id)
     )
 
 

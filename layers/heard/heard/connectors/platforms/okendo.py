@@ -62,7 +62,7 @@ from heard.connectors.parsing import (
 )
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import StandardWebhooks
-from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.reviews import FINAL_REVISION, Author, Channel, EventKind, ReviewEvent, time_revision
 
 REPLY_LIMIT: Final = 4_000
 
@@ -149,7 +149,7 @@ class Okendo(ReviewApi):
         if body.required_object("resource").values.get("reviewId") == _EXAMPLE_REVIEW_ID:
             return ParsedDelivery((test_event(),))
         revision = (
-            TOMBSTONE if topic == "delete" else _sequence_revision(body) or time_revision(now)
+            FINAL_REVISION if topic == "delete" else _sequence_revision(body) or time_revision(now)
         )
         return parse_one(
             body.object("resource"),

@@ -74,7 +74,7 @@ from heard.connectors.parsing import (
 )
 from heard.connectors.quotations import SplitText, split_markdown
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.reviews import FINAL_REVISION, Author, Channel, EventKind, ReviewEvent, time_revision
 
 REPLY_LIMIT: Final = 10_000
 
@@ -528,7 +528,7 @@ def _review_event(data: Fields, thread: str, own_name: str) -> ReviewEvent | Non
         kind=EventKind.WITHDRAWN if withdrawn else EventKind.REPLY_SEEN if is_own else kind,
         native_id=native_id,
         native_thread=thread,
-        revision=TOMBSTONE if withdrawn else time_revision(changed_at),
+        revision=FINAL_REVISION if withdrawn else time_revision(changed_at),
         author=anonymous_author(native_id)
         if withdrawn or not author
         else Author(data.optional_id("author_fullname") or author, author),

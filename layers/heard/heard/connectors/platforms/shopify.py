@@ -58,7 +58,7 @@ from heard.connectors.parsing import (
 from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi
 from heard.connectors.signatures import BodyHmac
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.reviews import FINAL_REVISION, Author, Channel, EventKind, ReviewEvent, time_revision
 
 _TITLE: Final = "Shopify"
 _REVIEW_TYPE: Final = "product_review"
@@ -228,7 +228,7 @@ def _deletion_event(body: Fields) -> ReviewEvent:
         EventKind.WITHDRAWN,
         native_id,
         native_id,
-        TOMBSTONE,
+        FINAL_REVISION,
         anonymous_author(native_id),
         partial=True,
     )

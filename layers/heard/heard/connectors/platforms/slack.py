@@ -76,7 +76,7 @@ from heard.connectors.quotations import SplitText
 from heard.connectors.signatures import SlackV0
 from heard.connectors.slack_words import plain_text, read_words
 from heard.errors import PlatformUnavailable
-from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent
+from heard.reviews import FINAL_REVISION, Author, Channel, EventKind, ReviewEvent
 
 _API: Final = "https://slack.com/api"
 _TITLE: Final = "Slack"
@@ -499,7 +499,7 @@ def _message_event(
         kind=kind,
         native_id=native_id,
         native_thread=f"{channel}:{thread}",
-        revision=TOMBSTONE
+        revision=FINAL_REVISION
         if withdrawn
         else f"{max(posted_at, edited_at)}.{int(bool(message.object('edited').values))}",
         author=Author(message.optional_id("user") or anonymous_author(native_id).id, name),

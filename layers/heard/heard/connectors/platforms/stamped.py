@@ -55,7 +55,7 @@ from heard.connectors.parsing import (
 from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
 from heard.connectors.signatures import SecretHeader
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -214,7 +214,7 @@ def _review_event(review: Fields, topic: str = "", now: datetime | None = None) 
         time_revision(created_at) if created_at else number_revision(0),
     )
     if "delet" in topic:
-        kind, revision = EventKind.WITHDRAWN, TOMBSTONE
+        kind, revision = EventKind.WITHDRAWN, FINAL_REVISION
     elif now and ("updat" in topic or "edit" in topic):
         kind, revision = EventKind.EDITED, time_revision(now)
     email = review.one_line("customerEmail")

@@ -86,7 +86,7 @@ from heard.connectors.parsing import Fields, anonymous_author, parse_one, read_o
 from heard.connectors.signatures import StandardWebhooks
 from heard.errors import Unparseable
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -419,7 +419,7 @@ def _revision(
     now: datetime,
 ) -> str:
     if kind is EventKind.WITHDRAWN:
-        return TOMBSTONE
+        return FINAL_REVISION
     if count is not None:
         return number_revision(count)
     updated_at, created_at, event_time = (

@@ -44,7 +44,7 @@ from heard.connectors.parsing import (
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.errors import Unparseable
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -188,7 +188,7 @@ def _delivery_event(entry: Fields, now: datetime) -> ReviewEvent | None:
     kind, data = _EVENT_KINDS[name], entry.required_object("eventData")
     match kind:
         case EventKind.WITHDRAWN:
-            revision = TOMBSTONE
+            revision = FINAL_REVISION
         case EventKind.EDITED:
             # An edit without a date has the time of its arrival. A digest would tell edits apart
             # but not order them: the edit whose digest sorts lower would be lost. By arrival none

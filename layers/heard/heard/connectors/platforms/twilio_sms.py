@@ -12,15 +12,15 @@ alone in a message, and refuses to send to that number afterwards (error 21610).
 Opt-Out the words are the account's own, and the delivery says so in `OptOutType` (STOP, START or
 HELP). Such a message must never be answered: its event carries `opted_out` in `reply_to`, and
 `reply` rejects it. It is still an event, because the business should know of a customer who has had
-enough. START and UNSTOP, alone in a message, are commands and no event. Twilio takes YES for one
-too (`OptOutType=START`), but it may answer a question of ours, and is an event. So is HELP, which
-Twilio answers too: it may be a cry for help.
+enough. START and UNSTOP, alone in a message, are commands and no event. Twilio takes YES for a
+command too (`OptOutType=START`), but it may answer a question of ours, so it is an event. So is
+HELP, which Twilio answers too: it may be a cry for help.
 
 Media are not fetched. A message without words says what it holds: media, a place (WhatsApp's
 `Latitude`, `Longitude`, `Address`, `Label`), the button or the entry of a list that was tapped, a
 contact, the fields of a form (WhatsApp's flows). WhatsApp's own reactions (`MessageType=reaction`,
-an emoji) are no review. What a telephone writes
-for one (`Liked “…”`) comes as words, and triage, which knows ours, sees whether it quotes them.
+an emoji) are no review. What a telephone writes for a reaction (`Liked “…”`) comes as words. Triage
+knows our words, and decides whether it quotes them.
 
 Sources: twilio.com/docs/messaging/guides/webhook-request, …/messaging/api/message-resource,
 …/messaging/tutorials/advanced-opt-out, …/usage/webhooks/webhooks-security, help.twilio.com article

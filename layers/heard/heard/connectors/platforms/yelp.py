@@ -59,7 +59,7 @@ from heard.connectors.parsing import (
 )
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.errors import PlatformUnavailable, Unparseable
-from heard.reviews import TOMBSTONE, Author, Channel, EventKind, ReviewEvent, time_revision
+from heard.reviews import FINAL_REVISION, Author, Channel, EventKind, ReviewEvent, time_revision
 
 _API: Final = "https://api.yelp.com"
 _PARTNER_API: Final = "https://partner-api.yelp.com"
@@ -353,7 +353,7 @@ def _update_event(update: Fields, business: str | None, event_time: datetime) ->
         kind=kind,
         native_id=native_id,
         native_thread=native_id,
-        revision=TOMBSTONE if withdrawn else time_revision(event_time),
+        revision=FINAL_REVISION if withdrawn else time_revision(event_time),
         author=Author(update.optional_id("user_id") or anonymous_author(native_id).id),
         rating=update.rating("rating"),
         language=update.one_line("language"),

@@ -63,7 +63,7 @@ from heard.connectors.parsing import (
 from heard.connectors.review_api import ApiAccess, ApiRequest, EntryPage, ReviewApi, page_number
 from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -305,7 +305,7 @@ def _review_event(data: Fields, webhook_kind: EventKind | None, now: datetime) -
             at = updated_at or now
     revision = time_revision(at) if at else number_revision(0)
     if data.boolean("deleted"):
-        kind, revision = EventKind.WITHDRAWN, TOMBSTONE
+        kind, revision = EventKind.WITHDRAWN, FINAL_REVISION
     elif data.boolean("archived"):
         kind = EventKind.WITHDRAWN
     elif data.boolean("shop_owner"):

@@ -68,7 +68,7 @@ from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
 from heard.connectors.signatures import ZendeskV1
 from heard.errors import Unparseable
 from heard.reviews import (
-    TOMBSTONE,
+    FINAL_REVISION,
     Author,
     Channel,
     EventKind,
@@ -205,7 +205,7 @@ class Zendesk(ReviewApi):
             case "ticket.permanently_deleted":
                 return parse_one(
                     body.required_object("detail"),
-                    lambda ticket: _deletion_event(ticket, TOMBSTONE),
+                    lambda ticket: _deletion_event(ticket, FINAL_REVISION),
                 )
             case _ if kind in _DELETION_EVENTS:
                 return parse_one(
