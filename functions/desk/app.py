@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -19,6 +19,7 @@ from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.messaging import Workflows, stepfunctions
+from heard.stack_metrics import StackMetrics
 from heard.steps import desk
 from heard.steps.caller import Caller
 from heard.steps.desk_view import findings_json, follow_up_row, queue_rows
@@ -28,7 +29,7 @@ from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="desk")
-metrics = Metrics(namespace="Heard", service="desk")
+metrics = StackMetrics(service="desk")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^fup_[a-z0-9]{8,40}$")]
 

@@ -272,6 +272,8 @@ def _placeholder_value(name: str) -> str:
     """
     if name.endswith("Seconds"):
         return "60"
+    if name == "Partition":
+        return "aws"
     service, path = (
         ("states", "stateMachine:name")
         if re.search("Workflow|StateMachine|Machine", name)
