@@ -46,10 +46,9 @@ class Settings:
 @cache
 def ports() -> desk.DeskPorts:
     """What the desk needs, made at the first request."""
-    config = settings.read(Settings)
-    case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
-    people = People(dynamodb(), config.setup_table)
-    setup = SetupStore(dynamodb(), config.setup_table)
+    config, client = settings.read(Settings), dynamodb()
+    case_store = CaseStore(client, config.cases_table, config.outcomes_table)
+    people, setup = People(client, config.setup_table), SetupStore(client, config.setup_table)
     return desk.DeskPorts(people, setup, case_store, Workflows(stepfunctions()))
 
 
