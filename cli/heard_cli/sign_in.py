@@ -33,7 +33,7 @@ def sign_in_with_password(stack: Stack, client_id: str, email: str, password: st
         )
         for _ in range(_MOST_QUESTIONS):
             if result := response.get("AuthenticationResult"):
-                return str(result["AccessToken"])
+                return result.get("AccessToken", "")
             challenge = response["ChallengeName"]
             response = cognito.respond_to_auth_challenge(
                 ClientId=client_id,

@@ -7,7 +7,7 @@ it runs. The clocks and readers are stopped first, because they would start work
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,11 +32,11 @@ _RULE, _READER, _WORKFLOW = (
 
 @dataclass(frozen=True, slots=True)
 class StopReport:
-    """How much was stopped."""
+    """How much was stopped or started."""
 
     clocks: int
     readers: int
-    workflows: int
+    workflows: int = 0
 
 
 @app.command(epilog="Example: heard stop --yes")
@@ -44,13 +44,23 @@ class StopReport:
 def stop(
     stack: Stack,
     yes: Annotated[bool, options.YES] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Start clocks and readers again instead.")
+    ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Stop clocks, readers and waiting workflows. Nothing stored is lost.
 
-    Webhooks are still taken, and wait in the queue. Deploy again to start everything, and the sweep
-    starts the workflows of open follow-ups.
+    Webhooks are still taken, and wait in the queue. After --undo, the sweep starts the workflows of
+    open follow-ups again.
     """
+    if undo:
+        report = switch(stack, on=True)
+        if as_json:
+            show.data({"clocks": report.clocks, "readers": report.readers})
+        else:
+            show.line(f"Started {report.clocks} clocks and {report.readers} readers.")
+        return
     if not yes:
         confirm(
             "Stop the clocks, the readers and every waiting workflow of this stack?",
@@ -74,17 +84,26 @@ def stop(
 
 def stop_stack(stack: Stack) -> StopReport:
     """Stop what runs by itself. It can be repeated."""
+    report = switch(stack, on=False)
+    machines = [name for kind, name in _resources(stack) if kind == _WORKFLOW]
+    return replace(
+        report, workflows=sum(stop_workflows(stack.workflows, machine) for machine in machines)
+    )
+
+
+def switch(stack: Stack, *, on: bool) -> StopReport:
+    """Switch the clocks and readers on or off."""
     resources = list(_resources(stack))
     rules = [name for kind, name in resources if kind == _RULE]
     readers = [name for kind, name in resources if kind == _READER]
     for rule in rules:
-        stack.events.disable_rule(Name=rule)
+        if on:
+            stack.events.enable_rule(Name=rule)
+        else:
+            stack.events.disable_rule(Name=rule)
     for reader in readers:
-        stack.functions.update_event_source_mapping(UUID=reader, Enabled=False)
-    workflows = sum(
-        stop_workflows(stack.workflows, machine) for kind, machine in resources if kind == _WORKFLOW
-    )
-    return StopReport(len(rules), len(readers), workflows)
+        stack.functions.update_event_source_mapping(UUID=reader, Enabled=on)
+    return StopReport(len(rules), len(readers))
 
 
 def _resources(stack: Stack) -> Iterator[tuple[str, str]]:
