@@ -31,14 +31,14 @@ _START_OVER: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Target:
     """What is there before a deployment: the stack's status ("" for none), its parameters, and how
-    many executions the account allows at once.
+    many executions the account allows at once (None if these credentials may not read that).
     """
 
     status: str
     parameters: Mapping[str, str]
-    executions: int
+    executions: int | None
 
     @property
     def is_new(self) -> bool:
@@ -46,36 +46,42 @@ class Found:
         return self.status in _NOT_YET
 
 
-def refusal(found: Found, parameters: Mapping[str, str]) -> str | None:
+def refusal(target: Target, parameters: Mapping[str, str]) -> str | None:
     """Why this deployment would fail, and what to do; None if nothing is known to be wrong."""
-    if found.status in _START_OVER:
+    if target.status in _START_OVER:
         return (
-            f"The stack is in {found.status}, where AWS updates nothing. See docs/operations.md, "
+            f"The stack is in {target.status}, where AWS updates nothing. See docs/operations.md, "
             "Start over."
         )
-    if found.status.endswith("_IN_PROGRESS") and not found.is_new:
-        return f"The stack is in {found.status}. Wait until that is over, and try again."
-    scale = {**found.parameters, **parameters}.get("Scale", DEFAULT_SCALE)
+    if target.status.endswith("_IN_PROGRESS") and not target.is_new:
+        return f"The stack is in {target.status}. Wait until that is over, and try again."
+    scale = {**target.parameters, **parameters}.get("Scale", DEFAULT_SCALE)
     needed = EXECUTIONS_NEEDED.get(scale, 0)
-    if found.executions < needed:
+    if target.executions is not None and target.executions < needed:
         return (
             f"Scale={scale} needs an account that allows {needed} concurrent executions of Lambda; "
-            f"this one allows {found.executions}. Choose a smaller scale, or ask for more under "
+            f"this one allows {target.executions}. Choose a smaller scale, or ask for more under "
             "Service Quotas."
         )
     return None
 
 
-def warnings(found: Found, parameters: Mapping[str, str]) -> list[str]:
+def warnings(target: Target, parameters: Mapping[str, str]) -> list[str]:
     """What works, but not as a person may expect."""
-    if {**found.parameters, **parameters}.get("AlarmEmail"):
-        return []
-    return ["Nobody gets the alarms: AlarmEmail is empty. Add AlarmEmail=you@example.com."]
+    settings = {**target.parameters, **parameters}
+    texts: list[str] = []
+    if not settings.get("AlarmEmail"):
+        texts.append("Nobody gets the alarms: AlarmEmail is empty. Add AlarmEmail=you@example.com.")
+    if not target.is_new and settings.get(_PROTECTION) == "false":
+        texts.append("Tables and user pool can be deleted. Add DeletionProtection=true.")
+    if target.executions is None:
+        texts.append("These credentials may not read how many executions Lambda allows at once.")
+    return texts
 
 
-def steps(found: Found, parameters: Mapping[str, str]) -> list[dict[str, str]]:
+def steps(target: Target, parameters: Mapping[str, str]) -> list[dict[str, str]]:
     """The parameters of each deployment that is to be made, in their order."""
-    if not found.is_new:
+    if not target.is_new:
         return [dict(parameters)]
     first = {**parameters, _PROTECTION: "false"}
     if parameters.get(_PROTECTION) == "false":
@@ -91,18 +97,23 @@ def parse_parameters(text: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def look(session: boto3.Session, stack: str) -> Found:
+def read_target(session: boto3.Session, stack: str) -> Target:
     """What is there. Raises ClientError and BotoCoreError."""
     clients: Any = session
-    limits = clients.client("lambda").get_account_settings()["AccountLimit"]
-    executions = int(limits["ConcurrentExecutions"])
+    executions: int | None = None
+    try:
+        limits = clients.client("lambda").get_account_settings()["AccountLimit"]
+        executions = int(limits["ConcurrentExecutions"])
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "AccessDeniedException":
+            raise
     try:
         (described,) = clients.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        return Found("", {}, executions)
-    return Found(
+        return Target("", {}, executions)
+    return Target(
         described["StackStatus"],
         {
             parameter["ParameterKey"]: parameter["ParameterValue"]
@@ -191,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     profile = ["--profile", given.profile] if given.profile else []
     stack, region, parameters = given.stack, given.region, given.parameters
     if region:
-        target = ["--region", region, "--stack-name", stack, "--resolve-s3", "--s3-prefix", stack]
+        place = ["--region", region, "--stack-name", stack, "--resolve-s3", "--s3-prefix", stack]
     else:
         written = _from_answers(given.answers)
         if "stack_name" not in written:
@@ -199,28 +210,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stack, region = written["stack_name"], written.get("region", "")
         answered = written.get("parameter_overrides", "")
         parameters = answered if isinstance(answered, str) else " ".join(answered)
-        target = ["--config-file", str(given.answers)]
+        place = ["--config-file", str(given.answers)]
     try:
         values = parse_parameters(parameters)
         session = boto3.Session(profile_name=given.profile or None, region_name=region or None)
-        found = look(session, stack)
+        target = read_target(session, stack)
     except (ValueError, BotoCoreError, ClientError) as error:
         show.note(f"Nothing was deployed: {error}")
         return 1
-    if reason := refusal(found, values):
+    if reason := refusal(target, values):
         show.note(f"Nothing was deployed. {reason}")
         return 1
-    for warning in warnings(found, values):
+    for warning in warnings(target, values):
         show.note(f"Warning: {warning}")
-    if found.is_new and not given.region:
+    if target.is_new and not given.region:
         values.pop(_PROTECTION, None)  # SAM wrote it down at a first time that failed
     status = run_steps(
         given.template,
-        steps(found, values),
-        [*target, *profile],
+        steps(target, values),
+        [*place, *profile],
         confirm=given.confirm == "yes",
     )
-    if not status and found.is_new and not given.region:
+    if not status and target.is_new and not given.region:
         protect_in_answers(given.answers)
     return status
 

@@ -15,7 +15,7 @@ import pytest
 from heard_cli.deploy import (
     DEFAULT_SCALE,
     EXECUTIONS_NEEDED,
-    Found,
+    Target,
     main,
     parse_parameters,
     protect_in_answers,
@@ -27,8 +27,8 @@ from heard_cli.deploy import (
 from tests.static.cloudformation import template
 from tests.static.repository import ROOT
 
-NEW = Found("", {}, 1000)
-DEPLOYED = Found("UPDATE_COMPLETE", {"Scale": "large", "AlarmEmail": "ops@example.com"}, 1000)
+NEW = Target("", {}, 1000)
+DEPLOYED = Target("UPDATE_COMPLETE", {"Scale": "large", "AlarmEmail": "ops@example.com"}, 1000)
 
 
 def test_a_new_stack_is_protected_only_after_it_exists() -> None:
@@ -53,7 +53,7 @@ def test_an_update_changes_only_what_was_asked() -> None:
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_a_failed_creation_is_not_updated(status: str) -> None:
-    reason = refusal(Found(status, {}, 1000), {})
+    reason = refusal(Target(status, {}, 1000), {})
 
     assert reason is not None
     assert "Start over" in reason
@@ -61,15 +61,15 @@ def test_a_failed_creation_is_not_updated(status: str) -> None:
 
 
 def test_a_stack_that_is_changing_is_left_alone() -> None:
-    assert refusal(Found("UPDATE_IN_PROGRESS", {}, 1000), {}) is not None
-    assert refusal(Found("REVIEW_IN_PROGRESS", {}, 1000), {}) is None
+    assert refusal(Target("UPDATE_IN_PROGRESS", {}, 1000), {}) is not None
+    assert refusal(Target("REVIEW_IN_PROGRESS", {}, 1000), {}) is None
 
 
 def test_a_scale_that_the_account_has_no_room_for_is_refused() -> None:
-    assert refusal(Found("", {}, 10), {}) is None
-    assert refusal(Found("", {}, 10), {"Scale": "large"}) is not None
-    assert refusal(Found("UPDATE_COMPLETE", {"Scale": "large"}, 400), {}) is not None
-    assert refusal(Found("UPDATE_COMPLETE", {"Scale": "large"}, 400), {"Scale": "medium"}) is None
+    assert refusal(Target("", {}, 10), {}) is None
+    assert refusal(Target("", {}, 10), {"Scale": "large"}) is not None
+    assert refusal(Target("UPDATE_COMPLETE", {"Scale": "large"}, 400), {}) is not None
+    assert refusal(Target("UPDATE_COMPLETE", {"Scale": "large"}, 400), {"Scale": "medium"}) is None
 
 
 def test_the_scales_are_those_of_the_template() -> None:
@@ -83,6 +83,23 @@ def test_it_warns_when_nobody_gets_the_alarms() -> None:
     assert warnings(NEW, {}) != []
     assert warnings(NEW, {"AlarmEmail": "ops@example.com"}) == []
     assert warnings(DEPLOYED, {}) == []
+
+
+def test_it_warns_of_a_stack_that_was_not_protected_after_its_creation() -> None:
+    """The second step can fail, or be interrupted."""
+    alarms = {"AlarmEmail": "ops@example.com"}
+    created = Target("CREATE_COMPLETE", {"DeletionProtection": "false", **alarms}, 1000)
+
+    assert warnings(created, {}) != []
+    assert warnings(created, {"DeletionProtection": "true"}) == []
+    assert warnings(NEW, {"DeletionProtection": "false", **alarms}) == []
+
+
+def test_credentials_that_may_not_read_the_quota_can_deploy() -> None:
+    unknown = Target("", {}, None)
+
+    assert refusal(unknown, {"Scale": "large"}) is None
+    assert warnings(unknown, {"AlarmEmail": "ops@example.com"}) != []
 
 
 def test_parameters_may_hold_spaces_and_equals_signs() -> None:
