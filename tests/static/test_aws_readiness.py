@@ -22,7 +22,7 @@ from tests.static.cloudformation import (
     template,
     walk,
 )
-from tests.static.repository import FUNCTIONS, HANDLERS, WORKFLOWS
+from tests.static.repository import FUNCTIONS, HANDLERS, ROOT, WORKFLOWS
 from tests.static.test_template import SAM_FUNCTION
 
 SCALES: dict[str, dict[str, int]] = template()["Mappings"]["Scales"]
@@ -345,6 +345,16 @@ def test_an_alarm_tells_when_it_begins_and_when_it_is_over(name: str) -> None:
 
     assert mentions(alarm["AlarmActions"], "Alarms")
     assert mentions(alarm["OKActions"], "Alarms")
+
+
+def test_operations_say_what_to_do_about_each_alarm_and_how_many_there_are() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    table = operations.partition("\n## Alarms\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    alarms = set(resources("AWS::CloudWatch::Alarm"))
+
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == alarms
+    assert f"The {len(alarms)} alarms cost" in table
 
 
 def test_somebody_is_told_when_a_schedule_stops() -> None:
