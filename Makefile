@@ -118,16 +118,9 @@ ANSWERS := $(CURDIR)/samconfig.toml
 deploy: $(VENV) ## build for arm64 and deploy to AWS; asks, or takes REGION and more
 	@$(call quietly,sam build for arm64,HEARD_LAYER_PLATFORM="$(LAMBDA_PLATFORM)" \
 	  PYTHON=$(CURDIR)/.venv/bin/python sam build --build-dir .aws-sam/deploy)
-	@$(if $(REGION),,test -e "$(ANSWERS)" || echo "version = 0.1" > "$(ANSWERS)"; \
-	  grep -q stack_name "$(ANSWERS)" && guided= || guided=--guided;) \
-	sam deploy --template-file .aws-sam/deploy/template.yaml \
-	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-fail-on-empty-changeset \
-	  $(if $(PROFILE),--profile "$(PROFILE)") \
-	  $(if $(REGION),$(without_questions),--config-file "$(ANSWERS)" $$guided)
-without_questions = --region "$(REGION)" --stack-name "$(STACK)" --resolve-s3 \
-  --s3-prefix "$(STACK)" \
-  $(if $(filter no,$(CONFIRM)),--no-confirm-changeset,--confirm-changeset) \
-  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	@python -m heard_cli.deploy --template .aws-sam/deploy/template.yaml --answers "$(ANSWERS)" \
+	  --stack "$(STACK)" --region "$(REGION)" --profile "$(PROFILE)" --confirm "$(CONFIRM)" \
+	  --parameters '$(PARAMETERS)'
 
 .PHONY: lock
 lock: $(VENV) ## compile the lock files; make lock UPGRADE=--upgrade takes newer versions

@@ -69,6 +69,10 @@ PARTS: Final = {
         "heard_cli.resend_notices",
         "Publish the notices of past outcomes on the event bus again.",
     ),
+    "stop": (
+        "heard_cli.stop",
+        "Stop what the stack does by itself, before you delete it.",
+    ),
 }
 
 

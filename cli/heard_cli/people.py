@@ -27,6 +27,7 @@ from heard.people import (
 )
 from heard_cli import options, show
 from heard_cli.completion import complete_businesses
+from heard_cli.sign_in import sign_in_with_password
 from heard_cli.stack import CommandError, Stack, on_stack
 from heard_cli.user_pool import PoolUser, UserPool
 
@@ -134,6 +135,36 @@ def remove(
         show.data(_person_json(email, person))
     else:
         show.line(f"Changed {email}: {_describe(person.roles)}")
+
+
+@app.command(
+    "sign-in", epilog="Example: heard people sign-in ana@acme.example --client-id 4f1c2ab90dexample"
+)
+@on_stack
+def sign_in(
+    stack: Stack,
+    email: Annotated[str, _EMAIL],
+    client_id: Annotated[
+        str | None,
+        typer.Option(
+            help="The stack's output UserPoolClientId. With it, no AWS credentials are needed."
+        ),
+    ] = None,
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """Print an access token for the API, which is good for an hour.
+
+    It asks for the password. After an invitation that is the temporary one from the e-mail, and
+    then it asks for a password of your own.
+    """
+    password = str(typer.prompt("Password", hide_input=True, err=True))
+    token = sign_in_with_password(
+        stack, client_id or stack.outputs["UserPoolClientId"], email, password
+    )
+    if as_json:
+        show.data({"access_token": token})
+    else:
+        typer.echo(token)
 
 
 @app.command("show", epilog="Example: heard people show ana@acme.example")
@@ -347,7 +378,11 @@ def _print_invitation(
     stack: Stack, email: str, first_name: str, roles: list[Role], businesses: list[str]
 ) -> None:
     if not stack.on_this_machine:
-        show.note("An e-mail with a temporary password was sent.")
+        client = stack.outputs["UserPoolClientId"]
+        show.note(
+            "An e-mail with a temporary password was sent; it is good for 7 days. Tell the person: "
+            + stack.options.command_line(f"people sign-in {email} --client-id {client}")
+        )
         return
     words = [
         *("people", "add", "--email", email, "--first-name", first_name),

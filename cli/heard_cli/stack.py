@@ -59,11 +59,14 @@ from heard_cli import show
 from heard_cli.local_state import InvalidLocalState, LocalState, find_state, local_api_url
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 _REQUIRED_OUTPUTS: Final = frozenset(
     {
@@ -206,10 +209,15 @@ class Stack:
 
     options: StackOptions
 
+    @property
+    def name(self) -> str:
+        """The name of the stack."""
+        return self._local_state.stack if self.options.local else self.options.stack
+
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The outputs of the deployed CloudFormation stack. Raises CommandError."""
-        name = self._local_state.stack if self.options.local else self.options.stack
+        name = self.name
         try:
             response = self._client("cloudformation").describe_stacks(StackName=name)
         except ClientError as error:
@@ -301,6 +309,21 @@ class Stack:
     def cognito(self) -> CognitoIdentityProviderClient:
         """The Cognito client."""
         return self._client("cognito-idp")
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """The CloudFormation client."""
+        return self._client("cloudformation")
+
+    @cached_property
+    def events(self) -> EventBridgeClient:
+        """The EventBridge client."""
+        return self._client("events")
+
+    @cached_property
+    def workflows(self) -> SFNClient:
+        """The Step Functions client."""
+        return self._client("stepfunctions")
 
     @cached_property
     def functions(self) -> LambdaClient:

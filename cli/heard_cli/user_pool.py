@@ -40,7 +40,7 @@ class UserPool:
         except ClientError as error:
             if error_code(error) == "UserNotFoundException":
                 return None
-            raise _to_command_error(error) or error from error
+            raise to_command_error(error) or error from error
         return _parse_user(user["Username"], user["UserAttributes"], user["UserStatus"])
 
     def users(self) -> dict[str, PoolUser]:
@@ -80,7 +80,7 @@ class UserPool:
             # Somebody else may have added them since `find`.
             if error_code(error) == "UsernameExistsException" and (user := self.find(email)):
                 return user
-            raise _to_command_error(error) or error from error
+            raise to_command_error(error) or error from error
         user = response["User"]
         return _parse_user(
             user.get("Username", ""), user.get("Attributes", []), user.get("UserStatus", "")
@@ -93,7 +93,7 @@ class UserPool:
                 UserPoolId=self._id, Username=user.name, Password=password, Permanent=True
             )
         except ClientError as error:
-            raise _to_command_error(error) or error from error
+            raise to_command_error(error) or error from error
 
     def groups(self, user: PoolUser) -> set[str]:
         """The user's groups, which were roles in the release before."""
@@ -113,7 +113,7 @@ def _parse_user(name: str, attributes: Iterable[AttributeTypeTypeDef], status: s
     return PoolUser(name, values["sub"], values.get("email", ""), status)
 
 
-def _to_command_error(error: ClientError) -> CommandError | None:
+def to_command_error(error: ClientError) -> CommandError | None:
     """What a Cognito error about people and passwords means; None for any other error."""
     message = error.response.get("Error", {}).get("Message", "")
     match error_code(error):

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from heard import clock, settings
@@ -17,6 +17,7 @@ from heard.http.auth import caller_of
 from heard.http.query_times import parse_query_time
 from heard.outcomes import Kind
 from heard.reviews import Channel
+from heard.stack_metrics import StackMetrics
 from heard.steps import audit
 from heard.steps.caller import Caller
 from heard.storage.case_store import CaseStore
@@ -25,7 +26,7 @@ from heard.storage.people import People
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="audit")
-metrics = Metrics(namespace="Heard", service="audit")
+metrics = StackMetrics(service="audit")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^rev_[a-z0-9]{8,40}$")]
 

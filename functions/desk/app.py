@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -20,6 +20,7 @@ from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.http.cursors import decode_cursor, encode_cursor
 from heard.messaging import Workflows, stepfunctions
+from heard.stack_metrics import StackMetrics
 from heard.steps import desk
 from heard.steps.caller import Caller
 from heard.steps.desk_view import findings_json, follow_up_row, follow_up_rows
@@ -29,7 +30,7 @@ from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="desk")
-metrics = Metrics(namespace="Heard", service="desk")
+metrics = StackMetrics(service="desk")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^fup_[a-z0-9]{8,40}$")]
 
@@ -46,10 +47,9 @@ class Settings:
 @cache
 def ports() -> desk.DeskPorts:
     """What the desk needs, made at the first request."""
-    config = settings.read(Settings)
-    case_store = CaseStore(dynamodb(), config.cases_table, config.outcomes_table)
-    people = People(dynamodb(), config.setup_table)
-    setup = SetupStore(dynamodb(), config.setup_table)
+    config, client = settings.read(Settings), dynamodb()
+    case_store = CaseStore(client, config.cases_table, config.outcomes_table)
+    people, setup = People(client, config.setup_table), SetupStore(client, config.setup_table)
     return desk.DeskPorts(people, setup, case_store, Workflows(stepfunctions()))
 
 

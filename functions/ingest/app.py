@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
@@ -16,6 +16,7 @@ from heard.connectors.http import HttpClient
 from heard.errors import HeardError
 from heard.http.responses import GatewayResponse, error_response, gateway_response
 from heard.messaging import Queue, sqs
+from heard.stack_metrics import StackMetrics
 from heard.steps.ingest import IngestPorts, IngestResult, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
@@ -23,7 +24,7 @@ from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="ingest")
-metrics = Metrics(namespace="Heard", service="ingest")
+metrics = StackMetrics(service="ingest")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
     AsyncBatchProcessor,
     EventType,
@@ -23,9 +25,17 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from heard import settings
 from heard.errors import Fault
 from heard.messaging import Queue, Workflows, review_of, sqs, stepfunctions
+from heard.stack_metrics import StackMetrics
 
 logger = Logger(service="intake")
+metrics = StackMetrics(service="intake")
 processor = AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+LARGEST_BATCH: Final = 10
+"""One thread for each message: the default would be as many as processors, and four."""
+OFTEN: Final = 4
+"""From this receipt on, a failure counts as one that does not pass by itself. SQS leaves such
+messages out of the age of a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,12 @@ def ports() -> tuple[Workflows, str, Queue]:
     return Workflows(stepfunctions()), config.route_workflow, Queue(sqs(), config.review_queue_url)
 
 
+@cache
+def threads() -> ThreadPoolExecutor:
+    """Where the workflows of a batch are waited for, made at the first call."""
+    return ThreadPoolExecutor(LARGEST_BATCH, "route")
+
+
 async def run_route(record: SQSRecord) -> None:
     """Run the workflow for one message. Raises Fault when the message must come again."""
     workflows, workflow, _ = ports()
@@ -51,7 +67,9 @@ async def run_route(record: SQSRecord) -> None:
     name = re.sub(r"[^A-Za-z0-9_-]", "-", delivery)[:80]
     reviews = [review_of(message)]
     try:
-        await asyncio.to_thread(workflows.run_route, workflow, name, record.body)
+        await asyncio.get_running_loop().run_in_executor(
+            threads(), workflows.run_route, workflow, name, record.body
+        )
     except Fault as fault:
         logger.warning("route failed", failure=fault.detail, delivery=delivery, reviews=reviews)
         raise
@@ -59,16 +77,19 @@ async def run_route(record: SQSRecord) -> None:
 
 
 @logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One batch of messages. Returns which of them failed."""
     response = async_process_partial_response(
         event=event, record_handler=run_route, processor=processor, context=context
     )
     failed_ids = {str(failure["itemIdentifier"]) for failure in response["batchItemFailures"]}
+    failing = 0
     for record in event["Records"]:
         if record["messageId"] in failed_ids:
-            ports()[2].postpone(
-                record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"])
-            )
+            received = int(record["attributes"]["ApproximateReceiveCount"])
+            failing += received >= OFTEN
+            ports()[2].postpone(record["receiptHandle"], received)
+    metrics.add_metric("reviews_failing", MetricUnit.Count, failing)
     logger.info("intake", messages=len(event["Records"]), failed=len(failed_ids))
     return {"batchItemFailures": response["batchItemFailures"]}

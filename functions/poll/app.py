@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
+from heard.stack_metrics import StackMetrics
 from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, dispatch, poll
 from heard.steps.ports import PlatformPorts, StorePorts
@@ -30,7 +31,7 @@ from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="poll")
-metrics = Metrics(namespace="Heard", service="poll")
+metrics = StackMetrics(service="poll")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import settings
 from heard.messaging import EventBus, eventbridge
+from heard.stack_metrics import StackMetrics
 from heard.steps.relay import relay
 
 logger = Logger(service="relay")
-metrics = Metrics(namespace="Heard", service="relay")
+metrics = StackMetrics(service="relay")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
+from heard.stack_metrics import StackMetrics
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
 from heard.storage.case_store import CaseStore
@@ -19,7 +20,7 @@ from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="reply")
-metrics = Metrics(namespace="Heard", service="reply")
+metrics = StackMetrics(service="reply")
 
 
 @dataclass(frozen=True, slots=True)

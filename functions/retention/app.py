@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.errors import HeardError
+from heard.stack_metrics import StackMetrics
 from heard.steps.holding import HoldPorts
 from heard.steps.retention import RetentionPorts, run_retention
 from heard.storage.case_store import CaseStore
@@ -20,7 +21,7 @@ from heard.storage.retentions import Retentions
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="retention")
-metrics = Metrics(namespace="Heard", service="retention")
+metrics = StackMetrics(service="retention")
 
 _SPARE_MILLISECONDS: Final = 60_000
 """No review is begun with less time left: the next run goes on."""

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.messaging import Queue, Workflows, sqs, stepfunctions
+from heard.stack_metrics import StackMetrics
 from heard.steps.sweep import sweep
 from heard.storage.case_store import CaseStore
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="sweep")
-metrics = Metrics(namespace="Heard", service="sweep")
+metrics = StackMetrics(service="sweep")
 
 
 @dataclass(frozen=True, slots=True)

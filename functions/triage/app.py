@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
@@ -14,6 +14,7 @@ from heard.assessment import Engine
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
 from heard.messaging import review_of
+from heard.stack_metrics import StackMetrics
 from heard.steps.engine_selection import select_engine
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
@@ -22,7 +23,7 @@ from heard.storage.setup import Secrets, SetupStore, ssm
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="triage")
-metrics = Metrics(namespace="Heard", service="triage")
+metrics = StackMetrics(service="triage")
 
 
 @dataclass(frozen=True, slots=True)

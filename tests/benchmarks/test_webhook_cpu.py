@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -84,6 +85,7 @@ def _handler_ms(case: WebhookCase) -> float:
     app: Any = module_from_spec(spec)
     sys.modules["benchmarked_ingest"] = app
     output = io.StringIO()
+    os.environ["STACK"] = "heard"
     with redirect_stdout(output):
         spec.loader.exec_module(app)
         app.ports = lambda: case.ports

@@ -9,8 +9,8 @@ import pytest
 from tests.static.repository import FUNCTIONS, HANDLERS, LIBRARY
 
 CONTEXT = "logger.inject_lambda_context(clear_state=True)"
-WITHOUT_METRICS = {"feedback_page", "follow_up", "intake"}
-"""What they would count is counted already: by desk and reply, and by SQS and Step Functions."""
+WITHOUT_METRICS = {"feedback_page", "follow_up"}
+"""What they would count is counted already: by desk and reply, and by Step Functions."""
 
 
 def decorators_of(path_source: str) -> list[str]:

@@ -84,7 +84,8 @@ def test_a_relay_that_is_late_or_skips_an_outcome_raises_an_alarm(metric: str) -
     )
 
     assert mentions(alarm["Dimensions"], "RelayFunction") or alarm["Dimensions"] == [
-        {"Name": "service", "Value": "relay"}
+        {"Name": "service", "Value": "relay"},
+        {"Name": "stack", "Value": {"Ref": "AWS::StackName"}},
     ]
     assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
 
@@ -93,7 +94,7 @@ def test_the_relay_reads_the_stream_and_publishes_and_nothing_else() -> None:
     granted = {
         (action, json.dumps(statement["Resource"]))
         for name, statement in statements()
-        if name == "RelayFunction"
+        if name == "RelayFunction" and statement["Effect"] == "Allow"
         for action in as_list(statement["Action"])
     }
     stream = json.dumps({"Fn::Sub": "${OutcomesTable.Arn}/stream/*"})

@@ -79,7 +79,7 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
 
 # Set by the person who runs a stack rather than by what a function needs; every function
 # understands them.
-COMMON_SETTINGS = {"LOG_LEVEL"}
+COMMON_SETTINGS = {"LOG_LEVEL", "STACK"}
 LIBRARY_SETTINGS = {"OPENBLAS_NUM_THREADS"}  # one processor: a second thread would only wait for it
 
 READ_STREAM = {

@@ -41,7 +41,9 @@ type States = dict[str, dict[str, Any]]
 
 @functools.cache
 def definition(workflow: str) -> dict[str, Any]:
-    return json.loads((FUNCTIONS / workflow / "workflow.asl.json").read_text())
+    """As in AWS's usual regions; every other placeholder stands as it is."""
+    text = (FUNCTIONS / workflow / "workflow.asl.json").read_text()
+    return json.loads(text.replace("${Partition}", "aws"))
 
 
 def nested_machines(machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -272,6 +274,8 @@ def _placeholder_value(name: str) -> str:
     """
     if name.endswith("Seconds"):
         return "60"
+    if name == "Partition":
+        return "aws"
     service, path = (
         ("states", "stateMachine:name")
         if re.search("Workflow|StateMachine|Machine", name)

@@ -231,8 +231,11 @@ class Machine:
 
 
 def read_definition(path: Path, substitutions: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A workflow's definition. Each `${Name}` becomes its substitution, or `Name` without one."""
-    values = substitutions or {}
+    """A workflow's definition. Each `${Name}` becomes its substitution, or `Name` without one.
+
+    The partition is that of AWS's usual regions.
+    """
+    values = {"Partition": "aws", **(substitutions or {})}
     text = re.sub(r"\$\{(\w+)\}", lambda match: values.get(match[1], match[1]), path.read_text())
     return json.loads(text)
 

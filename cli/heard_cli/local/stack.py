@@ -31,7 +31,7 @@ from heard_cli.local_state import LocalState, local_api_url
 REGION: Final = "us-east-1"
 STACK: Final = "heard"
 DEFAULT_PORT: Final = 4566
-_PARAMETERS: Final = {"DeletionProtection": "false", "LoopbackPlatforms": "true", "Scale": "small"}
+_PARAMETERS: Final = {"DeletionProtection": "false", "LoopbackPlatforms": "true", "Scale": "medium"}
 _FOLDER: Final = Path(".heard")
 
 

@@ -8,6 +8,7 @@ from heard.people import Role
 from heard.storage.setup import Business
 from heard.storage.tables import attributes
 from heard_cli.stack import Stack
+from tests.static.cloudformation import resources
 from tests.unit.cli.conftest import CommandResult, HeardCommand
 
 ANA = ("people", "add", "--email", "ana@acme.example", "--first-name", "Ana")
@@ -270,3 +271,45 @@ def test_who_was_auditor_and_admin_holds_no_role_until_somebody_decides(
     assert heard("people", "migrate", "--keep", "lead").exit_code == 2
     heard.run_ok("people", "migrate", "--keep", "auditor")
     assert roles_of(heard, "ana@acme.example") == {"acme": ["agent", "auditor"]}
+
+
+# Signing in
+
+
+def _client_id(stack: Stack, user_pool: str) -> str:
+    (properties,) = resources("AWS::Cognito::UserPoolClient").values()
+    return stack.cognito.create_user_pool_client(
+        UserPoolId=user_pool,
+        ClientName="heard",
+        ExplicitAuthFlows=properties["ExplicitAuthFlows"],
+    )["UserPoolClient"].get("ClientId", "")
+
+
+def test_an_invited_person_chooses_a_password_and_can_sign_in(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    heard.run_ok(*ANA, "--role", "agent", "--business", "acme")
+    # The e-mail holds a temporary password of Cognito's; here it is one that the test knows.
+    stack.cognito.admin_set_user_password(
+        UserPoolId=user_pool, Username="ana@acme.example", Password="Temporary-horse-1"
+    )
+    words = ("people", "sign-in", "ana@acme.example", "--client-id", _client_id(stack, user_pool))
+    own = "My-own-horse-12"
+
+    first = heard(*words, stdin=f"Temporary-horse-1\n{own}\n{own}\n")
+
+    assert first.exit_code == 0, first.stderr
+    assert first.stdout.count(".") == 2  # the token and nothing else
+    assert own not in first.stdout + first.stderr
+    assert heard(*words, stdin=f"{own}\n").stdout.count(".") == 2
+    assert heard("people", "show", "ana@acme.example", "--json").json["status"] == "CONFIRMED"
+
+
+def test_a_wrong_password_gets_no_token(heard: HeardCommand, stack: Stack, user_pool: str) -> None:
+    heard.run_ok(*ANA, "--role", "agent", "--business", "acme", *PASSWORD)
+    client = _client_id(stack, user_pool)
+
+    result = heard("people", "sign-in", "ana@acme.example", "--client-id", client, stdin="wrong\n")
+
+    assert (result.exit_code, result.stdout.strip()) == (1, "")
+    assert "do not fit" in result.stderr

@@ -89,6 +89,7 @@ def load_function(
     }.items():
         monkeypatch.setenv(name, value)
     environment = {
+        "STACK": "heard",
         **{
             name: backend.tables[logical]
             for name, logical in (("SETUP_TABLE", "SetupTable"), ("CASES_TABLE", "CasesTable"))

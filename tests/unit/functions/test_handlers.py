@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import threading
 from typing import Any
 
 import pytest
@@ -352,3 +354,46 @@ def test_a_failed_workflow_raises_a_fault(backend: Backend) -> None:
     backend.step_functions.express_status = "FAILED"
     with pytest.raises(Fault):
         Workflows(backend.step_functions).run_route("arn", "name", "{}")  # type: ignore[arg-type]
+
+
+def test_a_batch_waits_for_all_its_workflows_at_once_whatever_the_machine(
+    backend: Backend, load_function: FunctionLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda shows two processors: threads by their number would make two waves of a batch."""
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 2)
+    all_there = threading.Barrier(10)
+    answer = backend.step_functions.start_sync_execution
+
+    def answer_when_all_are_there(**request: Any) -> Any:
+        all_there.wait(timeout=30)
+        return answer(**request)
+
+    monkeypatch.setattr(backend.step_functions, "start_sync_execution", answer_when_all_are_there)
+    intake = load_function("intake")
+    intake.threads.cache_clear()
+    bodies = [json.dumps(backend.queue_message(praise(f"r-{number}"))) for number in range(10)]
+
+    assert intake.handler(batch(backend, bodies), LambdaContext()) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(("received", "failing"), [(3, 0), (4, 1)])
+def test_a_review_that_fails_often_is_counted(
+    backend: Backend,
+    load_function: FunctionLoader,
+    capsys: pytest.CaptureFixture[str],
+    received: int,
+    failing: int,
+) -> None:
+    """The age of the queue leaves it out."""
+    event = batch(backend, ["not JSON"])
+    event["Records"][0]["attributes"]["ApproximateReceiveCount"] = str(received)
+
+    load_function("intake").handler(event, LambdaContext())
+
+    (counts,) = (
+        line
+        for text in capsys.readouterr().out.splitlines()
+        if "_aws" in (line := json.loads(text))
+    )
+    assert counts["reviews_failing"] == [failing]
+    assert (counts["service"], counts["stack"]) == ("intake", "heard")

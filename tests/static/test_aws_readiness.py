@@ -1,0 +1,469 @@
+"""What AWS would refuse, or what would break there in silence, and no emulator shows."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import boto3
+import pytest
+from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+
+from tests.static.cloudformation import (
+    as_list,
+    mentions,
+    resources,
+    statements,
+    template,
+    walk,
+)
+from tests.static.repository import FUNCTIONS, HANDLERS, ROOT, WORKFLOWS
+from tests.static.test_template import SAM_FUNCTION
+
+SCALES: dict[str, dict[str, int]] = template()["Mappings"]["Scales"]
+QUOTAS = {"small": 10, "medium": 50, "large": 1000}
+"""The concurrent executions that an account allows in a region: new, raised once, and usual."""
+UNRESERVED = 100
+"""What an account must leave to functions without a reservation, or AWS refuses the reservation."""
+LEFT_FOR_OTHERS = {"small": 4, "medium": 20, "large": 100}
+"""For the door, the desk, the clocks and the relay, beside the queues' readers."""
+RECEIPTS_OF_AN_AGE = 3
+"""A message that was received more often does not count in ApproximateAgeOfOldestMessage."""
+
+# docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html and connect-lambda.html
+LAMBDA_ERRORS = {
+    "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+}
+
+
+def _text(node: Any) -> str:
+    """A name as it stands in the template, `!Sub` or plain."""
+    return str(node["Fn::Sub"] if isinstance(node, dict) else node)
+
+
+def _at(node: Any, scale: str) -> Any:
+    """What `FindInMap` and `If` with `Large` give at a scale."""
+    match node:
+        case {"Fn::FindInMap": ["Scales", _, str(key)]}:
+            return SCALES[scale][key]
+        case {"Fn::If": ["Large", large, others]}:
+            return large if scale == "large" else others
+        case _:
+            return node
+
+
+# The key
+
+
+def _key_statements(service: str) -> list[dict[str, Any]]:
+    return [
+        statement
+        for name, statement in statements()
+        if template()["Resources"][name]["Type"] == "AWS::KMS::Key"
+        for principal in as_list(statement.get("Principal", {}).get("Service", []))
+        if _text(principal).startswith(service)
+    ]
+
+
+def test_log_groups_get_the_key_by_their_names_alone() -> None:
+    """CloudWatch Logs sends the group in the encryption context, and no account of the source."""
+    (statement,) = _key_statements("logs.")
+    (condition,) = statement["Condition"].values()
+    (patterns,) = condition.values()
+    groups = resources("AWS::Logs::LogGroup")
+
+    assert set(statement["Condition"]) == {"ArnLike"}
+    assert set(condition) == {"kms:EncryptionContext:aws:logs:arn"}
+    assert groups
+    for name, group in groups.items():
+        arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:" + _text(
+            group["LogGroupName"]
+        )
+        assert "KmsKeyId" in group
+        assert any(
+            fnmatchcase(arn, re.sub(r"\[", "[[]", _text(pattern))) for pattern in patterns
+        ), name
+
+
+def test_a_key_policy_refers_to_no_log_group() -> None:
+    """The groups need the key, so this would be a circle."""
+    (key,) = resources("AWS::KMS::Key").values()
+
+    assert not any(mentions(key, name) for name in resources("AWS::Logs::LogGroup"))
+
+
+def test_other_services_get_the_key_for_this_account_alone() -> None:
+    (statement,) = _key_statements("cloudwatch.")
+
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+
+
+def test_callers_reach_the_key_through_each_service_that_keeps_data_with_it() -> None:
+    services = {
+        kind.split("::")[1].lower()
+        for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
+        if any(mentions(properties, "DataKey") for properties in resources(kind).values())
+    }
+    (through,) = (
+        statement["Condition"]["StringEquals"]["kms:ViaService"]
+        for _, statement in statements()
+        if "kms:ViaService" in str(statement.get("Condition"))
+    )
+
+    assert {_text(service).split(".")[0] for service in through} == services
+
+
+# Names and partitions
+
+
+def test_a_service_writes_its_log_under_the_prefix_with_a_policy_of_its_own() -> None:
+    """Elsewhere the account's log resource policy grows, and is full after some stacks."""
+    groups = resources("AWS::Logs::LogGroup")
+    written_by_a_service = [
+        name
+        for name in groups
+        if any(
+            mentions(properties, name)
+            for kind in ("AWS::Serverless::StateMachine", "AWS::ApiGatewayV2::Stage")
+            for properties in resources(kind).values()
+        )
+    ]
+
+    assert len(written_by_a_service) == 2
+    assert all(
+        _text(groups[name]["LogGroupName"]).startswith("/aws/vendedlogs/")
+        for name in written_by_a_service
+    )
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::Serverless::LayerVersion")))
+def test_the_layers_of_two_stacks_have_different_names(name: str) -> None:
+    layer_name = resources("AWS::Serverless::LayerVersion")[name]["LayerName"]
+
+    assert "${AWS::StackName}" in _text(layer_name)
+
+
+def test_no_name_is_bound_to_one_partition() -> None:
+    """Other partitions than `aws` are China's and that of the US government."""
+    texts = [
+        *(text for node in walk(template()["Resources"]) if isinstance(text := node, str)),
+        *((FUNCTIONS / workflow / "workflow.asl.json").read_text() for workflow in WORKFLOWS),
+    ]
+
+    assert [text for text in texts if "arn:aws:" in text] == []
+
+
+def test_metrics_name_their_stack() -> None:
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    on_the_dashboard = [
+        metric
+        for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == "Heard"
+    ]
+    in_alarms = [
+        {dimension["Name"] for dimension in alarm["Dimensions"]}
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm.get("Namespace") == "Heard"
+    ]
+
+    assert on_the_dashboard
+    assert all(metric[4:6] == ["stack", "${AWS::StackName}"] for metric in on_the_dashboard)
+    assert in_alarms
+    assert all(names == {"service", "stack"} for names in in_alarms)
+
+
+@pytest.mark.parametrize("function", HANDLERS)
+def test_a_function_counts_under_the_name_of_its_stack(function: str) -> None:
+    assert "Metrics(namespace" not in (FUNCTIONS / function / "app.py").read_text()
+
+
+# Updates
+
+
+def _translate(code: dict[str, str]) -> dict[str, Any]:
+    """The template as CloudFormation gets it, with the uploaded code at these addresses."""
+    source = copy.deepcopy(template())
+    for name, resource in source["Resources"].items():
+        properties = resource.get("Properties", {})
+        for field in ("CodeUri", "ContentUri", "DefinitionUri"):
+            if field in properties:
+                properties[field] = code.get(name, f"s3://bucket/{name}")
+    client = boto3.client(
+        "iam", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+
+    class NoManagedPolicies(ManagedPolicyLoader):
+        def load(self) -> dict[str, str]:
+            return {}
+
+    return transform(source, {}, NoManagedPolicies(client))["Resources"]
+
+
+def _versions(translated: dict[str, Any]) -> dict[str, str]:
+    """The version that each alias points at."""
+    return {
+        name: resource["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+        for name, resource in translated.items()
+        if resource["Type"] == "AWS::Lambda::Alias"
+    }
+
+
+@pytest.fixture(autouse=True)
+def _region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
+def _alias_layers() -> Iterator[tuple[str, str]]:
+    for function, properties in resources(SAM_FUNCTION).items():
+        if "AutoPublishAlias" in properties:
+            for layer in properties["Layers"]:
+                yield function, layer["Ref"]
+
+
+@pytest.mark.parametrize(("function", "layer"), sorted(_alias_layers()))
+def test_a_new_layer_reaches_the_alias(function: str, layer: str) -> None:
+    """Without it, an update would leave the door and the desk on the code before."""
+    before = _versions(_translate({}))
+    after = _versions(_translate({layer: "s3://bucket/another"}))
+
+    assert before[f"{function}Aliaslive"] != after[f"{function}Aliaslive"]
+
+
+def test_the_same_code_makes_no_new_version() -> None:
+    assert _versions(_translate({})) == _versions(_translate({}))
+
+
+def test_versions_that_no_alias_names_are_deleted() -> None:
+    """SnapStart charges for each version that is kept."""
+    versions = [
+        resource
+        for resource in _translate({}).values()
+        if resource["Type"] == "AWS::Lambda::Version"
+    ]
+
+    assert versions
+    assert all(version["DeletionPolicy"] == "Delete" for version in versions)
+
+
+# Executions at once
+
+
+def _readers(scale: str) -> int:
+    """How many executions the readers of the queues hold at most, with what they wait for."""
+    held = 0
+    for function in resources(SAM_FUNCTION).values():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                source = event["Properties"]
+                readers = _at(source["ScalingConfig"]["MaximumConcurrency"], scale)
+                waits_for = (
+                    _at(source["BatchSize"], scale)
+                    if "states:StartSyncExecution" in str(function["Policies"])
+                    else 0
+                )
+                held += readers * (1 + waits_for)
+    return held
+
+
+def _reserved(scale: str) -> int:
+    return sum(
+        value
+        for function in resources(SAM_FUNCTION).values()
+        if isinstance(value := _at(function.get("ReservedConcurrentExecutions"), scale), int)
+    )
+
+
+@pytest.mark.parametrize("scale", sorted(SCALES))
+def test_an_account_has_room_for_a_scale(scale: str) -> None:
+    assert _readers(scale) + _reserved(scale) + LEFT_FOR_OTHERS[scale] <= QUOTAS[scale]
+
+
+@pytest.mark.parametrize("scale", sorted(SCALES))
+def test_a_reservation_leaves_what_aws_demands(scale: str) -> None:
+    assert not _reserved(scale) or QUOTAS[scale] - _reserved(scale) >= UNRESERVED
+
+
+def test_the_default_scale_fits_a_new_account() -> None:
+    scale = template()["Parameters"]["Scale"]
+
+    assert set(scale["AllowedValues"]) == set(SCALES) == set(QUOTAS)
+    assert QUOTAS[scale["Default"]] == min(QUOTAS.values())
+
+
+@pytest.mark.parametrize("scale", sorted(SCALES))
+def test_a_queue_never_gets_fewer_readers_than_aws_allows(scale: str) -> None:
+    assert min(SCALES[scale]["Readers"], SCALES[scale]["Polls"]) >= 2
+
+
+# Alarms
+
+
+def _lambda_alarms(metric: str) -> list[dict[str, Any]]:
+    return [
+        alarm
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", metric)
+    ]
+
+
+@pytest.mark.parametrize("function", sorted(resources(SAM_FUNCTION)))
+def test_somebody_is_told_when_a_function_fails(function: str) -> None:
+    assert any(mentions(alarm["Dimensions"], function) for alarm in _lambda_alarms("Errors"))
+
+
+def test_somebody_is_told_when_a_function_is_throttled() -> None:
+    """All functions of an account share its quota, and the metric without a dimension is theirs."""
+    alarms = _lambda_alarms("Throttles")
+
+    assert any("Dimensions" not in alarm for alarm in alarms)
+    assert any(mentions(alarm.get("Dimensions"), "IngestFunction") for alarm in alarms)
+
+
+def test_somebody_is_told_when_the_api_fails() -> None:
+    assert any(
+        alarm.get("MetricName") == "5xx" and mentions(alarm["Dimensions"], "Api")
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+    )
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::CloudWatch::Alarm")))
+def test_an_alarm_tells_when_it_begins_and_when_it_is_over(name: str) -> None:
+    alarm = resources("AWS::CloudWatch::Alarm")[name]
+
+    assert mentions(alarm["AlarmActions"], "Alarms")
+    assert mentions(alarm["OKActions"], "Alarms")
+
+
+def test_operations_say_what_to_do_about_each_alarm_and_how_many_there_are() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    table = operations.partition("\n## Alarms\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    alarms = set(resources("AWS::CloudWatch::Alarm"))
+
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == alarms
+    assert f"The {len(alarms)} alarms cost" in table
+
+
+def test_somebody_is_told_when_a_schedule_stops() -> None:
+    """Nothing fails then: only what the function counts is missing."""
+    scheduled = {
+        properties["CodeUri"].removeprefix("functions/")
+        for properties in resources(SAM_FUNCTION).values()
+        if any(
+            event["Type"].startswith("Schedule") for event in properties.get("Events", {}).values()
+        )
+    }
+    watched = {
+        dimension["Value"]
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm["TreatMissingData"] == "breaching"
+        and alarm["ComparisonOperator"] == "LessThanThreshold"
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "service"
+    }
+
+    assert scheduled
+    assert watched == scheduled
+
+
+def _alarm_metrics() -> list[tuple[str, str]]:
+    return [
+        (dimension["Value"], alarm["MetricName"])
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm.get("Namespace") == "Heard"
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "service"
+    ]
+
+
+@pytest.mark.parametrize(("service", "metric"), _alarm_metrics())
+def test_an_alarm_watches_a_metric_that_its_function_emits(service: str, metric: str) -> None:
+    source = (FUNCTIONS / service / "app.py").read_text()
+    families = re.findall(r'add_metric\(\s*f?"(\w+?)(\{|")', source)
+
+    assert any(metric.startswith(name) if end == "{" else metric == name for name, end in families)
+
+
+def test_an_age_alarm_on_a_queue_that_tries_often_has_a_partner() -> None:
+    """What fails again and again is left out of the age."""
+    alarms = resources("AWS::CloudWatch::Alarm").values()
+    queues = {
+        name: queue["RedrivePolicy"]["maxReceiveCount"]
+        for name, queue in resources("AWS::SQS::Queue").items()
+        if "RedrivePolicy" in queue
+        and any(
+            alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
+            and mentions(alarm["Dimensions"], name)
+            for alarm in alarms
+        )
+    }
+    often = {
+        name
+        for name, receipts in queues.items()
+        if not isinstance(receipts, int) or receipts > RECEIPTS_OF_AN_AGE
+    }
+    readers = {
+        queue: function["CodeUri"].removeprefix("functions/")
+        for queue in often
+        for function in resources(SAM_FUNCTION).values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "SQS" and mentions(event["Properties"]["Queue"], queue)
+    }
+
+    assert set(readers) == often
+    assert {"reviews_failing", "polls_returned"} <= {
+        metric for service, metric in _alarm_metrics() if service in readers.values()
+    }
+
+
+# Queues, logs and workflows
+
+
+def test_a_dead_letter_has_more_time_than_it_had_before() -> None:
+    """Its time counts from its first queue."""
+    queues = resources("AWS::SQS::Queue")
+    sources = [queue for queue in queues.values() if "RedrivePolicy" in queue]
+
+    assert sources
+    for queue in sources:
+        (dead,) = (name for name in queues if mentions(queue["RedrivePolicy"], name))
+        assert 2 * queue["MessageRetentionPeriod"] < queues[dead]["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("name", sorted(resources(SAM_FUNCTION)))
+def test_a_late_log_line_cannot_make_a_deleted_group_again(name: str) -> None:
+    """SAM attaches a policy of AWS that allows it."""
+    assert any(
+        holder == name
+        and statement["Effect"] == "Deny"
+        and statement["Action"] == "logs:CreateLogGroup"
+        and statement["Resource"] == "*"
+        for holder, statement in statements()
+    )
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_workflow_names_errors_of_lambda_that_exist(workflow: str) -> None:
+    definition = json.loads((FUNCTIONS / workflow / "workflow.asl.json").read_text())
+    names = {
+        name
+        for node in walk(definition)
+        if isinstance(node, dict)
+        for name in node.get("ErrorEquals", ())
+        if name.startswith(("Lambda.", "Runtime."))
+    }
+
+    assert names <= LAMBDA_ERRORS
