@@ -1,7 +1,4 @@
-"""/api/desk: agents list, read, claim, release and resolve follow-ups.
-
-Leads approve what takes two people.
-"""
+"""/api/desk: agents list, claim and resolve follow-ups; leads approve what takes two people."""
 
 from __future__ import annotations
 
@@ -71,14 +68,10 @@ def list_open_follow_ups(
 ) -> dict[str, Any]:
     """Open follow-ups by due time, with the newest review if `words`; `next`: the next `after`."""
     page, next_cursor = desk.list_open_follow_ups(
-        _caller(),
-        ports(),
-        business=business,
-        limit=limit,
-        after=decode_cursor(after) if after else None,
+        _caller(), ports(), business=business, limit=limit, after=decode_cursor(after)
     )
     rows = follow_up_rows(page, ports().cases, clock.now(), words=words)
-    return {"follow_ups": rows, "next": encode_cursor(next_cursor) if next_cursor else None}
+    return {"follow_ups": rows, "next": encode_cursor(next_cursor)}
 
 
 @app.get("/api/desk/follow-ups/<follow_up>")

@@ -56,7 +56,7 @@ def test_a_follow_up_is_told_when_it_opens_when_a_critical_review_joins_and_when
     (due,) = eventually(lambda: subscriber.of("outcome.promise_due"))
     assert due["follow_up"] == opened["follow_up"]
 
-    assert subscriber.outcomes <= {outcome.id for outcome in shop.recent_outcomes()}
+    assert subscriber.outcome_ids <= {outcome.id for outcome in shop.recent_outcomes()}
     text = json.dumps([event.detail for event in subscriber.events])
     assert not [words for words in (COMPLAINT, DANGER, "Kim", "Ana") if words in text]
 
