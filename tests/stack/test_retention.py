@@ -55,7 +55,7 @@ def test_a_review_whose_texts_were_deleted_is_not_answered_when_it_is_delivered_
     shop: StackBusiness, stack: EmulatedStack, eventually: Callable[..., Any]
 ) -> None:
     shop.connect("standard")
-    review = shop.deliver_review("praise-1", PRAISE, 5, revision=1)
+    review = shop.deliver_review("retained-1", PRAISE, 5, revision=1)
     eventually(lambda: shop.kinds(review)[-1:] == [Kind.ACKNOWLEDGED])
     operator, now = shop.environment.operator, clock.now() + timedelta(days=70)
     operator.retention.retentions.put(shop.business, Retention(1))
@@ -64,15 +64,15 @@ def test_a_review_whose_texts_were_deleted_is_not_answered_when_it_is_delivered_
     ports = ports_of_the_function(stack)
     assert shop.business in ports.retentions.businesses()
     assert run_retention(shop.business, ports, now).reviews == [review]
-    author = author_id(shop.business, "standard", "author-of-praise-1")
+    author = author_id(shop.business, "standard", "author-of-retained-1")
     assert run_retention(shop.business, ports, now + timedelta(days=1)).authors == {author}
     day = last_due_day((now + timedelta(days=1)).date(), 1)
     assert operator.cases.retention_position(shop.business) == day
 
-    shop.deliver_review("praise-1", PRAISE, 5, revision=1)
+    shop.deliver_review("retained-1", PRAISE, 5, revision=1)
     eventually(lambda: shop.kinds(review)[-1] is Kind.DUPLICATE)
     assert shop.outcomes(review)[-1].detail["reason"] == "retention"
-    assert len(shop.replies("praise-1")) == 1
+    assert len(shop.replies("retained-1")) == 1
     assert operator.cases.reviews_of_author(author) == []
     assert not operator.cases.vault.author_record(author).has_key
     assert verify_review(review, shop.business, operator.log, operator.cases).verified
