@@ -274,6 +274,25 @@ def test_a_restored_backup_is_erased_again(shop: Backend) -> None:
     assert erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator") == []
 
 
+def test_erasing_again_finishes_what_a_stopped_run_began(shop: Backend) -> None:
+    review = deliver(shop, canary_complaint())
+    restore = shop.snapshot()
+    erase_customer(shop)
+    records = ports(shop).erasures.of_business(BUSINESS)
+    restore()
+    for record in records:
+        ports(shop).erasures.record(record)
+    shop.clock.advance(hours=2)
+    shop.cases.vault.erase(AUTHOR, shop.clock())  # here the first run stopped
+    shop.clock.advance(hours=1)
+    (again,) = erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator")
+
+    assert isinstance(again, ErasureReport)
+    assert again.reviews == (review,)
+    assert_no_canary(shop)
+    assert erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator") == []
+
+
 def test_erasing_twice_changes_nothing_more(shop: Backend) -> None:
     deliver(shop, canary_complaint())
     first, items = erase_customer(shop), shop.case_items()

@@ -192,8 +192,11 @@ def erase_again(
         earlier = records.get(record.author, record)
         records[record.author] = replace(record, deliveries=record.deliveries | earlier.deliveries)
     for record in records.values():
-        erased_at = ports.cases.vault.author_record(record.author).erased_at
-        if erased_at is None or erased_at < record.at:
+        known = ports.cases.vault.author_record(record.author)
+        came_back = known.erased_at is None or known.erased_at < record.at
+        # A run that stopped leaves a tombstone without a key, and reviews on the author's list.
+        is_unfinished = not known.has_key and ports.cases.reviews_of_author(record.author)
+        if came_back or is_unfinished:
             # What the platform calls the author is stored nowhere. But it is known which
             # deliveries mentioned them.
             data_subject = DataSubject(business, record.author, deliveries=record.deliveries)
