@@ -25,6 +25,12 @@ def complete(line: str) -> list[str]:
     return CliRunner().invoke(app, [], env=environment, prog_name="heard").stdout.split()
 
 
+@pytest.fixture(autouse=True)
+def _folder_without_a_local_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another test may run a local stack in the clone, and the completions would ask that one."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def connection(stack: Stack) -> str:
     stack.setup.put_business(Business("zenith", "Zenith"))
