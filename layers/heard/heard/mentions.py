@@ -15,12 +15,13 @@ from __future__ import annotations
 import binascii
 import html
 import re
-import unicodedata
 import zlib
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
+
+from heard.text.unicode_form import in_form
 
 _DEPTH: Final = 6
 """How many encodings may lie in one another."""
@@ -76,7 +77,7 @@ def _edge(character: str, side: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    return in_form("NFC", text).casefold()
 
 
 def _texts(reading: bytes) -> Iterator[str]:

@@ -19,15 +19,13 @@ from typing import Any, Final, Self
 
 from heard.clock import format_time, parse_time
 from heard.text.one_line import one_line
+from heard.text.unicode_form import in_form
 
 TEXT_LIMIT_BYTES: Final = 120_000
 """Longest text that is kept, in bytes of its JSON form: it must fit a workflow's 256 KiB input."""
 
 QUOTE_LIMIT_BYTES: Final = 40_000
 """Longest quotation that is kept with a review, in bytes of its JSON form."""
-
-MAX_COMBINING_MARKS: Final = 30
-"""How many combining marks in a row are kept."""
 
 _ABSENT_PARTS: Final = frozenset({"null", "undefined"})
 """Words that stand for a missing part of a name. In lower case, because Null is a family name."""
@@ -61,8 +59,6 @@ _LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
 """Every sign that ends a line: Word's own one (`\\v`) too, which mails are full of."""
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
-_MANY_MARKS: Final = re.compile(f"[\u0300-\U0010ffff]{{{MAX_COMBINING_MARKS + 1},}}")
-"""A run that may hold too many combining marks. All of them are above these code points."""
 
 FINAL_REVISION: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
@@ -129,7 +125,7 @@ class ReviewEvent:
     repeats. They are judged apart from `text`: see `heard.assessment.assess`. `below` holds what
     stands below the head of an earlier mail where no sign marks its lines: mostly that mail, but
     the author may have written into it. `unread` says that words came along which were not read,
-    such as an attached document, so that a person must. `no_review` is the code of why the words
+    such as an attached document or a quotation that was cut, so that a person must. `no_review` is the code of why the words
     are no review although they arrived like one, such as `automatic_reply`. Triage stores them,
     answers nothing, and writes the code into the outcome `ignored`.
     """
@@ -171,17 +167,20 @@ class ReviewEvent:
     def normalize(self) -> Self:
         """This event with texts and names in normal form; texts that are too long are cut."""
         text, original_bytes = truncate_text(normalize_text(self.text))
+        title, bytes_title = truncate_text(normalize_text(self.title))
+        quoted, bytes_quoted = truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)
         below, bytes_below = truncate_text(normalize_text(self.below), QUOTE_LIMIT_BYTES)
+        is_cut = any(size is not None for size in (bytes_title, bytes_quoted, bytes_below))
         return replace(
             self,
-            title=truncate_text(normalize_text(self.title))[0],
+            title=title,
             text=text,
             original_bytes=original_bytes,
             author=replace(self.author, name=normalize_name(self.author.name)),
             subject=normalize_name(self.subject),
-            quoted=truncate_text(normalize_text(self.quoted), QUOTE_LIMIT_BYTES)[0],
+            quoted=quoted,
             below=below,
-            unread=self.unread or bytes_below is not None,
+            unread=self.unread or is_cut,
         )
 
     def first_words(self, max_characters: int) -> str | None:
@@ -230,8 +229,7 @@ def normalize_text(text: str | None) -> str | None:
 
     None if nothing remains. Every sign that ends a line becomes `\n`, so that no two words become
     one. NUL and other controls break consoles, CSV files and some platforms' APIs; tabs and line
-    feeds stay. At most `MAX_COMBINING_MARKS` marks on one character stay: no language has as many,
-    and the time to normalise grows with the square of their number.
+    feeds stay.
     """
     if text is None:
         return None
@@ -239,8 +237,7 @@ def normalize_text(text: str | None) -> str | None:
         return _CONTROL.sub("", _LINE_END.sub("\n", text)).strip() or None
     well_formed = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     printable = _CONTROL.sub("", _LINE_END.sub("\n", well_formed))
-    readable = _MANY_MARKS.sub(_limit_combining_marks, printable)
-    return unicodedata.normalize("NFC", readable).strip() or None
+    return in_form("NFC", printable).strip() or None
 
 
 def normalize_name(name: str | None) -> str | None:
@@ -285,16 +282,6 @@ def _unescape_name(name: str) -> str:
 def _is_absent(word: str) -> bool:
     bare = word.strip(_AROUND_A_NAME)
     return not bare or bare.casefold() in _ABSENT_NAMES or bare in _NOT_A_NUMBER
-
-
-def _limit_combining_marks(run: re.Match[str]) -> str:
-    characters: list[str] = []
-    mark_count = 0
-    for character in run[0]:
-        mark_count = mark_count + 1 if unicodedata.combining(character) else 0
-        if mark_count <= MAX_COMBINING_MARKS:
-            characters.append(character)
-    return "".join(characters)
 
 
 def truncate_text(text: str | None, limit: int = TEXT_LIMIT_BYTES) -> tuple[str | None, int | None]:

@@ -33,7 +33,7 @@ from heard.text.words import (
     count_links,
     fold_signs,
     fold_word,
-    matchable_text,
+    matchable_part,
     tokens,
 )
 
@@ -62,7 +62,7 @@ class TextAnalysis:
     """A review's text, the phrases in it and an engine's scores.
 
     `hits` hold no negated phrase, except negated topics. `has_figures`: figures of speech stand in
-    the text.
+    the text. `is_cut`: `text` is the beginning and the end of a longer one.
     """
 
     text: str
@@ -75,6 +75,7 @@ class TextAnalysis:
     is_gibberish: bool
     is_short_praise: bool
     has_figures: bool
+    is_cut: bool
 
     def has(self, code: str) -> bool:
         """Whether a phrase of this code stands in the text."""
@@ -114,7 +115,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     """The analysis of a review's title and text."""
     parts = [part for part in (event.title, event.text) if part]
     full_text = "\n".join(parts)
-    text = matchable_text("\n\n".join(parts))
+    text, is_cut = matchable_part("\n\n".join(parts))
     words = tokens(text)
     detected_language = detect_language(text, words)
     review_language = language_code(event.language) or detected_language
@@ -168,6 +169,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         is_gibberish=is_gibberish,
         is_short_praise=is_short_praise(text, languages),
         has_figures=has_figures,
+        is_cut=is_cut,
     )
 
 

@@ -29,14 +29,14 @@ from heard.assessment.severity import (
     severity_of_text,
     worse_severity,
 )
-from heard.assessment.spam import is_spam, offers_something
+from heard.assessment.spam import is_part, is_spam, offers_something
 from heard.reviews import Channel, ReviewEvent
 from heard.text.wordless import is_wordless
 
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
 
-RULES_VERSION: Final = "rules-4"
+RULES_VERSION: Final = "rules-5"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 
@@ -45,8 +45,9 @@ def assess(
 ) -> Assessment:
     """What we conclude about one revision of a review. Total: it raises nothing for any event.
 
-    Rules read the part of a long text that `heard.text.words.matchable_text` names. Without an
-    engine, rules and rating decide alone. The codes of `reasons` are `rating_<n>`,
+    Rules read the part of a long text that `heard.text.words.matchable_part` names. A person reads
+    a longer one, and it is no spam: what was left out may hold anything. Without an engine, rules
+    and rating decide alone. The codes of `reasons` are `rating_<n>`,
     `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
     `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `unread`, `dislike`,
     `alarming_sentence`, `alarming_quote`, `words_below`, `engine_<severity>`,
@@ -127,7 +128,7 @@ def _find_doubt(event: ReviewEvent, analysis: TextAnalysis, engine: Engine | Non
         return "garbled"
     if event.text and not event.title and is_wordless(event.text):
         return "no_text"
-    if event.unread:
+    if is_part(event, analysis) or event.unread:
         return "unread"
     if event.text and says_dislike(event.text):
         return "dislike"
@@ -144,8 +145,13 @@ def asks_or_complains(event: ReviewEvent, words: str, engine: Engine | None = No
 
 
 def _severity_beside(event: ReviewEvent, words: str, engine: Engine | None) -> Severity:
-    """The severity of words that stand beside a review's own; a question is of medium severity."""
+    """The severity of words that stand beside a review's own; a question is of medium severity.
+
+    Words of which only a part was read are severe, because the rest may be.
+    """
     analysis = analyse(replace(event, title=None, text=words, rating=None), engine)
+    if analysis.is_cut:
+        return Severity.HIGH
     severity = severity_of_text(analysis, None) or Severity.PRAISE
     return severity.worse(Severity.MEDIUM) if analysis.asks_question else severity
 

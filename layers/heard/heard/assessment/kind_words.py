@@ -156,9 +156,9 @@ def _negates(analysis: TextAnalysis, clause: _Clause, *, of_words: bool) -> bool
             for word, next_word in zip(inside, following, strict=True)
         )
     signs = clause.text
-    for hit in clause.hits:  # the sign for "not" may be part of a kind word: 不错
-        if hit.code == "kind_word":
-            signs = signs.replace(hit.words, " ")
+    # The sign for "not" may be part of a kind word: 不错.
+    for words in dict.fromkeys(hit.words for hit in clause.hits if hit.code == "kind_word"):
+        signs = signs.replace(words, " ")
     if any(negator in signs for negator in endings):
         return True
     if language in _WITHOUT_SPACES:

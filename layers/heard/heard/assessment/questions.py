@@ -100,10 +100,11 @@ def _parts(ends: Sequence[int], start: int, end: int) -> range:
 def _hits_at_start(text: str, words: list[Token], languages: Sequence[str]) -> Iterator[Hit]:
     """The phrases that ask because a sentence or a clause begins with them."""
     clauses, sentences = _starts(text, words, tuple(languages))
+    folded = fold_signs(text)
     for language in languages:
         for hit in _phrases_at_start(language).find(text, words, clauses):
             if not hit.to:
-                if _stands_first(hit, fold_signs(text)):
+                if _stands_first(hit, folded):
                     yield hit
             elif hit.code == "asking_at_clause_start" or (
                 hit.at in sentences
@@ -166,7 +167,8 @@ def _begins_sentence(gap: str) -> bool:
 
 def _stands_first(hit: Hit, folded: str) -> bool:
     """Whether a phrase of signs begins the text, or stands behind a sign that is no letter."""
-    before = folded[: hit.start].rstrip(" ")
+    # Folded text holds no two blanks in a row.
+    before = folded[max(0, hit.start - 2) : hit.start].rstrip(" ")
     return not before or unicodedata.category(before[-1])[0] not in "LMN"
 
 

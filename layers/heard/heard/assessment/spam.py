@@ -35,6 +35,8 @@ def is_spam(
     event: ReviewEvent, analysis: TextAnalysis, rating: int | None, severity: Severity
 ) -> bool:
     """Whether nobody needs to read a review, because it only offers something or is random keys."""
+    if is_part(event, analysis):
+        return False
     if analysis.is_gibberish and rating is None and not analysis.is_concrete:
         return True
     if not offers_something(analysis, severity):
@@ -44,6 +46,11 @@ def is_spam(
     if not _advertises(analysis) and praises_beside_offers(analysis):
         return False
     return not _asks_or_complains_beside_offers(event, analysis)
+
+
+def is_part(event: ReviewEvent, analysis: TextAnalysis) -> bool:
+    """Whether a review's text is longer than what was stored of it, or than what rules read."""
+    return analysis.is_cut or event.original_bytes is not None
 
 
 def offers_something(analysis: TextAnalysis, severity: Severity) -> bool:

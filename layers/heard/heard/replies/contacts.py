@@ -7,13 +7,13 @@ person's until somebody says otherwise (R06).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
 from heard.replies.tone import FOLDER, LANGUAGES
 from heard.text.lexicon import Lexicon
+from heard.text.unicode_form import in_form
 from heard.text.words import fold_word, tokens
 
 REFERENCE: Final = "reference"
@@ -77,8 +77,8 @@ def foreign_contacts(text: str, own_contacts: Sequence[str] = ()) -> Iterator[st
     `own_contacts` are texts that name them, such as "+49 30 1234567, Lange Straße 5". The domain of
     a mail address or a site there makes all mail addresses of that domain the business's own.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_MASK)
-    own_text = unicodedata.normalize("NFKC", "\n".join(own_contacts)).casefold()
+    plain = in_form("NFKC", text).translate(_MASK)
+    own_text = in_form("NFKC", "\n".join(own_contacts)).casefold()
     if any(not _is_own_mail(mail, own_text) for mail in _MAIL.findall(plain)):
         yield "email_address"
     own_numbers = [_digits(match) for match in _DIGITS.findall(own_text)]

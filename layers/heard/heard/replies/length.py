@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final, Literal, assert_never
+
+from heard.text.unicode_form import in_form
 
 type Unit = Literal["characters", "bytes", "graphemes", "utf16", "weighted"]
 """The unit of a reply's length; `weighted` is X's own."""
@@ -61,7 +62,7 @@ def text_length(text: str, unit: Unit) -> int:
         case "graphemes":
             return len(_graphemes(text))
         case "weighted":
-            return _weight(unicodedata.normalize("NFC", text))
+            return _weight(in_form("NFC", text))
         case _:
             assert_never(unit)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
+
+from heard.text.unicode_form import in_form
 
 _INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -35,7 +36,7 @@ LINE_START: Final = "\v"
 """What a line break becomes that its author meant, and that no program put there."""
 
 _ENTITY: Final = re.compile(r"&#?\w{2,8};")
-_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,200}+>")
 _PAUSE: Final = re.compile(r"(?:\.{2,3}|…)[^\S\n]*(?=([^\W\d_]))")
 """Dots behind which the sentence may go on."""
 
@@ -130,7 +131,7 @@ def matchable_form(text: str) -> str:
     if ".." in text or "…" in text:
         text = _PAUSE.sub(_pause_or_end, text)
     if not text.isascii():
-        text = legible_text(unicodedata.normalize("NFKC", text))
+        text = legible_text(in_form("NFKC", text))
         text = _STACKED_MARKS.sub("", text)
         text = _SPACED_SIGNS.sub(lambda word: word[0].replace(" ", ""), text)
     if "\n" not in text and text.isprintable():

@@ -10,6 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
+from operator import itemgetter
 from typing import Final
 
 from heard.text.legible import LINE_START
@@ -54,19 +56,21 @@ class Lexicon:
     def __init__(self, language: str, meanings: Mapping[str, Iterable[str]]) -> None:
         """Reads the lines of each meaning. Raises ValueError for one that is not well written."""
         self._negation = Negation.of(language)
-        self._by_sign: defaultdict[str, list[SignPhrase]] = defaultdict(list)
+        self._by_run: defaultdict[str, list[tuple[int, SignPhrase]]] = defaultdict(list)
         self._by_word: defaultdict[str, list[WordPhrase]] = defaultdict(list)
         self._by_stem: defaultdict[str, list[tuple[str, WordPhrase]]] = defaultdict(list)
         self._by_ending: list[tuple[str, WordPhrase]] = []
         self._phrase_cache: dict[str, tuple[WordPhrase, ...]] = {}
+        numbers = count()
         for code, lines in meanings.items():
             for line in lines:
                 if language in UNSPACED and not line.isascii():
                     phrase = parse_sign_phrase(code, line, language)
-                    self._by_sign[phrase.runs[0].signs[0]].append(phrase)
+                    self._by_run[phrase.runs[0].signs].append((next(numbers), phrase))
                 else:
                     self._add(parse_word_phrase(code, line))
         self._endings = tuple(ending for ending, _ in self._by_ending)
+        self._run_lengths = _lengths_by_first_sign(self._by_run)
 
     def _add(self, phrase: WordPhrase) -> None:
         whole, beginnings, endings = phrase.first
@@ -82,7 +86,7 @@ class Lexicon:
         `words` are the `tokens` of the text. With `starts`, phrases of words are looked for only
         where these tokens begin them.
         """
-        hits = self._find_signs(text) if self._by_sign and _UNSPACED_LETTERS.search(text) else []
+        hits = self._find_signs(text) if self._by_run and _UNSPACED_LETTERS.search(text) else []
         if not self._by_word and not self._by_stem and not self._by_ending:
             return hits
         for at in range(len(words)) if starts is None else starts:
@@ -128,12 +132,33 @@ class Lexicon:
         folded = fold_signs(text)
         hits: list[Hit] = []
         for at, sign in enumerate(folded):
-            for phrase in self._by_sign.get(sign, ()):
+            for phrase in self._sign_phrases_at(folded, at, sign):
                 end = phrase.end(folded, at)
                 if end is not None:
                     negated = self._negation.negates_signs(folded, at, end)
                     hits.append(Hit(phrase.code, 0, 0, folded[at:end], negated, at, end))
         return hits
+
+    def _sign_phrases_at(self, folded: str, at: int, sign: str) -> list[SignPhrase]:
+        """The phrases whose first run stands at `at`, in the order of the files.
+
+        A text may repeat a sign that begins hundreds of phrases. So whole runs are looked up: they
+        have only a few lengths.
+        """
+        phrases: list[tuple[int, SignPhrase]] = []
+        for length in self._run_lengths.get(sign, ()):
+            if at + length > len(folded):
+                break
+            phrases += self._by_run.get(folded[at : at + length], ())
+        return [phrase for _, phrase in sorted(phrases, key=itemgetter(0))]
+
+
+def _lengths_by_first_sign(runs: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """How long the runs are that begin with a sign, by that sign, the shortest first."""
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for run in runs:
+        lengths[run[0]].add(len(run))
+    return {sign: tuple(sorted(of_sign)) for sign, of_sign in lengths.items()}
 
 
 def unmasked_hits(hits: Iterable[Hit], masks: Collection[str]) -> list[Hit]:

@@ -116,15 +116,36 @@ def _runs_end(runs: tuple[SignRun, ...], text: str, at: int) -> int | None:
     for run in runs[1:]:
         if end is None:
             return None
-        starts = range(end, sentence_end(text, end, end + GAP_SIGNS + 1))
-        ends = (run.end(text, start) for start in starts)
+        stop = end + GAP_SIGNS + 1
+        starts = _places(run.signs, text, end, stop)
+        if not starts:
+            return None
+        stop = sentence_end(text, end, stop)
+        ends = (run.end(text, start) for start in starts if start < stop)
         end = next((place for place in ends if place is not None), None)
     return end
 
 
 def _is_nearby(runs: tuple[SignRun, ...], text: str, at: int, end: int) -> bool:
-    before = last_sentence(text[max(0, at - NEAR_SIGNS) : at])
-    if any(_runs_end(runs, before, start) is not None for start in range(len(before))):
-        return True
-    starts = range(end, sentence_end(text, end, end + NEAR_SIGNS))
-    return any(_runs_end(runs, text, start) is not None for start in starts)
+    signs = runs[0].signs
+    if signs in text[max(0, at - NEAR_SIGNS) : at]:
+        before = last_sentence(text[max(0, at - NEAR_SIGNS) : at])
+        starts = _places(signs, before, 0, len(before))
+        if any(_runs_end(runs, before, start) is not None for start in starts):
+            return True
+    starts = _places(signs, text, end, end + NEAR_SIGNS)
+    if not starts:
+        return False
+    stop = sentence_end(text, end, end + NEAR_SIGNS)
+    return any(_runs_end(runs, text, start) is not None for start in starts if start < stop)
+
+
+def _places(signs: str, text: str, start: int, stop: int) -> list[int]:
+    """Where signs begin in a text, from `start` to before `stop`."""
+    end = stop + len(signs) - 1
+    places: list[int] = []
+    place = text.find(signs, start, end)
+    while place >= 0:
+        places.append(place)
+        place = text.find(signs, place + 1, end)
+    return places

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from heard.text import grammar
 from heard.text.legible import legible_text, matchable_form, without_markup
+from heard.text.unicode_form import in_form
 
 END: Final = "."
 """The token of a sentence's end."""
@@ -26,8 +27,14 @@ They write no spaces between words, or they write articles and endings into the 
 CACHE_SIZE: Final = 20_000
 """Words in the cache of folded words, and in that of each lexicon. Any text can fill them."""
 
-_HEAD_CHARACTERS: Final = 20_000
-_TAIL_CHARACTERS: Final = 5_000
+HEAD_CHARACTERS: Final = 20_000
+TAIL_CHARACTERS: Final = 5_000
+"""Characters that are read of a longer text, at its beginning and at its end: customers put what
+matters there.
+"""
+
+_CUT: Final = "\n\n"
+"""What stands where the middle of a text was: the end of a sentence."""
 
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:…\n。！？؟।]+")
 _LINKS: Final = re.compile(
@@ -82,21 +89,40 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def matchable_text(text: str) -> str:
-    """The part of a text that phrases are looked for in, in matchable form and without links.
+class MatchablePart(NamedTuple):
+    """The part of a text that phrases are looked for in, and whether there is more of it."""
 
-    That is all of it, or the first 20,000 and the last 5,000 characters: customers put what
-    matters at the beginning or at the end.
+    text: str
+    is_cut: bool
+
+
+def matchable_part(text: str) -> MatchablePart:
+    """A text in matchable form and without links, or its beginning and its end in that form.
+
+    A text is cut before it is brought into the form, which bounds the work, and after it, because
+    the form may be longer: of one Arabic sign it makes 18.
     """
-    text = without_markup(legible_text(text))
-    if len(text) > _HEAD_CHARACTERS + _TAIL_CHARACTERS:
-        text = text[:_HEAD_CHARACTERS] + "\n\n" + text[-_TAIL_CHARACTERS:]
-    return matchable_form(_LINKS.sub(" ", text))
+    legible = without_markup(legible_text(text))
+    part = _ends_of(legible)
+    form = matchable_form(_LINKS.sub(" ", part))
+    short_form = _ends_of(form)
+    return MatchablePart(short_form, len(part) < len(legible) or len(short_form) < len(form))
+
+
+def matchable_text(text: str) -> str:
+    """The text of `matchable_part`, for texts that are known to be short."""
+    return matchable_part(text).text
+
+
+def _ends_of(text: str) -> str:
+    if len(text) <= HEAD_CHARACTERS + len(_CUT) + TAIL_CHARACTERS:
+        return text
+    return text[:HEAD_CHARACTERS] + _CUT + text[-TAIL_CHARACTERS:]
 
 
 def count_links(text: str) -> int:
     """The number of links in the first 20,000 characters."""
-    return len(_LINKS.findall(text[:_HEAD_CHARACTERS]))
+    return len(_LINKS.findall(text[:HEAD_CHARACTERS]))
 
 
 def tokens(text: str) -> list[Token]:
@@ -133,7 +159,7 @@ def fold_signs(text: str) -> str:
 
     Phrases of unspaced languages are compared with a text in this form.
     """
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS))
+    return _BLANKS.sub(" ", in_form("NFKC", text).casefold().translate(_SIGNS))
 
 
 def sentence_end(text: str, start: int, stop: int) -> int:

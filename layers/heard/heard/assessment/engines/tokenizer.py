@@ -7,10 +7,11 @@ file, only the tables that it gets.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+from heard.text.unicode_form import in_form
 
 SPACE_MARK: Final = "\u2581"
 """How tokens write a space; every text begins with one."""
@@ -70,6 +71,6 @@ class Tokenizer:
     def _normalise(self, text: str) -> str:
         # The text is composed first. The foldings know an é, but some systems send an e and then
         # its accent.
-        composed = unicodedata.normalize("NFC", _LONE_SURROGATES.sub("\ufffd", text))
+        composed = in_form("NFC", _LONE_SURROGATES.sub("\ufffd", text))
         folded = _SPACES.sub(" ", composed.translate(self.foldings))
         return (folded if folded.startswith(" ") else " " + folded).replace(" ", SPACE_MARK)
