@@ -13,7 +13,7 @@ from heard.acknowledgements.settings import AcknowledgementSettings
 from heard.acknowledgements.wordings import KINDS, LANGUAGES, AcknowledgementKind, wordings
 
 _SIGNATURE: Final = "{% if signature %} {{ signature }}{% endif %}"
-_FORMALITY_CHOICE: Final = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
+_FORMALITY_CHOICE: Final = re.compile(r"\[([^|\[\]]*)\|([^|\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)

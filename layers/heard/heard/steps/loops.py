@@ -49,7 +49,7 @@ _CHAT_CHANNELS: Final = frozenset({Channel.MESSAGING, Channel.SOCIAL})
 
 _MARKS_OF_QUOTATION: Final = re.compile(r"[\s>|*_.,:;…\-–—\"'“”„‟‘’‚‛«»‹›「」『』《》＂()\[\]]*")
 
-_QUESTION: Final = re.compile(r"[?？؟](?!\S*[=&/])")
+_QUESTION: Final = re.compile(r"[?？؟](?!\S{0,500}[=&/])")
 """A question mark in a reply of ours, but not one in a Web address."""
 
 

@@ -126,8 +126,8 @@ def _is_one_quotation(words: str) -> bool:
 def _fold(form: str) -> str:
     """A form without what makes no difference: case, kinds of marks and of blanks, the emoji."""
     signs = _SIGN.sub("{sign}", form.replace("'", "’"))
-    plain = re.sub(r"[“”„‟«»‹›「」『』＂]\s*|\s+(?=[»›])", '"', signs)
-    return re.sub(r"\s*(\{quote\}|\")\s*", r"\1", " ".join(plain.split()).casefold())
+    plain = re.sub(r"[“”„‟«»‹›「」『』＂]\s*|(?<!\s)\s++(?=[»›])", '"', signs)
+    return re.sub(r" ?(\{quote\}|\") ?", r"\1", " ".join(plain.split()).casefold())
 
 
 @cache

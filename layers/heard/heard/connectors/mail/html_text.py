@@ -22,7 +22,7 @@ QUOTE_MARK: Final = "> "
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9:]*+)([^<>]*+)>|<[!?][^<>]*+>", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"\s+")
 _META_CHARSET: Final = re.compile(
-    rb"<meta[^<>]*?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
+    rb"<meta[^<>]*?charset\s*+=\s*+[\"']?\s*+([\w.:-]{1,40})", re.IGNORECASE
 )
 _META_BYTES: Final = 4_096
 _TAG_LIMIT: Final = 150_000
@@ -46,7 +46,7 @@ _HIDDEN: Final = re.compile(
 )
 _OUTLOOK_HISTORY: Final = re.compile(
     r"divRplyFwdMsg|OLK_SRC_BODY_SECTION|mail-editor-reference-message"
-    r"|border-top\s*:\s*(?:solid\s*)?#(?:e1e1e1|b5c4df)",
+    r"|border-top\s*+:\s*+(?:solid\s*+)?#(?:e1e1e1|b5c4df)",
     re.IGNORECASE,
 )
 """How Outlook marks where the earlier mail begins."""
