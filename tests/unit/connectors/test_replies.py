@@ -532,6 +532,71 @@ def test_only_safe_addresses_are_called(url: str, usable: bool, http: HttpClient
         assert address_problem(url, allow_loopback=False) is not None
 
 
+NOT_PUBLIC = (
+    "0.0.0.0 0.1.2.3 10.1.2.3 100.64.0.1 127.0.0.1 127.1.2.3. 169.254.169.254 169.254.170.2 "
+    "172.16.0.1 192.0.0.1 192.0.0.9 192.0.2.1 192.88.99.1 192.168.0.1 198.18.0.1 198.51.100.1 "
+    "203.0.113.1 224.0.0.1 239.1.2.3 240.0.0.1 255.255.255.255 "
+    "[::] [::1] [::7f00:1] [::ffff:127.0.0.1] [::ffff:0:127.0.0.1] [64:ff9b::7f00:1] "
+    "[64:ff9b::a9fe:a9fe] [64:ff9b:1::1] [100::1] [2001::1] [2001:0:a00:1::1] [2001:db8::1] "
+    "[2002:7f00:1::1] [2002:a9fe:a9fe::1] [3fff::1] [fc00::1] [fd00:ec2::254] [fe80::1] "
+    "[fe80::1%25eth0] [2606:4700::1%25eth0] [fec0::1] [ff02::1] "
+    "2130706433 0x7f000001 0x7f.1 0177.0.0.1 127.1 127.0.1 017700000001 3232235521 0 0x "
+    "10.0.0.0x1 8.8.8.010 1.2.3.4.5 example.com.1 127。0。0。1 １２７.0.0.1 ⑯⑨.254.169.254 "
+    "localhost localhost. foo.localhost LOCALHOST"
+).split()
+"""Hosts that lead to this machine, into a private network, or nowhere on the Internet."""
+
+
+@pytest.mark.parametrize("host", NOT_PUBLIC)
+def test_no_notation_of_an_address_leads_into_a_private_network(host: str) -> None:
+    for scheme in ("https", "http"):
+        assert address_problem(f"{scheme}://{host}:443/x", allow_loopback=False) is not None
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "[2606:4700:4700::1111]", "example.com.", "münchen.example", "1.example"]
+)
+def test_a_host_of_the_internet_is_called(host: str) -> None:
+    assert address_problem(f"https://{host}/x", allow_loopback=False) is None
+
+
+@pytest.mark.parametrize("answer", [host.strip("[]") for host in NOT_PUBLIC if host[-1] in "]1"])
+def test_a_name_that_resolves_to_no_public_address_gets_not_even_a_connection(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network is closed here: a connection, to whatever address, fails the test."""
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+    with pytest.raises(BadRequest):
+        HttpClient()("GET", "https://platform.example/")
+
+
+def test_only_the_public_addresses_of_a_name_are_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The name is resolved once: a second answer may be another one."""
+    lookups: list[str] = []
+    tried: list[str] = []
+
+    def resolve(host: str, port: int, *_: object, **__: object) -> list[tuple[Any, ...]]:
+        lookups.append(host)
+        hosts = [host] if host != "platform.example" else ["10.0.0.1", "8.8.8.8", "8.8.4.4"]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in hosts]
+
+    def connect(_: socket.socket, address: tuple[str, int]) -> None:
+        tried.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    with pytest.raises(PlatformUnavailable) as caught:
+        HttpClient()("GET", "https://platform.example/")
+
+    assert not caught.value.maybe_applied
+    assert tried == ["8.8.8.8", "8.8.4.4"]
+    assert lookups.count("platform.example") == 1
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "localhost.", "[::ffff:127.0.0.1]", "platform.example"]
 )

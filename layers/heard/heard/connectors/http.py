@@ -8,7 +8,6 @@ platform.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 import ssl
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heard import clock
 from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
+from heard.connectors.public_addresses import is_loopback, is_public_host, public_addresses
 from heard.errors import BadRequest, PlatformUnavailable
 
 if TYPE_CHECKING:
@@ -199,10 +199,10 @@ def address_problem(url: str, *, allow_loopback: bool) -> str | None:
         return "The address holds a user name or password; these belong in the credentials."
     if _has_dot_segment(url):
         return "The address holds a . or .. as a part of its path, which would lead elsewhere."
-    if not (_is_public(parts.host) or (allow_loopback and _is_loopback(parts.host))):
+    if not (is_public_host(parts.host) or (allow_loopback and is_loopback(parts.host))):
         return _NOT_PUBLIC_MESSAGE
     if parts.scheme == "https" or (
-        parts.scheme == "http" and allow_loopback and _is_loopback(parts.host)
+        parts.scheme == "http" and allow_loopback and is_loopback(parts.host)
     ):
         return None
     return "The address must begin with https://." + (
@@ -221,30 +221,17 @@ def _has_dot_segment(url: str) -> bool:
     )
 
 
-def _is_public(host: str) -> bool:
-    """Whether a host can be on the Internet.
-
-    A name may still resolve to an address that is not.
-    """
-    name = host.strip("[]").rstrip(".").lower()
-    try:
-        address = ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
-        return name != "localhost" and not name.endswith(".localhost")
-    ipv4 = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (ipv4 or address).is_global
-
-
 def _pool_classes(
     *, allow_loopback: bool, on_connect: Callable[[socket.socket | None], None]
 ) -> dict[str, Any]:
     """Pools of connections by scheme.
 
-    `on_connect` gets every socket. A socket that leads to a non-public address is closed before
-    anything is sent.
+    `on_connect` gets every socket. A name is resolved once, and only its public addresses are
+    connected to: a name may resolve to another address each time.
     """
     import urllib3  # noqa: PLC0415
     from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError  # noqa: PLC0415
 
     class LoopbackConnection(HTTPConnection):
         def connect(self) -> None:
@@ -253,12 +240,25 @@ def _pool_classes(
 
     class PublicConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            sock = super()._new_conn()
-            peer = str(sock.getpeername()[0])
-            if not (_is_public(peer) or (allow_loopback and _is_loopback(peer))):
-                sock.close()
+            name = self._dns_host
+            try:
+                addresses = public_addresses(name, self.port, allow_loopback=allow_loopback)
+            except (OSError, UnicodeError):
+                return super()._new_conn()  # which says what is wrong with the name
+            if not addresses:
                 raise BadRequest(_NOT_PUBLIC_MESSAGE)
-            return sock
+            try:
+                return self._first_connection(addresses)
+            finally:
+                self._dns_host = name
+
+        def _first_connection(self, addresses: list[str]) -> socket.socket:
+            *others, last = addresses
+            for self._dns_host in others:
+                with suppress(NewConnectionError, ConnectTimeoutError):
+                    return super()._new_conn()
+            self._dns_host = last
+            return super()._new_conn()
 
         def connect(self) -> None:
             super().connect()
@@ -276,15 +276,6 @@ def _pool_classes(
         ConnectionCls = public_class
 
     return {"http": LoopbackPool, "https": PublicPool}
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def call_api(
