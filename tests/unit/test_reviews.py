@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from heard.reviews import (
     FINAL_REVISION,
-    MAX_COMBINING_MARKS,
     QUOTE_LIMIT_BYTES,
     TEXT_LIMIT_BYTES,
     Author,
@@ -33,6 +32,7 @@ from heard.reviews import (
     time_revision,
     truncate_text,
 )
+from heard.text.unicode_form import MAX_MARKS
 
 anything = st.text(st.characters(exclude_categories=()), max_size=200)
 times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
@@ -122,7 +122,7 @@ def test_combining_marks_are_limited_to_what_a_language_may_need() -> None:
     text_with_marks = "a" + "\u0301\u0316" * 50_000 + "b"
     cut_text = normalize_text(text_with_marks)
     assert cut_text is not None
-    assert len(cut_text) <= MAX_COMBINING_MARKS + 2
+    assert len(cut_text) <= MAX_MARKS + 2
     assert cut_text.endswith("b")
     assert normalize_text("Cafe\u0301 \u0e17\u0e35\u0e48") == "Caf\u00e9 \u0e17\u0e35\u0e48"
 

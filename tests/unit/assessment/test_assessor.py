@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess, vocabulary
 from heard.assessment.engines.chain import embedded_engine
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
+from heard.text.sign_phrases import SignRun
 
 CRITICAL, HIGH, MEDIUM, LOW, PRAISE = Severity
 
@@ -446,3 +449,64 @@ def test_a_text_that_could_not_be_decoded_goes_to_a_person(field: str) -> None:
 
     assert assessment.needs_person
     assert "garbled" in {reason.code for reason in assessment.reasons}
+
+
+FILLER = "The bread was lovely and the staff were kind. "
+DANGER = " My daughter had food poisoning and is in hospital. "
+ADVERT = "Buy cheap watches now at http://cheap.example, best prices, order now! "
+
+
+def hidden_in(filler: str, danger: str = DANGER) -> str:
+    """A text of which rules read the beginning and the end, with a danger in its middle."""
+    half = filler * (30_000 // len(filler))
+    return half + danger + half
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        review(hidden_in(FILLER), 5),
+        review(hidden_in(FILLER)),
+        review(hidden_in("Thanks! "), 5),
+        review(hidden_in("\ufdfa"), 5),
+        review("\ufdfa" * 2_000 + DANGER + "\ufdfa" * 2_000, 5),
+        review(hidden_in(ADVERT), 5),
+        review(hidden_in("asdfg ")),
+        review("Lovely!", 5, title=hidden_in(FILLER)),
+        replace(review("Lovely!", 5), below=hidden_in(FILLER)),
+        replace(review("Lovely!", 5), quoted=hidden_in(FILLER)),
+        review(FILLER + "wonderful " * 15_000 + DANGER, 5),
+        replace(review("Lovely!", 5), title="good " * 30_000 + DANGER),
+        replace(review("Lovely!", 5), quoted="good " * 12_000 + DANGER),
+    ],
+)
+@pytest.mark.parametrize("engine", [None, "quick"])
+def test_what_is_cut_away_sends_a_review_to_a_person(
+    event: ReviewEvent, engine: str | None
+) -> None:
+    result = assess(
+        event.normalize(),
+        Channel.REVIEW_SITE,
+        History(),
+        embedded_engine(engine) if engine else None,
+    )
+    assert result.needs_person
+    assert result.agenda is not Agenda.SPAM
+
+
+@pytest.mark.parametrize("unit", ["ا", "א", "غ", "과", "过敏", "ก", "ا ل", "ア", "क"])
+def test_not_all_phrases_that_begin_with_a_sign_are_tried_where_it_stands(unit: str) -> None:
+    """A sign begins hundreds of phrases. To compare each took seconds for a text of that sign."""
+    text = unit * 300
+    comparisons = 0
+
+    def count_comparisons(frame: FrameType, event: str, _: object) -> None:
+        nonlocal comparisons
+        comparisons += event == "call" and frame.f_code is SignRun.end.__code__
+
+    sys.setprofile(count_comparisons)
+    try:
+        assess(review(text), Channel.REVIEW_SITE, History(), None)
+    finally:
+        sys.setprofile(None)
+    assert comparisons <= 5 * len(text)

@@ -131,26 +131,22 @@ class Lexicon:
     def _find_signs(self, text: str) -> list[Hit]:
         folded = fold_signs(text)
         hits: list[Hit] = []
+        size = len(folded)
         for at, sign in enumerate(folded):
-            for phrase in self._sign_phrases_at(folded, at, sign):
+            # A text may repeat a sign that begins hundreds of phrases. So whole runs are looked up:
+            # they have only a few lengths.
+            phrases: list[tuple[int, SignPhrase]] = []
+            for length in self._run_lengths.get(sign, ()):
+                if at + length <= size:
+                    phrases += self._by_run.get(folded[at : at + length], ())
+            if len(phrases) > 1:
+                phrases.sort(key=itemgetter(0))
+            for _, phrase in phrases:
                 end = phrase.end(folded, at)
                 if end is not None:
                     negated = self._negation.negates_signs(folded, at, end)
                     hits.append(Hit(phrase.code, 0, 0, folded[at:end], negated, at, end))
         return hits
-
-    def _sign_phrases_at(self, folded: str, at: int, sign: str) -> list[SignPhrase]:
-        """The phrases whose first run stands at `at`, in the order of the files.
-
-        A text may repeat a sign that begins hundreds of phrases. So whole runs are looked up: they
-        have only a few lengths.
-        """
-        phrases: list[tuple[int, SignPhrase]] = []
-        for length in self._run_lengths.get(sign, ()):
-            if at + length > len(folded):
-                break
-            phrases += self._by_run.get(folded[at : at + length], ())
-        return [phrase for _, phrase in sorted(phrases, key=itemgetter(0))]
 
 
 def _lengths_by_first_sign(runs: Iterable[str]) -> dict[str, tuple[int, ...]]:
