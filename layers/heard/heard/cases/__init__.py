@@ -54,6 +54,7 @@ from heard.cases.routing import (
     is_thanked_complaint,
     remaining_steps,
     route,
+    route_late,
 )
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "remaining_steps",
     "resolve",
     "route",
+    "route_late",
     "withdraw",
     "without_author",
     "without_unsent_reply",

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.clock import format_time
 from heard.connectors import (
     Connection,
+    Connector,
     Http,
     ParsedDelivery,
+    Proof,
     SignatureFailure,
     WebhookRequest,
     WebhookResponse,
@@ -35,7 +37,8 @@ QUARANTINE_BYTES: Final = 350_000
 class IngestResult:
     """What came of a request: the response, and what logs and metrics need.
 
-    `result` is accepted, quarantined, refused or handshake, and `reason` says why it was refused.
+    `result` is accepted, quarantined, empty, refused or handshake, and `reason` says why it was
+    refused.
     `reviews` are the ids of the reviews that the queued `events` are about. `note_written` is False
     if the request could not be noted.
     """
@@ -109,6 +112,12 @@ def _process(
             result="refused",
             reason=failure.reason.value,
         )
+    if _says_nothing(request, connector):
+        return replace(
+            base_result,
+            response=connector.delivery_response(request, connection, ParsedDelivery(), ports.http),
+            result="empty",
+        )
     delivery = f"dlv_{secrets.token_hex(8)}"
     base_result = replace(base_result, delivery=delivery)
     try:
@@ -134,6 +143,16 @@ def _process(
         events=len(messages),
         reviews=tuple(review_of(message) for message in messages),
     )
+
+
+def _says_nothing(request: WebhookRequest, connector: Connector) -> bool:
+    """Whether an unsigned request is no delivery at all.
+
+    Scanners, previews of links and checks that an address exists send GET, or nothing. They get
+    the response that a delivery gets, and nothing of them is kept.
+    """
+    is_proven = connector.capabilities.proof is Proof.SENDER
+    return not is_proven and (request.method != "POST" or not request.body.strip())
 
 
 def build_messages(
