@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import clock, settings
+from heard.addresses import name_for_logs
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
@@ -113,6 +114,6 @@ def _record_poll(report: PollReport) -> PollReport:
         result=result,
         platform=report.platform,
         reviews=report.queued_reviews,
-        **report.to_json(),
+        **report.to_json() | {"connection": name_for_logs(report.connection)},
     )
     return report

@@ -67,14 +67,14 @@ class IngestPorts:
 
 
 def ingest(
-    request: WebhookRequest, connection_id: str, ports: IngestPorts, now: datetime
+    request: WebhookRequest, address: str, ports: IngestPorts, now: datetime
 ) -> IngestResult:
-    """Answer one webhook request.
+    """Answer one webhook request. `address` is the last part of the address that it came to.
 
     It answers 2xx only when what came is stored. Raises NotFound for an unknown connection,
     TooLarge for a body over the limit, and faults of AWS services; the platform retries after them.
     """
-    connection = ports.setup.connection(connection_id)
+    connection = ports.setup.connection_at(address, now)
     if connection is None:
         raise NotFound("There is nothing here.")
     limit = load(connection.platform).body_limit
