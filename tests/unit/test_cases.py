@@ -802,6 +802,29 @@ def test_a_removed_reply_reopens_the_review_and_keeps_its_slot(
     store.check_invariants()
 
 
+def test_the_log_says_that_a_reply_was_taken_down_for_one_that_was_refused() -> None:
+    _, case = acknowledged_case()
+    (shown,) = case.thread.slots
+    thread = case.thread.reserve("rep_2", Purpose.RESOLUTION, public=True)
+    assert thread is not None
+    case = replace(case, thread=thread.mark_sending("rep_2", NOON))
+    refused = cases.record_failed_reply(
+        case,
+        case.thread.slots[-1],
+        Kind.REPLY_REJECTED,
+        "rejected",
+        lambda: hand_over_decision(case),
+        NOON,
+    )
+    change = cases.record_lost_reply(refused, "rep_2")
+
+    assert [(fact.kind, fact.detail["reply"]) for fact in change.facts] == [
+        (Kind.REPLY_REJECTED, "rep_2"),
+        (Kind.REPLY_REMOVED, shown.reply),
+    ]
+    assert change.case.thread.public_replies == 1
+
+
 def test_a_published_or_unsettled_reply_changes_nothing_but_the_chain() -> None:
     store, case = acknowledged_case()
     published, unsettled = (
