@@ -101,10 +101,12 @@ class InMemoryCases:
             incoming_event(event, delivery),
             self.now,
             stored=bool(case.review.sequence),
-            earlier_revision=lambda: Revision(event),
-            is_stored_revision=lambda: False,
-            route_late=lambda: pytest.fail("its author is known"),
-            route=lambda: self.route(case, event, delivery),
+            on_demand=cases.OnDemand(
+                earlier_revision=lambda: Revision(event),
+                is_stored_revision=lambda: False,
+                route_late=lambda: pytest.fail("its author is known"),
+                route=lambda: self.route(case, event, delivery),
+            ),
         )
         if change is None:
             return case
@@ -415,10 +417,12 @@ def test_words_that_are_no_review_are_stored_and_ignored_with_the_reason() -> No
         incoming_event(event, "dlv-1"),
         NOON,
         stored=False,
-        earlier_revision=lambda: Revision(event),
-        is_stored_revision=lambda: False,
-        route_late=lambda: pytest.fail("its author is known"),
-        route=lambda: store.route(case, event, "dlv-1"),
+        on_demand=cases.OnDemand(
+            earlier_revision=lambda: Revision(event),
+            is_stored_revision=lambda: False,
+            route_late=lambda: pytest.fail("its author is known"),
+            route=lambda: store.route(case, event, "dlv-1"),
+        ),
     )
 
     assert change is not None

@@ -74,10 +74,12 @@ def apply_event(case: Case, event: ReviewEvent) -> Change:
         incoming_event(event, f"dlv-{event.revision}"),
         NOON,
         stored=True,
-        earlier_revision=lambda: Revision(event),
-        is_stored_revision=lambda: False,
-        route_late=lambda: pytest.fail("its author is known"),
-        route=partial(route, case, event),
+        on_demand=cases.OnDemand(
+            earlier_revision=lambda: Revision(event),
+            is_stored_revision=lambda: False,
+            route_late=lambda: pytest.fail("its author is known"),
+            route=partial(route, case, event),
+        ),
     )
     assert change is not None
     return change

@@ -7,6 +7,7 @@ in between. So these rules hold for any number of runs, late and in any order.
 
 from heard.cases.arriving import (
     Arrival,
+    OnDemand,
     apply_event,
     classify_arrival,
     record_no_review,
@@ -65,6 +66,7 @@ __all__ = [
     "Case",
     "Change",
     "IncomingEvent",
+    "OnDemand",
     "RemainingSteps",
     "Review",
     "Revision",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -71,23 +71,32 @@ def classify_arrival(review: Review | None, incoming: IncomingEvent) -> Arrival:
     return Arrival.UNCHANGED if says_the_same and not review.withdrawn else Arrival.NEWER
 
 
+@dataclass(frozen=True, slots=True)
+class OnDemand:
+    """What is read, or decided, only for an event that needs it.
+
+    `earlier_revision` is the revision that an edit without new words repeats, and `route` is the
+    change for new words. `is_stored_revision` says whether these words came before, and
+    `route_late` is the change for words that did not, and come after newer ones.
+    """
+
+    earlier_revision: Callable[[], Revision]
+    route: Callable[[], Change]
+    is_stored_revision: Callable[[], bool]
+    route_late: Callable[[], Change]
+
+
 def apply_event(
     case: Case,
     incoming: IncomingEvent,
     now: datetime,
     *,
     stored: bool,
-    earlier_revision: Callable[[], Revision],
-    route: Callable[[], Change],
-    is_stored_revision: Callable[[], bool],
-    route_late: Callable[[], Change],
+    on_demand: OnDemand,
 ) -> Change | None:
     """The case after an event; None when this delivery changes nothing (any more).
 
-    `stored` says whether the review was seen before. The others are computed only where they are
-    needed. `earlier_revision` is the revision that an edit without new words repeats, and `route`
-    is the change for new words. `is_stored_revision` says whether these words came before, and
-    `route_late` is the change for words that did not, and come after newer ones.
+    `stored` says whether the review was seen before.
 
     What only an address vouches for takes no work away from people (R01): it withdraws nothing, it
     makes no answer of ours out of what a customer said, and it does not make a complaint old.
@@ -98,23 +107,25 @@ def apply_event(
             return None
         case Arrival.DUPLICATE:
             return record_repeat(case, Kind.DUPLICATE, names, incoming.delivery, now)
-        case Arrival.LATE if case.review.withdrawn or is_stored_revision():
+        case Arrival.LATE if case.review.withdrawn or on_demand.is_stored_revision():
             # A withdrawn review says nothing any more, so nothing of it is added.
             return record_repeat(case, Kind.LATE_REVISION, names, incoming.delivery, now)
         case Arrival.LATE if case.review.unverified and event.kind not in _ARRIVAL_OF_KIND:
-            return route_late()
+            return on_demand.route_late()
         case Arrival.LATE:
             fact = Fact(Kind.LATE_REVISION, names)
             return _with_revision_text(Change(case, (fact,)), event)
         case Arrival.UNCHANGED:
             change = record_unchanged(case, incoming, now)
-            return replace(change, writes=Writes(revision=earlier_revision()._replace(event=event)))
+            return replace(
+                change, writes=Writes(revision=on_demand.earlier_revision()._replace(event=event))
+            )
         case Arrival.WITHDRAWAL if not incoming.proven:
             return record_unproven_withdrawal(case, incoming, now)
         case Arrival.WITHDRAWAL:
             return _with_revision_text(withdraw(case, incoming, now), event)
         case Arrival.OWN_REPLY if stored and not incoming.proven:
-            return route()
+            return on_demand.route()
         case Arrival.OWN_REPLY:
             change = record_own_reply(case, incoming, now)
             is_needed = stored or not incoming.proven
@@ -122,7 +133,7 @@ def apply_event(
         case Arrival.NEW | Arrival.NEWER if event.no_review and incoming.proven:
             return _with_revision_text(record_no_review(case, incoming, now), event)
         case Arrival.NEW | Arrival.NEWER:
-            return route()
+            return on_demand.route()
 
 
 def _with_revision_text(change: Change, event: ReviewEvent) -> Change:

@@ -110,14 +110,16 @@ def triage(
             incoming,
             now,
             stored=loaded.exists,
-            earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
-            route=lambda: _assess_and_route(
-                replace(admission, case=marked_case), connection, ports, cached_engine, now
+            on_demand=cases.OnDemand(
+                earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
+                route=lambda: _assess_and_route(
+                    replace(admission, case=marked_case), connection, ports, cached_engine, now
+                ),
+                is_stored_revision=lambda: ports.cases.has_revision(
+                    case.review, incoming.event.revision, incoming.commitment
+                ),
+                route_late=lambda: _assess_late(admission, ports, cached_engine, now),
             ),
-            is_stored_revision=lambda: ports.cases.has_revision(
-                case.review, incoming.event.revision, incoming.commitment
-            ),
-            route_late=lambda: _assess_late(admission, ports, cached_engine, now),
         )
         # The platform's ids in an event can name a person, such as a telephone number. So nothing
         # of it is stored while the review's author is erased.
