@@ -20,6 +20,7 @@ from heard_cli.completion import (
     complete_connections,
     complete_platforms,
 )
+from heard_cli.connect.addresses import with_address
 from heard_cli.connect.credentials import read_secret
 from heard_cli.durations import parse_period
 from heard_cli.platforms import check_platform
@@ -110,7 +111,7 @@ def replay(
         replay_files(
             stack,
             files,
-            require_connection(stack, connection_id),
+            with_address(stack, require_connection(stack, connection_id)),
             read_secret(secret, secret_file),
             mode,
         )

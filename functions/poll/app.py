@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import clock, settings
+from heard.addresses import name_for_logs
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
@@ -108,11 +109,12 @@ def _record_poll(report: PollReport) -> PollReport:
     metrics.add_metric(f"polls_{result}", MetricUnit.Count, 1)
     for name in ("queued", "withdrawn", "problems"):
         metrics.add_metric(f"polled_{name}", MetricUnit.Count, getattr(report, name))
+    fields: dict[str, Any] = report.to_json() | {"connection": name_for_logs(report.connection)}
     logger.info(
         "polled",
         result=result,
         platform=report.platform,
         reviews=report.queued_reviews,
-        **report.to_json(),
+        **fields,
     )
     return report

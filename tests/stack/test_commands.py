@@ -165,12 +165,11 @@ def _send_from_a_program(connections: list[dict[str, str]]) -> str:
     """Run the Python of docs/connect.md, with a connection's address and secret in it."""
     program = (ROOT / "docs" / "connect.md").read_text()
     program = program.partition("```python\n")[2].partition("```")[0]
-    url = next(each["url"] for each in connections if each["platform"] == "standard")
-    secret = json.loads(
-        _run_ok(
-            "connect", "rotate", url.rpartition("/")[2], "--overlap", "24h", "--local", "--json"
-        )
-    )["secret"]
+    id = next(each["id"] for each in connections if each["platform"] == "standard")
+    url = json.loads(_run_ok("connect", "show", id, "--address", "--local", "--json"))["url"]
+    secret = json.loads(_run_ok("connect", "rotate", id, "--overlap", "24h", "--local", "--json"))[
+        "secret"
+    ]
     program = program.replace("https://…/hooks/con_…", url).replace("whsec_…", secret)
     return subprocess.run(
         [sys.executable, "-c", program],

@@ -740,9 +740,12 @@ def complaint(native_id: str, **fields: Any) -> ReviewEvent:
     return review_event(native_id, COMPLAINT, 1, **fields)
 
 
-def incoming_event(event: ReviewEvent, delivery: str = "dlv-1") -> IncomingEvent:
+def incoming_event(
+    event: ReviewEvent, delivery: str = "dlv-1", *, proven: bool = True
+) -> IncomingEvent:
     """An event as it comes to a case, with a commitment under some author's key."""
-    return IncomingEvent(event, delivery, commit(b"k" * 32, CommitmentKind.WORDS, event.content))
+    commitment = commit(b"k" * 32, CommitmentKind.WORDS, event.content)
+    return IncomingEvent(event, delivery, commitment, proven)
 
 
 class FunctionStopped(BaseException):

@@ -23,6 +23,7 @@ from heard.cases import (
     Writes,
     remaining_steps,
 )
+from heard.cases.repeats import FIRST_REPEATS
 from heard.clock import parse_time
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution, Status
 from heard.outcomes import Kind, Outcome, chain_facts, verify_chain
@@ -61,6 +62,7 @@ class InMemoryCases:
         self.chains: dict[str, list[Outcome]] = {}
         self.thread: Thread | None = None
         self.follow_up: FollowUp | None = None
+        self.now = NOON
 
     def case(self, event: ReviewEvent) -> Case:
         new_case = cases.new_case(event, channel=self.channel, **ORIGIN)
@@ -97,10 +99,14 @@ class InMemoryCases:
         change = cases.apply_event(
             case,
             incoming_event(event, delivery),
-            NOON,
+            self.now,
             stored=bool(case.review.sequence),
-            earlier_revision=lambda: Revision(event),
-            route=lambda: self.route(case, event, delivery),
+            on_demand=cases.OnDemand(
+                earlier_revision=lambda: Revision(event),
+                is_stored_revision=lambda: False,
+                route_late=lambda: pytest.fail("its author is known"),
+                route=lambda: self.route(case, event, delivery),
+            ),
         )
         if change is None:
             return case
@@ -411,8 +417,12 @@ def test_words_that_are_no_review_are_stored_and_ignored_with_the_reason() -> No
         incoming_event(event, "dlv-1"),
         NOON,
         stored=False,
-        earlier_revision=lambda: Revision(event),
-        route=lambda: store.route(case, event, "dlv-1"),
+        on_demand=cases.OnDemand(
+            earlier_revision=lambda: Revision(event),
+            is_stored_revision=lambda: False,
+            route_late=lambda: pytest.fail("its author is known"),
+            route=lambda: store.route(case, event, "dlv-1"),
+        ),
     )
 
     assert change is not None
@@ -565,11 +575,31 @@ def test_an_acknowledgement_the_platform_rejects_becomes_a_follow_up() -> None:
         assert remaining_steps(change.case, NOON).route is Route.FOLLOW_UP
 
 
+def test_repetitions_leave_few_outcomes_however_many_come() -> None:
+    """One message that is handed out four times is one; a flood is three, and one a day after."""
+    store = InMemoryCases()
+    for _ in range(4):
+        store.deliver(complaint("r-1"), "dlv-1")
+        store.deliver(complaint("r-1"), "dlv-2")
+    (chain,) = store.chains.values()
+    assert [link.kind for link in chain].count(Kind.DUPLICATE) == 1
+
+    for number in range(3, 500):
+        store.deliver(complaint("r-1"), f"dlv-{number}")
+    assert [link.kind for link in chain].count(Kind.DUPLICATE) == FIRST_REPEATS
+    store.now += timedelta(days=1)
+    for number in range(500, 600):
+        store.deliver(complaint("r-1"), f"dlv-{number}")
+    assert [link.kind for link in chain].count(Kind.DUPLICATE) == FIRST_REPEATS + 1
+    store.check_invariants()
+
+
 def test_an_unverified_event_cannot_make_the_genuine_review_look_outdated() -> None:
     forged = review_event("r-1", "Free money", 5, revision=9, author="mallory")
     case = cases.new_case(forged, channel=Channel.REVIEW_SITE, **ORIGIN)
     change = cases.record_unverified(case, forged.revision, "dlv-1", NOON)
 
+    assert change is not None
     assert change.case.review.closing_kind is Kind.IGNORED
     genuine = incoming_event(complaint("r-1"), "dlv-2")
     assert cases.classify_arrival(change.case.review, genuine) is Arrival.NEWER
@@ -776,6 +806,29 @@ def test_a_removed_reply_reopens_the_review_and_keeps_its_slot(
     store.check_invariants()
 
 
+def test_the_log_says_that_a_reply_was_taken_down_for_one_that_was_refused() -> None:
+    _, case = acknowledged_case()
+    (shown,) = case.thread.slots
+    thread = case.thread.reserve("rep_2", Purpose.RESOLUTION, public=True)
+    assert thread is not None
+    case = replace(case, thread=thread.mark_sending("rep_2", NOON))
+    refused = cases.record_failed_reply(
+        case,
+        case.thread.slots[-1],
+        Kind.REPLY_REJECTED,
+        "rejected",
+        lambda: hand_over_decision(case),
+        NOON,
+    )
+    change = cases.record_lost_reply(refused, "rep_2")
+
+    assert [(fact.kind, fact.detail["reply"]) for fact in change.facts] == [
+        (Kind.REPLY_REJECTED, "rep_2"),
+        (Kind.REPLY_REMOVED, shown.reply),
+    ]
+    assert change.case.thread.public_replies == 1
+
+
 def test_a_published_or_unsettled_reply_changes_nothing_but_the_chain() -> None:
     store, case = acknowledged_case()
     published, unsettled = (
@@ -854,13 +907,9 @@ def test_an_outcome_marks_an_unverified_review() -> None:
     store = InMemoryCases()
     case = store.case(praise("r-1"))
     for unverified in (True, False):
-        variant = replace(case, review=replace(case.review, unverified=unverified))
-        assessment, decision = assess_and_decide(variant, praise("r-1"))
-        detail = (
-            cases.route(variant, incoming_event(praise("r-1"), "dlv-1"), assessment, decision, NOON)
-            .facts[0]
-            .detail
-        )
+        assessment, decision = assess_and_decide(case, praise("r-1"))
+        incoming = incoming_event(praise("r-1"), "dlv-1", proven=not unverified)
+        detail = cases.route(case, incoming, assessment, decision, NOON).facts[0].detail
         assert detail.get("unverified", False) is unverified
 
 

@@ -55,11 +55,11 @@ def table_rows() -> list[tuple[list[Kind], Fields, Fields]]:
     ]
 
 
-def route(case: Case, event: ReviewEvent) -> Change:
+def route(case: Case, event: ReviewEvent, *, proven: bool = True) -> Change:
     assessment, decision = assess_and_decide(case, event)
     return cases.route(
         case,
-        incoming_event(event, "dlv"),
+        incoming_event(event, "dlv", proven=proven),
         assessment,
         decision,
         NOON,
@@ -74,8 +74,12 @@ def apply_event(case: Case, event: ReviewEvent) -> Change:
         incoming_event(event, f"dlv-{event.revision}"),
         NOON,
         stored=True,
-        earlier_revision=lambda: Revision(event),
-        route=partial(route, case, event),
+        on_demand=cases.OnDemand(
+            earlier_revision=lambda: Revision(event),
+            is_stored_revision=lambda: False,
+            route_late=lambda: pytest.fail("its author is known"),
+            route=partial(route, case, event),
+        ),
     )
     assert change is not None
     return change
@@ -96,16 +100,19 @@ def waiting_case() -> Case:
 def facts_of_events() -> Iterator[Fact]:
     first = replace(complaint("r-1"), original_bytes=200_000)
     unseen_case = cases.new_case(first, channel=Channel.REVIEW_SITE, **ORIGIN)
-    unverified_case = replace(unseen_case, review=replace(unseen_case.review, unverified=True))
-    yield from route(unverified_case, first).facts
+    yield from route(unseen_case, first, proven=False).facts
     yield from route(unseen_case, replace(first, text=None)).facts
-    yield from cases.record_unverified(unseen_case, first.revision, "dlv", NOON).facts
+    denied = cases.record_unverified(unseen_case, first.revision, "dlv", NOON)
+    assert denied is not None
+    yield from denied.facts
     automatic_reply = replace(first, no_review="automatic_reply")
     yield from cases.record_no_review(
         unseen_case, incoming_event(automatic_reply, "dlv"), NOON
     ).facts
     _, case = case_with_follow_up()
-    yield from cases.record_unverified(case, first.revision, "dlv", NOON).facts
+    denied = cases.record_unverified(case, first.revision, "dlv", NOON)
+    assert denied is not None
+    yield from denied.facts
     yield from cases.record_no_review(case, incoming_event(automatic_reply, "dlv"), NOON).facts
     _, acknowledged = acknowledged_case()
     withdrawal = review_event("r-1", kind=EventKind.WITHDRAWN, revision=9)
@@ -114,14 +121,15 @@ def facts_of_events() -> Iterator[Fact]:
     for known_case in (case, acknowledged):
         for event in (withdrawal, own_reply, replace(edit, original_bytes=200_000)):
             yield from apply_event(known_case, event).facts
-    unverified_case = replace(case, review=replace(case.review, unverified=True))
-    yield from apply_event(unverified_case, edit).facts
+    yield from route(case, edit, proven=False).facts
+    late = incoming_event(complaint("r-1", revision=0), "dlv", proven=False)
+    yield from cases.route_late(case, late, *assess_and_decide(case, late.event), NOON).facts
     yield from apply_event(waiting_case(), withdrawal).facts
     yield from apply_event(case, complaint("r-1")).facts
     yield from apply_event(case, complaint("r-1", revision=0)).facts
     yield from apply_event(case, complaint("r-1", revision=9)).facts
     for stored in (True, False):
-        erased = cases.record_erased(case, first, "dlv-9", NOON, NOON, stored=stored)
+        erased = cases.record_erased(case, first, "dlv-9", NOON, NOON, stored=stored, proven=True)
         assert erased is not None
         yield from erased.facts
     erasure = cases.erase_author(case, "requested", NOON)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from heard import clock
+from heard.addresses import AddressLock, new_connection_id, new_token, token_digest, with_token
 from heard.connectors import Capabilities, Connection, SecretOrigin
 from heard.storage.setup import Business, InboundSecret
 from heard_cli import options, show
@@ -231,8 +232,8 @@ def new_connection(
     *,
     has_credentials: bool,
 ) -> Connection:
-    """A connection with a new id, which nobody can guess, at the public address `base`."""
-    id = f"con_{token_urlsafe(24)}"
+    """A connection with a new id at the public address `base`. It has no token yet."""
+    id = new_connection_id()
     return Connection(
         id, owner.id, platform, f"{base}/hooks/{id}", settings, has_credentials, owner.name
     )
@@ -246,12 +247,15 @@ def create_connection(
     *,
     since: datetime | None = None,
 ) -> Connection:
-    """Store a connection with its secrets, all or nothing, and return it.
+    """Store a connection with its secrets and a new token, all or nothing.
 
-    The secrets come first, so that its webhook never opens without them. Polled reviews older than
-    `since` are stored but not answered.
+    Returns it with its whole address. The secrets come first, so that its webhook never opens
+    without them. Polled reviews older than `since` are stored but not answered.
     """
+    token = new_token()
+    connection = replace(connection, lock=AddressLock(token_digest(token)))
     try:
+        stack.secrets.put_token(connection.id, token)
         if secret is not None:
             stack.secrets.put_inbound(connection.id, InboundSecret(secret))
         if credentials:
@@ -264,4 +268,4 @@ def create_connection(
         finally:
             stack.secrets.remove(connection.id)
         raise
-    return connection
+    return replace(connection, url=with_token(connection.url, token))

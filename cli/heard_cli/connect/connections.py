@@ -13,6 +13,7 @@ from heard.connectors import Capabilities, Connection, SecretOrigin, load
 from heard_cli import options, show
 from heard_cli.confirm import confirm
 from heard_cli.connect import deliveries, guide
+from heard_cli.connect.addresses import with_address
 from heard_cli.stack import Stack, on_stack, require_connection
 
 
@@ -52,10 +53,18 @@ def list_connections(
 def show_one(
     stack: Stack,
     connection_id: Annotated[str, options.CONNECTION_ARGUMENT],
+    address: Annotated[
+        bool,
+        typer.Option(
+            "--address", help="Show the whole address too. Who has it can send to the webhook."
+        ),
+    ] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Show a connection (without its secrets) and when its last requests came."""
     connection = require_connection(stack, connection_id)
+    if address:
+        connection = with_address(stack, connection)
     capabilities = load(connection.platform).capabilities
     notes = deliveries.recent_notes(stack, connection.id)
     last_accepted = deliveries.last_result_at(notes, "accepted", "quarantined")
@@ -89,7 +98,7 @@ def show_one(
         "channel": channel(connection),
         "inbound": guide.inbound_label(capabilities, connection),
         "authenticated by": guide.authenticated_by(capabilities, connection),
-        "address": connection.url,
+        "address": connection.url if address else _without_token(connection),
         "signed with": _signing_description(capabilities, stored=secret is not None) + overlap_text,
         "credentials": ", ".join(credentials) or "none",
     }
@@ -138,15 +147,23 @@ def channel(connection: Connection) -> str:
 
 
 def connection_json(connection: Connection) -> dict[str, Any]:
-    """A connection as JSON, without secrets."""
+    """A connection as JSON, without secrets. `url` is as whole as that of `connection`."""
     capabilities = load(connection.platform).capabilities
     return {
-        **asdict(connection),
+        **{name: value for name, value in asdict(connection).items() if name != "lock"},
         "settings": dict(connection.settings),
         "channel": channel(connection),
         "inbound": guide.inbound_ways(capabilities),
         "authenticated_by": guide.authenticated_by(capabilities, connection),
     }
+
+
+def _without_token(connection: Connection) -> str:
+    """The address as anybody may see it."""
+    if connection.lock is None:
+        scheme, _, _ = connection.url.rpartition("/")
+        return f"{scheme}/… (shown with --address)"
+    return f"{connection.url}.… (shown with --address)"
 
 
 def _table_row(connection: Connection, capabilities: Capabilities) -> tuple[show.Cell, ...]:

@@ -206,7 +206,7 @@ def _next_step(
             return f"If the secret is lost, create a new one: {rotate}"
         case SignatureFailureReason.SIGNATURE_WRONG if covers_address(connector):
             return (
-                f"The address at {title} must be exactly {connection.url}. "
+                f"The address at {title} must be exactly that of `connect show --address`. "
                 f"If the secret changed: {rotate}"
             )
         case SignatureFailureReason.SIGNATURE_WRONG if created_by_heard:
@@ -238,9 +238,10 @@ def _empty_message(
         poll = stack_options.command_line(f"connect poll {connection.id}")
         return f"{capabilities.title} has no webhooks; poll it: {poll}"
     test = stack_options.command_line(f"connect test {connection.id}")
+    address = stack_options.command_line(f"connect show {connection.id} --address")
     return (
-        f"No requests in the last two weeks. Is {connection.url} set at {capabilities.title}? "
-        f"Test it: {test}"
+        f"No requests in the last two weeks. Is its address set at {capabilities.title}? "
+        f"Show it: {address} · Test it: {test}"
     )
 
 

@@ -1,18 +1,22 @@
-"""`heard connect rotate`: a new signing secret for a connection."""
+"""`heard connect rotate`: a new signing secret, or a new address, for a connection."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from heard import clock
+from heard.addresses import AddressLock, new_token, token_digest, with_token
 from heard.clock import format_time
-from heard.connectors import SecretOrigin, load
+from heard.connectors import Connection, SecretOrigin, load
+from heard.connectors.signatures import BasicAuth
 from heard.storage.setup import InboundSecret
 from heard_cli import options, show
-from heard_cli.connect.addresses import address_to_paste
+from heard_cli.connect.addresses import address_to_paste, with_address
 from heard_cli.connect.credentials import SHELL_HISTORY, choose_signing_secret, read_secret
 from heard_cli.durations import parse_duration
 from heard_cli.stack import CommandError, Stack, on_stack, require_connection
@@ -43,23 +47,34 @@ def rotate(
             help="End an earlier rotation now, even if its old secret is still valid.",
         ),
     ] = False,
+    new_address: Annotated[
+        bool,
+        typer.Option(
+            "--address",
+            help="Give the webhook a new address instead. Use it if the address was leaked, or is "
+            "one of an earlier release.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON on stdout, with the secret.")
     ] = False,
 ) -> None:
-    """Give a connection a new signing secret.
+    """Give a connection a new signing secret, or a new address.
 
     The old one stays valid for a while, so no request is refused.
     """
     connection = require_connection(stack, connection_id)
     overlap_time = parse_duration(overlap, "--overlap")
+    if new_address:
+        _rotate_address(stack, connection, overlap_time, as_json=as_json)
+        return
     connector = load(connection.platform)
     capabilities = connector.capabilities
     if capabilities.secret_origin is SecretOrigin.NONE:
         raise CommandError(
             f"{capabilities.title} has no signing secret to rotate.",
-            "If the address was leaked, add a new connection and remove this one:",
-            f"connect add {connection.platform} --business {connection.business}",
+            "If the address was leaked, give the webhook a new one:",
+            f"connect rotate {connection.id} --address --overlap 0",
         )
     now = clock.now()
     old_secret = stack.secrets.inbound(connection.id, fresh=True)
@@ -92,7 +107,12 @@ def rotate(
         else None
     )
     valid_until = format_time(old_until) if old_secret and overlap_time else None
-    address = address_to_paste(connector, connection, secret_to_paste)
+    holds_secret = secret_to_paste is not None and isinstance(connector.scheme, BasicAuth)
+    address = (
+        address_to_paste(connector, with_address(stack, connection), secret_to_paste)
+        if holds_secret
+        else None
+    )
     if as_json:
         show.data(
             {
@@ -105,9 +125,7 @@ def rotate(
         return
     show.line("The connection has a new secret.", style="bold green")
     if secret_to_paste:
-        show.fields(
-            {"secret": secret_to_paste} if address == connection.url else {"address": address}
-        )
+        show.fields({"address": address} if address else {"secret": secret_to_paste})
     if valid_until:
         show.note(
             f"The old one stays valid until {show.timestamp(valid_until)}: change it at the "
@@ -117,6 +135,31 @@ def rotate(
         show.note("The old secret becomes invalid within a minute.")
     else:
         show.note("This is the first secret. It is valid from now on.")
+
+
+def _rotate_address(
+    stack: Stack, connection: Connection, overlap: timedelta, *, as_json: bool
+) -> None:
+    token, now = new_token(), clock.now()
+    # The token of an address of an earlier release is empty: its id was the whole address.
+    lock = connection.lock or AddressLock(token_digest(""))
+    stack.secrets.put_token(connection.id, token)
+    # The token first: if this stops here, running it again gives another one.
+    changed = replace(connection, lock=lock.with_token(token, now + overlap))
+    stack.setup.put_connection(changed, now)
+    address = with_token(connection.url, token)
+    valid_until = format_time(now + overlap)
+    if as_json:
+        show.data({"id": connection.id, "url": address, "old_address_until": valid_until})
+        return
+    show.line("The connection has a new address.", style="bold green")
+    show.fields({"address": address})
+    show.note(
+        f"The old one stays valid until {show.timestamp(valid_until)}: change it at the platform "
+        "before then."
+        if overlap
+        else "The old address is refused within a minute."
+    )
 
 
 def _refuse_second_overlap(old_secret: InboundSecret | None, valid_count: int) -> None:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import urllib3
 
+from heard.addresses import hide_token
 from heard.connectors import Connection, WebhookRequest, load
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.reviews import review_id
@@ -99,7 +100,7 @@ def send(request: SignedRequest, client: LocalHttpClient) -> LocalHttpResponse:
             request.method, request.url, headers=request.headers, body=request.body or None
         )
     except urllib3.exceptions.HTTPError as error:
-        raise CommandError(f"{request.url} does not respond: {error}", _CHECK_ADDRESS) from error
+        raise CommandError(_silence(request.url, error), _CHECK_ADDRESS) from error
 
 
 def wait_for_outcome(log: OutcomeLog, review: str, seconds: float) -> tuple[Outcome, ...]:
@@ -142,13 +143,17 @@ def sign_sample(
             f"The feedback form cannot be opened: {str(error).rstrip('.')}.", _CHECK_ADDRESS
         ) from error
     except urllib3.exceptions.HTTPError as error:
-        raise CommandError(f"{connection.url} does not respond: {error}", _CHECK_ADDRESS) from error
+        raise CommandError(_silence(connection.url, error), _CHECK_ADDRESS) from error
     except ValueError as error:
         raise CommandError(
             "The stored signing secret does not have this platform's format.",
             "Create a new one:",
             f"connect rotate {connection.id}",
         ) from error
+
+
+def _silence(url: str, error: Exception) -> str:
+    return hide_token(f"{url} does not respond: {error}")
 
 
 def _load_part(platform: str, part: str, id: str) -> tuple[Sample, str] | None:

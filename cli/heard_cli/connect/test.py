@@ -14,6 +14,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     PlatformAccount,
+    Proof,
     Rejection,
     SecretOrigin,
     load,
@@ -23,6 +24,7 @@ from heard.errors import HeardError, PlatformUnavailable
 from heard.outcomes import CLOSING_KINDS, Outcome
 from heard_cli import options, show
 from heard_cli.connect import sample_request
+from heard_cli.connect.addresses import with_address
 from heard_cli.connect.signature_causes import covers_address
 from heard_cli.local.http_client import LocalHttpClient, LocalHttpResponse
 from heard_cli.ranges import whole_number
@@ -141,7 +143,7 @@ def run_test(
     to it cannot reach anybody, because its ids do not exist at the real platform. After its outcome
     arrives it is withdrawn again, if the platform supports withdrawals.
     """
-    connection = require_connection(stack, connection_id)
+    connection = with_address(stack, require_connection(stack, connection_id))
     capabilities = load(connection.platform).capabilities
     if not (capabilities.pushes and capabilities.can_self_test):
         _test_poll(stack, connection, as_json=as_json)
@@ -182,7 +184,7 @@ def run_test(
             )
         withdrawal = (
             None
-            if error or keep
+            if error or keep or capabilities.proof is not Proof.SENDER  # it would prove nothing
             else sample_request.withdrawal_request(
                 connection, signing_secret, sample.native_id, clock.now()
             )

@@ -213,7 +213,7 @@ def _split_url(url: str) -> Any:
     except ValueError:
         pass
     raise typer.BadParameter(
-        "it must look like https://example.com/hooks/con_….", param_hint="--url"
+        "it must look like https://example.com/hooks/con_….…", param_hint="--url"
     )
 
 

@@ -122,7 +122,7 @@ def _choose_resolution(details: Mapping[str, Any], number: int) -> dict[str, Any
             "action": "report_fake",
             "evidence": "No order, booking or visit matches the name and the day.",
         }
-    if details["platform_limits"]["replies"] == "none" or (
+    if details["no_reply_why"] or (
         details["stage"] == "onstage" and details["public_replies_left"] == 0
     ):
         return {"action": "resolve_without_reply", **closing_fields}

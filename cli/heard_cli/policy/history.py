@@ -424,9 +424,12 @@ def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
             latest[id] = (platform, event)
         elif event.kind is EventKind.WITHDRAWN:
             latest.pop(id, None)
+    # A week ends at its first hour, so that the same samples are written at the same hours of the
+    # same weekdays, whenever the command runs.
+    end = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
     reviews = [
-        _demo_review(id, platform, event, now, with_text=with_text)
-        for id, (platform, event) in latest.items()
+        _demo_review(platform, event, end, with_text=with_text)
+        for platform, event in latest.values()
     ]
     note = (
         f"The times of the samples are invented, over {DEMO_WEEKS} weeks. Assessed by "
@@ -436,12 +439,14 @@ def from_demo(now: datetime, *, with_text: bool) -> ReviewHistory:
 
 
 def _demo_review(
-    id: str, platform: str, event: ReviewEvent, now: datetime, *, with_text: bool
+    platform: str, event: ReviewEvent, end: datetime, *, with_text: bool
 ) -> PastReview:
     channel = load(platform).capabilities.channel
     text = "\n".join(part for part in (event.title, event.text) if part)
     context = Context(channel, platform, event.rating, bool(text), PUBLIC_REPLY_CAP)
-    at = now - timedelta(minutes=zlib.crc32(id.encode()) % (DEMO_WEEKS * 7 * 24 * 60))
+    # By its words: the hosted form gives each review an id by chance.
+    id = review_id("demo", platform, event.content)
+    at = end - timedelta(minutes=zlib.crc32(id.encode()) % (DEMO_WEEKS * 7 * 24 * 60))
     return PastReview(
         id,
         assess_event(event, channel, History()),

@@ -143,8 +143,7 @@ def change_roles(
         if other is None:
             return RoleConflict(
                 RoleConflictCode.LAST_ADMIN,
-                f"{person.first_name} is the last admin of {business}. A business keeps an admin: "
-                "make somebody else admin first.",
+                f"{person.first_name} is the last admin of {business}. A business keeps an admin.",
             )
         other_admins[business] = other.subject
     return RoleChange(after, other_admins)

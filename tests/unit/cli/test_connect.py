@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from heard import clock
+from heard.addresses import with_token
 from heard.connectors import (
     Capabilities,
     Connection,
@@ -68,8 +69,9 @@ def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timed
     """The webhook's status for a ping signed with this secret."""
     body = b'{"ping": "OK"}'
     request = SIGNED.sign(WebhookRequest("POST", {}, body), "", secret, clock.now())
+    address = with_token(connection, stack.secrets.token(connection))
     return ingest(
-        request, connection, InProcessHttpClient(stack).ingest_ports(), clock.now() + later
+        request, address, InProcessHttpClient(stack).ingest_ports(), clock.now() + later
     ).response.status
 
 
@@ -80,7 +82,8 @@ def test_adding_stores_everything_and_shows_what_to_paste(
 
     connection = stack.setup.connection(result["id"])
     assert connection
-    assert connection.url == result["url"] == f"https://api.example/hooks/{result['id']}"
+    assert connection.url == f"https://api.example/hooks/{result['id']}"
+    assert result["url"] == with_token(connection.url, stack.secrets.token(result["id"]))
     assert (connection.business, connection.business_name, connection.has_credentials) == (
         "acme",
         "Acme Bakery",
@@ -106,15 +109,13 @@ def test_a_second_instance_of_one_platform_is_refused_because_ids_could_be_equal
 
 
 def test_an_address_cannot_be_guessed(heard: HeardCommand, stack: Stack) -> None:
-    ids = {
-        heard.run_ok(
-            "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--json"
-        ).json["id"]
+    tokens = {
+        heard.run_ok("connect", *ADDED["trustpilot"]).json["url"].rpartition(".")[2]
         for _ in range(3)
     }
 
-    assert len(ids) == 3
-    assert all(id.startswith("con_") and len(id) == 4 + 32 for id in ids)
+    assert len(tokens) == 3
+    assert all(len(token) == 32 for token in tokens)
 
 
 def test_adding_prints_the_address_the_secret_and_the_platforms_steps(
@@ -146,7 +147,7 @@ def test_trustpilot_has_no_secret(heard: HeardCommand, stack: Stack) -> None:
     ).json
 
     assert result["secret"] is None
-    assert parameters(stack) == set()
+    assert parameters(stack) == {f"{result['id']}/address"}
     assert (
         heard(
             "connect", "add", "trustpilot", "--business", "acme", "--receive-only", "--secret", "x"
@@ -390,12 +391,12 @@ def test_a_connection_without_a_secret_cannot_be_rotated(heard: HeardCommand, st
     result = heard("connect", "rotate", id)
 
     assert result.exit_code == 1
-    assert "heard connect add trustpilot" in result.stderr
+    assert f"heard connect rotate {id} --address" in result.stderr
 
 
 def test_removing_a_connection_removes_its_secrets(heard: HeardCommand, stack: Stack) -> None:
     id = heard.run_ok("connect", *DISCOURSE, "--credential", "api_key=k1", "--json").json["id"]
-    assert parameters(stack) == {f"{id}/inbound", f"{id}/credentials"}
+    assert parameters(stack) == {f"{id}/inbound", f"{id}/credentials", f"{id}/address"}
 
     assert heard("connect", "remove", id, stdin="n\n").exit_code == 1
     assert stack.setup.connection(id)
@@ -452,7 +453,8 @@ def test_a_full_test_follows_a_sample_to_its_outcome(
     assert "test" in http_client.requests[1 if platform == "feedback_form" else 0]["body"]
     # The sample is withdrawn again where the platform supports withdrawals.
     follow_ups, _ = stack.cases.open_follow_ups("acme", limit=10)
-    assert bool(follow_ups) is (platform in {"twilio_sms", "feedback_form"})
+    # Nothing would prove that of Trustpilot.
+    assert bool(follow_ups) is (platform in {"twilio_sms", "feedback_form", "trustpilot"})
     assert result.get("withdrawn", False) is not bool(follow_ups)
 
 
@@ -635,7 +637,7 @@ def test_the_guide_of_our_own_schema_shows_a_request_that_works_and_every_field(
     assert secret
 
     body = json.dumps(document["example_request"]).encode()
-    url = f"https://api.example/hooks/{id}"
+    url = heard.run_ok("connect", "show", id, "--address", "--json").json["url"]
     request = load("standard").sign(
         WebhookRequest("POST", {}, body), url, secret.current, clock.now()
     )
@@ -736,7 +738,7 @@ def test_a_secret_may_be_stored_later(
 
     (connection,) = stack.setup.connections("acme")
     assert "every webhook request is refused" in result.stderr
-    assert parameters(stack) == set()
+    assert parameters(stack) == {f"{connection.id}/address"}
     assert post(stack, connection.id, "x") == 401
     assert heard("connect", "rotate", connection.id).exit_code == 2
     assert (
@@ -774,14 +776,66 @@ def test_user_and_password_are_part_of_the_address_to_paste(
     result = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
 
     user, _, password = result["secret"].partition(":")
-    assert (
-        result["address_to_paste"] == f"https://{user}:{password}@api.example/hooks/{result['id']}"
-    )
-    assert result["url"] == f"https://api.example/hooks/{result['id']}"
+    address = result["url"].removeprefix("https://")
+    assert result["address_to_paste"] == f"https://{user}:{password}@{address}"
+    assert address.startswith(f"api.example/hooks/{result['id']}.")
     details = heard.run_ok("connect", "rotate", result["id"]).stdout
     assert "https://heard:" in details
     assert password not in details
     assert "heard:" not in heard.run_ok("connect", "show", result["id"]).stdout
+
+
+@pytest.mark.parametrize("is_of_earlier_release", [True, False])
+def test_a_new_address_opens_at_once_and_the_old_one_until_the_overlap_ends(
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    is_of_earlier_release: bool,
+) -> None:
+    old_address = heard.run_ok("connect", *ADDED["trustpilot"]).json["url"]
+    id = old_address.rpartition("/")[2].partition(".")[0]
+    if is_of_earlier_release:
+        connection = stack.setup.connection(id)
+        assert connection
+        stack.setup.put_connection(replace(connection, lock=None), clock.now())
+        old_address = connection.url
+
+    def statuses(*urls: str, hours: int = 0) -> list[int]:
+        http_client.now = clock.now() + timedelta(hours=hours)
+        return [http_client.send("POST", url, body=b'{"events": []}').status for url in urls]
+
+    assert statuses(old_address) == [200]
+    rotation = heard.run_ok("connect", "rotate", id, "--address", "--overlap", "2h", "--json").json
+    new_address = rotation["url"]
+    assert statuses(new_address, old_address, hours=1) == [200, 200]
+    assert statuses(new_address, old_address, hours=3) == [200, 404]
+    heard.run_ok("connect", "rotate", id, "--address", "--overlap", "0")
+    assert statuses(new_address, old_address) == [404, 404]
+    shown = heard.run_ok("connect", "show", id, "--address", "--json").json["url"]
+    bare = f"https://api.example/hooks/{id}"
+    assert statuses(shown, f"{shown}x", shown[:-1], bare) == [200, 404, 404, 404]
+
+
+def test_a_whole_address_is_shown_only_to_whoever_asks_for_it(
+    heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
+) -> None:
+    created = heard.run_ok("connect", *ADDED["trustpilot"]).json
+    token = stack.secrets.token(created["id"])
+    assert token in created["url"]
+    http_client.send("POST", created["url"], body=b"unreadable")
+    for words in (
+        ("list", "--business", "acme"),
+        ("list", "--business", "acme", "--json"),
+        ("show", created["id"]),
+        ("show", created["id"], "--json"),
+        ("deliveries", created["id"], "--json"),
+        ("quarantine", "--business", "acme", "--json"),
+        ("test", created["id"], "--json"),
+    ):
+        result = heard.run_ok("connect", *words)
+        assert token not in result.stdout + result.stderr, words
+        assert "digest" not in result.stdout, words
+    assert token in heard.run_ok("connect", "show", created["id"], "--address").stdout
 
 
 def test_a_credential_may_have_several_lines(

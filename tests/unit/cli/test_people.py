@@ -130,6 +130,7 @@ def test_the_last_admin_of_a_business_stays(
     for words in (in_acme, [*in_acme, "--role", "admin"], ["--everywhere"]):
         problem = refused(heard("people", "remove", "ana@acme.example", *words))
         assert "last admin of acme" in problem
+        assert problem.lower().count("make somebody else admin first") == 1
         assert "--role admin" in problem
     heard.run_ok("people", "remove", "ana@acme.example", "--business", "acme", "--role", "agent")
     assert roles_of(heard, "ana@acme.example") == {"acme": ["admin"]}

@@ -20,6 +20,7 @@ from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revisi
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.outcome_log import append_writes
+from heard_cli.policy.history import from_demo
 from heard_cli.stack import Stack
 from tests.unit.backend import NOON
 from tests.unit.cli.conftest import HeardCommand
@@ -357,7 +358,18 @@ def test_stored_reviews_are_decided_as_they_were_assessed(
 
 
 @pytest.mark.loopback
-def test_the_demo_needs_no_stack(heard: HeardCommand, regulars: str) -> None:
+def test_the_demo_needs_no_stack_and_is_the_same_at_any_time(
+    heard: HeardCommand, regulars: str
+) -> None:
+    def facts(at: datetime) -> list[tuple[object, ...]]:
+        return [
+            (review.id, review.at and (review.at.weekday(), review.at.time()), review.assessment)
+            for review in from_demo(at, with_text=False).reviews
+        ]
+
+    noon = datetime(2026, 3, 17, 12, tzinfo=UTC)
+    assert facts(noon) == facts(noon + timedelta(days=9, hours=7))
+
     output = heard.run_ok("policy", "diff", "default", regulars, "--on", "demo", "--json").json
 
     assert output["reviews"] > 100

@@ -170,17 +170,50 @@ def test_our_second_reply_at_trustpilot_replaces_our_first_but_never_a_colleague
     platform.respond_with(
         token,
         http_response(200, ours),
+        http_response(409),
         http_response(204),
         http_response(201),
+        http_response(200, ours),
+        http_response(200),
         http_response(200, theirs),
     )
-    assert pilot.reply(
-        target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http)
-    ) == SentReply("a1")
-    assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "DELETE", "POST"]
+    account = PlatformAccount(connection, PILOT, http)
+    assert pilot.reply(target, TEXT, "rep_2", account) == SentReply("a1")
+    methods = [method for method, _, _, _ in platform.requests[1:]]
+    assert methods == ["GET", "POST", "DELETE", "POST"]
+    assert pilot.reply(target, TEXT, "rep_2", account) == SentReply("a1")
+    methods = [method for method, _, _, _ in platform.requests[5:]]
+    assert methods == ["GET", "POST"], "where a second reply replaces the first, none is deleted"
     result = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
     assert isinstance(result, Rejection)
     assert result.reason == "already_answered"
+
+
+@pytest.mark.parametrize(("restored", "is_gone"), [(201, False), (400, True), (503, True)])
+def test_a_customer_of_trustpilot_keeps_the_first_reply_if_the_second_is_refused(
+    platform: Platform,
+    http: HttpClient,
+    connect: Connect,
+    http_response: MakeResponse,
+    restored: int,
+    is_gone: bool,
+) -> None:
+    connection = connect("trustpilot", api_base=platform.url)
+    ours = {"companyReply": {"text": "Thank you", "authorBusinessUserId": "user-1"}}
+    platform.respond_with(
+        http_response(200, {"access_token": "one", "expires_in": "359999"}),
+        http_response(200, ours),
+        http_response(400),
+        http_response(204),
+        http_response(400),
+        http_response(restored),
+    )
+    target, account = ReplyTarget("a1", "a1", {}), PlatformAccount(connection, PILOT, http)
+    result = Trustpilot().reply(target, TEXT, "rep_2", account)
+
+    assert isinstance(result, Rejection)
+    assert (result.reason, result.earlier_reply_gone) == ("rejected", is_gone)
+    assert json.loads(platform.requests[-1][3])["message"] == "Thank you"
 
 
 def test_trustpilot_reviews_can_be_fetched(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from heard import clock
+from heard.addresses import AddressLock, token_digest
 from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard_simulator.server import SimulatedPlatforms
 from tests.static.repository import HANDLERS
-from tests.unit.backend import BUSINESS, COMPLAINT, SECRET, Backend, complaint
+from tests.unit.backend import BUSINESS, COMPLAINT, SECRET, Backend, complaint, moto_client
 from tests.unit.functions.conftest import (
     ApiCall,
     FunctionLoader,
@@ -29,7 +31,12 @@ REPLY = "I found both payments and paid one of them back this morning; the bank 
 REVIEW = review_id(BUSINESS, "standard", "r-1")
 
 
-def send_webhook(call_api: ApiCall, *native_ids: str) -> None:
+ADDRESS = "con-standard-bus_bakery"
+TOKEN = "canary" + "2" * 26
+"""The secret part of a whole address."""
+
+
+def send_webhook(call_api: ApiCall, *native_ids: str, address: str = ADDRESS) -> None:
     """One delivery for each review."""
     for native_id in native_ids:
         body = json.dumps(
@@ -48,12 +55,38 @@ def send_webhook(call_api: ApiCall, *native_ids: str) -> None:
         response = call_api(
             "ingest",
             "POST",
-            "/hooks/con-standard-bus_bakery",
+            f"/hooks/{address}",
             body=body,
             headers=headers,
-            parameters={"connection": "con-standard-bus_bakery"},
+            parameters={"connection": address},
         )
         assert response.status == 202
+
+
+def send_what_is_refused(call_api: ApiCall) -> list[int]:
+    """A wrong token, a wrong signature, and a delivery that nobody can read."""
+    whole = f"{ADDRESS}.{TOKEN}"
+    unreadable = sign_standard(b"unreadable", SECRET, clock.now()).headers
+    requests = [(whole[:-1] + "3", unreadable), (whole, {}), (whole, unreadable)]
+    return [
+        call_api(
+            "ingest",
+            "POST",
+            f"/hooks/{address}",
+            body="unreadable",
+            headers=headers,
+            parameters={"connection": address},
+        ).status
+        for address, headers in requests
+    ]
+
+
+def all_that_is_kept(backend: Backend) -> str:
+    """What lies in tables, queues, inputs of workflows and names of parameters."""
+    names = [item["Name"] for item in moto_client("ssm").describe_parameters()["Parameters"]]
+    executions = list(backend.step_functions.executions.values())
+    tables = [backend.stored_items(table) for table in backend.tables]
+    return repr((names, executions, tables, backend.queued_messages(), backend.stream_records()))
 
 
 def test_every_function_is_covered_by_these_tests() -> None:
@@ -75,14 +108,22 @@ def test_every_function_is_covered_by_these_tests() -> None:
 
 @pytest.mark.loopback
 def test_a_review_has_one_id_in_the_lines_of_every_function_from_webhook_to_closing(
-    backend: Backend, load_function: FunctionLoader, call_api: ApiCall, log_lines: LogLines
+    backend: Backend,
+    load_function: FunctionLoader,
+    call_api: ApiCall,
+    log_lines: LogLines,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """And the address of the webhook is a secret that nothing says."""
+
     def invoke(function: str, event: dict[str, Any]) -> Any:
         return load_function(function).handler(event, LambdaContext())
 
     with SimulatedPlatforms() as platforms:
-        backend.connect("standard", reply_url=platforms.url("standard"))
-        send_webhook(call_api, "r-1")
+        connection = backend.connect("standard", reply_url=platforms.url("standard"))
+        locked = replace(connection, lock=AddressLock(token_digest(TOKEN)))
+        backend.setup_store.put_connection(locked, clock.now())
+        send_webhook(call_api, "r-1", address=f"{ADDRESS}.{TOKEN}")
         event = sqs_event(backend.sqs, backend.queue_url)
         invoke("intake", event)
         steps = invoke("triage", json.loads(event["Records"][0]["body"]))
@@ -114,7 +155,19 @@ def test_a_review_has_one_id_in_the_lines_of_every_function_from_webhook_to_clos
     invoke("relay", {"Records": backend.stream_records()})
     backend.add_person("Ida", "auditor")
     call_api("audit", "GET", f"/api/audit/reviews/{REVIEW}", subject="sub-ida")
+    assert send_what_is_refused(call_api) == [404, 401, 422]
+    for function in ("poll", "sweep", "retention"):
+        invoke(function, {})
+    address = {"connection": ADDRESS, "review": "r-1"}
+    call_api("feedback_page", "GET", f"/feedback/{ADDRESS}/r-1", parameters=address)
 
+    output = capsys.readouterr()
+    said = output.out + output.err + json.dumps(log_lines.lines) + all_that_is_kept(backend)
+    # A retention with nothing to delete logs nothing.
+    assert {line["service"] for line in log_lines.lines} >= set(HANDLERS) - {"retention"}
+    assert "webhooks_quarantined" in said, "no metrics were captured"
+    assert token_digest(TOKEN) in said, "no stored item was captured"
+    assert TOKEN not in said
     assert backend.kinds(REVIEW)[-1] is Kind.ANSWERED
     for function in ("ingest", "intake", "triage", "follow_up", "desk", "reply", "relay", "audit"):
         lines = log_lines.of(function)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from heard.connectors import HttpResponse
+from heard.connectors import HttpResponse, load
 from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
 from heard.follow_ups import CLAIM_LEASE, Action, ConflictCode, FollowUp, Status
 from heard.outcomes import Kind
@@ -978,6 +978,43 @@ def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_er
 
     assert details[0]["reviews"][0]["withdrawn"] is True
     assert details[1]["reviews"][0]["erased"] is True
+
+
+def test_a_connection_that_only_receives_says_so_before_an_agent_writes(
+    shop: DeskScenario,
+) -> None:
+    follow_up = shop.new_follow_up()
+
+    def see() -> dict[str, Any]:
+        return desk.describe_follow_up(
+            shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock()
+        )
+
+    assert see()["no_reply_why"] is None
+    assert see()["actions"] == [action.value for action in Action]
+    platform = shop.backend.case(follow_up.reviews[0]).review.platform
+    connection = shop.backend.connections[platform]
+    if load(platform).capabilities.credentials:
+        changed = replace(connection, has_credentials=False)
+        shop.backend.setup_store.put_connection(changed, NOON)
+    else:
+        shop.backend.setup_store.remove_connection(connection.id)
+
+    view = see()
+    assert "without a reply" in view["no_reply_why"]
+    assert set(view["actions"]) == {
+        "resolve_without_reply",
+        "promise",
+        "walk_away",
+        "report_fake",
+    }
+    assert lint_draft(shop, follow_up, TEXT).findings == ()
+    with pytest.raises(ConflictError) as conflict:
+        shop.resolve(follow_up, shop.claim(follow_up))
+    assert (conflict.value.reason, conflict.value.detail) == (
+        "no_reply_here",
+        view["no_reply_why"],
+    )
 
 
 def test_an_erased_author_gets_no_reply_and_the_follow_up_can_be_closed(shop: DeskScenario) -> None:

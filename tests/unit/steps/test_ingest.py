@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heard.clock import format_time
-from heard.connectors import Connector, WebhookRequest
+from heard.connectors import Connector, Proof, WebhookRequest, load, platform_names
 from heard.connectors.signatures import BasicAuth
 from heard.errors import Fault, NotFound, TooLarge
 from heard.messaging import Queue
@@ -127,6 +127,29 @@ def test_a_flood_of_equal_requests_is_noted_once_a_minute_and_counted(backend: B
         ("refused", "signature_wrong", 0, 5),
         ("refused", "signature_wrong", 0, 0),
     ]
+
+
+def test_who_looks_at_an_unsigned_address_leaves_one_note_a_minute(backend: Backend) -> None:
+    """Scanners, previews of links, and checks of an address that send nothing."""
+    unsigned = [
+        name for name in platform_names() if load(name).capabilities.proof is not Proof.SENDER
+    ]
+    for platform in unsigned:
+        connection = backend.connect(platform)
+        before, ports = backend.case_items(), backend.ingest_ports
+        for method, body in (
+            *((method, b"") for method in ("GET", "HEAD", "OPTIONS", "POST")),
+            ("GET", b"a body"),
+            ("POST", b" \r\n"),
+        ):
+            request = WebhookRequest(method, {"content-type": "text/plain"}, body, "utm=1")
+            response = ingest(request, connection.id, ports, NOON).response
+            # Yelp verifies an address by a GET, and says when one brings nothing to verify.
+            assert response.status < 400 or (platform == "yelp" and method == "GET")
+        new_items = [item for item in backend.case_items() if item not in before]
+        assert {item["pk"] for item in new_items} <= {f"DELIVERY#{connection.id}"}, platform
+        assert len(new_items) <= 2, platform
+    assert backend.queued_messages() == []
 
 
 def test_a_delivery_is_accepted_though_its_note_cannot_be_stored(backend: Backend) -> None:

@@ -7,6 +7,7 @@ in between. So these rules hold for any number of runs, late and in any order.
 
 from heard.cases.arriving import (
     Arrival,
+    OnDemand,
     apply_event,
     classify_arrival,
     record_no_review,
@@ -42,6 +43,7 @@ from heard.cases.replying import (
     cancel_unreadable,
     is_superseded,
     record_failed_reply,
+    record_lost_reply,
     record_published_reply,
     record_removed_reply,
     record_sent_reply,
@@ -54,6 +56,7 @@ from heard.cases.routing import (
     is_thanked_complaint,
     remaining_steps,
     route,
+    route_late,
 )
 
 __all__ = [
@@ -63,6 +66,7 @@ __all__ = [
     "Case",
     "Change",
     "IncomingEvent",
+    "OnDemand",
     "RemainingSteps",
     "Review",
     "Revision",
@@ -89,6 +93,7 @@ __all__ = [
     "postpone_sweep",
     "record_erased",
     "record_failed_reply",
+    "record_lost_reply",
     "record_no_review",
     "record_published_reply",
     "record_removed_reply",
@@ -98,6 +103,7 @@ __all__ = [
     "remaining_steps",
     "resolve",
     "route",
+    "route_late",
     "withdraw",
     "without_author",
     "without_unsent_reply",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from heard.cases.case import (
     Case,
@@ -19,6 +19,7 @@ from heard.cases.case import (
     without_unsent_reply,
 )
 from heard.cases.closing import close
+from heard.cases.repeats import Repeats
 from heard.clock import format_time
 from heard.outcomes import Fact, Kind
 from heard.reviews import EventKind, ReviewEvent, erased_author_id
@@ -47,7 +48,8 @@ def classify_arrival(review: Review | None, incoming: IncomingEvent) -> Arrival:
     """What this event is; `review` is None when it is the first one of its review.
 
     Revisions are compared as (revision, commitment). So platforms that do not number their edits
-    end in the same state too, in any order of arrival.
+    end in the same state too, in any order of arrival. What is proven is newer than what is not,
+    because anybody can write a revision of the far future to an address.
     """
     event = incoming.event
     if review is None:
@@ -60,11 +62,28 @@ def classify_arrival(review: Review | None, incoming: IncomingEvent) -> Arrival:
         if review.withdrawn == withdraws:
             return Arrival.DUPLICATE
         return Arrival.WITHDRAWAL if withdraws else Arrival.LATE
-    if (event.revision, incoming.commitment) < (review.revision, review.commitment):
+    outranks = incoming.proven and review.unverified
+    order = (event.revision, incoming.commitment)
+    if not outranks and order < (review.revision, review.commitment):
         return Arrival.LATE
     if event.kind in _ARRIVAL_OF_KIND:
         return _ARRIVAL_OF_KIND[event.kind]
     return Arrival.UNCHANGED if says_the_same and not review.withdrawn else Arrival.NEWER
+
+
+@dataclass(frozen=True, slots=True)
+class OnDemand:
+    """What is read, or decided, only for an event that needs it.
+
+    `earlier_revision` is the revision that an edit without new words repeats, and `route` is the
+    change for new words. `is_stored_revision` says whether these words came before, and
+    `route_late` is the change for words that did not, and come after newer ones.
+    """
+
+    earlier_revision: Callable[[], Revision]
+    route: Callable[[], Change]
+    is_stored_revision: Callable[[], bool]
+    route_late: Callable[[], Change]
 
 
 def apply_event(
@@ -73,37 +92,48 @@ def apply_event(
     now: datetime,
     *,
     stored: bool,
-    earlier_revision: Callable[[], Revision],
-    route: Callable[[], Change],
+    on_demand: OnDemand,
 ) -> Change | None:
-    """The case after an event; None when this delivery was processed already.
+    """The case after an event; None when this delivery changes nothing (any more).
 
-    `stored` says whether the review was seen before. Two things are computed only where they are
-    needed: `earlier_revision` is the revision that an edit without new words repeats, and `route`
-    is the change for new words.
+    `stored` says whether the review was seen before.
+
+    What only an address vouches for takes no work away from people (R01): it withdraws nothing, it
+    makes no answer of ours out of what a customer said, and it does not make a complaint old.
     """
-    event = incoming.event
+    event, names = incoming.event, _revision_names(incoming)
     match classify_arrival(case.review if stored else None, incoming):
         case Arrival.RESUMED:
             return None
         case Arrival.DUPLICATE:
-            return record_repeat(case, Kind.DUPLICATE, incoming)
-        case Arrival.LATE:
-            change = record_repeat(case, Kind.LATE_REVISION, incoming)
+            return record_repeat(case, Kind.DUPLICATE, names, incoming.delivery, now)
+        case Arrival.LATE if case.review.withdrawn or on_demand.is_stored_revision():
             # A withdrawn review says nothing any more, so nothing of it is added.
-            return change if case.review.withdrawn else _with_revision_text(change, event)
+            return record_repeat(case, Kind.LATE_REVISION, names, incoming.delivery, now)
+        case Arrival.LATE if case.review.unverified and event.kind not in _ARRIVAL_OF_KIND:
+            return on_demand.route_late()
+        case Arrival.LATE:
+            fact = Fact(Kind.LATE_REVISION, names)
+            return _with_revision_text(Change(case, (fact,)), event)
         case Arrival.UNCHANGED:
             change = record_unchanged(case, incoming, now)
-            return replace(change, writes=Writes(revision=earlier_revision()._replace(event=event)))
+            return replace(
+                change, writes=Writes(revision=on_demand.earlier_revision()._replace(event=event))
+            )
+        case Arrival.WITHDRAWAL if not incoming.proven:
+            return record_unproven_withdrawal(case, incoming, now)
         case Arrival.WITHDRAWAL:
             return _with_revision_text(withdraw(case, incoming, now), event)
+        case Arrival.OWN_REPLY if stored and not incoming.proven:
+            return on_demand.route()
         case Arrival.OWN_REPLY:
             change = record_own_reply(case, incoming, now)
-            return _with_revision_text(change, event) if stored else change
-        case Arrival.NEW | Arrival.NEWER if event.no_review:
+            is_needed = stored or not incoming.proven
+            return _with_revision_text(change, event) if is_needed else change
+        case Arrival.NEW | Arrival.NEWER if event.no_review and incoming.proven:
             return _with_revision_text(record_no_review(case, incoming, now), event)
         case Arrival.NEW | Arrival.NEWER:
-            return route()
+            return on_demand.route()
 
 
 def _with_revision_text(change: Change, event: ReviewEvent) -> Change:
@@ -116,9 +146,18 @@ def record_unchanged(case: Case, incoming: IncomingEvent, now: datetime) -> Chan
     return Change(replace(case, review=with_revision(case.review, incoming, now)), (fact,))
 
 
-def record_repeat(case: Case, kind: Kind, incoming: IncomingEvent) -> Change:
-    """The case after a duplicate or a late revision: one fact, and no other change."""
-    return Change(case, (Fact(kind, _revision_names(incoming)),))
+def record_repeat(
+    case: Case, kind: Kind, detail: Mapping[str, Any], delivery: str, now: datetime
+) -> Change | None:
+    """The case after an event that changes nothing of its review: one fact.
+
+    None if this one leaves no outcome: see `heard.cases.repeats`.
+    """
+    repeats = (case.review.repeats or Repeats()).with_delivery(delivery, now)
+    if repeats is None:
+        return None
+    review = replace(case.review, repeats=repeats)
+    return Change(replace(case, review=review), (Fact(kind, detail),))
 
 
 def _revision_names(incoming: IncomingEvent) -> dict[str, str]:
@@ -149,22 +188,47 @@ def record_no_review(case: Case, incoming: IncomingEvent, now: datetime) -> Chan
     return close(Change(replace(case, review=review)), Kind.IGNORED, detail)
 
 
-def record_unverified(case: Case, revision: str, delivery: str, now: datetime) -> Change:
-    """The case of an unsigned event that the platform does not confirm.
+def record_unverified(
+    case: Case,
+    revision: str,
+    delivery: str,
+    now: datetime,
+    *,
+    reason: str = "not_on_platform",
+) -> Change | None:
+    """The case of an unsigned event that counts for nothing, as `reason` says.
 
-    What was known before stays valid. The `revision` is not taken over: a forged one could
-    make the genuine review look old.
+    By default the platform does not confirm it. What was known before stays valid. The `revision`
+    is not taken over: a forged one could make the genuine review look old. None if this delivery
+    leaves no outcome (any more).
     """
-    review = replace(case.review, delivery=delivery, touched_at=format_time(now))
-    if case.review.sequence:
-        return Change(
-            replace(case, review=review), (Fact(Kind.UNVERIFIED, {"revision": revision}),)
-        )
+    review = case.review
+    if review.delivery == delivery:
+        return None
+    if review.sequence:
+        return record_repeat(case, Kind.UNVERIFIED, {"revision": revision}, delivery, now)
     # Whom it names need not have written anything, and no list of an author's reviews leads here.
-    review = replace(review, author=erased_author_id(review.id), closing_kind=Kind.IGNORED)
-    return Change(
-        replace(case, review=review), (Fact(Kind.IGNORED, {"reason": "not_on_platform"}),)
+    review = replace(
+        review,
+        author=erased_author_id(review.id),
+        delivery=delivery,
+        touched_at=format_time(now),
+        closing_kind=Kind.IGNORED,
     )
+    return Change(replace(case, review=review), (Fact(Kind.IGNORED, {"reason": reason}),))
+
+
+def record_unproven_withdrawal(case: Case, incoming: IncomingEvent, now: datetime) -> Change | None:
+    """The case after something said that its review is gone, and only an address vouches for that.
+
+    The review stays as it is. Whoever has it reads of the withdrawal, and can look it up.
+    """
+    revision, delivery = incoming.event.revision, incoming.delivery
+    change = record_unverified(case, revision, delivery, now, reason="withdrawal_not_proven")
+    if change is None or not case.review.revision or case.review.reported_gone_at:
+        return change
+    review = replace(change.case.review, reported_gone_at=format_time(now))
+    return replace(change, case=replace(change.case, review=review))
 
 
 def withdraw(case: Case, incoming: IncomingEvent, now: datetime) -> Change:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from heard.assessment import Severity
 from heard.automatic_replies import AutomaticReply
+from heard.cases.repeats import Repeats
 from heard.clock import format_time
 from heard.commitments import is_same
 from heard.follow_ups import FollowUp, Status
@@ -29,6 +30,8 @@ class Review:
     that brought it: the same delivery again resumes, and another one is a duplicate.
     `closing_kind` is None while the review is open. `sequence` and `head` are those of its chain.
     Only the secrecy of the connection's address proves who sent an `unverified` revision.
+    `reported_gone_at` is when such an event last said that the review was withdrawn. `repeats` are
+    the repetitions that left an outcome.
     `erased_at` is when its author was erased: `author` leads to nobody then. If retention deleted
     the texts, it is `expired` as well, and `erased_at` is when the review was last touched.
     """
@@ -54,6 +57,8 @@ class Review:
     unverified: bool = False
     erased_at: str | None = None
     expired: bool = False
+    reported_gone_at: str | None = None
+    repeats: Repeats | None = None
     sequence: int = 0
     head: str = ""
 
@@ -66,6 +71,7 @@ class Review:
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields["repeats"] = self.repeats.to_json() if self.repeats else None
         return {
             name: value
             for name, value in fields.items()
@@ -98,6 +104,8 @@ class Review:
             unverified=fields.get("unverified", False),
             erased_at=fields.get("erased_at"),
             expired=fields.get("expired", False),
+            reported_gone_at=fields.get("reported_gone_at"),
+            repeats=Repeats.from_json(fields["repeats"]) if fields.get("repeats") else None,
             sequence=fields["sequence"],
             head=fields["head"],
         )
@@ -116,12 +124,14 @@ class Case:
 class IncomingEvent:
     """An event as it comes to a case: with its delivery, and the commitment to what it says.
 
-    The commitment is made with the author's key, which only storage has.
+    The commitment is made with the author's key, which only storage has. It is `proven` if its
+    sender is, or if it was read at the platform: else only an address vouches for it.
     """
 
     event: ReviewEvent
     delivery: str
     commitment: str
+    proven: bool
 
     def says_the_same_as(self, review: Review) -> bool:
         """Whether it says what the review said last."""
@@ -218,6 +228,8 @@ def with_revision(review: Review, incoming: IncomingEvent, now: datetime) -> Rev
         commitment=incoming.commitment,
         delivery=incoming.delivery,
         touched_at=format_time(now),
+        unverified=not incoming.proven,
+        reported_gone_at=None,
     )
 
 

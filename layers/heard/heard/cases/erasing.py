@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from heard.cases.arriving import record_repeat, record_unverified
 from heard.cases.case import Case, Change, Review, has_open_follow_up, without_unsent_reply
 from heard.cases.closing import close
 from heard.clock import format_time, parse_time
@@ -107,18 +108,23 @@ def record_erased(
     now: datetime,
     *,
     stored: bool,
+    proven: bool,
 ) -> Change | None:
     """The case after words from before an erasure or a retention. None of them is stored.
 
-    None when this delivery was processed already.
+    An event that is not `proven` may name an erased author falsely: its revision is not taken over.
+    None when this delivery leaves no outcome (any more).
     """
     review = case.review
-    if stored and review.delivery == delivery and review.revision == event.revision:
+    if stored and review.delivery == delivery and review.revision in {event.revision, ""}:
         return None
     if stored and review.revision:
         kind = Kind.DUPLICATE if event.revision == review.revision else Kind.LATE_REVISION
         reason = RETENTION if review.expired else ERASED
-        return Change(case, (Fact(kind, {"revision": event.revision, "reason": reason}),))
+        detail = {"revision": event.revision, "reason": reason}
+        return record_repeat(case, kind, detail, delivery, now)
+    if not proven:
+        return record_unverified(case, event.revision, delivery, now, reason=ERASED)
     review = replace(
         without_author(review, erased_at),
         revision=event.revision,

@@ -25,7 +25,7 @@ from heard.follow_ups import FollowUp, Resolution, Status
 from heard.outcomes import Fact, Kind
 from heard.policy import Decision, Route
 from heard.remedies import Grant
-from heard.threads import Purpose, Slot
+from heard.threads import Purpose, Slot, SlotState
 from heard.working_time import Calendar
 
 
@@ -94,6 +94,24 @@ def record_failed_reply(
     )
     review = replace(case.review, route=Route.FOLLOW_UP)
     return Change(Case(review, thread, new_follow_up), (Fact(kind, detail), opening_fact))
+
+
+def record_lost_reply(change: Change, reply: str) -> Change:
+    """The change, and that the customer sees our earlier reply no more.
+
+    It was taken down to make room for `reply`, which the platform then refused. Its slot stays used
+    (R04): onlookers may have read it.
+    """
+    earlier = [
+        slot
+        for slot in change.case.thread.slots
+        if slot.reply != reply and slot.public and slot.state is SlotState.SENT
+    ]
+    facts = tuple(
+        Fact(Kind.REPLY_REMOVED, {"reply": slot.reply, "reason": "not_put_back"})
+        for slot in earlier[-1:]
+    )
+    return replace(change, facts=(*change.facts, *facts))
 
 
 def is_superseded(case: Case, slot: Slot) -> bool:

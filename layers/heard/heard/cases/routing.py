@@ -14,6 +14,7 @@ from heard.cases.case import (
     Change,
     IncomingEvent,
     describe_follow_up,
+    has_open_follow_up,
     is_unsent,
     with_revision,
     without_promise,
@@ -108,10 +109,35 @@ def route(
         if was_thanked:
             follow_up = replace(follow_up, why=EDITED_AFTER_ACKNOWLEDGEMENT)
         facts.append(fact)
-    if not follows_up and not acknowledges:
+    if not follows_up and not acknowledges and not has_open_follow_up(case):
         facts.append(Fact(Kind.IGNORED, {"reason": decision.reason or "nothing_to_do"}))
         review = replace(review, closing_kind=Kind.IGNORED)
     return Change(Case(review, thread, follow_up), tuple(facts))
+
+
+def route_late(
+    case: Case, incoming: IncomingEvent, assessment: Assessment, decision: Decision, now: datetime
+) -> Change:
+    """The case after words that come after newer ones, where nothing proves which are the last.
+
+    If they need a person, a person gets them: the newer words may be forged to make these look old.
+    The revision last acted on stays, so that the same words in any order end in the same one.
+    """
+    detail = {"revision": incoming.event.revision, "commitment": incoming.commitment}
+    facts = [Fact(Kind.LATE_REVISION, detail)]
+    if not decision.route.follows_up:
+        return Change(case, tuple(facts))
+    severity = (case.review.severity or assessment.severity).worse(assessment.severity)
+    review = replace(case.review, severity=severity, route=Route.FOLLOW_UP)
+    thread = without_unsent_reply(case.thread, review.reply)
+    if thread != case.thread:
+        review = replace(review, reply=None)
+    if review.closing_kind:
+        facts.append(Fact(Kind.REOPENED, {"after": review.closing_kind.value}))
+        review = replace(review, closing_kind=None)
+    case = Case(review, thread, case.follow_up)
+    follow_up, thread, fact = open_or_join_follow_up(case, decision, now)
+    return Change(Case(review, thread, follow_up), (*facts, fact))
 
 
 def is_thanked_complaint(case: Case, assessment: Assessment) -> bool:

@@ -18,7 +18,7 @@ from heard.connectors.account import (
     HttpResponse,
     PlatformAccount,
 )
-from heard.connectors.capabilities import Capabilities, Detection, SecretOrigin
+from heard.connectors.capabilities import Capabilities, Detection, Proof, SecretOrigin
 from heard.connectors.connector import Connector
 from heard.connectors.registry import load, platform_names
 from heard.connectors.results import (
@@ -52,6 +52,7 @@ __all__ = [
     "ModerationStatus",
     "ParsedDelivery",
     "PlatformAccount",
+    "Proof",
     "Rejection",
     "ReplyLookup",
     "ReplyTarget",

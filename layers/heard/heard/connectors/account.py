@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from heard.addresses import AddressLock
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """One platform account of one business.
 
-    `id` is the part of the webhook's address that nobody can guess. `url` is the whole address as
-    the platform knows it; some signatures cover it, such as Twilio's. `settings` are not secret:
-    the base address of an API, an account id.
+    `id` is a name, and no secret. `url` is stored without the token that opens the webhook. Where
+    a request came, or is sent, it is the whole address as the platform knows it; some signatures
+    cover it, such as Twilio's. `settings` are not secret: the base address of an API, an account
+    id. `lock` says which tokens open the webhook. It is None for a connection of an earlier
+    release, whose id is its address: see `heard.addresses`.
     """
 
     id: str
@@ -23,6 +27,7 @@ class Connection:
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     has_credentials: bool = False
     business_name: str = ""
+    lock: AddressLock | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,20 @@ class SecretOrigin(StrEnum):
     """
 
 
+class Proof(StrEnum):
+    """What proves to us that an event is genuine."""
+
+    SENDER = "sender"
+    """The request: a signature, a secret or a certificate that only its sender has."""
+    READ = "read"
+    """Nothing is pushed: Heard reads every review at the platform itself."""
+    ADDRESS = "address"
+    """Nothing but the secret address, unless Heard can read the review at the platform.
+
+    What only an address vouches for can add work for a person, and take none away (R01).
+    """
+
+
 type Detection = Literal["pushed", "polled", "no"]
 """How we learn of an edit or a deletion: the platform pushes it, a poll finds it, or not at all."""
 
@@ -101,3 +115,10 @@ class Capabilities:
     limitations: tuple[str, ...] = ()
     verified: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def proof(self) -> Proof:
+        """What proves to us that an event of this platform is genuine."""
+        if self.signed:
+            return Proof.SENDER
+        return Proof.ADDRESS if self.pushes else Proof.READ

@@ -37,11 +37,13 @@ class SentReply:
 class Rejection:
     """The platform will never take this request as it is.
 
-    `reason` is a code, `detail` says what to do about it.
+    `reason` is a code, `detail` says what to do about it. `earlier_reply_gone` says that our reply
+    that stood there was taken down to make room for this one, and could not be put back.
     """
 
     reason: str
     detail: str
+    earlier_reply_gone: bool = False
 
 
 class ReplyLookup(StrEnum):

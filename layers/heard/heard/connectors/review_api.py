@@ -228,6 +228,15 @@ class ReviewApi(Connector):
             self.already_answered() if written_by_others(self.reply_text(review), target) else None
         )
 
+    def post_reply(
+        self, target: ReplyTarget, text: str, review: Fields | None, account: PlatformAccount
+    ) -> HttpResponse | Rejection:
+        """Post the reply where there is room for it.
+
+        `review` is as it was read before; None where none is read.
+        """
+        return self.call(self.reply_request(target, text, account), account)
+
     def already_answered(self) -> Rejection:
         """The rejection where somebody else wrote the one reply that the platform shows."""
         return Rejection(
@@ -247,6 +256,7 @@ class ReviewApi(Connector):
             return super().reply(target, text, reply_id, account)
         if rejection := self.check_length(text) or self.check_reply(text, account):
             return rejection
+        shown_review: Fields | None = None
         if self.capabilities.can_find_reply and self.capabilities.replies == "one":
             review = self.read_review(target.native_id, account, target.reply_to)
             if isinstance(review, Rejection):
@@ -256,7 +266,9 @@ class ReviewApi(Connector):
                 return self._sent_reply(target, reply_id, review)
             elif rejection := self.make_room(review, target, account):
                 return rejection
-        response = self.call(self.reply_request(target, text, account), account)
+            else:
+                shown_review = review
+        response = self.post_reply(target, text, shown_review, account)
         if isinstance(response, Rejection):
             return response
         try:

@@ -35,7 +35,6 @@ from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
-    from heard.connectors import Connection
     from heard.messaging import Workflows
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
@@ -144,11 +143,17 @@ def describe_follow_up(
 ) -> dict[str, Any]:
     """A follow-up with all that an agent must understand before answering (R22).
 
-    Raises NotFound.
+    `actions` are those that can be taken here. `no_reply_why` says why none of them can reply, None
+    where one can. Raises NotFound.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     policy = policy_of(follow_up.business, desk.setup)
-    return follow_up_row(follow_up, now) | follow_up_details(follow_up, policy, desk.cases)
+    details = follow_up_details(follow_up, policy, desk.cases)
+    why = _no_reply_why(desk.cases.case_of_follow_up(follow_up_id), desk)
+    actions = [
+        action.value for action in Action if why is None or "text" not in _REQUIRED_FIELDS[action]
+    ]
+    return follow_up_row(follow_up, now) | details | {"actions": actions, "no_reply_why": why}
 
 
 def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:
@@ -196,6 +201,7 @@ def resolve(
         loaded = desk.cases.case_of_follow_up(follow_up_id)
         _or_raise(cases.resolve(loaded.case, resolution, policy, now))
         if request.text:
+            _refuse_without_reply(loaded, desk)
             draft = _lint_text(
                 request.text, loaded, caller, desk, policy, own_contacts=request.own_contacts
             )
@@ -236,7 +242,7 @@ def lint_draft(
 ) -> LintedText:
     """What the lint says of a text before it is sent. Nothing is written, and no claim is needed.
 
-    Raises ConflictError where no reply can be sent from here.
+    Where no reply can be sent from here, a person posts the text at the platform.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     loaded = desk.cases.case_of_follow_up(follow_up_id)
@@ -402,8 +408,9 @@ def _lint_text(
 ) -> LintedText:
     """A reply as it will be posted, signed with the agent's first name (R11), and its findings."""
     case = loaded.case
-    connection = _replying_connection(loaded, desk)
-    names = (caller.person.first_name, connection.business_name or case.review.business)
+    connection = desk.setup.connection(case.review.connection)
+    business_name = connection.business_name if connection else ""
+    names = (caller.person.first_name, business_name or case.review.business)
     signed_text = lint.sign_off(text, *names)
     capabilities = load(case.review.platform).capabilities
     findings = lint.lint(
@@ -430,29 +437,31 @@ def _is_public(loaded: LoadedCase) -> bool:
     return loaded.case.review.channel.stage is Stage.ONSTAGE
 
 
-def _replying_connection(loaded: LoadedCase, desk: DeskPorts) -> Connection:
-    """The connection that a reply is sent by. Raises ConflictError where there is none."""
-    case = loaded.case
-    connection = desk.setup.connection(case.review.connection)
+def _no_reply_why(loaded: LoadedCase, desk: DeskPorts) -> str | None:
+    """Why no reply can be sent from here; None if one can."""
+    review = loaded.case.review
+    if review.erased_at:
+        return (
+            "This author's data was erased, so we no longer know where to reply. Resolve it "
+            "without a reply."
+        )
+    connection = desk.setup.connection(review.connection)
     if connection is None:
-        raise ConflictError(
-            ConflictCode.NO_REPLY_HERE.value,
-            "The connection was removed. Resolve it without a reply.",
-        )
-    capabilities = load(case.review.platform).capabilities
-    if capabilities.replies == "none" or (
-        capabilities.credentials and not connection.has_credentials
-    ):
-        why = (
-            "takes no replies from programs"
-            if capabilities.replies == "none"
-            else "is connected without credentials to reply with"
-        )
-        raise ConflictError(
-            ConflictCode.NO_REPLY_HERE.value,
-            f"{capabilities.title} {why}. Answer there, then resolve it here without a reply.",
-        )
-    return connection
+        return "The connection was removed. Resolve it without a reply."
+    capabilities = load(review.platform).capabilities
+    if capabilities.replies == "none":
+        why = "takes no replies from programs"
+    elif capabilities.credentials and not connection.has_credentials:
+        why = "is connected without credentials to reply with"
+    else:
+        return None
+    return f"{capabilities.title} {why}. Answer there, then resolve it here without a reply."
+
+
+def _refuse_without_reply(loaded: LoadedCase, desk: DeskPorts) -> None:
+    """Raises ConflictError where no reply can be sent."""
+    if why := _no_reply_why(loaded, desk):
+        raise ConflictError(ConflictCode.NO_REPLY_HERE.value, why)
 
 
 def _customer_language(loaded: LoadedCase, desk: DeskPorts) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.assessment import Assessment, Severity
 from heard.clock import format_time
 from heard.commitments import CommitmentKind
 from heard.connectors import load
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 EXCERPT_CHARACTERS: Final = 100
 """How much of a review a list shows."""
+
+MAX_REVISIONS_READ: Final = 50
+MAX_COMPLAINTS_SHOWN: Final = 10
+COMPLAINT_CHARACTERS: Final = 5_000
+"""How much is shown beside the last words of a review that nothing proves. Whoever knows the
+address can send any number of revisions."""
 
 
 def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
@@ -202,6 +209,8 @@ def _review_json(review: Review, thread: Thread, case_store: CaseStore) -> dict[
         "severity": review.severity,
         "rating": review.rating,
         "withdrawn": review.withdrawn,
+        "unverified": review.unverified,
+        "reported_gone_at": review.reported_gone_at,
     }
     try:
         return fields | _review_content(review, thread, case_store)
@@ -227,7 +236,36 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
     )
     content = {name: event_json.get(name) for name in names} | {"assessment": assessment}
     before_edit = _before_edit(review, thread, case_store)
+    if review.unverified:
+        content["other_complaints"] = _other_complaints(review, case_store)
     return content | ({"before_edit": before_edit} if before_edit else {})
+
+
+def _other_complaints(review: Review, case_store: CaseStore) -> list[dict[str, Any]]:
+    """What else arrived as words of a review that nothing proves, if it complains; worst first.
+
+    The last words may be forged, and those before them the customer's.
+    """
+    revisions = [
+        (Assessment.from_json(revision.assessment or {}), revision.event)
+        for revision in case_store.other_revisions(review, MAX_REVISIONS_READ)
+    ]
+    complaints = [
+        (assessment.severity, event)
+        for assessment, event in revisions
+        if assessment.severity.rank >= Severity.MEDIUM.rank or assessment.needs_person
+    ]
+    complaints.sort(key=lambda complaint: -complaint[0].rank)
+    return [
+        {
+            "title": event.title,
+            "text": (event.text or "")[:COMPLAINT_CHARACTERS],
+            "rating": event.rating,
+            "severity": severity.value,
+            "occurred_at": format_time(event.occurred_at) if event.occurred_at else None,
+        }
+        for severity, event in complaints[:MAX_COMPLAINTS_SHOWN]
+    ]
 
 
 def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any] | None:

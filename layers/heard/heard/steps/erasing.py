@@ -353,6 +353,7 @@ class _Erasure:
                 self.now,
                 self.now,
                 stored=loaded.exists,
+                proven=queued.proven,
             ),
             now=self.now,
             actor=self.actor,

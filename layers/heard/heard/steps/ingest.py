@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.clock import format_time
 from heard.connectors import (
     Connection,
+    Connector,
     Http,
     ParsedDelivery,
+    Proof,
     SignatureFailure,
     WebhookRequest,
     WebhookResponse,
@@ -35,7 +37,8 @@ QUARANTINE_BYTES: Final = 350_000
 class IngestResult:
     """What came of a request: the response, and what logs and metrics need.
 
-    `result` is accepted, quarantined, refused or handshake, and `reason` says why it was refused.
+    `result` is accepted, quarantined, empty, refused or handshake, and `reason` says why it was
+    refused.
     `reviews` are the ids of the reviews that the queued `events` are about. `note_written` is False
     if the request could not be noted.
     """
@@ -64,14 +67,14 @@ class IngestPorts:
 
 
 def ingest(
-    request: WebhookRequest, connection_id: str, ports: IngestPorts, now: datetime
+    request: WebhookRequest, address: str, ports: IngestPorts, now: datetime
 ) -> IngestResult:
-    """Answer one webhook request.
+    """Answer one webhook request. `address` is the last part of the address that it came to.
 
     It answers 2xx only when what came is stored. Raises NotFound for an unknown connection,
     TooLarge for a body over the limit, and faults of AWS services; the platform retries after them.
     """
-    connection = ports.setup.connection(connection_id)
+    connection = ports.setup.connection_at(address, now)
     if connection is None:
         raise NotFound("There is nothing here.")
     limit = load(connection.platform).body_limit
@@ -109,6 +112,12 @@ def _process(
             result="refused",
             reason=failure.reason.value,
         )
+    if _says_nothing(request, connector):
+        return replace(
+            base_result,
+            response=connector.delivery_response(request, connection, ParsedDelivery(), ports.http),
+            result="empty",
+        )
     delivery = f"dlv_{secrets.token_hex(8)}"
     base_result = replace(base_result, delivery=delivery)
     try:
@@ -134,6 +143,16 @@ def _process(
         events=len(messages),
         reviews=tuple(review_of(message) for message in messages),
     )
+
+
+def _says_nothing(request: WebhookRequest, connector: Connector) -> bool:
+    """Whether an unsigned request is no delivery at all.
+
+    Scanners, previews of links and checks that an address exists send GET, or nothing. They get
+    the response that a delivery gets, and nothing of them is kept.
+    """
+    is_proven = connector.capabilities.proof is Proof.SENDER
+    return not is_proven and (request.method != "POST" or not request.body.strip())
 
 
 def build_messages(

@@ -293,7 +293,7 @@ def _new_event(
     if review.erased_at or not commitment:
         # Nothing is stored to compare the words with.
         return event if event.revision > review.revision else None
-    incoming = IncomingEvent(event, "", commitment)
+    incoming = IncomingEvent(event, "", commitment, proven=True)
     has_words = event.kind in {EventKind.CREATED, EventKind.EDITED} and not event.partial
     is_known = incoming.says_the_same_as(review)
     if has_words and event.revision == review.revision and not is_known:

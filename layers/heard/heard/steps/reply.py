@@ -277,8 +277,8 @@ def _change_for_result(
     match result:
         case SentReply(native_id=native_id):
             return cases.record_sent_reply(case, slot, native_id, now, calendar)
-        case Rejection(reason=reason):
-            return cases.record_failed_reply(
+        case Rejection(reason=reason, earlier_reply_gone=earlier_reply_gone):
+            change = cases.record_failed_reply(
                 case,
                 slot,
                 Kind.REPLY_REJECTED,
@@ -286,6 +286,7 @@ def _change_for_result(
                 lambda: person_decision(case, ports, now),
                 now,
             )
+            return cases.record_lost_reply(change, reply.id) if earlier_reply_gone else change
         case ReplyLookup.ABSENT:
             return cases.cancel_superseded(
                 case, slot, lambda: person_decision(case, ports, now), now

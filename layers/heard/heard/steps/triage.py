@@ -14,7 +14,7 @@ from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, IncomingEvent, Revision, Writes
 from heard.clock import parse_time
 from heard.commitments import CommitmentKind
-from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
+from heard.connectors import Connection, Connector, PlatformAccount, Proof, ReviewGone, load
 from heard.errors import NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent, author_id
 from heard.steps.acknowledging import draft_acknowledgement
@@ -43,6 +43,11 @@ class QueuedReview:
     channel: Channel = Channel.REVIEW_SITE
     verified: bool = False
     received_at: datetime | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether its sender is proven, or it was read at the platform."""
+        return self.verified or load(self.platform).capabilities.proof is Proof.SENDER
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> QueuedReview:
@@ -94,10 +99,8 @@ def triage(
     def decide(loaded: LoadedCase) -> Change | None:
         case, delivery = loaded.case, message.delivery
         if event is None:
-            if case.review.delivery == delivery:
-                return None
             return cases.record_unverified(case, received_event.revision, delivery, now)
-        admission = _admit(loaded, event, message, ports.cases, now)
+        admission = _admit(loaded, event, message, ports.cases, now, proven=verified)
         if not isinstance(admission, _AdmittedEvent):
             return admission
         case, incoming = admission.case, admission.incoming
@@ -107,9 +110,15 @@ def triage(
             incoming,
             now,
             stored=loaded.exists,
-            earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
-            route=lambda: _assess_and_route(
-                replace(admission, case=marked_case), connection, ports, cached_engine, now
+            on_demand=cases.OnDemand(
+                earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
+                route=lambda: _assess_and_route(
+                    replace(admission, case=marked_case), connection, ports, cached_engine, now
+                ),
+                is_stored_revision=lambda: ports.cases.has_revision(
+                    case.review, incoming.event.revision, incoming.commitment
+                ),
+                route_late=lambda: _assess_late(admission, ports, cached_engine, now),
             ),
         )
         # The platform's ids in an event can name a person, such as a telephone number. So nothing
@@ -135,6 +144,8 @@ def _admit(
     message: QueuedReview,
     case_store: CaseStore,
     now: datetime,
+    *,
+    proven: bool,
 ) -> _AdmittedEvent | Change | None:
     """The event as it may be stored, or the change that keeps erased and expired words out.
 
@@ -146,7 +157,13 @@ def _admit(
     if review.erased_at:
         author = author_id(review.business, review.platform, event.author.id)
     author_record = vault.author_record(author, other_than=review.id)
-    erasures = [author_record.erased_at, parse_time(review.erased_at) if review.erased_at else None]
+    # An event that nothing proves may have named an erased author falsely. Then only whether the
+    # author of this one was erased counts.
+    is_doubtful = review.unverified and not review.expired and author_record.erased_at is None
+    erasures = [
+        author_record.erased_at,
+        parse_time(review.erased_at) if review.erased_at and not is_doubtful else None,
+    ]
     erased_at = max((time for time in erasures if time), default=None)
     if erased_at:
         if loaded.exists and not author_record.has_key and not review.erased_at:
@@ -156,19 +173,29 @@ def _admit(
             event, case = _without_words(event, case, author_record, erased_at)
         elif _is_from_before(event, case, message, erased_at):
             return cases.record_erased(
-                case, event, message.delivery, erased_at, now, stored=loaded.exists
+                case,
+                event,
+                message.delivery,
+                erased_at,
+                now,
+                stored=loaded.exists,
+                proven=proven,
             )
         elif case.review.erased_at:
-            new_review = replace(
-                case.review,
-                author=author,
-                native_id=event.native_id,
-                erased_at=None,
-                expired=False,
-            )
-            case = replace(case, review=new_review)
+            case = _with_author(case, author, event)
+    elif review.erased_at:
+        case = _with_author(case, author, event)
     commitment = vault.commitment(case.review.author, CommitmentKind.WORDS, event.content)
-    return _AdmittedEvent(case, IncomingEvent(event, message.delivery, commitment), author_record)
+    incoming = IncomingEvent(event, message.delivery, commitment, proven)
+    return _AdmittedEvent(case, incoming, author_record)
+
+
+def _with_author(case: Case, author: str, event: ReviewEvent) -> Case:
+    """The case of a review whose author was erased, with the author of later words."""
+    review = replace(
+        case.review, author=author, native_id=event.native_id, erased_at=None, expired=False
+    )
+    return replace(case, review=review)
 
 
 def _without_words(
@@ -205,10 +232,10 @@ def _verify_at_platform(
     not read again, unless they are partial.
     """
     connector = load(connection.platform)
-    verified = connector.capabilities.signed or message.verified
+    verified = message.proven
     can_fetch = connection.has_credentials and connector.capabilities.can_fetch
     if not can_fetch or (verified and not event.partial):
-        return event, verified
+        return (event if verified else _without_false_claim(event, connector)), verified
     platform_event = connector.fetch(
         event.native_id,
         PlatformAccount(
@@ -219,7 +246,9 @@ def _verify_at_platform(
     if platform_event is None:
         # The platform cannot tell. The words count, but not that they were taken back: a false
         # withdrawal would lose a complaint (R01).
-        return (None if withdrawn and not verified else event), verified
+        if verified:
+            return event, True
+        return (None if withdrawn else _without_false_claim(event, connector)), False
     if platform_event is ReviewGone.GONE and withdrawn:
         return event, True
     if isinstance(platform_event, ReviewGone) or withdrawn:
@@ -243,8 +272,18 @@ def _is_own_post(event: ReviewEvent, platform_event: ReviewEvent, connector: Con
     """
     if connector.fetch_shows_own or event.content != platform_event.content:
         return False
-    assessment = assess(platform_event, connector.capabilities.channel, History())
-    return assessment.severity.rank <= Severity.LOW.rank
+    return not _wants_person(platform_event, connector)
+
+
+def _without_false_claim(event: ReviewEvent, connector: Connector) -> ReviewEvent:
+    """An unproven event, as what a customer said if it claims to be our own reply but complains."""
+    is_claim = event.kind is EventKind.REPLY_SEEN and _wants_person(event, connector)
+    return replace(event, kind=EventKind.CREATED) if is_claim else event
+
+
+def _wants_person(event: ReviewEvent, connector: Connector) -> bool:
+    assessment = assess(event, connector.capabilities.channel, History())
+    return assessment.severity.rank > Severity.LOW.rank
 
 
 def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> Revision:
@@ -257,6 +296,17 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
         return revision
     assessment = assess(event, case.review.channel, History())
     return revision._replace(assessment=assessment.to_json())
+
+
+def _assess_late(
+    admitted_event: _AdmittedEvent, ports: StorePorts, engine: Engine | None, now: datetime
+) -> Change:
+    """The change for words that came after newer ones, of which nothing proves that they are."""
+    case, incoming = admitted_event.case, admitted_event.incoming
+    late = decide_revision(case, incoming.event, admitted_event.author_record, ports, engine, now)
+    change = cases.route_late(case, incoming, late.assessment, late.decision, now)
+    writes = Writes(is_complaint=late.assessment.is_complaint, revision=late.revision)
+    return replace(change, writes=writes)
 
 
 def _assess_and_route(

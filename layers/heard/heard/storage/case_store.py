@@ -132,6 +132,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 new_review,
                 delivery=review_state.delivery,
                 closing_kind=review_state.closing_kind,
+                repeats=review_state.repeats,
                 sequence=review_state.sequence,
                 head=review_state.head,
             )
@@ -389,6 +390,20 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         if "sealed" not in item:
             raise NotFound("The text of this revision is not stored.")
         return self._open_revision(review, item)
+
+    def has_revision(self, review: Review, revision: str, commitment: str) -> bool:
+        """Whether the words of this revision are stored."""
+        return bool(self._get_item(partition_key(review.id), revision_key(revision, commitment)))
+
+    def other_revisions(self, review: Review, limit: int) -> list[Revision]:
+        """The revisions that were decided about but for the last, at most `limit` of those stored.
+
+        Raises Erased.
+        """
+        last = revision_key(review.revision, review.commitment)
+        items = self._query_items(partition_key(review.id), REVISION_PREFIX, limit)
+        revisions = [self._open_revision(review, item) for item in items if item["sk"] != last]
+        return [revision for revision in revisions if revision.assessment]
 
     def acknowledged_revision(self, review: Review) -> Revision | None:
         """The revision that was acknowledged; None if none was, or its text is not stored.

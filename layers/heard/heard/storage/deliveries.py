@@ -27,7 +27,7 @@ NOTE_INTERVAL: Final = timedelta(minutes=1)
 class DeliveryNote:
     """One note.
 
-    `result` is accepted, quarantined, refused or handshake. `reason` says why a request was
+    `result` is accepted, quarantined, empty, refused or handshake. `reason` says why a request was
     refused, and `events` how many events were queued. `skipped` counts the requests with the same
     result and reason that came after the note before it and got no note.
     """

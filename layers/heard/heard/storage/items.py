@@ -36,7 +36,7 @@ class CaseItems:
         )
         return values(response.get("Item", {}))
 
-    def _query_items(self, pk: str, prefix: str) -> list[Item]:
+    def _query_items(self, pk: str, prefix: str, limit: int | None = None) -> list[Item]:
         condition, parameters = "pk = :pk", {":pk": pk}
         if prefix:
             condition += " AND begins_with(sk, :prefix)"
@@ -46,6 +46,7 @@ class CaseItems:
             KeyConditionExpression=condition,
             ExpressionAttributeValues=attributes(parameters),
             ConsistentRead=True,
+            PaginationConfig={"MaxItems": limit} if limit else {},
         )
         return [values(item) for page in pages for item in page["Items"]]
 

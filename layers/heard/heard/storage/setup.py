@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
+from heard.addresses import AddressLock, split_segment, with_token
 from heard.aws import client
 from heard.clock import format_time, parse_time
 from heard.connectors import Connection
@@ -109,6 +110,21 @@ class SetupStore:
         self._connection_cache[connection] = (monotonic(), result)
         return result
 
+    def connection_at(self, segment: str, now: datetime) -> Connection | None:
+        """The connection whose address ends in this segment, with its whole address as `url`.
+
+        None when there is none (any more): the same for a wrong token as for an unknown connection.
+        Costs what `connection` costs, and nothing for what no address looks like.
+        """
+        parts = split_segment(segment)
+        connection = self.connection(parts[0]) if parts else None
+        if parts is None or connection is None:
+            return None
+        token, lock = parts[1], connection.lock
+        if not (lock.opens(token, now) if lock else not token):
+            return None
+        return replace(connection, url=with_token(connection.url, token))
+
     def put_connection(
         self, connection: Connection, now: datetime, *, since: datetime | None = None
     ) -> None:
@@ -119,6 +135,7 @@ class SetupStore:
         """
         item = asdict(connection) | {
             "settings": dict(connection.settings),
+            "lock": connection.lock.to_json() if connection.lock else None,
             "changed_at": format_time(now),
         }
         keys = {
@@ -270,6 +287,17 @@ class Secrets:
         """Store the secret that the platform signs with."""
         self._put(f"{connection}/inbound", secret.to_text())
 
+    def token(self, connection: str) -> str:
+        """The token in the address of a connection; empty for one of an earlier release.
+
+        No function may read it: it is for operators, who give the address to a platform.
+        """
+        return self._get(f"{connection}/address") or ""
+
+    def put_token(self, connection: str, token: str) -> None:
+        """Store the token in the address of a connection."""
+        self._put(f"{connection}/address", token)
+
     def credentials(self, connection: str) -> dict[str, str]:
         """The credentials for the platform's API; empty when the business gave none."""
         text = self._get(f"{connection}/credentials")
@@ -282,7 +310,10 @@ class Secrets:
     def remove(self, connection: str) -> None:
         """Delete a connection's secrets; deleting them twice is no error."""
         self._client.delete_parameters(
-            Names=[f"{self._path}/{connection}/{name}" for name in ("inbound", "credentials")]
+            Names=[
+                f"{self._path}/{connection}/{name}"
+                for name in ("inbound", "credentials", "address")
+            ]
         )
 
     def _get(self, name: str, *, fresh: bool = False) -> str | None:
@@ -312,7 +343,11 @@ def require_connection(setup: SetupStore, connection: str) -> Connection:
 
 def _parse_connection(item: Mapping[str, Any]) -> Connection:
     fields = {name: item[name] for name in Connection.__dataclass_fields__ if name in item}
-    return replace(Connection(**fields), settings=dict(item.get("settings", {})))
+    return replace(
+        Connection(**fields),
+        settings=dict(item.get("settings", {})),
+        lock=AddressLock.from_json(item["lock"]) if item.get("lock") else None,
+    )
 
 
 def _places_text(places: Sequence[Place]) -> str:

@@ -12,12 +12,13 @@ developers.trustpilot.com/get-started/authentication/grant-type-client-credentia
 
 Not documented: the payload of updated and deleted; what the Test button sends (an empty list of
 events is a test; a sample review would look like a review); time limits and retries of deliveries;
-whether a second reply replaces the first (so Heard deletes the first one before); the longest reply
+whether a second reply replaces the first (see `Trustpilot.post_reply`); the longest reply
 (`REPLY_LIMIT` is our own guess, far above what people write and below what forms usually take).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from heard.connectors import (
     Capabilities,
     Connection,
     Connector,
+    HttpResponse,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -42,7 +44,7 @@ from heard.connectors.parsing import (
     test_event,
 )
 from heard.connectors.review_api import ApiAccess, ApiRequest, ReviewApi
-from heard.errors import Unparseable
+from heard.errors import PlatformUnavailable, Unparseable
 from heard.reviews import (
     FINAL_REVISION,
     Author,
@@ -108,8 +110,8 @@ class Trustpilot(ReviewApi):
         assumptions=(
             "Updated events are like created ones with updatedAt, of deleted ones only the id is "
             "read, and Test sends an empty list.",
-            "A second reply may not replace the first: Heard deletes its own one before it posts "
-            "another.",
+            "A second reply may not replace the first: if Trustpilot refuses it, Heard deletes its "
+            "own first one, posts again, and puts the first one back if that is refused too.",
             "The longest reply has 4,000 characters; this is our own guess.",
         ),
     )
@@ -161,18 +163,36 @@ class Trustpilot(ReviewApi):
     def make_room(
         self, review: Fields, target: ReplyTarget, account: PlatformAccount
     ) -> Rejection | None:
-        """Delete our own earlier reply.
-
-        Heard never touches a reply of another business user.
-        """
+        """Heard never touches a reply of another business user."""
         existing_reply = review.object("companyReply")
-        if not existing_reply.values:
-            return None
         author = account.credential("business_user_id")
-        if existing_reply.values.get("authorBusinessUserId") != author:
-            return self.already_answered()
+        is_ours = existing_reply.values.get("authorBusinessUserId") == author
+        return None if is_ours or not existing_reply.values else self.already_answered()
+
+    def post_reply(
+        self, target: ReplyTarget, text: str, review: Fields | None, account: PlatformAccount
+    ) -> HttpResponse | Rejection:
+        """Post over our own earlier reply. Only if that is refused, delete the earlier one first.
+
+        If the new one is refused then too, the earlier one is put back, so that the customer still
+        sees an answer. No document says with which status Trustpilot refuses a second reply.
+        """
+        response = super().post_reply(target, text, review, account)
+        earlier_text = self.reply_text(review) if review else ""
+        if not earlier_text or not isinstance(response, Rejection) or response.reason != "rejected":
+            return response
         deletion = self.call(ApiRequest("DELETE", _reply_path(target)), account)
-        return deletion if isinstance(deletion, Rejection) and deletion.reason != "gone" else None
+        if isinstance(deletion, Rejection) and deletion.reason != "gone":
+            return response
+        response = super().post_reply(target, text, review, account)
+        if not isinstance(response, Rejection):
+            return response
+        try:
+            restored = super().post_reply(target, earlier_text, review, account)
+        except PlatformUnavailable:
+            # A run that tries again would find no text to put back.
+            return replace(response, earlier_reply_gone=True)
+        return replace(response, earlier_reply_gone=isinstance(restored, Rejection))
 
 
 def _reply_path(target: ReplyTarget) -> str:
