@@ -23,6 +23,7 @@ from heard.replies import lint
 from heard.reviews import Stage, reply_id
 from heard.steps.deciding import policy_of
 from heard.steps.desk_view import (
+    PageRequest,
     findings_json,
     follow_up_details,
     follow_up_row,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
+MAX_BUSINESSES: Final = 100
+"""Of how many businesses one list shows follow-ups: each takes two reads."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
@@ -128,8 +131,11 @@ def list_open_follow_ups(
     businesses = caller.businesses(*ANSWERING)
     if len(businesses) == 1:
         return desk.cases.open_follow_ups(businesses[0], limit=limit, after=after)
-    if after:
-        raise BadRequest("Name a business to page through its follow-ups: ?business=…")
+    if after or len(businesses) > MAX_BUSINESSES:
+        raise BadRequest(
+            "Name a business to page through its follow-ups: ?business=… It is needed where you "
+            f"have more than {MAX_BUSINESSES} businesses, too."
+        )
     entries = [
         follow_up
         for own_business in businesses
@@ -140,15 +146,22 @@ def list_open_follow_ups(
 
 
 def describe_follow_up(
-    caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime
+    caller: Caller,
+    follow_up_id: str,
+    desk: DeskPorts,
+    now: datetime,
+    limit: int = 25,
+    after: str | None = None,
 ) -> dict[str, Any]:
     """A follow-up with all that an agent must understand before answering (R22).
 
-    Raises NotFound.
+    At most `limit` of its reviews, those behind the review `after`. Raises NotFound, BadRequest.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     policy = policy_of(follow_up.business, desk.setup)
-    return follow_up_row(follow_up, now) | follow_up_details(follow_up, policy, desk.cases)
+    return follow_up_row(follow_up, now) | follow_up_details(
+        follow_up, policy, desk.cases, PageRequest(limit, after)
+    )
 
 
 def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:

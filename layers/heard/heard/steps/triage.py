@@ -9,19 +9,19 @@ from typing import Any
 
 from heard import cases
 from heard.assessment import Engine, History, Severity, assess
-from heard.assessment.engines.chain import CachedEngine
 from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, IncomingEvent, Revision, Writes
 from heard.clock import parse_time
 from heard.commitments import CommitmentKind
 from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
 from heard.errors import NotFound
-from heard.reviews import Channel, EventKind, ReviewEvent, author_id
+from heard.reviews import Channel, EventKind, ReviewEvent, author_id, review_id
 from heard.steps.acknowledging import draft_acknowledgement
-from heard.steps.deciding import decide_revision, inputs_content
+from heard.steps.deciding import Assessor, decide_revision, inputs_content
 from heard.steps.next_steps import next_steps
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore, LoadedCase
+from heard.storage.follow_ups import CHANGE_SECONDS
 from heard.storage.setup import require_connection
 from heard.storage.vault import AuthorRecord, Erased
 
@@ -68,21 +68,30 @@ def triage(
     platform_ports: PlatformPorts,
     now: datetime,
     engine: Engine | None = None,
+    *,
+    seconds: float = CHANGE_SECONDS,
 ) -> dict[str, Any]:
     """Bring one message to its decision. Returns what the workflow does next: see `next_steps`.
 
     `engine` reads texts; without one, rules and ratings decide. Run twice, late or out of order, it
-    ends in the same state; what an interrupted run left undone comes back as the next steps. Raises
-    faults only: of storage, or of a platform that is asked to confirm an unsigned event.
+    ends in the same state; what an interrupted run left undone comes back as the next steps. While
+    others change the same thread or review, it tries again for `seconds`. Raises faults only: of
+    storage, or of a platform that is asked to confirm an unsigned event.
     """
     received_event = message.event
     if received_event is None:
         return next_steps(ports.cases.case(message.review).case, now)
     connection = require_connection(ports.setup, message.connection)
-    cached_engine = CachedEngine(engine) if engine else None
+    assessor = Assessor(engine)
     event, verified = _verify_at_platform(received_event, message, connection, platform_ports)
 
+    review = review_id(message.business, message.platform, received_event.native_id)
+    authors: dict[str, AuthorRecord] = {}
+
     def load_case() -> LoadedCase:
+        # The case is read last: the less time until it is written, the less comes in between.
+        for author in authors:
+            authors[author] = ports.cases.vault.author_record(author, other_than=review)
         return ports.cases.case_of_event(
             event or received_event,
             business=message.business,
@@ -97,7 +106,7 @@ def triage(
             if case.review.delivery == delivery:
                 return None
             return cases.record_unverified(case, received_event.revision, delivery, now)
-        admission = _admit(loaded, event, message, ports.cases, now)
+        admission = _admit(loaded, event, message, ports.cases, authors, now)
         if not isinstance(admission, _AdmittedEvent):
             return admission
         case, incoming = admission.case, admission.incoming
@@ -109,14 +118,16 @@ def triage(
             stored=loaded.exists,
             earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
             route=lambda: _assess_and_route(
-                replace(admission, case=marked_case), connection, ports, cached_engine, now
+                replace(admission, case=marked_case), connection, ports, assessor, now
             ),
         )
         # The platform's ids in an event can name a person, such as a telephone number. So nothing
         # of it is stored while the review's author is erased.
         return replace(change, writes=Writes()) if change and case.review.erased_at else change
 
-    result = ports.cases.change(load_case, decide, now=now, delivery=message.delivery)
+    result = ports.cases.change(
+        load_case, decide, now=now, delivery=message.delivery, seconds=seconds
+    )
     return next_steps(result.case, now)
 
 
@@ -134,18 +145,22 @@ def _admit(
     event: ReviewEvent,
     message: QueuedReview,
     case_store: CaseStore,
+    authors: dict[str, AuthorRecord],
     now: datetime,
 ) -> _AdmittedEvent | Change | None:
     """The event as it may be stored, or the change that keeps erased and expired words out.
 
-    None when this delivery was processed already.
+    None when this delivery was processed already. `authors` are those that were just read; another
+    one is read now, and added.
     """
     case, vault = loaded.case, case_store.vault
     review = case.review
     author = review.author
     if review.erased_at:
         author = author_id(review.business, review.platform, event.author.id)
-    author_record = vault.author_record(author, other_than=review.id)
+    author_record = authors.get(author)
+    if author_record is None:
+        author_record = authors[author] = vault.author_record(author, other_than=review.id)
     erasures = [author_record.erased_at, parse_time(review.erased_at) if review.erased_at else None]
     erased_at = max((time for time in erasures if time), default=None)
     if erased_at:
@@ -263,12 +278,12 @@ def _assess_and_route(
     admitted_event: _AdmittedEvent,
     connection: Connection,
     ports: StorePorts,
-    engine: Engine | None,
+    assessor: Assessor,
     now: datetime,
 ) -> Change:
     case, incoming = admitted_event.case, admitted_event.incoming
     revision_decision = decide_revision(
-        case, incoming.event, admitted_event.author_record, ports, engine, now
+        case, incoming.event, admitted_event.author_record, ports, assessor, now
     )
     thread = case.thread.limited_to(
         revision_decision.policy.public_replies,
