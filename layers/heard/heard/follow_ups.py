@@ -1,4 +1,6 @@
-"""Follow-ups: claims with fencing numbers, resolutions, escalation. A thread has at most one open.
+"""Follow-ups: claims with fencing numbers, resolutions, escalation.
+
+Reviews join the one that is open in their thread. A full one is followed by the thread's next one.
 
 Every function is pure. It takes a follow-up and the time, and returns the changed follow-up or a
 `Conflict`. What a resolution does to the review and its thread is in `cases`.
@@ -187,10 +189,10 @@ class FollowUp:
     @property
     def reviews_to_read(self) -> tuple[str, ...]:
         """Its reviews in the order to read them: the worst, then the others, the newest first."""
-        newest_first = self.reviews[::-1]
-        if self.worst not in newest_first:
-            return newest_first
-        return (self.worst, *(review for review in newest_first if review != self.worst))
+        worst = self.worst if self.worst in self.reviews else next(iter(self.reviews), None)
+        if worst is None:
+            return ()
+        return (worst, *(review for review in self.reviews[::-1] if review != worst))
 
     def takes(self, review: str) -> bool:
         """Whether a review is in it, or may join it."""
