@@ -216,7 +216,8 @@ def test_only_the_failed_message_of_a_batch_is_returned_and_retried_soon(
             if record["body"] == invalid_body
         ]
     }
-    assert waits == [5]
+    assert len(waits) == 1
+    assert waits[0] in range(2, 9)
 
 
 def test_a_workflow_run_that_times_out_fails_its_message(

@@ -179,6 +179,21 @@ def test_after_its_time_a_change_gives_its_message_back(backend: Backend) -> Non
 
     assert isinstance(raised.value, Fault)
     assert 7 < time.now <= 8
+
+    # No longer than the message has: a slow platform may have taken its time.
+    backend.dynamodb, before = late, time.now
+    try:
+        with pytest.raises(Contention):
+            triage(
+                QueuedReview.from_json(message),
+                backend.store_ports,
+                backend.platform_ports,
+                backend.clock(),
+                seconds_left=lambda: 2.0,
+            )
+    finally:
+        backend.dynamodb = plain
+    assert 1 < time.now - before <= 2
     backend.triage(message)
     backend.check_invariants()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -69,14 +69,15 @@ def triage(
     now: datetime,
     engine: Engine | None = None,
     *,
-    seconds: float = CHANGE_SECONDS,
+    seconds_left: Callable[[], float] | None = None,
 ) -> dict[str, Any]:
     """Bring one message to its decision. Returns what the workflow does next: see `next_steps`.
 
     `engine` reads texts; without one, rules and ratings decide. Run twice, late or out of order, it
     ends in the same state; what an interrupted run left undone comes back as the next steps. While
-    others change the same thread or review, it tries again for `seconds`. Raises faults only: of
-    storage, or of a platform that is asked to confirm an unsigned event.
+    others change the same thread or review, it tries again, but no longer than the message has
+    `seconds_left`. Raises faults only: of storage, or of a platform that is asked to confirm an
+    unsigned event.
     """
     received_event = message.event
     if received_event is None:
@@ -125,6 +126,7 @@ def triage(
         # of it is stored while the review's author is erased.
         return replace(change, writes=Writes()) if change and case.review.erased_at else change
 
+    seconds = min(CHANGE_SECONDS, seconds_left()) if seconds_left else CHANGE_SECONDS
     result = ports.cases.change(
         load_case, decide, now=now, delivery=message.delivery, seconds=seconds
     )
