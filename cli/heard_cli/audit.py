@@ -6,11 +6,12 @@ every business.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from itertools import islice
+from itertools import batched, islice
 from typing import Annotated, Any, Final, cast
 
 import typer
@@ -35,6 +36,8 @@ app = typer.Typer(
 )
 
 _WORKERS: Final = 16
+_TOGETHER: Final = 512
+"""How many reviews wait for a worker at most."""
 _HASH: Final = re.compile(r"(?:2:)?[0-9a-f]{64}")
 _PERSON_FIELDS: Final = frozenset({"by", "agent", "lead", "approved_by"})
 """The fields of an outcome's detail that hold a person's subject id."""
@@ -70,9 +73,7 @@ def list_outcomes(
     start, end = parse_period(since, until, clock.now())
     if review:
         outcomes = [
-            outcome
-            for outcome in stack.log.of_review(review)
-            if business in {None, outcome.business}
+            outcome for outcome in stack.log.read(review) if business in {None, outcome.business}
         ]
         if not outcomes:
             raise CommandError(
@@ -138,29 +139,32 @@ def verify(
             "give review ids or --business, not both.", param_hint="--business"
         )
     review_ids = list(dict.fromkeys(reviews or ()))
-    targets = dict.fromkeys(review_ids)
     if not review_ids:
         stack.business(_require_business(business))
-        criteria = OutcomeCriteria(_require_business(business), start, end)
-        with show.progress() as bar:
-            progress_line = bar.add_task("Reading outcomes", total=None)
-            for outcome in read_outcomes(stack.log, criteria):
-                targets.setdefault(outcome.review)
-                bar.advance(progress_line)
-    reports = _verify_reviews(stack, list(targets), business)
-    broken = [report for report in reports if not report.verified]
+    targets = review_ids or _reviews_in(
+        stack, OutcomeCriteria(_require_business(business), start, end)
+    )
+    # Of a business's reviews only the broken ones are kept: there may be millions.
+    kept: list[ChainReport] = []
+    review_count = outcome_count = 0
+    for report in _verify_reviews(stack, targets, business):
+        review_count += 1
+        outcome_count += report.outcomes
+        if review_ids or not report.verified:
+            kept.append(report)
+    broken = [report for report in kept if not report.verified]
     if as_json:
         show.data(
             {
                 "verified": not broken,
-                "reviews": len(reports),
-                "outcomes": sum(report.outcomes for report in reports),
+                "reviews": review_count,
+                "outcomes": outcome_count,
                 "broken": [asdict(report) for report in broken],
-                "reports": [asdict(report) for report in reports if review_ids],
+                "reports": [asdict(report) for report in kept if review_ids],
             }
         )
     else:
-        _print_reports(reports, reports if review_ids else broken, len(broken))
+        _print_reports(kept, review_count, outcome_count, len(broken))
     if broken:
         show.error(
             "The log of these reviews was changed.",
@@ -170,7 +174,7 @@ def verify(
 
 
 def _print_reports(
-    reports: Sequence[ChainReport], listing: Sequence[ChainReport], broken_count: int
+    listing: Sequence[ChainReport], review_count: int, outcome_count: int, broken_count: int
 ) -> None:
     rows = [
         (
@@ -184,11 +188,10 @@ def _print_reports(
     ]
     if rows:
         show.table(("review", "chain", "outcomes", "broken at", "why"), rows, empty="")
-    if not reports:
+    if not review_count:
         show.note("No outcomes in this period: nothing to verify.")
         return
-    outcome_count = sum(report.outcomes for report in reports)
-    totals = f"{show.count(len(reports), 'review')} with {show.count(outcome_count, 'outcome')}"
+    totals = f"{show.count(review_count, 'review')} with {show.count(outcome_count, 'outcome')}"
     show.line(
         f"{broken_count} of {totals} BROKEN." if broken_count else f"Verified: {totals}.",
         style="bold red" if broken_count else "green",
@@ -201,9 +204,19 @@ def _require_business(business: str | None) -> str:
     return business
 
 
+def _reviews_in(stack: Stack, criteria: OutcomeCriteria) -> Iterator[str]:
+    """The reviews that have an outcome of these, each once. Of each, 16 bytes are kept."""
+    marks: set[bytes] = set()
+    for outcome in read_outcomes(stack.log, criteria):
+        mark = hashlib.blake2b(outcome.review.encode(), digest_size=16).digest()
+        if mark not in marks:
+            marks.add(mark)
+            yield outcome.review
+
+
 def _verify_reviews(
-    stack: Stack, reviews: Sequence[str], business: str | None
-) -> list[ChainReport]:
+    stack: Stack, reviews: Iterable[str], business: str | None
+) -> Iterator[ChainReport]:
     """The reports of all reviews, several at once, in their order.
 
     Raises CommandError for a review that does not exist.
@@ -224,18 +237,16 @@ def _verify_reviews(
         owner = business
         if owner is None:
             head = cases.find_review(review)
-            outcomes = () if head else log.of_review(review)
-            owner = head.business if head else outcomes[0].business if outcomes else ""
+            first = None if head else log.first(review)
+            owner = head.business if head else first.business if first else ""
         return verify_review(review, owner, log, cases)
 
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
-        return list(
-            bar.track(
-                pool.map(verify_or_refuse, reviews),
-                total=len(reviews),
-                description="Verifying chains",
-            )
-        )
+        progress_line = bar.add_task("Verifying chains", total=None)
+        for together in batched(reviews, _TOGETHER, strict=False):
+            for report in pool.map(verify_or_refuse, together):
+                bar.advance(progress_line)
+                yield report
 
 
 def _table_row(stack: Stack, outcome: Outcome) -> tuple[show.Cell, ...]:

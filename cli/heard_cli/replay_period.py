@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from secrets import token_hex
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ from heard_cli.replay_mode import ReplayMode
 from heard_cli.stack import Stack
 
 _WORKERS: Final = 16
+_TOGETHER: Final = 256
+"""How many messages wait to be sent at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +160,13 @@ def _requeue(
 
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         batch: list[ReplayItem] = []
-        for item in bar.track(
-            pool.map(prepare, enumerate(reviews)), total=len(reviews), description="Replaying"
-        ):
+        # A pool begins all that it is given, and messages are long: so it is given some at a time.
+        items = (
+            item
+            for together in batched(enumerate(reviews), _TOGETHER, strict=False)
+            for item in pool.map(prepare, together)
+        )
+        for item in bar.track(items, total=len(reviews), description="Replaying"):
             if item.message is None:
                 skipped_items.append(item)
                 continue

@@ -6,13 +6,14 @@ A receiver knows a repeat by the id of its outcome.
 
 from __future__ import annotations
 
-from typing import Annotated
+from itertools import batched
+from typing import Annotated, Final
 
 import typer
 
 from heard import clock
 from heard.notices import FIELDS, makes_notice
-from heard.steps.relay import resend
+from heard.steps.relay import SkippedOutcome, resend
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli import options, show
 from heard_cli.durations import parse_period
@@ -22,6 +23,9 @@ from heard_cli.stack import Stack, on_stack
 app = typer.Typer(
     help="Publish the notices of past outcomes on the event bus again.", add_completion=False
 )
+
+_TOGETHER: Final = 1_000
+"""How many outcomes are in memory at once."""
 
 
 @app.command(epilog="Example: heard resend-notices --business acme --from 24h --dry-run")
@@ -45,27 +49,32 @@ def resend_notices(
     stack.business(business)
     criteria = OutcomeCriteria(business, start, end, tuple(FIELDS))
     with show.progress() as bar:
-        bar.add_task("Reading outcomes", total=None)
-        outcomes = [
-            outcome for outcome in read_outcomes(stack.log, criteria) if makes_notice(outcome)
-        ]
-    report = None if dry_run else resend(outcomes, stack.event_bus)
-    published, skipped = (report.published, report.skipped) if report else (0, ())
+        progress_line = bar.add_task("Reading outcomes", total=None)
+        outcomes = filter(makes_notice, read_outcomes(stack.log, criteria))
+        outcome_count = published = 0
+        skipped: list[SkippedOutcome] = []
+        for together in batched(outcomes, _TOGETHER, strict=False):
+            outcome_count += len(together)
+            if not dry_run:
+                report = resend(together, stack.event_bus)
+                published += report.published
+                skipped += report.skipped
+            bar.advance(progress_line, len(together))
     if as_json:
         show.data(
             {
-                "outcomes": len(outcomes),
+                "outcomes": outcome_count,
                 "published": published,
                 "skipped": [outcome.key for outcome in skipped],
                 "dry_run": dry_run,
             }
         )
     elif dry_run:
-        show.line(f"{show.count(len(outcomes), 'outcome')} would be published again.")
+        show.line(f"{show.count(outcome_count, 'outcome')} would be published again.")
     else:
         show.line(
             f"Published {show.count(published, 'notice')} of "
-            f"{show.count(len(outcomes), 'outcome')}."
+            f"{show.count(outcome_count, 'outcome')}."
         )
     for outcome in skipped:
         show.note(f"Skipped {outcome.key}: {outcome.why}.")

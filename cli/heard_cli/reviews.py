@@ -185,7 +185,11 @@ def _summary(revision: HistoricalRevision) -> ReviewText:
 
 def read_replies(stack: Stack, review: Review) -> ReviewReplies:
     """The replies to a review; its thread may hold replies to other reviews."""
-    replies = [reply for reply in stack.cases.replies(review.thread) if reply.review == review.id]
+    replies = [
+        reply
+        for reply in stack.cases.replies(review.thread, newest=None)
+        if reply.review == review.id
+    ]
     return ReviewReplies(replies, erased=review.erased_at is not None)
 
 

@@ -29,6 +29,7 @@ logger = Logger(service="audit")
 metrics = StackMetrics(service="audit")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^rev_[a-z0-9]{8,40}$")]
+type Number = Annotated[int, Query(ge=0, le=10**9)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,28 @@ def _caller() -> Caller:
 
 
 @app.get("/api/audit/reviews/<review>")
-def of_review(review: Id) -> dict[str, Any]:
-    """A review's outcomes in order."""
+def of_review(
+    review: Id,
+    limit: Annotated[int, Query(ge=1, le=audit.MAX_OUTCOMES)] = audit.MAX_OUTCOMES,
+    after: Number = 0,
+) -> dict[str, Any]:
+    """A review's outcomes in order. `next` is the `after` of the next page."""
     _, case_store, log = ports()
-    outcomes = audit.outcomes_of(_caller(), review, log, case_store)
-    return {"review": review, "outcomes": [outcome.to_json() for outcome in outcomes]}
+    page = audit.outcomes_of(_caller(), review, log, case_store, limit=limit, after=after)
+    outcomes = [outcome.to_json() for outcome in page.outcomes]
+    return {"review": review, "outcomes": outcomes, "next": page.next}
 
 
 @app.get("/api/audit/reviews/<review>/verification")
-def verification(review: Id) -> dict[str, Any]:
-    """Whether the review's chain verifies, and if not, where it breaks."""
+def verification(review: Id, after: Number = 0) -> dict[str, Any]:
+    """Whether the review's chain verifies, and if not, where it breaks.
+
+    Of a long chain a part: then `verified` is null, and `next` is the `after` of the next part.
+    """
     _, case_store, log = ports()
-    return asdict(audit.verification_of(_caller(), review, log, case_store))
+    report, rest = audit.verification_of(_caller(), review, log, case_store, after=after)
+    unfinished = {"verified": None} if rest else {}
+    return asdict(report) | unfinished | {"next": rest}
 
 
 @app.get("/api/audit/outcomes")

@@ -30,6 +30,8 @@ logger = Logger(service="desk")
 metrics = StackMetrics(service="desk")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^fup_[a-z0-9]{8,40}$")]
+type Review = Annotated[str | None, Query(pattern="^rev_[a-z0-9]{8,40}$")]
+type Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ class Settings:
 @cache
 def ports() -> desk.DeskPorts:
     """What the desk needs, made at the first request."""
-    config, client = settings.read(Settings), dynamodb()
-    case_store = CaseStore(client, config.cases_table, config.outcomes_table)
-    people, setup = People(client, config.setup_table), SetupStore(client, config.setup_table)
-    return desk.DeskPorts(people, setup, case_store, Workflows(stepfunctions()))
+    config, db = settings.read(Settings), dynamodb()
+    cases = CaseStore(db, config.cases_table, config.outcomes_table)
+    people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
+    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()))
 
 
 def _caller() -> Caller:
@@ -62,7 +64,7 @@ def _row(follow_up: FollowUp) -> dict[str, Any]:
 @app.get("/api/desk/follow-ups")
 def list_open_follow_ups(
     business: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    limit: Limit = 25,
     after: Annotated[str | None, Query(max_length=200)] = None,
     words: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
@@ -75,9 +77,9 @@ def list_open_follow_ups(
 
 
 @app.get("/api/desk/follow-ups/<follow_up>")
-def describe_follow_up(follow_up: Id) -> dict[str, Any]:
-    """One follow-up with its reviews, thread, assessment and reasons, and earlier replies."""
-    details = desk.describe_follow_up(_caller(), follow_up, ports(), clock.now())
+def describe_follow_up(follow_up: Id, limit: Limit = 25, after: Review = None) -> dict[str, Any]:
+    """One follow-up with a page of its reviews, and all else that an agent must know."""
+    details = desk.describe_follow_up(_caller(), follow_up, ports(), clock.now(), limit, after)
     logger.append_keys(reviews=[review["id"] for review in details["reviews"]])
     return details
 
@@ -111,8 +113,8 @@ def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approve(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     """As another lead, approve or deny walking away (R20) or a remedy over the limit (R28)."""
-    now = clock.now()
-    return _row(desk.approve(_caller(), follow_up, approved=body.approved, desk=ports(), now=now))
+    caller, approved, now = _caller(), body.approved, clock.now()
+    return _row(desk.approve(caller, follow_up, approved=approved, desk=ports(), now=now))
 
 
 handler = lambda_handler(app, logger, metrics)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
@@ -24,6 +24,9 @@ from heard.storage.tables import dynamodb
 
 logger = Logger(service="triage")
 metrics = StackMetrics(service="triage")
+
+LAST_SECONDS: Final = 5
+"""How many of its seconds the function keeps for the try that it has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,16 @@ def engine() -> Engine:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One queued message. Returns the route workflow's next steps."""
+
+    def seconds_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000 - LAST_SECONDS
+
     message = QueuedReview.from_json(event)
     logger.append_keys(delivery=message.delivery, reviews=[review_of(event)])
     try:
-        steps = triage(message, *ports(), clock.now(), engine())
+        steps = triage(message, *ports(), clock.now(), engine(), seconds_left=seconds_left)
     except HeardError as error:
         metrics.add_metric(f"triage_{error.code}", MetricUnit.Count, 1)
         logger.warning("triage failed", code=error.code)

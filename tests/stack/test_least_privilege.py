@@ -82,7 +82,7 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
         result = functions.invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in result, result["Payload"].read()
     assert operator.cases.retention_position(business) == last_due_day(today, 1)
-    assert operator.cases.departures(business) == []
+    assert list(operator.cases.departures(business)) == []
 
 
 def test_a_function_cannot_use_what_its_role_does_not_grant(stack: EmulatedStack) -> None:

@@ -39,7 +39,6 @@ _KNOWN: Final[dict[tuple[str, str, int], int]] = {}
 """What is known already of parts of patterns: the same ones come again and again."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class FoundPattern:
     """A pattern of the library, where it stands, and whether anything searches with it."""

@@ -126,6 +126,21 @@ class OnePagePlatform:
         return ReviewGone.GONE
 
 
+@dataclass
+class ForwardPlatform(FakePlatform):
+    """A platform that lists its reviews oldest first."""
+
+    def recent(self, cursor: str | None) -> ReviewPage:
+        self._count_call()
+        listed = sorted(
+            (self._list_position(id), id)
+            for id, review in self.reviews.items()
+            if not review.deleted and self._list_position(id) > (cursor or "")
+        )[:3]
+        events = tuple(self.event(id) for _, id in listed)
+        return ReviewPage(events, listed[-1][0] if listed else None, oldest_first=True)
+
+
 class Poller:
     """The polls of one connection, with storage in memory. `queued` holds all events in order."""
 
@@ -158,6 +173,33 @@ class Poller:
 
     def ids(self) -> list[str]:
         return [event.native_id for event in self.queued]
+
+
+def test_a_list_that_runs_oldest_first_is_read_to_its_end_over_several_polls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(polling, "MAX_FORWARD_PAGES", 2)
+    poller = Poller(ForwardPlatform(edits_rise=True))
+    ids = [f"r{number:02}" for number in range(14)]
+    for id in ids:
+        poller.write(id)
+    poller.platform.faults = {4: PlatformUnavailable("It is down.", maybe_applied=False)}
+
+    while len(poller.queued) < len(ids):
+        before, calls = len(poller.queued), poller.platform.call_count
+        poller.poll_once()
+        # Every poll goes on, although all that the first pages hold is known.
+        assert len(poller.queued) > before
+        assert poller.platform.call_count - calls <= 2 + polling.MAX_REREADS
+    assert poller.ids() == ids
+
+    # From the start again: an edit, a new review and a deletion are found within one round.
+    poller.edit("r01")
+    poller.write("new")
+    poller.platform.reviews["r05"].deleted = True
+    for _ in range(6):
+        poller.poll_once()
+    assert sorted(poller.ids()[len(ids) :]) == ["new", "r01", "r05"]
 
 
 def test_an_edit_without_a_date_gets_the_time_of_the_poll_as_its_revision() -> None:

@@ -8,8 +8,10 @@ too old by now.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from secrets import token_hex
 from typing import Annotated, Any, Final
 
@@ -66,6 +68,7 @@ def quarantine(
         str | None,
         typer.Option("--delete", metavar="ID", help="Delete this request: nobody can read it."),
     ] = None,
+    limit: Annotated[int, options.LIMIT] = 100,
     yes: Annotated[bool, options.YES] = False,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
@@ -79,7 +82,7 @@ def quarantine(
             "use only one of --show, --replay, --replay-all, --delete.", param_hint="--show"
         )
     stack.business(business)
-    entries = stack.quarantine.of_business(business)
+    entries = stack.quarantine.entries(business)
     if show_id:
         entry = _find_entry(entries, show_id, business)
         _print_delivery(entry, stack.quarantine.open(entry), as_json=as_json)
@@ -88,10 +91,14 @@ def quarantine(
         _replay_deliveries(stack, chosen, as_json=as_json)
     elif delete_id:
         _delete_delivery(stack, entries, delete_id, business, yes=yes, as_json=as_json)
-    elif as_json:
-        show.data([_entry_json(entry) for entry in entries])
     else:
-        _print_entries(entries, clock.now())
+        listed = list(islice(entries, limit + 1))
+        if as_json:
+            show.data([_entry_json(entry) for entry in listed[:limit]])
+        else:
+            _print_entries(listed[:limit], clock.now())
+        if len(listed) > limit:
+            show.note(f"There are more than {limit}: raise --limit.")
 
 
 def expiry_warning(entries: list[QuarantineEntry], now: datetime) -> str | None:
@@ -135,11 +142,13 @@ def replay_delivery(stack: Stack, entry: QuarantineEntry) -> ReplayResult:
     return ReplayResult(delivery.id, len(messages), None)
 
 
-def _replay_deliveries(stack: Stack, entries: list[QuarantineEntry], *, as_json: bool) -> None:
+def _replay_deliveries(stack: Stack, entries: Iterable[QuarantineEntry], *, as_json: bool) -> None:
     results: list[ReplayResult] = []
     with show.progress() as bar:
-        for entry in bar.track(entries, description="Replaying"):
+        progress_line = bar.add_task("Replaying", total=None)
+        for entry in entries:
             results.append(replay_delivery(stack, entry))
+            bar.advance(progress_line)
     unresolved = [result for result in results if result.keep_reason]
     if as_json:
         documents = [
@@ -182,7 +191,7 @@ def _replay_deliveries(stack: Stack, entries: list[QuarantineEntry], *, as_json:
 
 def _delete_delivery(
     stack: Stack,
-    entries: list[QuarantineEntry],
+    entries: Iterable[QuarantineEntry],
     id: str,
     business: str,
     *,
@@ -206,7 +215,7 @@ def _delete_delivery(
         show.note(f"There is no delivery {id} in the quarantine of {business}.")
 
 
-def _find_entry(entries: list[QuarantineEntry], id: str, business: str) -> QuarantineEntry:
+def _find_entry(entries: Iterable[QuarantineEntry], id: str, business: str) -> QuarantineEntry:
     match = next((entry for entry in entries if entry.id == id), None)
     if match is None:
         raise CommandError(

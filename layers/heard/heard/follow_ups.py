@@ -1,4 +1,6 @@
-"""Follow-ups: claims with fencing numbers, resolutions, escalation. A thread has at most one open.
+"""Follow-ups: claims with fencing numbers, resolutions, escalation.
+
+Reviews join the one that is open in their thread. A full one is followed by the thread's next one.
 
 Every function is pure. It takes a follow-up and the time, and returns the changed follow-up or a
 `Conflict`. What a resolution does to the review and its thread is in `cases`.
@@ -19,6 +21,13 @@ from heard.remedies import Grant
 
 CLAIM_LEASE: Final = timedelta(minutes=15)
 """How long a claim lasts unless it is renewed."""
+
+MAX_REVIEWS: Final = 200
+"""How many reviews one follow-up takes, and one resolution covers.
+
+More get the thread's next follow-up. With these, its item stays below a tenth of what DynamoDB
+stores in one, and one run closes them all.
+"""
 
 INVITATION_WAIT: Final = timedelta(days=7)
 """How long an invitation may stay without a resolution before it escalates (R09)."""
@@ -139,8 +148,8 @@ class FollowUp:
     Times are texts of `clock.format_time`. `fence` grows with each claim. `last_resolution_key` is
     the key of the resolution accepted last. It outlives that resolution, so that a repeated request
     is recognised. `rules` and `checklist` are those of the decision that opened or raised the
-    follow-up. `grants` are the remedies of all its resolutions (R28). `run` counts its workflow
-    executions.
+    follow-up. `grants` are the remedies of all its resolutions (R28). `worst` is the review that
+    raised its severity last; None when the first one did. `run` counts its workflow executions.
     """
 
     id: str
@@ -170,11 +179,24 @@ class FollowUp:
     rules: tuple[str, ...] = ()
     checklist: str | None = None
     grants: tuple[Grant, ...] = ()
+    worst: str | None = None
 
     @property
     def execution_name(self) -> str:
         """The name of its workflow execution; a lost execution is followed by the next run."""
         return f"{self.id}-{self.run}"
+
+    @property
+    def reviews_to_read(self) -> tuple[str, ...]:
+        """Its reviews in the order to read them: the worst, then the others, the newest first."""
+        worst = self.worst if self.worst in self.reviews else next(iter(self.reviews), None)
+        if worst is None:
+            return ()
+        return (worst, *(review for review in self.reviews[::-1] if review != worst))
+
+    def takes(self, review: str) -> bool:
+        """Whether a review is in it, or may join it."""
+        return review in self.reviews or len(self.reviews) < MAX_REVIEWS
 
     @property
     def settled(self) -> bool:
@@ -240,6 +262,7 @@ class FollowUp:
             rules=tuple(fields.get("rules", ())),
             checklist=fields.get("checklist"),
             grants=tuple(Grant.from_json(grant) for grant in fields.get("grants", ())),
+            worst=fields.get("worst"),
         )
 
 

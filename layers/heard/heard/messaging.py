@@ -6,6 +6,7 @@ A few verbs on three AWS services.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import batched
@@ -95,16 +96,30 @@ class Queue:
                     f"({failures[0]['Code']})."
                 )
 
-    def postpone(self, receipt_handle: str, receive_count: int) -> None:
-        """Let a message that failed come again after 5, 15, 45 … 900 seconds.
-
-        The delay grows with how often the message was received. The queue's own delay is made for a
-        reader that died. It is far too long for a platform that was down for a moment.
-        """
-        delay = min(900, 5 * 3 ** min(receive_count - 1, 8))
+    def postpone(
+        self,
+        receipt_handle: str,
+        receive_count: int,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Let a message that failed come again after a while: see `return_delay`."""
         self._client.change_message_visibility(
-            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
+            QueueUrl=self._url,
+            ReceiptHandle=receipt_handle,
+            VisibilityTimeout=return_delay(receive_count, chance()),
         )
+
+
+def return_delay(receive_count: int, chance: float) -> int:
+    """After how many seconds a message that failed comes again: about 5, 15, 45 … 900.
+
+    The delay grows with how often the message was received. The queue's own delay is made for a
+    reader that died. It is far too long for a platform that was down for a moment. `chance`, in
+    [0, 1), makes it half as long, up to half as long again: many that failed together because they
+    change one thread must not come back together.
+    """
+    delay = min(900, 5 * 3 ** min(receive_count - 1, 8))
+    return min(900, round(delay * (0.5 + chance)))
 
 
 class DeadLetters:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -210,50 +210,79 @@ class ChainReport:
     why: str | None = None
 
 
+class ChainCheck:
+    """Recomputes a review's chain, one outcome after the other. It keeps none of them.
+
+    It begins after the outcome `sequence`, whose hash is `head`. A whole chain begins at 0.
+    """
+
+    def __init__(self, review: str, sequence: int = 0, head: str | None = None) -> None:
+        self.sequence = sequence
+        self._review = review
+        self._head = initial_hash(review) if head is None else head
+        self._outcomes = 0
+        self._broken_at: int | None = None
+        self._why: str | None = None
+
+    def add(self, outcome: Outcome) -> None:
+        """Take the next outcome, in the order of the log."""
+        self.sequence += 1
+        self._outcomes += 1
+        if self._broken_at is not None:
+            return
+        if outcome.sequence != self.sequence:
+            self._why = f"outcome {self.sequence} is missing (found {outcome.sequence})"
+        elif outcome.review != self._review:
+            self._why = "it belongs to another review"
+        elif outcome.previous != self._head:
+            self._why = "it does not follow the outcome before it"
+        elif outcome.hash != _hash(outcome):
+            self._why = "its content does not match its hash"
+        else:
+            self._head = outcome.hash
+            return
+        self._broken_at = self.sequence
+
+    def report(
+        self, *, expected_sequence: int | None = None, expected_head: str | None = None
+    ) -> ChainReport:
+        """Whether it verifies up to here, and matches the review's state.
+
+        `expected_*` come from the state. They are None when there is no state, or when the chain
+        goes on: then a missing tail cannot be seen.
+        """
+        broken_at, why = self._broken_at, self._why
+        expected = (expected_sequence, expected_head)
+        if broken_at is None and None not in expected and expected != (self.sequence, self._head):
+            broken_at = self.sequence + 1
+            why = (
+                f"the review's state says {expected_sequence} outcomes, the log has {self.sequence}"
+            )
+        return ChainReport(
+            self._review,
+            self._outcomes,
+            verified=broken_at is None,
+            head=self._head,
+            broken_at=broken_at,
+            why=why,
+        )
+
+
 def verify_chain(
     review: str,
-    outcomes: Sequence[Outcome],
+    outcomes: Iterable[Outcome],
     *,
     expected_sequence: int | None,
     expected_head: str | None,
 ) -> ChainReport:
     """Recompute a review's chain from its outcomes in order, and compare it with its state.
 
-    `expected_*` come from the state. They are None when there is no state: then a missing tail
-    cannot be seen.
+    For `expected_*` see `ChainCheck.report`.
     """
-    head = initial_hash(review)
-    for number, outcome in enumerate(outcomes, start=1):
-        if outcome.sequence != number:
-            why = f"outcome {number} is missing (found {outcome.sequence})"
-        elif outcome.review != review:
-            why = "it belongs to another review"
-        elif outcome.previous != head:
-            why = "it does not follow the outcome before it"
-        elif outcome.hash != _hash(outcome):
-            why = "its content does not match its hash"
-        else:
-            head = outcome.hash
-            continue
-        return ChainReport(
-            review, len(outcomes), verified=False, head=head, broken_at=number, why=why
-        )
-    if expected_sequence is not None and (expected_sequence, expected_head) != (
-        len(outcomes),
-        head,
-    ):
-        mismatch = (
-            f"the review's state says {expected_sequence} outcomes, the log has {len(outcomes)}"
-        )
-        return ChainReport(
-            review,
-            len(outcomes),
-            verified=False,
-            head=head,
-            broken_at=len(outcomes) + 1,
-            why=mismatch,
-        )
-    return ChainReport(review, len(outcomes), verified=True, head=head)
+    check = ChainCheck(review)
+    for outcome in outcomes:
+        check.add(outcome)
+    return check.report(expected_sequence=expected_sequence, expected_head=expected_head)
 
 
 def _content(outcome: Outcome) -> dict[str, Any]:

@@ -5,9 +5,11 @@ storage and no queue. The caller of `run_poll` queues its events first, then sto
 and the memory last. So a run that stops anywhere is simply run again.
 
 Platforms list reviews newest first. A poll reads on towards older pages for as long as a page holds
-something new. Where it has to stop, it leaves a cursor. Silent edits and deletions are found by
-reading remembered reviews again by their ids: those that the pages should have shown and did not,
-and a few others, in turn.
+something new. Where it has to stop, it leaves a cursor. Of a list that runs oldest first, it reads
+every page. The next poll goes on at the cursor, and begins anew once the end was reached.
+
+Silent edits and deletions are found by reading remembered reviews again by their ids: those that
+the pages should have shown and did not, and a few others, in turn.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from heard.reviews import EventKind, ReviewEvent, time_revision
 
 MAX_PAGES: Final = 5
 """How many pages of reviews one poll reads."""
+MAX_FORWARD_PAGES: Final = 10
+"""How many pages one poll reads of a list that runs oldest first."""
 MAX_SUSPECTS: Final = 10
 """How many reviews one poll reads again because they should have been on those pages."""
 MAX_REREADS: Final = 5
@@ -109,10 +113,12 @@ class Cursor:
     `place` is the platform's own cursor. `reached` is the time of the oldest review above it that
     was read, if one had a date. A place that is a page's number moves with each new review. So a
     page at it may begin with reviews that were read before; the next page then counts as new.
+    `forward` says that the list runs oldest first, and that the rest of it comes before its start.
     """
 
     place: str
     reached: str | None = None
+    forward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +294,7 @@ def run_poll(
     now = clock()
     new_events = [
         event
-        for event in reversed(run.reviews.values())
+        for event in (run.reviews.values() if run.runs_forward else reversed(run.reviews.values()))
         if review_status(event, memory, state) in {ReviewStatus.NEW, ReviewStatus.CHANGED}
     ]
     events = [
@@ -390,14 +396,18 @@ class _PollRun:
     pages: int = 0
     problems: int = 0
     failure: PollFailure | None = None
+    runs_forward: bool = False
 
     def read_pages(self) -> None:
         """Read the latest pages, then those at which earlier polls had to stop."""
         self.cursors, self.last_reread = list(self.state.cursors), self.state.last_reread
+        if self.cursors and self.cursors[0].forward:
+            return self._read_from(self.cursors.pop(0))
         if len(self.cursors) < MAX_CURSORS:
             self._read_from(None)
-        while self.cursors and not self._must_stop():
+        while self.cursors and not self.runs_forward and not self._must_stop():
             self._read_from(self.cursors.pop(0))
+        return None
 
     def reread_reviews(self) -> None:
         """Read some remembered reviews that the pages did not show.
@@ -445,7 +455,8 @@ class _PollRun:
         )
 
     def _must_stop(self) -> bool:
-        return self.failure is not None or self.request_count == MAX_PAGES or self.out_of_time()
+        most_pages = MAX_FORWARD_PAGES if self.runs_forward else MAX_PAGES
+        return self.failure is not None or self.request_count >= most_pages or self.out_of_time()
 
     def _read_from(self, start: Cursor | None) -> None:
         """Read pages from a place on, until one has nothing new. None is the top of the list.
@@ -475,19 +486,26 @@ class _PollRun:
                 )
                 break
             self.pages += 1
+            self.runs_forward = response.oldest_first
             self.problems += len(response.problems)
             page = examine_page(response, reached, self.memory, self.state, rescan=rescan)
             span.add(page)
             for event in page.events:
                 self._keep_latest(event)
             place = response.next_cursor
+            has_more = page.has_more or response.oldest_first
             resume_at = (
-                Cursor(place, _earlier(span.oldest, reached)) if place and page.has_more else None
+                Cursor(place, _earlier(span.oldest, reached), forward=response.oldest_first)
+                if place and has_more
+                else None
             )
-            if place is None or not (page.has_more or self._is_undated_first_poll(page.events)):
+            if place is None or not (has_more or self._is_undated_first_poll(page.events)):
                 break
         if resume_at:
             self.cursors.insert(0, resume_at)
+        if self.runs_forward:
+            # The latest review is on the last page, which was read or not.
+            span.from_top = resume_at is None
         self.spans.append(span)
 
     def _is_undated_first_poll(self, events: Sequence[ReviewEvent]) -> bool:

@@ -6,7 +6,7 @@ Days are those of UTC. Outcomes are never deleted: they hold no words.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -48,10 +48,14 @@ def last_due_day(today: date, months: int) -> date:
     return day
 
 
-def last_touch(outcomes: Sequence[Outcome]) -> date:
+def last_touch(outcomes: Iterable[Outcome]) -> date:
     """The day on which anything but a repeat happened to the review. `outcomes` are its chain."""
-    touches = [outcome for outcome in outcomes if outcome.kind not in _REPEATS] or outcomes
-    return outcome_day(touches[-1])
+    last_day = last_touched = date.min
+    for outcome in outcomes:
+        last_day = outcome_day(outcome)
+        if outcome.kind not in _REPEATS:
+            last_touched = last_day
+    return last_day if last_touched == date.min else last_touched
 
 
 def outcome_day(outcome: Outcome) -> date:

@@ -118,7 +118,7 @@ class LastReply:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Our replies under a review, and the one open follow-up, if any.
+    """Our replies under a review, and the follow-up that reviews join now, if any.
 
     `follow_up_count` counts all follow-ups that there were. `cap` is how many public replies the
     business's policy allows, at most `PUBLIC_REPLY_CAP`. `last_private_reply` is the last one that

@@ -136,6 +136,9 @@ class LambdaContext:
     invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:heard"
     aws_request_id = "0c0ffee0"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
 
 @pytest.fixture
 def call_api(load_function: FunctionLoader) -> ApiCall:

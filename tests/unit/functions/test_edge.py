@@ -256,10 +256,11 @@ def test_an_invalid_query_of_the_audit_gets_400_with_the_reason(
 def test_the_audit_accepts_the_same_times_as_the_command(
     follow_up: FollowUp, call_api: ApiCall, start: str, end: dict[str, str]
 ) -> None:
-    response = read_outcomes(call_api, {"business": BUSINESS, "from": start, **end})
+    query, kinds = {"business": BUSINESS, "from": start, **end}, list[str]()
+    while not kinds:  # a page over a part of the period may be empty
+        response = read_outcomes(call_api, query)
+        assert response.status == 200
+        kinds = [outcome["kind"] for outcome in response.json["outcomes"]]
+        query["after"] = response.json["next"]
 
-    assert response.status == 200
-    assert [outcome["kind"] for outcome in response.json["outcomes"]] == [
-        "accepted",
-        "follow_up_opened",
-    ]
+    assert kinds == ["accepted", "follow_up_opened"]

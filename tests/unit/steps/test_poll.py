@@ -466,24 +466,40 @@ def test_after_its_time_a_poll_begins_no_request_on_any_platform(
     assert 0 < len(begins) <= POLL_SECONDS / seconds
 
 
-def test_a_slow_list_of_many_pages_ends_with_the_time_of_the_poll(
+def test_a_list_that_is_slower_than_a_poll_is_read_over_several_polls(
     simulated_backend: Backend,
 ) -> None:
-    """Booking.com's connector reads all pages of two weeks in one call, up to ten."""
+    """Booking.com's list runs oldest first, and its newest reviews are on the last page."""
     connection = simulated_backend.connect("booking_com").id
-    page = {
-        "data": {"reviews": [{"review_id": "r-1"}]},
-        "meta": {"next_page": "/reviews?cursor=next"},
-        "jwt": "token",
-    }
-    answer = HttpResponse(200, {}, json.dumps(page).encode())
-    simulated_backend.http = lambda *_, **__: answer
-    begins = slow_down(simulated_backend, 20)
-    report = run_poll(simulated_backend, connection)
+    written_at = simulated_backend.clock() - timedelta(hours=2)
+    ids = [f"r-{number}" for number in range(5)]
 
-    assert begins == [0, 20, 40]
-    assert report.error.startswith("platform_unavailable: The platform is slow: the 60 s of this ")
-    assert poll_state(simulated_backend, connection).failures == 1
+    def send(_method: str, url: str, **_: Any) -> HttpResponse:
+        place = int(url.partition("&cursor=")[2] or 0)
+        reviews = [
+            {
+                "review_id": id,
+                "created_timestamp": f"{written_at + timedelta(minutes=number):%F %T}",
+                "content": {"headline": f"Page {number}"},
+            }
+            for number, id in enumerate(ids)
+        ][place : place + 1]
+        meta = {"next_page": f"/reviews?cursor={place + 1}"}
+        body = {"data": {"reviews": reviews}, "meta": meta, "jwt": "token"}
+        return HttpResponse(200, {}, json.dumps(body).encode())
+
+    simulated_backend.http = send
+    begins = slow_down(simulated_backend, 25)
+    reports: list[PollReport] = []
+    while sum(report.queued for report in reports) < len(ids) and len(reports) < len(ids):
+        reports.append(run_poll(simulated_backend, connection))
+        simulated_backend.clock.advance(minutes=15)
+
+    assert [report.error for report in reports] == [""] * len(reports)
+    queued = [message["event"]["native_id"] for message in simulated_backend.queued_messages()]
+    assert sorted(queued) == ids
+    assert [report.queued for report in reports] == [2, 3]
+    assert len(begins) <= 3 * len(reports)
 
 
 # Whose turn it is

@@ -219,6 +219,19 @@ def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreada
         backend.cases.revision(before.review)
 
 
+def test_so_many_complaints_of_an_author_are_counted_and_no_more(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them stand in one item, which would grow too long to be written."""
+    monkeypatch.setattr("heard.storage.vault.MAX_COMPLAINTS", 3)
+    vault = backend.cases.vault
+    vault.seal("aut_1", "place", {})
+    assert [vault.count_complaint("aut_1", f"rev_{number}") for number in range(5)] == [True] * 5
+    assert vault.author_record("aut_1").complaints == 3
+    vault.erase("aut_1", NOON)
+    assert not vault.count_complaint("aut_1", "rev_6")
+
+
 def test_a_complaint_counts_once_however_often_it_is_counted(backend: Backend) -> None:
     vault = Vault(backend.plain_dynamodb, backend.tables["CasesTable"])
     vault.seal("aut_1", "place", {})

@@ -113,7 +113,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A review, its thread, and the thread's open follow-up (None when there is none)."""
+    """A review, its thread, and the open follow-up that it is in, or would join now.
+
+    None when there is none. A thread has several only where some of them are full.
+    """
 
     review: Review
     thread: Thread

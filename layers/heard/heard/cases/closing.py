@@ -43,7 +43,8 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
             thread = without_unsent_reply(thread, follow_up.resolution.reply)
         if not remaining:
             follow_up = replace(follow_up, status=Status.CLOSED, closing_kind=kind)
-            thread = replace(thread, follow_up=None)
+            if thread.follow_up == follow_up.id:
+                thread = replace(thread, follow_up=None)
         elif superseded:
             follow_up = replace(
                 follow_up, reviews=remaining, status=reopened_status(follow_up), resolution=None

@@ -13,6 +13,7 @@ from heard.cases.closing import close, closing_kind
 from heard.clock import add_seconds, format_time, parse_time
 from heard.follow_ups import (
     INVITATION_WAIT,
+    MAX_REVIEWS,
     Action,
     Conflict,
     ConflictCode,
@@ -37,7 +38,7 @@ def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -
         return Conflict(ConflictCode.CLOSED, "It is closed.")
     if conflict := _check_codes(resolution, policy):
         return conflict
-    resolution = replace(resolution, reviews=follow_up.reviews)
+    resolution = replace(resolution, reviews=follow_up.reviews[:MAX_REVIEWS])
     follow_up = replace(follow_up, last_resolution_key=resolution.key)
     public = _is_public(case)
     if resolution.action is Action.INVITE_PRIVATE and not public:

@@ -193,7 +193,7 @@ def acknowledge(
 def open_or_join_follow_up(
     case: Case, decision: Decision, now: datetime, why: str = "policy"
 ) -> tuple[FollowUp, Thread, Fact]:
-    """The thread's follow-up with this review in it: the open one, else a new one.
+    """The thread's follow-up with this review in it: the open one, else or if it is full a new one.
 
     Also returns the thread after it, and the fact to append. A review that is more urgent raises
     the open follow-up. A critical one, and one that is worse than those before it, also ends the
@@ -202,7 +202,7 @@ def open_or_join_follow_up(
     review, thread, follow_up = case.review, case.thread, case.follow_up
     due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
-    if follow_up and follow_up.status is not Status.CLOSED:
+    if follow_up and follow_up.status is not Status.CLOSED and follow_up.takes(review.id):
         severity_before = follow_up.severity
         if (
             decision.priority > follow_up.priority
@@ -225,6 +225,7 @@ def open_or_join_follow_up(
             if review.id in follow_up.reviews
             else (*follow_up.reviews, review.id),
             severity=follow_up.severity.worse(severity),
+            worst=review.id if severity.rank > severity_before.rank else follow_up.worst,
             due_at=follow_up.due_at if follow_up.promised_for else min(follow_up.due_at, due_at),
             checklist=follow_up.checklist or decision.checklist,
         )

@@ -85,9 +85,11 @@ class ReviewPage:
     """A page of a platform's latest reviews, newest first.
 
     `next_cursor` is the cursor of the page with older reviews, None on the last page. `problems`
-    names the entries that are unreadable.
+    names the entries that are unreadable. In a list that runs `oldest_first`, the next page has
+    newer reviews: it is read whatever this one holds, if not by this poll then by the next.
     """
 
     events: tuple[ReviewEvent, ...] = ()
     next_cursor: str | None = None
     problems: tuple[str, ...] = ()
+    oldest_first: bool = False

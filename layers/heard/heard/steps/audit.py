@@ -5,30 +5,58 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from heard.errors import NotFound, Tampered
-from heard.outcomes import ChainReport, Outcome, verify_chain
+from heard.outcomes import ChainCheck, ChainReport
 from heard.people import AUDITING
+from heard.storage.outcome_log import OutcomePage
 
 if TYPE_CHECKING:
     from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
-    from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog, OutcomePage
+    from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
+
+MAX_OUTCOMES: Final = 1_000
+"""How many outcomes of a review one response has at most: about 1 MB."""
+MAX_VERIFIED: Final = 5_000
+"""How many outcomes of a review one request verifies at most: it takes a few seconds."""
 
 _NO_REVIEW: Final = "There are no outcomes of such a review in your businesses."
 
 
 def outcomes_of(
-    caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore
-) -> tuple[Outcome, ...]:
-    """A review's outcomes in order. Raises NotFound, Forbidden, Tampered."""
+    caller: Caller,
+    review: str,
+    log: OutcomeLog,
+    case_store: CaseStore,
+    *,
+    limit: int = MAX_OUTCOMES,
+    after: int = 0,
+) -> OutcomePage:
+    """A page of a review's outcomes in order, those behind the number `after`.
+
+    Raises NotFound, Forbidden, Tampered.
+    """
     _find_business(caller, review, log, case_store)
-    return log.of_review(review)
+    outcomes = tuple(log.read(review, after=after, count=limit + 1))
+    more = len(outcomes) > limit
+    return OutcomePage(outcomes[:limit], str(outcomes[limit - 1].sequence) if more else None)
 
 
 def verification_of(
-    caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore
-) -> ChainReport:
-    """Whether a review's chain verifies. Raises NotFound, Forbidden."""
-    return verify_review(review, _find_business(caller, review, log, case_store), log, case_store)
+    caller: Caller,
+    review: str,
+    log: OutcomeLog,
+    case_store: CaseStore,
+    *,
+    limit: int = MAX_VERIFIED,
+    after: int = 0,
+) -> tuple[ChainReport, int | None]:
+    """Whether a part of a review's chain verifies: at most `limit` outcomes behind number `after`.
+
+    Also returns the `after` of the next part; None when the chain was verified to its end. Raises
+    NotFound, Forbidden.
+    """
+    business = _find_business(caller, review, log, case_store)
+    return _verify_or_report(review, business, log, case_store, limit=limit, after=after)
 
 
 def outcomes_in(
@@ -45,15 +73,27 @@ def verify_review(
 ) -> ChainReport:
     """Whether the chain of a business's review verifies, up to the head in its state.
 
-    Raises NotFound when the business has no such review.
+    It keeps none of the outcomes. Raises NotFound when the business has no such review.
     """
+    return _verify_or_report(review, business, log, case_store)[0]
+
+
+def _verify_or_report(
+    review: str,
+    business: str,
+    log: OutcomeLog,
+    case_store: CaseStore,
+    *,
+    limit: int | None = None,
+    after: int = 0,
+) -> tuple[ChainReport, int | None]:
     try:
-        return _verify(review, business, log, case_store)
+        return _verify(review, business, log, case_store, limit=limit, after=after)
     except Tampered as error:
         head = case_store.find_review(review)
         if head is None or head.business != business:
             raise NotFound(_NO_REVIEW) from error
-        return ChainReport(
+        report = ChainReport(
             review,
             head.sequence,
             verified=False,
@@ -61,6 +101,7 @@ def verify_review(
             broken_at=error.sequence,
             why=error.detail,
         )
+        return report, None
 
 
 def _find_business(caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore) -> str:
@@ -72,31 +113,49 @@ def _find_business(caller: Caller, review: str, log: OutcomeLog, case_store: Cas
     head = case_store.find_review(review)
     if head is None:
         try:
-            outcomes = log.of_review(review)
+            first = log.first(review)
         except Tampered as error:
             raise NotFound(_NO_REVIEW) from error
-        if not outcomes:
+        if first is None:
             raise NotFound(_NO_REVIEW)
-        business = outcomes[0].business
+        business = first.business
     else:
         business = head.business
     caller.require_role(business, *AUDITING, missing=_NO_REVIEW)
     return business
 
 
-def _verify(review: str, business: str, log: OutcomeLog, case_store: CaseStore) -> ChainReport:
-    outcomes = log.of_review(review)
+def _verify(
+    review: str,
+    business: str,
+    log: OutcomeLog,
+    case_store: CaseStore,
+    *,
+    limit: int | None,
+    after: int,
+) -> tuple[ChainReport, int | None]:
+    before = log.first(review, after=after - 1) if after else None
+    if after and (before is None or before.sequence != after):
+        raise NotFound("The chain has no outcome with this number.")
+    check = ChainCheck(review, after, before.hash if before else None)
+    first = before
+    for outcome in log.read(review, after=after, count=limit):
+        first = first or outcome
+        check.add(outcome)
     head = case_store.find_review(review)
-    if head and head.sequence > len(outcomes):
-        # Appended between the two reads, or missing: a second read shows which.
-        outcomes = log.of_review(review)[: head.sequence]
-    if head is None and not outcomes:
+    if (head or first) is None:
         raise NotFound(_NO_REVIEW)
-    if business != (head.business if head else outcomes[0].business):
+    if business != (head.business if head else first.business if first else ""):
         raise NotFound(_NO_REVIEW)
-    return verify_chain(
-        review,
-        outcomes,
-        expected_sequence=head.sequence if head else None,
-        expected_head=head.head if head else None,
+    if limit is not None and log.first(review, after=check.sequence):
+        report = check.report()
+        return report, check.sequence if report.verified else None
+    # Appended since they were read, or missing: a second read shows which.
+    missing = head.sequence - check.sequence if head else 0
+    if missing > 0:
+        for outcome in log.read(review, after=check.sequence, count=missing):
+            check.add(outcome)
+    report = check.report(
+        expected_sequence=head.sequence if head else None, expected_head=head.head if head else None
     )
+    return report, None

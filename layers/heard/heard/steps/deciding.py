@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from heard import cases
 from heard.assessment import Assessment, Engine, History, assess
+from heard.assessment.engines.chain import CachedEngine
 from heard.cases import Case, Revision
 from heard.errors import BadRequest
 from heard.outcomes import Kind
@@ -59,24 +60,43 @@ class RevisionDecision:
         return hand_over(self.assessment, self.context, self.policy, now)
 
 
+class Assessor:
+    """Assesses what one message says: each text once, however often its case is decided again.
+
+    While other changes of the case come first, only what is stored has moved, and what the author
+    said is the same. `engine` reads texts; without one, rules and ratings decide.
+    """
+
+    def __init__(self, engine: Engine | None) -> None:
+        self._engine = CachedEngine(engine) if engine else None
+        self._assessments: list[tuple[tuple[ReviewEvent, Channel, History], Assessment]] = []
+
+    def assess(self, event: ReviewEvent, channel: Channel, history: History) -> Assessment:
+        """The assessment of an event. It is made again only if the author's history has changed."""
+        question = (event, channel, history)
+        for earlier_question, assessment in self._assessments:
+            if earlier_question == question:
+                return assessment
+        assessment = assess(event, channel, history, self._engine)
+        self._assessments.append((question, assessment))
+        return assessment
+
+
 def decide_revision(
     case: Case,
     event: ReviewEvent,
     author: AuthorRecord,
     ports: StorePorts,
-    engine: Engine | None,
+    assessor: Assessor,
     now: datetime,
 ) -> RevisionDecision:
-    """Assess a new or newer revision of a case, and ask the business's policy.
-
-    `engine` reads texts; without one, rules and rating decide.
-    """
+    """Assess a new or newer revision of a case, and ask the business's policy."""
     review = case.review
     business = ports.setup.business(review.business)
     policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
-    assessment = _assess(loop_facts.events, review.channel, history, engine)
+    assessment = _assess(loop_facts.events, review.channel, history, assessor)
     # An acknowledgement of the earlier words that is not sent yet will be cancelled.
     thread = cases.without_unsent_reply(case.thread, review.reply)
     thread = replace(thread, cap=policy.public_replies)
@@ -90,10 +110,10 @@ def decide_revision(
 
 
 def _assess(
-    events: Sequence[ReviewEvent], channel: Channel, history: History, engine: Engine | None
+    events: Sequence[ReviewEvent], channel: Channel, history: History, assessor: Assessor
 ) -> Assessment:
     """The worst assessment of some events: our friendly words must not make a complaint milder."""
-    assessments = [assess(event, channel, history, engine) for event in events]
+    assessments = [assessor.assess(event, channel, history) for event in events]
     return max(
         assessments, key=lambda assessment: (assessment.severity.rank, assessment.needs_person)
     )

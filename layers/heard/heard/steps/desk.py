@@ -23,6 +23,7 @@ from heard.replies import lint
 from heard.reviews import Stage, reply_id
 from heard.steps.deciding import policy_of
 from heard.steps.desk_view import (
+    PageRequest,
     findings_json,
     follow_up_details,
     follow_up_row,
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
+MAX_BUSINESSES: Final = 100
+"""Of how many businesses one list shows follow-ups: each takes two reads."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
@@ -127,8 +130,11 @@ def list_open_follow_ups(
     businesses = caller.businesses(*ANSWERING)
     if len(businesses) == 1:
         return desk.cases.open_follow_ups(businesses[0], limit=limit, after=after)
-    if after:
-        raise BadRequest("Name a business to page through its follow-ups: ?business=…")
+    if after or len(businesses) > MAX_BUSINESSES:
+        raise BadRequest(
+            "Name a business to page through its follow-ups: ?business=… It is needed where you "
+            f"have more than {MAX_BUSINESSES} businesses, too."
+        )
     entries = [
         follow_up
         for own_business in businesses
@@ -139,16 +145,22 @@ def list_open_follow_ups(
 
 
 def describe_follow_up(
-    caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime
+    caller: Caller,
+    follow_up_id: str,
+    desk: DeskPorts,
+    now: datetime,
+    limit: int = 25,
+    after: str | None = None,
 ) -> dict[str, Any]:
     """A follow-up with all that an agent must understand before answering (R22).
 
-    `actions` are those that can be taken here. `no_reply_why` says why none of them can reply, None
-    where one can. Raises NotFound.
+    At most `limit` of its reviews, those behind the review `after`. `actions` are those that can be
+    taken here. `no_reply_why` says why none of them can reply, None where one can. Raises NotFound,
+    BadRequest.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     policy = policy_of(follow_up.business, desk.setup)
-    details = follow_up_details(follow_up, policy, desk.cases)
+    details = follow_up_details(follow_up, policy, desk.cases, PageRequest(limit, after))
     why = _no_reply_why(desk.cases.case_of_follow_up(follow_up_id), desk)
     actions = [
         action.value for action in Action if why is None or "text" not in _REQUIRED_FIELDS[action]

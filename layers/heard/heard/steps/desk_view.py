@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.assessment import Assessment, Severity
 from heard.clock import format_time
 from heard.commitments import CommitmentKind
 from heard.connectors import load
+from heard.errors import BadRequest
 from heard.follow_ups import FollowUp, Resolution, Status
 from heard.remedies import Grant, format_amount
 from heard.reviews import Channel
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
     from heard.storage.replies import Reply
     from heard.threads import Thread
 
+
+PAGE_BYTES: Final = 3_000_000
+"""How many bytes of words one page of reviews holds: half of what Lambda can return."""
+_READ_TOGETHER: Final = 10
+"""How many reviews are read before their words are counted: one may have some 300 kB."""
 
 EXCERPT_CHARACTERS: Final = 100
 """How much of a review a list shows."""
@@ -92,17 +100,31 @@ def _newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
     }
 
 
-def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which reviews of a follow-up are asked for: at most `limit` of those behind `after`.
+
+    `after` is the id of the last review of the page before; None for the first page.
+    """
+
+    limit: int
+    after: str | None
+
+
+def follow_up_details(
+    follow_up: FollowUp, policy: Policy, case_store: CaseStore, page: PageRequest
+) -> dict[str, Any]:
     """What an agent must understand before answering (R22).
 
-    `reviews` with their texts and assessments, our `replies`, the agents' `notes`. A review that
+    A page of `reviews` with their texts and assessments, and in `reviews_next` what asks for the
+    next page; our latest `replies`, the agents' `notes`. The worst review comes first, then the
+    others, the newest first. A review that
     was edited after its acknowledgement has `before_edit`: what was acknowledged. `rules` say why
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
     `grants` what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution
     may have. `contacts` are the business's own, which replies may show (R06). `pending_resolution`
-    is the resolution that waits for a lead.
+    is the resolution that waits for a lead. Raises BadRequest for a page that there is not.
     """
-    reviews = [case_store.case(review).case.review for review in follow_up.reviews]
     thread = case_store.case(follow_up.reviews[0]).case.thread
     states = {slot.reply: slot.state.value for slot in thread.slots}
     pending_resolution = (
@@ -111,8 +133,10 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
     if pending_resolution and pending_resolution.reply:
         states[pending_resolution.reply] = follow_up.status.value
     checklist = follow_up.checklist
+    reviews, next_page = _read_page(follow_up, page, thread, case_store)
     return {
-        "reviews": [_review_json(review, thread, case_store) for review in reviews],
+        "reviews": reviews,
+        "reviews_next": next_page,
         "replies": [
             _reply_json(reply, states.get(reply.id))
             for reply in case_store.replies(follow_up.thread)
@@ -139,6 +163,34 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
         "grants": [_grant_json(grant) for grant in follow_up.grants],
         "pending_resolution": _resolution_json(pending_resolution) if pending_resolution else None,
     }
+
+
+def _read_page(
+    follow_up: FollowUp, page: PageRequest, thread: Thread, case_store: CaseStore
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The reviews of a page, and after which one the next page begins; None on the last page.
+
+    They are read several in a call, until they are enough. One review comes however long it is.
+    """
+    ids = follow_up.reviews_to_read
+    if page.after is not None:
+        if page.after not in ids:
+            raise BadRequest(
+                "`after` must be the `reviews_next` of the page before, and that review is not in "
+                "this follow-up any more. Read it again from its first page."
+            )
+        ids = ids[ids.index(page.after) + 1 :]
+    reviews: list[dict[str, Any]] = []
+    size = 0
+    for together in batched(ids[: page.limit], _READ_TOGETHER, strict=False):
+        texts = case_store.latest_texts(together, consistent=True)
+        for id in together:
+            review = _review_json(texts[id], thread, case_store)
+            size += len(json.dumps(review, default=str))
+            if reviews and size > PAGE_BYTES:
+                return reviews, reviews[-1]["id"]
+            reviews.append(review)
+    return reviews, reviews[-1]["id"] if len(ids) > len(reviews) else None
 
 
 def findings_json(findings: Iterable[LintFinding]) -> list[dict[str, str]]:
@@ -203,7 +255,8 @@ def _platform_limits(platform: str) -> dict[str, Any]:
     }
 
 
-def _review_json(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any]:
+def _review_json(text: LatestText, thread: Thread, case_store: CaseStore) -> dict[str, Any]:
+    review, event = text.review, text.event
     fields = {
         "id": review.id,
         "severity": review.severity,
@@ -212,14 +265,8 @@ def _review_json(review: Review, thread: Thread, case_store: CaseStore) -> dict[
         "unverified": review.unverified,
         "reported_gone_at": review.reported_gone_at,
     }
-    try:
-        return fields | _review_content(review, thread, case_store)
-    except Erased:
+    if event is None:
         return fields | {"erased": True}
-
-
-def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any]:
-    event, assessment, _ = case_store.revision(review)
     event_json = event.to_json()
     names = (
         "title",
@@ -234,11 +281,14 @@ def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> di
         "author",
         "original_bytes",
     )
-    content = {name: event_json.get(name) for name in names} | {"assessment": assessment}
-    before_edit = _before_edit(review, thread, case_store)
-    if review.unverified:
-        content["other_complaints"] = _other_complaints(review, case_store)
-    return content | ({"before_edit": before_edit} if before_edit else {})
+    content = {name: event_json.get(name) for name in names} | {"assessment": text.assessment}
+    try:
+        before_edit = _before_edit(review, thread, case_store)
+        if review.unverified:
+            content["other_complaints"] = _other_complaints(review, case_store)
+    except Erased:
+        return fields | {"erased": True}
+    return fields | content | ({"before_edit": before_edit} if before_edit else {})
 
 
 def _other_complaints(review: Review, case_store: CaseStore) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from heard.reviews import author_id, follow_up_id
 from heard.steps.holding import HoldPorts, holds_on_author, holds_on_review
 from heard.steps.triage import QueuedReview
 from heard.storage.erasures import ErasureRecord
-from heard.storage.follow_ups import MAX_ATTEMPTS
+from heard.storage.follow_ups import CHANGE_SECONDS
 
 if TYPE_CHECKING:
     from heard.holds import Hold
@@ -301,7 +301,7 @@ class _Erasure:
         return cases.erase_author(case, self.reason, self.now)
 
     def _forget_in_polls(self, case: Case) -> None:
-        for _ in range(MAX_ATTEMPTS):
+        for _ in self.ports.cases.waiting.tries(CHANGE_SECONDS):
             if self.ports.polls.forget_author(case.review.connection, {case.review.native_id}):
                 return
         raise Contention("The connection is being polled. Try again.")

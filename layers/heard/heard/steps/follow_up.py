@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from heard import cases
-from heard.follow_ups import FollowUp, Status
+from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
 from heard.messaging import CARRY_OUT, RESCHEDULED
 from heard.steps.deciding import person_decision, policy_of
 
@@ -50,7 +50,7 @@ def check_follow_up(
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
     reviews = follow_up.reviews
-    must_check = carry_out_failed or not follow_up.settled
+    must_check, passes = carry_out_failed or not follow_up.settled, 0
     give_up_after = policy_of(follow_up.business, ports.setup).give_up_after if must_check else 0
     while must_check:
         follow_up_after = case_store.change(
@@ -72,10 +72,15 @@ def check_follow_up(
             and not follow_up_after.settled
             and len(follow_up_after.reviews) < len(follow_up.reviews)
         )
-        follow_up, must_check = follow_up_after or follow_up, more_to_expire
+        passes += 1
+        # What an older release put into one follow-up may be more than one run can close.
+        follow_up, must_check = (
+            follow_up_after or follow_up,
+            more_to_expire and passes < MAX_REVIEWS,
+        )
     return {
         "follow_up": follow_up.id,
-        "reviews": list(reviews),
+        "reviews": list(reviews[:MAX_REVIEWS]),
         "wait_seconds": follow_up.wait_seconds(now),
     }
 

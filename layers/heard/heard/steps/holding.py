@@ -44,5 +44,5 @@ def holds_on_author(
 def _covering(holds: Sequence[Hold], review: str, author: str, ports: HoldPorts) -> list[Hold]:
     days: set[date] = set()
     if any(hold.is_over_a_period for hold in holds):
-        days = {outcome_day(outcome) for outcome in ports.log.of_review(review)}
+        days = {outcome_day(outcome) for outcome in ports.log.read(review)}
     return [hold for hold in holds if hold.covers(review, author, days)]

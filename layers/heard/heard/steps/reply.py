@@ -19,7 +19,7 @@ from heard.cases import Case, Change
 from heard.clock import parse_time
 from heard.connectors import PlatformAccount, Rejection, ReplyLookup, SentReply, load
 from heard.errors import Busy, NotSettled, PlatformUnavailable
-from heard.follow_ups import FollowUp, Status
+from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision, policy_of
 from heard.steps.next_steps import next_steps
@@ -147,7 +147,7 @@ def _workflow_output(
         )
     return {
         "follow_up": follow_up.id,
-        "reviews": list(reviews),
+        "reviews": list(reviews[:MAX_REVIEWS]),
         "wait_seconds": follow_up.wait_seconds(now),
     }
 

@@ -21,7 +21,7 @@ from heard.retention import FIRST_DAY, Retention, last_due_day, last_touch
 from heard.reviews import follow_up_id
 from heard.steps.holding import HoldPorts, holds_on_review
 from heard.storage.departures import Departure
-from heard.storage.follow_ups import MAX_ATTEMPTS
+from heard.storage.follow_ups import CHANGE_SECONDS
 from heard.storage.vault import RETIREMENT_DELAY
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _was_last_touched(review: Review, sequence: int, day: date, ports: Retention
 
     `sequence` is that of its last outcome of the day.
     """
-    return review.sequence == sequence or last_touch(ports.holds.log.of_review(review.id)) <= day
+    return review.sequence == sequence or last_touch(ports.holds.log.read(review.id)) <= day
 
 
 @dataclass(slots=True)
@@ -225,7 +225,7 @@ class _Run:
             self.ports.cases.move_retention_position(self.business, before, after)
 
     def _delete_if_due(self, review: str, sequence: int, day: date) -> None:
-        for _ in range(MAX_ATTEMPTS):
+        for _ in self.ports.cases.waiting.tries(CHANGE_SECONDS):
             state = self.ports.cases.find_review(review)
             if state is None or not cases.has_texts_to_delete(state):
                 return
@@ -293,11 +293,9 @@ class _Run:
         case_store.vault.forget_complaint(author, departure.review)
         remaining = case_store.reviews_of_author(author)
         # Notes are about the thread: they stay while another review of the author in it stays.
-        closed_follow_ups = [
-            follow_up
-            for number in range(thread.follow_up_count)
-            if (follow_up := follow_up_id(thread.id, number + 1)) != thread.follow_up
-        ]
+        closed_follow_ups = case_store.closed_follow_ups(
+            [follow_up_id(thread.id, number + 1) for number in range(thread.follow_up_count)]
+        )
         if closed_follow_ups and not case_store.any_in_thread(remaining, thread.id):
             self.report.texts += case_store.delete_notes(author, closed_follow_ups)
         if remaining:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from heard import cases
 from heard.assessment import Engine, History, Severity, assess
-from heard.assessment.engines.chain import CachedEngine
 from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, IncomingEvent, Revision, Writes
 from heard.clock import parse_time
 from heard.commitments import CommitmentKind
 from heard.connectors import Connection, Connector, PlatformAccount, Proof, ReviewGone, load
 from heard.errors import NotFound
-from heard.reviews import Channel, EventKind, ReviewEvent, author_id
+from heard.reviews import Channel, EventKind, ReviewEvent, author_id, review_id
 from heard.steps.acknowledging import draft_acknowledgement
-from heard.steps.deciding import decide_revision, inputs_content
+from heard.steps.deciding import Assessor, decide_revision, inputs_content
 from heard.steps.next_steps import next_steps
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore, LoadedCase
+from heard.storage.follow_ups import CHANGE_SECONDS
 from heard.storage.setup import require_connection
 from heard.storage.vault import AuthorRecord, Erased
 
@@ -73,21 +73,31 @@ def triage(
     platform_ports: PlatformPorts,
     now: datetime,
     engine: Engine | None = None,
+    *,
+    seconds_left: Callable[[], float] | None = None,
 ) -> dict[str, Any]:
     """Bring one message to its decision. Returns what the workflow does next: see `next_steps`.
 
     `engine` reads texts; without one, rules and ratings decide. Run twice, late or out of order, it
-    ends in the same state; what an interrupted run left undone comes back as the next steps. Raises
-    faults only: of storage, or of a platform that is asked to confirm an unsigned event.
+    ends in the same state; what an interrupted run left undone comes back as the next steps. While
+    others change the same thread or review, it tries again, but no longer than the message has
+    `seconds_left`. Raises faults only: of storage, or of a platform that is asked to confirm an
+    unsigned event.
     """
     received_event = message.event
     if received_event is None:
         return next_steps(ports.cases.case(message.review).case, now)
     connection = require_connection(ports.setup, message.connection)
-    cached_engine = CachedEngine(engine) if engine else None
+    assessor = Assessor(engine)
     event, verified = _verify_at_platform(received_event, message, connection, platform_ports)
 
+    review = review_id(message.business, message.platform, received_event.native_id)
+    authors: dict[str, AuthorRecord] = {}
+
     def load_case() -> LoadedCase:
+        # The case is read last: the less time until it is written, the less comes in between.
+        for author in authors:
+            authors[author] = ports.cases.vault.author_record(author, other_than=review)
         return ports.cases.case_of_event(
             event or received_event,
             business=message.business,
@@ -100,7 +110,7 @@ def triage(
         case, delivery = loaded.case, message.delivery
         if event is None:
             return cases.record_unverified(case, received_event.revision, delivery, now)
-        admission = _admit(loaded, event, message, ports.cases, now, proven=verified)
+        admission = _admit(loaded, event, message, ports.cases, authors, now, proven=verified)
         if not isinstance(admission, _AdmittedEvent):
             return admission
         case, incoming = admission.case, admission.incoming
@@ -113,19 +123,22 @@ def triage(
             on_demand=cases.OnDemand(
                 earlier_revision=lambda: _earlier_revision(case, incoming.event, ports.cases),
                 route=lambda: _assess_and_route(
-                    replace(admission, case=marked_case), connection, ports, cached_engine, now
+                    replace(admission, case=marked_case), connection, ports, assessor, now
                 ),
                 is_stored_revision=lambda: ports.cases.has_revision(
                     case.review, incoming.event.revision, incoming.commitment
                 ),
-                route_late=lambda: _assess_late(admission, ports, cached_engine, now),
+                route_late=lambda: _assess_late(admission, ports, assessor, now),
             ),
         )
         # The platform's ids in an event can name a person, such as a telephone number. So nothing
         # of it is stored while the review's author is erased.
         return replace(change, writes=Writes()) if change and case.review.erased_at else change
 
-    result = ports.cases.change(load_case, decide, now=now, delivery=message.delivery)
+    seconds = min(CHANGE_SECONDS, seconds_left()) if seconds_left else CHANGE_SECONDS
+    result = ports.cases.change(
+        load_case, decide, now=now, delivery=message.delivery, seconds=seconds
+    )
     return next_steps(result.case, now)
 
 
@@ -143,20 +156,24 @@ def _admit(
     event: ReviewEvent,
     message: QueuedReview,
     case_store: CaseStore,
+    authors: dict[str, AuthorRecord],
     now: datetime,
     *,
     proven: bool,
 ) -> _AdmittedEvent | Change | None:
     """The event as it may be stored, or the change that keeps erased and expired words out.
 
-    None when this delivery was processed already.
+    None when this delivery was processed already. `authors` are those that were just read; another
+    one is read now, and added.
     """
     case, vault = loaded.case, case_store.vault
     review = case.review
     author = review.author
     if review.erased_at:
         author = author_id(review.business, review.platform, event.author.id)
-    author_record = vault.author_record(author, other_than=review.id)
+    author_record = authors.get(author)
+    if author_record is None:
+        author_record = authors[author] = vault.author_record(author, other_than=review.id)
     # An event that nothing proves may have named an erased author falsely. Then only whether the
     # author of this one was erased counts.
     is_doubtful = review.unverified and not review.expired and author_record.erased_at is None
@@ -299,11 +316,11 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
 
 
 def _assess_late(
-    admitted_event: _AdmittedEvent, ports: StorePorts, engine: Engine | None, now: datetime
+    admitted_event: _AdmittedEvent, ports: StorePorts, assessor: Assessor, now: datetime
 ) -> Change:
     """The change for words that came after newer ones, of which nothing proves that they are."""
     case, incoming = admitted_event.case, admitted_event.incoming
-    late = decide_revision(case, incoming.event, admitted_event.author_record, ports, engine, now)
+    late = decide_revision(case, incoming.event, admitted_event.author_record, ports, assessor, now)
     change = cases.route_late(case, incoming, late.assessment, late.decision, now)
     writes = Writes(is_complaint=late.assessment.is_complaint, revision=late.revision)
     return replace(change, writes=writes)
@@ -313,12 +330,12 @@ def _assess_and_route(
     admitted_event: _AdmittedEvent,
     connection: Connection,
     ports: StorePorts,
-    engine: Engine | None,
+    assessor: Assessor,
     now: datetime,
 ) -> Change:
     case, incoming = admitted_event.case, admitted_event.incoming
     revision_decision = decide_revision(
-        case, incoming.event, admitted_event.author_record, ports, engine, now
+        case, incoming.event, admitted_event.author_record, ports, assessor, now
     )
     thread = case.thread.limited_to(
         revision_decision.policy.public_replies,

@@ -8,7 +8,7 @@ the step decides again. DynamoDB enforces the two-reply cap a second time, in th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +17,12 @@ from heard.clock import format_time
 from heard.commitments import CommitmentKind
 from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
-from heard.follow_ups import FollowUp, Status
+from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
 from heard.outcomes import chain_facts
 from heard.reviews import Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
-from heard.storage.follow_ups import MAX_ATTEMPTS, FollowUpRecords
+from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords
 from heard.storage.items import version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
 from heard.storage.outcome_log import append_writes
@@ -36,12 +36,16 @@ from heard.storage.sweep_index import (
 from heard.storage.tables import Item, attributes
 from heard.storage.vault import Erased
 from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
+from heard.waiting import Waiting
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
     from heard.storage.latest_texts import LatestText
+
+READ_SECONDS: Final = 1.0
+"""How long the first review of a follow-up is looked for while its reviews change."""
 
 PAGE_ATTEMPTS: Final = 4
 """How often an acknowledgement is chosen again because another one came first on its page.
@@ -62,13 +66,45 @@ class LoadedCase:
     exists: bool = True
 
 
+@dataclass(slots=True)
+class _EarlierTries:
+    """What earlier tries of one change have stored already, so that it is not stored again.
+
+    `words` is the commitment to the words, made with the author's key: with another key all is
+    stored anew. `sealed_places` are the keys of the items that were sealed.
+    """
+
+    words: str = ""
+    revision: Revision | None = None
+    is_listed: bool = False
+    is_counted: bool = False
+    sealed_places: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def restart(self, words: str) -> None:
+        """Forget what was stored for other words, or with another key."""
+        if words != self.words:
+            self.words, self.revision = words, None
+            self.is_listed = self.is_counted = False
+
+
 class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepIndex):
     """Reads and writes the Cases table, and appends to Outcomes."""
 
-    def __init__(self, client: DynamoDBClient, table: str, outcomes_table: str = "") -> None:
-        """Without `outcomes_table` the store can only be read."""
-        super().__init__(client, table)
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        outcomes_table: str = "",
+        waiting: Waiting | None = None,
+    ) -> None:
+        """Without `outcomes_table` the store can only be read.
+
+        `waiting` is how changes wait while others come first.
+        """
+        super().__init__(client, table, waiting)
         self._outcomes = outcomes_table
+        # Of the thread that was contended last: its case is then read with one call.
+        self._expected_follow_ups: dict[str, str | None] = {}
 
     def case_of_event(
         self, event: ReviewEvent, *, business: str, platform: str, connection: str, channel: Channel
@@ -97,7 +133,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         Raises NotFound, Contention.
         """
         follow_up = self.follow_up(follow_up_id)
-        for _ in range(MAX_ATTEMPTS):
+        for _ in self.waiting.tries(READ_SECONDS):
             loaded = self.case(follow_up.reviews[0])
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
                 item = self._get_item(follow_up_id, "FOLLOW_UP")
@@ -110,7 +146,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
 
     def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
         if first.case.review.erased_at:
-            for review in follow_up.reviews[1:]:
+            for review in follow_up.reviews[1:MAX_REVIEWS]:
                 loaded = self.case(review)
                 if loaded.case.review.erased_at is None and loaded.case.follow_up == follow_up:
                     return loaded
@@ -119,10 +155,15 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
     def _load(
         self, review: str, thread: str, new_review: Review | None, item: Item | None = None
     ) -> LoadedCase:
-        item = self._get_item(partition_key(review), "STATE") if item is None else item
-        shares_item = partition_key(review) == partition_key(thread)
-        thread_item = item if shares_item else self._get_item(partition_key(thread), "STATE")
-        items = {partition_key(review): item, partition_key(thread): thread_item}
+        review_pk, thread_pk = partition_key(review), partition_key(thread)
+        expected = self._expected_follow_ups.get(thread)
+        keys = {(pk, "STATE") for pk in (review_pk, thread_pk)} - (
+            set() if item is None else {(review_pk, "STATE")}
+        )
+        stored = self._get_items(keys | ({(expected, "FOLLOW_UP")} if expected else set()))
+        item = stored.get((review_pk, "STATE"), {}) if item is None else item
+        thread_item = item if review_pk == thread_pk else stored.get((thread_pk, "STATE"), {})
+        items = {review_pk: item, thread_pk: thread_item}
         review_state = Review.from_json(item["review"]) if "review" in item else new_review
         if review_state is None:
             raise NotFound("There is no such review.")
@@ -139,10 +180,15 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         thread_state = (
             Thread.from_json(thread_item["thread"]) if "thread" in thread_item else Thread(thread)
         )
-        follow_up = None
-        if thread_state.follow_up:
-            items[thread_state.follow_up] = self._get_item(thread_state.follow_up, "FOLLOW_UP")
-            follow_up = FollowUp.from_json(items[thread_state.follow_up]["follow_up"])
+        # The review may be in an earlier follow-up than the one that reviews join now.
+        follow_up, follow_up_id = None, item.get("follow_up") or thread_state.follow_up
+        if follow_up_id:
+            items[follow_up_id] = (
+                stored[follow_up_id, "FOLLOW_UP"]
+                if follow_up_id == expected
+                else self._get_item(follow_up_id, "FOLLOW_UP")
+            )
+            follow_up = FollowUp.from_json(items[follow_up_id]["follow_up"])
         return LoadedCase(
             Case(review_state, thread_state, follow_up), items, exists="review" in item
         )
@@ -206,35 +252,31 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         actor: str = "heard",
         delivery: str | None = None,
         final_moderation: tuple[Reply, str] | None = None,
+        seconds: float = CHANGE_SECONDS,
     ) -> LoadedCase:
-        """Load, decide, write; and again from the start while other changes come first.
+        """Load, decide, write; and again from the start, later, while other changes come first.
 
-        `decide` only reads, as it may run several times. What it wants stored before the case is in
-        the change's `writes`. None changes nothing. Raises Contention after `MAX_ATTEMPTS`.
+        `decide` only reads, as it may run many times. What it wants stored before the case is in
+        the change's `writes`. None changes nothing. Raises Contention when other changes still come
+        first after `seconds`.
         """
-        attempts = page_attempts = 0
-        sealed_places: list[tuple[str, str]] = []
-        while attempts < MAX_ATTEMPTS:
+        earlier = _EarlierTries()
+        for number in self.waiting.tries(seconds):
             loaded = load()
             change = decide(loaded)
-            if sealed_places and (change.case if change else loaded.case).review.erased_at:
+            if earlier.sealed_places and (
+                (change.case if change else loaded.case).review.erased_at
+            ):
                 # The author was erased meanwhile, and the erasure may have come too early for this.
-                self.unseal(loaded.case.review.id, sealed_places)
-                sealed_places.clear()
+                self.unseal(loaded.case.review.id, earlier.sealed_places)
+                earlier = _EarlierTries()
             if change is None:
                 return loaded
-            page_attempts += 1
             stored_change = self._put_writes(
-                loaded.case.review,
-                change,
-                now,
-                sealed_places,
-                give_way=page_attempts < PAGE_ATTEMPTS,
+                loaded.case.review, change, now, earlier, give_way=number < PAGE_ATTEMPTS
             )
             if stored_change is None:
-                attempts += page_attempts >= PAGE_ATTEMPTS
                 continue
-            attempts, page_attempts = attempts + 1, 0
             try:
                 return self.commit(
                     loaded,
@@ -245,7 +287,8 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                     final_moderation=final_moderation,
                 )
             except Contention:
-                continue
+                follow_up = loaded.case.follow_up
+                self._expected_follow_ups = {loaded.case.thread.id: follow_up and follow_up.id}
         raise Contention("Too many changes of one thread at once. Try again.")
 
     def _put_writes(
@@ -253,7 +296,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         before: Review,
         change: Change,
         now: datetime,
-        sealed_places: list[tuple[str, str]],
+        earlier: _EarlierTries,
         *,
         give_way: bool,
     ) -> Change | None:
@@ -261,26 +304,41 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
 
         None when it must be decided again: the author was erased, or got another key or automatic
         reply meanwhile (R04) or, with `give_way`, another acknowledgement came first on the page
-        (R10). The keys of the items that it sealed are added to `sealed_places`.
+        (R10). What `earlier` tries stored is not stored again.
         """
         review, writes = change.case.review, change.writes
         if not self.vault.store_key(review.author):
             return None
+        has_key = True
         if writes.revision:
-            if not before.revision or before.author != review.author:
+            words = writes.revision.event.content
+            earlier.restart(self.vault.commitment(review.author, CommitmentKind.WORDS, words))
+            is_new = not before.revision or before.author != review.author
+            if is_new and not earlier.is_listed:
                 if not self.vault.retain_key(review.author):
                     return None
                 self.list_review(review.author, review.id)
-            sealed_places.append(self.put_revision(change.case, *writes.revision))
-        draft = writes.acknowledgement
-        # After the list and the revision: an erasure that comes later finds both. Most reviews need
-        # no read for this, as what is noted of the author asks for the key.
-        if writes.is_complaint:
-            has_key = self.vault.count_complaint(review.author, review.id)
-        else:
-            has_key = draft is not None or not writes.revision or self.vault.has_key(review.author)
-        if not has_key:
-            return None
+                earlier.is_listed = True
+            if earlier.revision != writes.revision:
+                earlier.sealed_places.append(self.put_revision(change.case, *writes.revision))
+                # After the list and the revision: an erasure that comes later finds both. Most
+                # reviews need no read for this, as what is noted of the author asks for the key.
+                if writes.is_complaint and not earlier.is_counted:
+                    has_key = self.vault.count_complaint(review.author, review.id)
+                    earlier.is_counted = has_key
+                elif writes.acknowledgement is None:
+                    has_key = self.vault.has_key(review.author)
+                earlier.revision = writes.revision if has_key else None
+        return (
+            self._put_acknowledgement(change, now, earlier, give_way=give_way) if has_key else None
+        )
+
+    def _put_acknowledgement(
+        self, change: Change, now: datetime, earlier: _EarlierTries, *, give_way: bool
+    ) -> Change | None:
+        """Store a change's acknowledgement, if it has one: see `_put_writes`."""
+        review = change.case.review
+        draft = change.writes.acknowledgement
         if draft is None:
             return change
         if not self.vault.record_automatic_replies(
@@ -309,7 +367,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
         # An interrupted run may have stored another wording. That one is sent, so the slot and the
         # log name that one.
-        sealed_places.append((partition_key(reply.thread), reply_key(reply.id)))
+        earlier.sealed_places.append((partition_key(reply.thread), reply_key(reply.id)))
         variant = self.put_reply(reply).variant or draft.variant
         if variant == draft.variant:
             return change
@@ -335,13 +393,15 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         condition, parameters = version_condition(item_before)
         if review:
             item["review"] = review.to_json()
-            for name in ("sweep_bucket", "sweep_at"):
+            for name in ("sweep_bucket", "sweep_at", "follow_up"):
                 item.pop(name, None)
             has_follow_up = (
                 case.follow_up is not None
                 and review.id in case.follow_up.reviews
                 and case.follow_up.status is not Status.CLOSED
             )
+            if has_follow_up and case.follow_up:
+                item["follow_up"] = case.follow_up.id
             if review.closing_kind is None and (
                 not has_follow_up or is_delayed_acknowledgement(review, case.thread)
             ):
@@ -374,12 +434,14 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
         return pk, sk
 
-    def latest_texts(self, reviews: Collection[str]) -> dict[str, LatestText]:
+    def latest_texts(
+        self, reviews: Collection[str], *, consistent: bool = False
+    ) -> dict[str, LatestText]:
         """The last revision of each of these reviews; those that are not stored are left out."""
         # Imported here: only lists need it.
         from heard.storage.latest_texts import read_latest_texts  # noqa: PLC0415
 
-        return read_latest_texts(self._client, self._table, reviews)
+        return read_latest_texts(self._client, self._table, reviews, consistent=consistent)
 
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased."""

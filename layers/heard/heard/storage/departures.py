@@ -8,6 +8,7 @@ because a restored backup then continues at the right day by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -73,14 +74,11 @@ class Departures(CaseItems):
         }
         self._client.put_item(TableName=self._table, Item=attributes(item))
 
-    def departures(self, business: str) -> list[Departure]:
-        """The departures of a business that are not complete yet."""
-        return [
-            Departure(
-                business, item["sk"].removeprefix(_PREFIX), item["author"], parse_time(item["at"])
-            )
-            for item in self._query_items(f"RETENTION#{business}", _PREFIX)
-        ]
+    def departures(self, business: str) -> Iterator[Departure]:
+        """The departures of a business that are not complete yet. A page of them is in memory."""
+        for item in self._query_items(f"RETENTION#{business}", _PREFIX):
+            review = item["sk"].removeprefix(_PREFIX)
+            yield Departure(business, review, item["author"], parse_time(item["at"]))
 
     def remove_departure(self, departure: Departure) -> None:
         """Note that nothing of a departure is left. Noting it twice is no error."""

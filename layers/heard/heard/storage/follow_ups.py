@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import parse_time
@@ -17,8 +18,14 @@ from heard.storage.vault import Erased
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
-MAX_ATTEMPTS: Final = 8
-"""How often a change is decided again because another change came first."""
+MAX_NOTES: Final = 50
+"""How many notes of one follow-up are read at once. One is at most 40,000 characters long."""
+
+CHANGE_SECONDS: Final = 8.0
+"""How long a change is decided again because other changes come first.
+
+It fits into every function that changes a case, beside one slow request to a platform.
+"""
 
 
 class FollowUpRecords(CaseItems):
@@ -38,7 +45,7 @@ class FollowUpRecords(CaseItems):
 
         Raises NotFound, Contention.
         """
-        for _ in range(MAX_ATTEMPTS):
+        for _ in self.waiting.tries(CHANGE_SECONDS):
             item = self._get_item(follow_up_id, "FOLLOW_UP")
             if "follow_up" not in item:
                 raise NotFound("There is no such follow-up.")
@@ -117,6 +124,18 @@ class FollowUpRecords(CaseItems):
         ]
         return follow_ups, keys[-1]["due"] if "LastEvaluatedKey" in response else None
 
+    def closed_follow_ups(self, follow_ups: Collection[str]) -> list[str]:
+        """Those of these follow-ups in which nobody works any more."""
+        keys = [(id, "FOLLOW_UP") for id in follow_ups]
+        open_ids = {
+            id
+            for (id, _), item in read_batches(
+                self._client, self._table, keys, "pk, sk, follow_up", consistent=True
+            )
+            if item["follow_up"]["status"] != Status.CLOSED
+        }
+        return [id for id in follow_ups if id not in open_ids]
+
     def put_note(
         self, follow_up_id: str, resolution_key: str, author: str, note: Mapping[str, Any]
     ) -> tuple[str, str] | None:
@@ -136,10 +155,10 @@ class FollowUpRecords(CaseItems):
         )
         return None if author == follow_up_id else (follow_up_id, sk)
 
-    def notes(self, follow_up_id: str) -> list[dict[str, Any]]:
-        """The agents' notes on a follow-up, without those about an erased author."""
+    def notes(self, follow_up_id: str, *, most: int | None = MAX_NOTES) -> list[dict[str, Any]]:
+        """The agents' notes on a follow-up, without those about an erased author; None: all."""
         notes: list[dict[str, Any]] = []
-        for item in self._query_items(follow_up_id, "NOTE#"):
+        for item in islice(self._query_items(follow_up_id, "NOTE#"), most):
             place = f"{follow_up_id}/{item['sk']}"
             if "sealed" not in item:
                 continue

@@ -108,12 +108,14 @@ class BatchVault(Vault):
         super().__init__(client, table)
         self._items: dict[str, Item] = {}
 
-    def load_keys(self, authors: set[str]) -> None:
+    def load_keys(self, authors: set[str], *, consistent: bool = False) -> None:
         """Fetch these authors' keys."""
         keys = [(author, "AUTHOR") for author in authors]
         self._items = {
             author: item
-            for (author, _), item in read_batches(self._client, self._table, keys, "pk, sk, #key")
+            for (author, _), item in read_batches(
+                self._client, self._table, keys, "pk, sk, #key", consistent=consistent
+            )
         }
 
     def _read_author(self, author: str) -> Item:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from heard.errors import Contention
 from heard.storage.tables import Item, attributes, condition_failed, values
 from heard.storage.vault import Vault
+from heard.waiting import Waiting
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,11 +24,15 @@ _RETRY_SECONDS: Final = 0.05
 
 
 class CaseItems:
-    """Items of the Cases table. `vault` seals and opens the texts in them."""
+    """Items of the Cases table. `vault` seals and opens the texts in them.
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    `waiting` is how a change waits while other changes come first.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, waiting: Waiting | None = None) -> None:
         self._client = client
         self._table = table
+        self.waiting = waiting or Waiting()
         self.vault = Vault(client, table)
 
     def _get_item(self, pk: str, sk: str) -> Item:
@@ -36,7 +41,19 @@ class CaseItems:
         )
         return values(response.get("Item", {}))
 
-    def _query_items(self, pk: str, prefix: str, limit: int | None = None) -> list[Item]:
+    def _get_items(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """The items with these keys, strongly consistent, in one call; missing ones left out."""
+        if len(keys) == 1:
+            ((pk, sk),) = keys
+            item = self._get_item(pk, sk)
+            return {(pk, sk): item} if item else {}
+        return dict(read_batches(self._client, self._table, keys, consistent=True))
+
+    def _query_items(self, pk: str, prefix: str, limit: int | None = None) -> Iterator[Item]:
+        """The items of a partition whose sort key begins so, one page of them in memory.
+
+        At most `limit` of them, or all.
+        """
         condition, parameters = "pk = :pk", {":pk": pk}
         if prefix:
             condition += " AND begins_with(sk, :prefix)"
@@ -48,7 +65,8 @@ class CaseItems:
             ConsistentRead=True,
             PaginationConfig={"MaxItems": limit} if limit else {},
         )
-        return [values(item) for page in pages for item in page["Items"]]
+        for page in pages:
+            yield from map(values, page["Items"])
 
     def _conditional_put(self, item: Item, condition: str, parameters: Item) -> PutTypeDef:
         put: PutTypeDef = {
@@ -84,17 +102,25 @@ def version_condition(item: Item) -> tuple[str, Item]:
 
 
 def read_batches(
-    client: DynamoDBClient, table: str, keys: Iterable[tuple[str, str]], projection: str
+    client: DynamoDBClient,
+    table: str,
+    keys: Iterable[tuple[str, str]],
+    projection: str | None = None,
+    *,
+    consistent: bool = False,
 ) -> Iterator[tuple[tuple[str, str], Item]]:
     """The items with these (partition, sort) keys, each with its key; missing ones are left out.
 
-    Eventually consistent. `projection` names the attributes to read: parsing a response takes
-    longest here, so ask for few. Keys for which DynamoDB was too busy are asked for again.
+    Eventually consistent unless `consistent`. `projection` names the attributes to read: parsing a
+    response takes longest here, so ask for few. Keys for which DynamoDB was too busy are asked for
+    again.
     """
     pending_keys: list[Any] = [attributes({"pk": pk, "sk": sk}) for pk, sk in sorted(set(keys))]
-    options: Any = {"ProjectionExpression": projection} | (
-        {"ExpressionAttributeNames": {"#key": "key"}} if "#key" in projection else {}
-    )
+    options: Any = {"ConsistentRead": True} if consistent else {}
+    if projection:
+        options["ProjectionExpression"] = projection
+    if projection and "#key" in projection:
+        options["ExpressionAttributeNames"] = {"#key": "key"}
     retries = 0
     while pending_keys:
         request: Any = options | {"Keys": pending_keys[:BATCH_SIZE]}

@@ -1,6 +1,6 @@
 """The last revision of many reviews, read together: who wrote each, and what. For lists.
 
-It reads three items for each review, eventually consistent, up to a hundred items in a call.
+It reads three items for each review, up to a hundred items in a call.
 """
 
 from __future__ import annotations
@@ -24,34 +24,44 @@ if TYPE_CHECKING:
 class LatestText:
     """A review, and its last revision; None where the author was erased or nothing is stored.
 
-    `language` is the assessment's.
+    `language` is the assessment's, and `assessment` all that was concluded from it.
     """
 
     review: Review
     event: ReviewEvent | None = None
     language: str | None = None
     erased: bool = False
+    assessment: dict[str, Any] | None = None
 
 
 def read_latest_texts(
-    client: DynamoDBClient, table: str, reviews: Collection[str]
+    client: DynamoDBClient, table: str, reviews: Collection[str], *, consistent: bool = False
 ) -> dict[str, LatestText]:
-    """The last revision of each of these reviews (our ids); those not stored are left out."""
+    """The last revision of each of these reviews (our ids); those not stored are left out.
+
+    Eventually consistent unless `consistent`.
+    """
     states = [
         Review.from_json(item["review"])
         for _, item in read_batches(
-            client, table, [(partition_key(id), "STATE") for id in reviews], "pk, sk, review"
+            client,
+            table,
+            [(partition_key(id), "STATE") for id in reviews],
+            "pk, sk, review",
+            consistent=consistent,
         )
         if "review" in item
     ]
     vault = BatchVault(client, table)
-    vault.load_keys({state.author for state in states})
+    vault.load_keys({state.author for state in states}, consistent=consistent)
     keys = {
         state.id: (partition_key(state.id), revision_key(state.revision, state.commitment))
         for state in states
         if state.revision
     }
-    sealed = dict(read_batches(client, table, keys.values(), "pk, sk, sealed"))
+    sealed = dict(
+        read_batches(client, table, keys.values(), "pk, sk, sealed", consistent=consistent)
+    )
     texts: dict[str, LatestText] = {}
     for state in states:
         pk, sk = key = keys.get(state.id, ("", ""))
@@ -64,6 +74,7 @@ def read_latest_texts(
             texts[state.id] = LatestText(state, erased=True)
             continue
         event = ReviewEvent.from_json(content["event"])
-        assessment: dict[str, Any] = content["assessment"] or {}
-        texts[state.id] = LatestText(state, event, assessment.get("language") or event.language)
+        assessment: dict[str, Any] | None = content["assessment"]
+        language = (assessment or {}).get("language") or event.language
+        texts[state.id] = LatestText(state, event, language, assessment=assessment)
     return texts

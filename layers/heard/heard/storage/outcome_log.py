@@ -5,11 +5,12 @@ Nothing here changes or deletes an outcome, and no function is allowed to.
 
 from __future__ import annotations
 
-import heapq
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 SHARDS: Final = 4
 """Partitions of a business's day, so that a busy business does not overload one."""
+
+MAX_QUERIES: Final = 100
+"""How many queries one page makes. A day without outcomes takes one for each shard."""
+_FILTERED_PAGE: Final = 250
+"""How many outcomes a query reads of which only some match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,10 @@ class OutcomeCriteria:
 
 @dataclass(frozen=True, slots=True)
 class OutcomePage:
-    """Some outcomes in time order, and where the next page begins (None when there is none)."""
+    """Some outcomes in order, and where the next page begins (None when there is none).
+
+    There may be a next page though this one is not full, or empty.
+    """
 
     outcomes: tuple[Outcome, ...]
     next: str | None
@@ -56,47 +65,74 @@ class OutcomeLog:
         self._table = table
 
     def of_review(self, review: str) -> tuple[Outcome, ...]:
-        """A review's outcomes in order, strongly consistent."""
+        """All of a review's outcomes in order, strongly consistent."""
+        return tuple(self.read(review))
+
+    def read(self, review: str, *, after: int = 0, count: int | None = None) -> Iterator[Outcome]:
+        """A review's next `count` outcomes (None: all) behind the number `after`, in order.
+
+        Strongly consistent. A page of them is in memory. Raises Tampered.
+        """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="review = :review",
-            ExpressionAttributeValues=attributes({":review": review}),
+            KeyConditionExpression="review = :review AND #sequence > :after",
+            ExpressionAttributeNames={"#sequence": "sequence"},
+            ExpressionAttributeValues=attributes({":review": review, ":after": after}),
             ConsistentRead=True,
+            PaginationConfig={"MaxItems": count, "PageSize": count} if count else {},
         )
-        return tuple(_parse_outcome(values(item)) for page in pages for item in page["Items"])
+        for page in pages:
+            yield from (_parse_outcome(values(item)) for item in page["Items"])
+
+    def first(self, review: str, *, after: int = 0) -> Outcome | None:
+        """A review's next outcome behind the number `after`; None if there is none."""
+        return next(self.read(review, after=after, count=1), None)
 
     def page(
         self, criteria: OutcomeCriteria, *, limit: int = 100, after: str | None = None
     ) -> OutcomePage:
         """One page of outcomes in time order, after the cursor `after` of the page before.
 
-        It reads about as many items as it returns, whatever the table's size: the shards of each
-        day are merged in small pages. Raises BadRequest for an unknown cursor, Tampered for an
+        It makes at most `MAX_QUERIES` queries. So a page may hold fewer outcomes than `limit`, or
+        none, and still have a next one. Raises BadRequest for an unknown cursor, Tampered for an
         outcome that Heard did not write.
         """
         start = max(format_time(criteria.start), f"{after}\x00" if after else "")
         end = format_time(criteria.end)
-        outcomes: list[Outcome] = []
         try:
             day = date.fromisoformat(start[:10])
         except ValueError as error:
             raise BadRequest(
                 "`after` is not the `next` of a page. Leave it out to start from the beginning."
             ) from error
-        while len(outcomes) <= limit and start <= end and day.isoformat() <= end:
-            streams = [
-                self._read_shard(criteria, day, shard, start, end, limit // SHARDS + 2)
+        outcomes: list[Outcome] = []
+        queries = MAX_QUERIES
+        while start <= end and day.isoformat() <= end:
+            if queries < SHARDS:
+                return OutcomePage(tuple(outcomes), day.isoformat())
+            shards = [
+                _Shard(partial(self._read_shard, criteria, day, shard, start, end, limit), start)
                 for shard in range(SHARDS)
             ]
-            for outcome in heapq.merge(*streams, key=_sort_key):
-                outcomes.append(outcome)
-                if len(outcomes) > limit:
-                    break
+            while len(outcomes) <= limit and any(shard.has_more for shard in shards):
+                starved = [shard for shard in shards if shard.must_read]
+                if len(starved) > queries:
+                    # Up to here all shards were read.
+                    position = min(shard.position for shard in starved)
+                    outcomes += _take(shards, limit + 1 - len(outcomes), position)
+                    if len(outcomes) > limit:
+                        break
+                    return OutcomePage(tuple(outcomes), position)
+                for shard in starved:
+                    shard.read()
+                queries -= len(starved)
+                outcomes += _take(shards, limit + 1 - len(outcomes))
+            if len(outcomes) > limit:
+                return OutcomePage(tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]))
+            if day == date.max:
+                break
             day += timedelta(days=1)
-        more = len(outcomes) > limit
-        return OutcomePage(
-            tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]) if more else None
-        )
+        return OutcomePage(tuple(outcomes), None)
 
     def reviews_of_day(self, business: str, day: date) -> dict[str, int]:
         """The reviews to which something happened on a day, with their last sequence number of it.
@@ -120,8 +156,16 @@ class OutcomeLog:
         return last
 
     def _read_shard(
-        self, criteria: OutcomeCriteria, day: date, shard: int, start: str, end: str, size: int
-    ) -> Iterator[Outcome]:
+        self,
+        criteria: OutcomeCriteria,
+        day: date,
+        shard: int,
+        start: str,
+        end: str,
+        limit: int,
+        start_key: Any,
+    ) -> tuple[list[Outcome], Any]:
+        """The next outcomes of a shard, and the key that they end at; None at its end."""
         parameters = {":kinds" + str(i): kind.value for i, kind in enumerate(criteria.kinds)}
         filters = [f"kind IN ({', '.join(parameters)})"] if parameters else []
         for name in ("severity", "channel"):
@@ -140,12 +184,62 @@ class OutcomeLog:
                 }
                 | parameters
             ),
-            "Limit": size,
+            "Limit": max(limit // SHARDS + 2, _FILTERED_PAGE if filters else 0),
         }
         if filters:
             query["FilterExpression"] = " AND ".join(filters)
-        for page in self._client.get_paginator("query").paginate(**query):
-            yield from (_parse_outcome(values(item)) for item in page["Items"])
+        if start_key:
+            query["ExclusiveStartKey"] = start_key
+        response = self._client.query(**query)
+        outcomes = [_parse_outcome(values(item)) for item in response["Items"]]
+        return outcomes, response.get("LastEvaluatedKey")
+
+
+@dataclass(slots=True)
+class _Shard:
+    """How far one shard of a day was read: up to `position`, without `outcomes` not taken yet."""
+
+    query: Callable[[Any], tuple[list[Outcome], Any]]
+    position: str
+    outcomes: deque[Outcome] = field(default_factory=deque[Outcome])
+    is_done: bool = False
+    _next_key: Any = None
+
+    @property
+    def must_read(self) -> bool:
+        """Whether nobody knows its next outcome yet."""
+        return not self.outcomes and not self.is_done
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it has outcomes, or may have some."""
+        return bool(self.outcomes) or not self.is_done
+
+    def read(self) -> None:
+        """Read on."""
+        outcomes, self._next_key = self.query(self._next_key)
+        self.outcomes.extend(outcomes)
+        if self._next_key is None:
+            self.is_done = True
+        else:
+            self.position = self._next_key["at_id"]["S"]
+
+
+def _take(shards: Sequence[_Shard], count: int, until: str | None = None) -> list[Outcome]:
+    """Take the next outcomes of all shards in time order, at most `count`.
+
+    As far as they are known; or with `until`, those up to this position, where all were read.
+    """
+    taken: list[Outcome] = []
+    while len(taken) < count and (until or not any(shard.must_read for shard in shards)):
+        known = [shard for shard in shards if shard.outcomes]
+        if not known:
+            break
+        first = min(known, key=lambda shard: _sort_key(shard.outcomes[0]))
+        if until and _sort_key(first.outcomes[0]) > until:
+            break
+        taken.append(first.outcomes.popleft())
+    return taken
 
 
 def _parse_outcome(item: Item) -> Outcome:

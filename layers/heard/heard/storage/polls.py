@@ -292,7 +292,10 @@ def _to_item(poll: PollState) -> Item:
         for name in ("since", "poll_at", "polled_at", "wait_until")
     }
     fields |= {
-        "cursors": [[cursor.place, cursor.reached] for cursor in poll.cursors],
+        "cursors": [
+            [cursor.place, cursor.reached, *([True] if cursor.forward else [])]
+            for cursor in poll.cursors
+        ],
         "last_failure": asdict(poll.last_failure) if poll.last_failure else None,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -306,7 +309,7 @@ def _from_item(item: Mapping[str, Any]) -> PollState:
         if name in item
     }
     fields |= {
-        "cursors": tuple(Cursor(place, reached) for place, reached in item["cursors"]),
+        "cursors": tuple(Cursor(*fields) for fields in item["cursors"]),
         "last_failure": (PollFailure(**item["last_failure"]) if "last_failure" in item else None),
     }
     return PollState(**fields)

@@ -12,7 +12,7 @@ once. Both items expire after `QUARANTINE_RETENTION`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -124,7 +124,11 @@ class Quarantine:
         return True
 
     def of_business(self, business: str) -> list[QuarantineEntry]:
-        """The deliveries in a business's quarantine, oldest first."""
+        """All deliveries in a business's quarantine, oldest first, without what was sent."""
+        return list(self.entries(business))
+
+    def entries(self, business: str) -> Iterator[QuarantineEntry]:
+        """The deliveries in a business's quarantine, oldest first. A page of them is in memory."""
         names = (*_ENTRY_FIELDS, "size", "expires_at", "key", "body")
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -133,7 +137,8 @@ class Quarantine:
             ExpressionAttributeNames={f"#{name}": name for name in names},
             ExpressionAttributeValues=attributes({":pk": f"QUARANTINE#{business}"}),
         )
-        return [_parse_entry(values(item)) for page in pages for item in page["Items"]]
+        for page in pages:
+            yield from (_parse_entry(values(item)) for item in page["Items"])
 
     def open(self, entry: QuarantineEntry) -> QuarantinedDelivery | None:
         """A delivery with what was sent. None if it was erased or removed, or has expired."""
@@ -166,7 +171,7 @@ class Quarantine:
 
         return [
             entry
-            for entry in self.of_business(business)
+            for entry in self.entries(business)
             if (delivery := self.open(entry)) and is_match(delivery)
         ]
 

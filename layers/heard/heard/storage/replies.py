@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ MODERATION_CHECK_DELAYS: Final = tuple(
 
 Over a week in all.
 """
+MAX_REPLIES: Final = 50
+"""How many replies of one thread are read at once: the newest."""
 MAX_WORDING_SHINGLES: Final = 500
 """How many word sequences are kept of one reply; longer replies are compared by these."""
 WORDING_RETENTION: Final = timedelta(days=90)
@@ -116,13 +119,22 @@ class ReplyRecords(CaseItems):
             raise NotFound("There is no such reply.")
         return item["review"]
 
-    def replies(self, thread: str) -> list[Reply]:
-        """The replies that were decided in a thread, in time order, without erased ones."""
+    def replies(self, thread: str, *, newest: int | None = MAX_REPLIES) -> list[Reply]:
+        """The newest replies that were decided in a thread, in time order, without erased ones.
+
+        A private thread may have thousands. With None it is all of them.
+        """
+        stored = self._query_items(partition_key(thread), "REPLY#")
+        items = (
+            sorted(stored, key=_time_of)
+            if newest is None
+            else heapq.nlargest(newest, stored, key=_time_of)[::-1]
+        )
         replies: list[Reply] = []
-        for item in self._query_items(partition_key(thread), "REPLY#"):
+        for item in items:
             with suppress(Erased):
                 replies.append(self._parse_reply(item))
-        return sorted(replies, key=lambda reply: reply.at)
+        return replies
 
     def _parse_reply(self, item: Item) -> Reply:
         if "sealed" not in item:
@@ -301,6 +313,10 @@ class ReplyRecords(CaseItems):
                 return False
             raise
         return True
+
+
+def _time_of(item: Item) -> str:
+    return item["at"]
 
 
 def _unchanged_author(item: Item) -> tuple[str, Item]:

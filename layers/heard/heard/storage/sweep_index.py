@@ -6,6 +6,7 @@ An item is in the index while it has `sweep_bucket` (a day and a shard) and `swe
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -45,9 +46,8 @@ class StuckItem:
 class SweepIndex(CaseItems):
     """Reads the index."""
 
-    def stuck_items(self, now: datetime) -> list[StuckItem]:
-        """What is stuck, by the days on which it was due."""
-        items: list[StuckItem] = []
+    def stuck_items(self, now: datetime) -> Iterator[StuckItem]:
+        """What is stuck, by the days on which it was due. A page of it is in memory."""
         for day in range(SWEEP_DAYS + 1):
             time_in_day = now - timedelta(days=day)
             for shard in range(SWEEP_SHARDS):
@@ -60,8 +60,7 @@ class SweepIndex(CaseItems):
                     ),
                 )
                 for item in (values(item) for page in pages for item in page["Items"]):
-                    items.append(_parse_stuck_item(item["pk"], item["sk"]))
-        return items
+                    yield _parse_stuck_item(item["pk"], item["sk"])
 
 
 def _parse_stuck_item(pk: str, sk: str) -> StuckItem:

@@ -35,6 +35,9 @@ TOMBSTONE_RETENTION: Final = timedelta(days=400)
 RETIREMENT_DELAY: Final = timedelta(hours=1)
 """How long an author without reviews is marked before their key goes: longer than any step runs."""
 
+MAX_COMPLAINTS: Final = 1_001
+"""How many complaints of one author are counted: no rule asks for more than 1,000 others."""
+
 CACHE_SECONDS: Final = 5.0
 """How long a key is cached: for one step, but too short to seal with an erased key."""
 MAX_CACHED_KEYS: Final = 1_000
@@ -291,20 +294,24 @@ class Vault:
     def count_complaint(self, author: str, review: str) -> bool:
         """Count a review among its author's complaints; counting it twice counts it once.
 
-        False when the author was erased.
+        After `MAX_COMPLAINTS` no more are counted. False when the author was erased.
         """
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=self._item_key(author),
                 UpdateExpression="ADD complaints :review",
-                ConditionExpression="attribute_exists(#key)",
+                ConditionExpression="attribute_exists(#key) AND "
+                "(attribute_not_exists(complaints) OR size(complaints) < :most)",
                 ExpressionAttributeNames={"#key": "key"},
-                ExpressionAttributeValues={":review": {"SS": [review]}},
+                ExpressionAttributeValues={
+                    ":review": {"SS": [review]},
+                    ":most": {"N": str(MAX_COMPLAINTS)},
+                },
             )
         except ClientError as error:
             if condition_failed(error):
-                return False
+                return self.has_key(author)
             raise
         return True
 

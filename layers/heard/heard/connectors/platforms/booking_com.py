@@ -7,8 +7,8 @@ A review is `{"review_id", "created_timestamp", "last_change_timestamp", "conten
 a rating of 1 to 5.
 
 Pages. A page links to the next one with a cursor, until a page is empty. The cursor leads to
-reviews that changed later, and a poll wants the newest first. So Heard reads all pages of the last
-two weeks at once, and orders them itself.
+reviews that changed later: the list runs oldest first. So a poll reads all pages of the last two
+weeks, and where it has to stop, the next poll goes on.
 
 Order. A review's revision is its `last_change_timestamp`, taken for UTC. The list does not tell an
 edit from a new review, so every event is `created`; Heard knows what it had before. The guest has a
@@ -63,8 +63,8 @@ _TOKEN_SECONDS: Final = 3_600
 _TITLE: Final = "Booking.com"
 _PERIOD: Final = timedelta(days=14)
 _PAGE_SIZE: Final = 100
-_MAX_PAGES: Final = 10
-"""How many of these pages `recent` reads at most. All of them count as one page of the poll."""
+_SEPARATOR: Final = "/"
+"""Stands in a cursor of ours between the first day of the list and the platform's cursor."""
 _CURSOR: Final = re.compile(r"[?&]cursor=([^&#]+)")
 
 
@@ -205,23 +205,16 @@ class BookingCom(ReviewApi):
     def recent(
         self, cursor: str | None, account: PlatformAccount, now: datetime
     ) -> ReviewPage | Rejection:
-        """All reviews of the last two weeks as one page, newest first."""
-        query = {"from_date": (now - _PERIOD).date().isoformat(), "limit": str(_PAGE_SIZE)}
-        events: list[ReviewEvent] = []
-        problems: list[str] = []
-        for _ in range(_MAX_PAGES):
-            position = {"cursor": cursor} if cursor else {}
-            page = self.read_page(ApiRequest("GET", "", query | position), cursor, account)
-            if isinstance(page, Rejection):
-                return page
-            events += page.events
-            problems += page.problems
-            if (cursor := page.next_cursor) is None:
-                break
-        else:
-            problems.append(f"more than {_MAX_PAGES} pages: not all reviews were read")
-        events.sort(key=lambda event: event.revision, reverse=True)
-        return ReviewPage(tuple(events), None, tuple(problems))
+        """A page of the reviews that changed in the last two weeks, those of long ago first."""
+        first_day = (now - _PERIOD).date().isoformat()
+        # A cursor belongs to the list that it is from, and the period moves on every day.
+        day, _, place = cursor.partition(_SEPARATOR) if cursor else (first_day, "", "")
+        query = {"from_date": day, "limit": str(_PAGE_SIZE)} | ({"cursor": place} if place else {})
+        page = self.read_page(ApiRequest("GET", "", query), place or None, account)
+        if isinstance(page, Rejection):
+            return page
+        next_cursor = f"{day}{_SEPARATOR}{page.next_cursor}" if page.next_cursor else None
+        return ReviewPage(page.events, next_cursor, page.problems, oldest_first=True)
 
     def page(self, response: Fields, cursor: str | None) -> EntryPage:
         """The entries. An empty page is the last one, although it links to a next one too."""
