@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from heard import clock, settings
+from heard.follow_ups import parse_fence
 from heard.messaging import Workflows, stepfunctions
 from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.ports import StorePorts
@@ -41,7 +42,7 @@ def ports() -> tuple[StorePorts, Workflows]:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """`{step: await_resolution, follow_up, token}`, or `{step: check_follow_up, follow_up,
-    carry_out_failed}`.
+    carry_out_failed, fence}`.
     """
     store_ports, workflows = ports()
     step, follow_up_id = event["step"], event["follow_up"]
@@ -57,6 +58,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
                 store_ports,
                 clock.now(),
                 carry_out_failed=event["carry_out_failed"],
+                fence=parse_fence(event.get("fence")),
             )
             logger.info("checked", reviews=result["reviews"], wait=result["wait_seconds"])
             return result

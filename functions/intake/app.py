@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -21,6 +22,7 @@ from aws_lambda_powertools.utilities.batch import (
     async_process_partial_response,  # pyright: ignore[reportUnknownVariableType] - its event is an untyped dict
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import ClientError
 
 from heard import settings
 from heard.errors import Fault
@@ -89,7 +91,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if record["messageId"] in failed_ids:
             received = int(record["attributes"]["ApproximateReceiveCount"])
             failing += received >= OFTEN
-            ports()[2].postpone(record["receiptHandle"], received)
+            with suppress(ClientError):  # then the queue's own delay counts
+                ports()[2].postpone(record["receiptHandle"], received)
     metrics.add_metric("reviews_failing", MetricUnit.Count, failing)
     logger.info("intake", messages=len(event["Records"]), failed=len(failed_ids))
     return {"batchItemFailures": response["batchItemFailures"]}

@@ -5,7 +5,7 @@ From the poll queue or the command line: poll one platform, or ask it about one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -98,10 +98,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"batchItemFailures": response["batchItemFailures"]}
     if "connection" in event:
         return _record_poll(poll(str(event["connection"]), ports()[0])).to_json()
-    due = dispatch(ports()[0].polls, ports()[1], clock.now())
-    metrics.add_metric("polls_due", MetricUnit.Count, due)
-    logger.info("dispatched", due=due)
-    return {"due": due}
+    report = dispatch(ports()[0].polls, ports()[1], clock.now())
+    metrics.add_metric("polls_due", MetricUnit.Count, report.queued)
+    metrics.add_metric("polls_unqueued", MetricUnit.Count, len(report.skipped))
+    logger.info("dispatched", due=report.queued, skipped=[*map(asdict, report.skipped)])
+    return {"due": report.queued}
 
 
 def _record_poll(report: PollReport) -> PollReport:

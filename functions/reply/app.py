@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from heard import clock, settings
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
+from heard.follow_ups import parse_fence
 from heard.stack_metrics import StackMetrics
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
@@ -50,7 +51,7 @@ def ports() -> tuple[StorePorts, PlatformPorts]:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """`{step: acknowledge, review, thread, reply}`, or `{step: carry_out, follow_up}`."""
+    """`{step: acknowledge, review, thread, reply}`, or `{step: carry_out, follow_up, fence}`."""
     step = event["step"]
     logger.append_keys(step=step, reply=event.get("reply"), follow_up=event.get("follow_up"))
     if "review" in event:
@@ -60,7 +61,9 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             case "acknowledge":
                 result = acknowledge(event["thread"], event["reply"], *ports(), clock.now())
             case "carry_out":
-                result = carry_out(event["follow_up"], *ports(), clock.now())
+                result = carry_out(
+                    event["follow_up"], *ports(), clock.now(), fence=parse_fence(event.get("fence"))
+                )
                 logger.append_keys(reviews=result["reviews"])
             case _:
                 raise ValueError(f"There is no step {step}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -10,10 +10,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.errors import HeardError
+from heard.errors import Fault
 from heard.stack_metrics import StackMetrics
 from heard.steps.holding import HoldPorts
 from heard.steps.retention import RetentionPorts, run_retention
+from heard.steps.skipping import failure_code
 from heard.storage.case_store import CaseStore
 from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
@@ -54,10 +55,10 @@ def ports() -> RetentionPorts:
 def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     """One scheduled run. Returns how much it deleted.
 
-    A business that fails stops no other one; the run raises its error at the end.
+    A business or a review that fails stops no other one; the run raises Fault at the end.
     """
-    totals = {"reviews": 0, "texts": 0, "authors": 0, "kept": 0, "tampered": 0, "unfinished": 0}
-    failure: HeardError | None = None
+    names = ("reviews", "texts", "authors", "kept", "tampered", "skipped", "unfinished", "failed")
+    totals = dict.fromkeys(names, 0)
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS
@@ -65,22 +66,26 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     for business in ports().retentions.businesses():
         try:
             report = run_retention(business, ports(), clock.now(), keep_going=has_time)
-        except HeardError as error:
-            failure = error
-            logger.exception("retention_failed", business=business)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
+            totals["failed"] += 1
+            logger.error("retention_failed", business=business, why=failure_code(error))
             continue
+        if report.skipped:
+            items = [asdict(skipped) for skipped in report.skipped]
+            logger.error("skipped", business=business, items=items)
         counts: dict[str, Any] = {
             "reviews": len(report.reviews),
             "texts": report.texts,
             "authors": len(report.authors),
             "kept": len(report.kept),
             "tampered": len(report.tampered),
+            "skipped": len(report.skipped),
             "unfinished": int(not report.is_complete),
         }
         logger.info("texts_deleted", business=business, **counts)
-        totals = {name: totals[name] + count for name, count in counts.items()}
+        totals |= {name: totals[name] + count for name, count in counts.items()}
     for name, count in totals.items():
         metrics.add_metric(f"retention_{name}", MetricUnit.Count, count)
-    if failure:
-        raise failure
+    if totals["failed"] or totals["skipped"]:
+        raise Fault("Retention left out what it could not read. The log names it.")
     return totals

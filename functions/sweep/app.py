@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -47,11 +47,14 @@ def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     """One scheduled run. Returns how much it set in motion."""
     case_store, queue, workflows, poll_queue = ports()
     report = sweep(case_store, queue, workflows, clock.now(), poll_queue)
+    if report.skipped:
+        logger.error("skipped", items=[asdict(skipped) for skipped in report.skipped])
     counts: dict[str, Any] = {
         "resumed": report.resumed,
         "woken": report.woken,
         "restarted": report.restarted,
         "moderation_checks": report.moderation_checks,
+        "skipped": len(report.skipped),
     }
     for name, count in counts.items():
         metrics.add_metric(f"swept_{name}", MetricUnit.Count, count)

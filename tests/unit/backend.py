@@ -30,7 +30,7 @@ from heard.commitments import CommitmentKind, commit
 from heard.connectors import Connection, HttpResponse, ParsedDelivery
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, HeardError
-from heard.follow_ups import FollowUp, Status
+from heard.follow_ups import FollowUp, Status, parse_fence
 from heard.messaging import EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.people import Person, Role, RoleChange
@@ -515,7 +515,13 @@ class Backend:
             case "ReplyFunction", {"step": "acknowledge"}:
                 return self.acknowledge(payload)
             case "ReplyFunction", {"step": "carry_out", "follow_up": follow_up}:
-                return carry_out(follow_up, self.store_ports, self.platform_ports, self.clock())
+                return carry_out(
+                    follow_up,
+                    self.store_ports,
+                    self.platform_ports,
+                    self.clock(),
+                    fence=parse_fence(payload["fence"]),
+                )
             case "FollowUpFunction", {"step": "await_resolution"}:
                 await_resolution(
                     payload["follow_up"], payload["token"], self.store_ports, self.workflows
@@ -527,6 +533,7 @@ class Backend:
                     self.store_ports,
                     self.clock(),
                     carry_out_failed=payload["carry_out_failed"],
+                    fence=parse_fence(payload["fence"]),
                 )
             case _:
                 raise AssertionError(f"{function} does not know this payload: {payload}")

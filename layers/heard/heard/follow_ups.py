@@ -18,6 +18,8 @@ from heard.assessment import Severity
 from heard.clock import add_seconds, format_time, parse_time
 from heard.outcomes import Kind
 from heard.remedies import Grant
+from heard.reviews import reply_id
+from heard.threads import Purpose
 
 CLAIM_LEASE: Final = timedelta(minutes=15)
 """How long a claim lasts unless it is renewed."""
@@ -66,6 +68,7 @@ class ConflictCode(StrEnum):
     CLAIMED_BY_OTHER = "claimed_by_other"
     CLAIM_LOST = "claim_lost"
     CLAIM_EXPIRED = "claim_expired"
+    CHANGED = "changed"
     CAP_REACHED = "cap_reached"
     LINT = "lint"
     ALREADY_PRIVATE = "already_private"
@@ -90,11 +93,12 @@ class Conflict:
 class Resolution:
     """What an agent decided about a follow-up.
 
-    `id` is the caller's own: the same id again means the same resolution. `reply` is the id of the
-    reply to send, if any. `reviews` are those in the follow-up when it was resolved: a review that
-    joins later is not covered. `fix`, `root_cause` (R14) and `reason` are codes of the policy. Free
-    text, such as the evidence of a fake, is kept sealed with the follow-up and is not here.
-    `remedy` is what the customer is granted (R28). `approved_by` is the lead who approved it.
+    `id` is the caller's own: the same id again means the same resolution. `reply` is the id of
+    the reply to send, if any. `reviews` are those that it covers, as they were when the
+    follow-up was claimed: a review that joined or was edited since is not covered. `fix`,
+    `root_cause` (R14) and `reason` are codes of the policy. Free text, such as the evidence of
+    a fake, is kept sealed with the follow-up and is not here. `remedy` is what the customer is
+    granted (R28). `approved_by` is the lead who approved it.
     """
 
     id: str
@@ -150,6 +154,8 @@ class FollowUp:
     is recognised. `rules` and `checklist` are those of the decision that opened or raised the
     follow-up. `grants` are the remedies of all its resolutions (R28). `worst` is the review that
     raised its severity last; None when the first one did. `run` counts its workflow executions.
+    `unread` are reviews that joined or were edited since it was claimed. `announced_by` is the key
+    of the resolution that invited or promised last.
     """
 
     id: str
@@ -180,11 +186,17 @@ class FollowUp:
     checklist: str | None = None
     grants: tuple[Grant, ...] = ()
     worst: str | None = None
+    unread: tuple[str, ...] = ()
+    announced_by: str | None = None
 
     @property
     def execution_name(self) -> str:
         """The name of its workflow execution; a lost execution is followed by the next run."""
         return f"{self.id}-{self.run}"
+
+    def reply_of(self, resolution_key: str) -> str:
+        """The id of the reply of one of its resolutions, if that has a reply."""
+        return reply_id(self.thread, f"{self.id}/{resolution_key}", Purpose.RESOLUTION.value)
 
     @property
     def reviews_to_read(self) -> tuple[str, ...]:
@@ -202,6 +214,13 @@ class FollowUp:
     def settled(self) -> bool:
         """Whether no person has anything left to do."""
         return self.status in {Status.CLOSED, Status.RESOLVING}
+
+    @property
+    def covered_reviews(self) -> tuple[str, ...]:
+        """Its reviews that its resolution covers, or that one by whoever has claimed it covers."""
+        if self.resolution:
+            return tuple(review for review in self.reviews if review in self.resolution.reviews)
+        return tuple(review for review in self.reviews if review not in self.unread)
 
     def wait_seconds(self, now: datetime) -> int:
         """Whole seconds until it is due, at least 1."""
@@ -226,6 +245,7 @@ class FollowUp:
             "closing_kind": self.closing_kind.value if self.closing_kind else None,
             "rules": list(self.rules) or None,
             "grants": [grant.to_json() for grant in self.grants] or None,
+            "unread": list(self.unread) or None,
         }
         return {name: value for name, value in fields.items() if value not in (None, 0, False)}
 
@@ -263,11 +283,21 @@ class FollowUp:
             checklist=fields.get("checklist"),
             grants=tuple(Grant.from_json(grant) for grant in fields.get("grants", ())),
             worst=fields.get("worst"),
+            unread=tuple(fields.get("unread", ())),
+            announced_by=fields.get("announced_by"),
         )
 
 
+def parse_fence(text: str | None) -> int | None:
+    """The number of a claim, as a workflow passes it on; None from one that does not know it."""
+    return int(text) if text and text.isdecimal() else None
+
+
 def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict:
-    """The follow-up claimed by `agent`: with the next fencing number, or the claim renewed."""
+    """The follow-up claimed by `agent`: with the next fencing number, or the claim renewed.
+
+    Whoever claims reads it then. So nothing in it is unread any more.
+    """
     if follow_up.settled:
         return _settled_conflict(follow_up)
     expires_at = format_time(now + CLAIM_LEASE)
@@ -277,10 +307,30 @@ def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict
                 ConflictCode.CLAIMED_BY_OTHER,
                 f"Another agent holds it until {follow_up.claim_expires_at}. Choose another one.",
             )
-        return replace(follow_up, claim_expires_at=expires_at)
+        return replace(follow_up, claim_expires_at=expires_at, unread=())
     return replace(
-        follow_up, fence=follow_up.fence + 1, claimed_by=agent, claim_expires_at=expires_at
+        follow_up,
+        fence=follow_up.fence + 1,
+        claimed_by=agent,
+        claim_expires_at=expires_at,
+        unread=(),
     )
+
+
+def with_new_words(follow_up: FollowUp, review: str, now: datetime) -> FollowUp:
+    """The follow-up with a review that joined it, or that was edited, after somebody read it.
+
+    What is resolved already does not cover these words, nor does what an agent resolves who claimed
+    it before: nobody has read them (R01, R22).
+    """
+    resolution = follow_up.resolution
+    if resolution:
+        others = tuple(other for other in resolution.reviews if other != review)
+        resolution = replace(resolution, reviews=others)
+    unread = follow_up.unread
+    if follow_up.is_claimed(now) and review not in unread:
+        unread = (*unread, review)
+    return replace(follow_up, resolution=resolution, unread=unread)
 
 
 def release(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp | Conflict:
@@ -323,6 +373,12 @@ def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime)
         return Conflict(
             ConflictCode.CLAIM_EXPIRED,
             "The claim expired. Claim it again, read what changed, then resolve it.",
+        )
+    if not follow_up.covered_reviews:
+        return Conflict(
+            ConflictCode.CHANGED,
+            "The customer has changed their words since you claimed it. Claim it again, read what "
+            "changed, then resolve it.",
         )
     return None
 

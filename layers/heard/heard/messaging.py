@@ -216,21 +216,23 @@ class Workflows:
                 f"({response.get('error', 'no error named')})."
             )
 
-    def succeed(self, token: str) -> bool:
-        """Let a waiting workflow go on. False when none waits with this token any more."""
+    def succeed(self, token: str, fence: int) -> bool:
+        """Let a waiting workflow go on. False when none waits with this token any more.
+
+        `fence` is the number of the claim whose resolution it carries out.
+        """
+        output = json.dumps({"fence": str(fence)})
         return self._send_to_waiting(
-            lambda: self._client.send_task_success(taskToken=token, output="{}")
+            lambda: self._client.send_task_success(taskToken=token, output=output)
         )
 
-    def interrupt(self, token: str, error: str) -> bool:
-        """Wake a waiting workflow by one of the errors it catches.
+    def interrupt(self, token: str, error: str, fence: int) -> bool:
+        """Wake a waiting workflow by one of the errors it catches, with the fence as the cause.
 
         False when none waits with this token any more.
         """
         return self._send_to_waiting(
-            lambda: self._client.send_task_failure(
-                taskToken=token, error=error, cause="see the follow-up"
-            )
+            lambda: self._client.send_task_failure(taskToken=token, error=error, cause=str(fence))
         )
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heard import clock
-from heard.errors import Contention
+from heard.errors import Fault
 from heard.outcomes import Kind
 from heard.retention import Retention
 from tests.unit.backend import BUSINESS, NOON, PRAISE, Backend, InterceptedClient, praise
@@ -48,7 +48,9 @@ def test_the_function_deletes_and_logs_only_numbers(
         "authors": 0,
         "kept": 0,
         "tampered": 0,
+        "skipped": 0,
         "unfinished": 0,
+        "failed": 0,
     }
     assert backend.kinds(review)[-1] is Kind.TEXTS_DELETED
     (line,) = [line for line in log_lines.of("retention") if "business" in line]
@@ -80,6 +82,6 @@ def test_a_business_that_fails_stops_no_other_one(
     module = load_function("retention")
     client = InterceptedClient(backend.plain_dynamodb, move_meanwhile)
     monkeypatch.setattr(module, "dynamodb", lambda: client)
-    with pytest.raises(Contention):
+    with pytest.raises(Fault):
         run(load_function)
     assert backend.kinds(review)[-1] is Kind.TEXTS_DELETED

@@ -199,6 +199,15 @@ def claim_expired(shop: DeskScenario) -> Step:
     return lambda: shop.resolve(follow_up, fence)
 
 
+def changed(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up("r-9")
+    fence = shop.claim(follow_up)
+    shop.backend.deliver(
+        review_event("r-9", f"{COMPLAINT} I was sick.", 1, kind=EventKind.EDITED, revision=2)
+    )
+    return lambda: shop.resolve(follow_up, fence)
+
+
 def cap_reached(shop: DeskScenario) -> Step:
     for number in (1, 2):
         shop.backend.deliver(praise(f"r-{number}", thread="t-1", author=f"cus-{number}"))
@@ -283,6 +292,7 @@ CONFLICTS: dict[ConflictCode, Callable[[DeskScenario], Step]] = {
     ConflictCode.CLAIMED_BY_OTHER: claimed_by_other,
     ConflictCode.CLAIM_LOST: claim_lost,
     ConflictCode.CLAIM_EXPIRED: claim_expired,
+    ConflictCode.CHANGED: changed,
     ConflictCode.CAP_REACHED: cap_reached,
     ConflictCode.LINT: lint,
     ConflictCode.ALREADY_PRIVATE: already_private,
@@ -1083,7 +1093,7 @@ def test_the_desk_is_for_agents_and_leads(shop: DeskScenario) -> None:
     assert shop.backend.case_items() == before
 
 
-def test_open_follow_ups_are_listed_by_due_time_in_pages_without_resolved_ones(
+def test_open_follow_ups_are_listed_by_due_time_in_pages_without_closed_ones(
     shop: DeskScenario,
 ) -> None:
     follow_ups: list[FollowUp] = []
@@ -1091,6 +1101,8 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_resolved_ones(
         follow_ups.append(shop.new_follow_up())
         shop.backend.clock.advance(minutes=5)
     shop.resolve(follow_ups[1], shop.claim(follow_ups[1]), Action.RESOLVE_WITHOUT_REPLY)
+    shop.backend.run_workflows()
+    shop.resolve(follow_ups[3], shop.claim(follow_ups[3]), Action.RESOLVE_WITHOUT_REPLY)
     listed_ids: list[str] = []
     after: str | None = None
     for _ in range(4):

@@ -493,7 +493,7 @@ def test_an_erasure_in_the_middle_of_a_step_leaves_nothing_of_the_author(
 
 
 def note_sending(shop: Backend, reply: Reply) -> None:
-    shop.cases.confirm_reply(reply, shop.clock())
+    shop.cases.confirm_reply(reply, "native-1", shop.clock())
 
 
 def watch_reply(shop: Backend, reply: Reply) -> None:
@@ -501,7 +501,10 @@ def watch_reply(shop: Backend, reply: Reply) -> None:
 
 
 def schedule_check(shop: Backend, reply: Reply) -> None:
-    shop.cases.schedule_next_check(reply.thread, reply.id, shop.clock() + timedelta(days=1))
+    at = shop.clock() + timedelta(days=1)
+    check = shop.cases.due_check(reply.thread, reply.id, at)
+    if check:
+        shop.cases.schedule_next_check(check, at)
 
 
 @pytest.mark.parametrize("write", [note_sending, watch_reply, schedule_check])

@@ -373,7 +373,7 @@ def test_a_rate_limited_platform_is_not_polled_early_even_by_hand(shop: Backend)
     assert "platform_unavailable" in run_poll(shop).error
     shop.clock.advance(minutes=119)
     assert run_poll(shop).error.startswith("asked_to_wait: ")
-    assert dispatch(shop.polls, shop.poll_queue, shop.clock()) == 0
+    assert dispatch(shop.polls, shop.poll_queue, shop.clock()).queued == 0
     shop.clock.advance(minutes=2)
     write_review(shop, "r-1")
     assert poll_and_process(shop) == [PollReport(CONNECTION, PLATFORM, listed=1, queued=1)]
@@ -507,7 +507,7 @@ def test_a_list_that_is_slower_than_a_poll_is_read_over_several_polls(
 
 def test_each_connection_is_polled_once_in_its_interval(shop: Backend) -> None:
     def dispatch_now() -> int:
-        return dispatch(shop.polls, shop.poll_queue, shop.clock())
+        return dispatch(shop.polls, shop.poll_queue, shop.clock()).queued
 
     assert [dispatch_now(), dispatch_now()] == [1, 0]
     shop.clock.advance(minutes=14)
@@ -525,7 +525,9 @@ def test_a_queued_poll_is_skipped_after_a_newer_one(shop: Backend) -> None:
 
 
 def test_of_two_concurrent_dispatchers_one_queues_the_poll(shop: Backend) -> None:
-    (due,) = shop.polls.due(shop.clock())
+    (due,) = shop.polls.due(
+        shop.clock(), on_unreadable=lambda _connection, error: pytest.fail(str(error))
+    )
     later = shop.clock() + timedelta(minutes=15)
     assert [shop.polls.lease(due, later), shop.polls.lease(due, later)] == [True, False]
 
@@ -542,7 +544,9 @@ def test_only_a_few_connections_of_a_failing_platform_are_polled_at_once(
     simulated_backend.clock.advance(hours=2)
 
     assert (
-        dispatch(simulated_backend.polls, simulated_backend.poll_queue, simulated_backend.clock())
+        dispatch(
+            simulated_backend.polls, simulated_backend.poll_queue, simulated_backend.clock()
+        ).queued
         == MAX_FAILING + 1
     )
 

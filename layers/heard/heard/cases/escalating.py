@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from heard.cases.case import Case, Change, describe_follow_up, is_unsent, without_promise
 from heard.cases.closing import close
 from heard.cases.replying import record_failed_reply
 from heard.clock import add_seconds, format_time, parse_time
+from heard.errors import Busy
 from heard.follow_ups import Status, escalate
 from heard.outcomes import Fact, Kind
 from heard.policy import Decision
+
+NOT_TRIED: Final = "not_tried"
+"""Why a reply was not sent that no run even began to send, because of a fault of ours."""
 
 
 def check_follow_up(
@@ -22,12 +27,15 @@ def check_follow_up(
     *,
     give_up_after: int,
     carry_out_failed: bool,
+    fence: int | None = None,
 ) -> Change:
     """The case when its follow-up's timer ends.
 
     A promise is due, the follow-up escalates (R08, R14) or expires, or nothing is due yet.
-    `carry_out_failed` says that carrying out the resolution failed for good. A reply that is still
-    to be sent is then unknown, or rejected if the platform certainly does not have it.
+    `carry_out_failed` says that carrying out the resolution of the claim `fence` failed for good. A
+    reply that is still to be sent is then unknown, or rejected if the platform certainly does not
+    have it. If it is the failure of an earlier resolution, nothing happens. Without a fence, only
+    a reply that somebody has tried to send can have failed. Raises Busy while it is being sent.
     `give_up_after` is how many seconds a follow-up may stay open. Its reviews expire one by one;
     the first of them expires here.
     """
@@ -42,8 +50,14 @@ def check_follow_up(
         )
         if not carry_out_failed or slot is None or not is_unsent(slot):
             return Change(case)
+        was_tried = slot.tried_at is not None
+        if (fence != follow_up.fence) if fence is not None else not was_tried:
+            return Change(case)
+        if slot.is_being_sent(now):
+            raise Busy("Another run is sending this reply now.")
         kind = Kind.REPLY_UNKNOWN if slot.must_find_reply else Kind.REPLY_REJECTED
-        return record_failed_reply(case, slot, kind, "platform_unavailable", decide, now)
+        reason = "platform_unavailable" if was_tried else NOT_TRIED
+        return record_failed_reply(case, slot, kind, reason, decide, now)
     if now < parse_time(follow_up.due_at):
         return Change(case)
     if follow_up.status is Status.PROMISED:

@@ -208,7 +208,7 @@ def record_removed_reply(
     if review.withdrawn:
         return Change(case, (fact,))
     if follow_up and has_open_follow_up(case):
-        if purpose is Purpose.RESOLUTION and follow_up.status in {Status.INVITED, Status.PROMISED}:
+        if purpose is Purpose.RESOLUTION and _is_announced_by(follow_up, reply):
             decision_due_at = decide().due_at
             due_at = (
                 min(follow_up.due_at, format_time(decision_due_at))
@@ -224,7 +224,10 @@ def record_removed_reply(
                 due_at=due_at,
                 why="moderation",
             )
-            follow_up = replace(follow_up, grants=_unannounced_grants(follow_up))
+            announcing_key = follow_up.announced_by or follow_up.last_resolution_key
+            follow_up = replace(
+                follow_up, grants=remedies.unannounced(announcing_key, follow_up.grants)
+            )
         fact = Fact(kind, detail | describe_follow_up(follow_up))
         return Change(replace(case, follow_up=follow_up), (fact,))
     facts = (
@@ -247,6 +250,16 @@ def _resolution_in_progress(follow_up: FollowUp, reply: str) -> Resolution | Non
         and follow_up.resolution
         and follow_up.resolution.reply == reply
         else None
+    )
+
+
+def _is_announced_by(follow_up: FollowUp, reply: str) -> bool:
+    """Whether the follow-up waits for what this very reply announced, not one after it.
+
+    An older release did not note which reply that is.
+    """
+    return follow_up.status in {Status.INVITED, Status.PROMISED} and (
+        follow_up.announced_by is None or follow_up.reply_of(follow_up.announced_by) == reply
     )
 
 

@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from heard import remedies
-from heard.cases.case import Case, Change, describe_follow_up, reopened_status, without_unsent_reply
+from heard.cases.case import (
+    Case,
+    Change,
+    describe_follow_up,
+    reopened_status,
+    without_promise,
+    without_unsent_reply,
+)
 from heard.cases.closing import close, closing_kind
 from heard.clock import add_seconds, format_time, parse_time
 from heard.follow_ups import (
@@ -38,7 +45,7 @@ def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -
         return Conflict(ConflictCode.CLOSED, "It is closed.")
     if conflict := _check_codes(resolution, policy):
         return conflict
-    resolution = replace(resolution, reviews=follow_up.reviews[:MAX_REVIEWS])
+    resolution = replace(resolution, reviews=follow_up.covered_reviews[:MAX_REVIEWS])
     follow_up = replace(follow_up, last_resolution_key=resolution.key)
     public = _is_public(case)
     if resolution.action is Action.INVITE_PRIVATE and not public:
@@ -134,6 +141,12 @@ def approve(case: Case, lead: str, policy: Policy, now: datetime) -> Change | Co
     """The case after a second person approved a resolution (R20, R28)."""
     if case.follow_up is None or case.follow_up.resolution is None:
         return Conflict(ConflictCode.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    if not case.follow_up.covered_reviews:
+        return Conflict(
+            ConflictCode.CHANGED,
+            "The customer has changed their words since it was resolved. Deny it, so that an agent "
+            "reads them.",
+        )
     resolution = replace(case.follow_up.resolution, approved_by=lead)
     if resolution.promised_for and parse_time(resolution.promised_for) <= now:
         return Conflict(
@@ -210,18 +223,19 @@ def close_next_review(
 ) -> Change | None:
     """The case after a resolution, whose reply (if any) is out, closed one review.
 
-    `case` is that of the follow-up's first review. Repeated, it closes one review after the other,
-    until none is left that the resolution covers. None when the resolution is not (or no longer)
-    being carried out. `calendar` is the business's.
+    `case` is that of a review which it covers, if any is left. Repeated, it closes one review after
+    the other, and then leaves the follow-up to a person if it is about others. None when the
+    resolution is not (or no longer) being carried out. `calendar` is the business's.
     """
     follow_up = case.follow_up
     if (
         follow_up is None
         or follow_up.status is not Status.RESOLVING
-        or follow_up.resolution != resolution
+        or follow_up.resolution is None
+        or follow_up.resolution.key != resolution.key
     ):
         return None
-    return apply_resolution(case, follow_up, resolution, {}, now, calendar)
+    return apply_resolution(case, follow_up, follow_up.resolution, {}, now, calendar)
 
 
 def apply_resolution(
@@ -234,7 +248,8 @@ def apply_resolution(
 ) -> Change:
     """The case after a resolution took effect: its reply, if any, is out.
 
-    Its outcome says how long the follow-up waited for that, in the working time of the business's
+    A review that it does not cover stays with a person, at once: nobody has read its words. Its
+    outcome says how long the follow-up waited for that, in the working time of the business's
     `calendar`, which is asked for only here.
     """
     waiting_seconds = working_seconds(parse_time(follow_up.opened_at), now, calendar())
@@ -249,16 +264,21 @@ def apply_resolution(
     detail |= {name: value for name, value in codes.items() if value}
     kind = closing_kind(follow_up, resolution)
     if kind is not None:
-        return close(Change(replace(case, follow_up=follow_up)), kind, detail)
+        if case.review.id in resolution.reviews:
+            return close(Change(replace(case, follow_up=follow_up)), kind, detail)
+        return _reopen(case, follow_up, reply_detail)
+    has_unread_words = follow_up.covered_reviews != follow_up.reviews
     if resolution.action is Action.INVITE_PRIVATE:
+        due_at = format_time(now + INVITATION_WAIT)
         waiting_follow_up = replace(
             follow_up,
             status=Status.INVITED,
             invited=True,
             promised_for=None,
             resolution=None,
+            announced_by=resolution.key,
             level=0,
-            due_at=format_time(now + INVITATION_WAIT),
+            due_at=min(due_at, follow_up.due_at) if has_unread_words else due_at,
         )
         return Change(
             replace(case, follow_up=waiting_follow_up), (Fact(Kind.INVITED_PRIVATE, detail),)
@@ -269,10 +289,25 @@ def apply_resolution(
         status=Status.PROMISED,
         promised_for=promise_date,
         resolution=None,
+        announced_by=resolution.key,
         level=0,
         due_at=promise_date,
     )
+    if has_unread_words:
+        due_at = min(promise_date, follow_up.due_at)
+        waiting_follow_up = replace(without_promise(waiting_follow_up), due_at=due_at)
     return Change(
         replace(case, follow_up=waiting_follow_up),
         (Fact(Kind.PROMISED, detail | {"promised_for": promise_date}),),
     )
+
+
+def _reopen(case: Case, follow_up: FollowUp, reply_detail: Mapping[str, Any]) -> Change:
+    """The case when a resolution covers no review (any more), as all are edited since.
+
+    Its reply, if any, is out, and counts as one that was sent.
+    """
+    reopened_follow_up = replace(follow_up, status=reopened_status(follow_up), resolution=None)
+    detail = dict(reply_detail) | {"purpose": Purpose.RESOLUTION.value}
+    facts = (Fact(Kind.REPLY_SENT, detail),) if reply_detail else ()
+    return Change(replace(case, follow_up=reopened_follow_up), facts)

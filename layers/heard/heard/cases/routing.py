@@ -21,7 +21,7 @@ from heard.cases.case import (
     without_unsent_reply,
 )
 from heard.clock import add_seconds, format_time
-from heard.follow_ups import FollowUp, Status
+from heard.follow_ups import FollowUp, Status, with_new_words
 from heard.outcomes import Fact, Kind
 from heard.places import UNKNOWN_PLACE
 from heard.policy import Decision, Route
@@ -197,13 +197,15 @@ def open_or_join_follow_up(
 
     Also returns the thread after it, and the fact to append. A review that is more urgent raises
     the open follow-up. A critical one, and one that is worse than those before it, also ends the
-    wait for a promised date: nobody may read it only then.
+    wait for a promised date: nobody may read it only then. A resolution that is on its way does not
+    cover what joins here.
     """
     review, thread, follow_up = case.review, case.thread, case.follow_up
     due_at = format_time(decision.due_at or add_seconds(now, 24 * 3600))
     severity = review.severity or Severity.MEDIUM
     if follow_up and follow_up.status is not Status.CLOSED and follow_up.takes(review.id):
         severity_before = follow_up.severity
+        follow_up = with_new_words(follow_up, review.id, now)
         if (
             decision.priority > follow_up.priority
             or severity.rank > follow_up.severity.rank

@@ -7,7 +7,7 @@ A step that is refused raises ConflictError with its reason, and nothing has cha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,7 +20,7 @@ from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolutio
 from heard.people import ANSWERING, APPROVING, Role
 from heard.remedies import Grant
 from heard.replies import lint
-from heard.reviews import Stage, reply_id
+from heard.reviews import Stage
 from heard.steps.deciding import policy_of
 from heard.steps.desk_view import (
     PageRequest,
@@ -177,6 +177,7 @@ def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> 
     return desk.cases.update_follow_up(
         follow_up_id,
         lambda follow_up: _or_raise(follow_ups.claim(follow_up, caller.person.subject, now)),
+        now,
     )
 
 
@@ -190,6 +191,7 @@ def release(
         lambda follow_up: _or_raise(
             follow_ups.release(follow_up, caller.person.subject, fence, now)
         ),
+        now,
     )
 
 
@@ -221,7 +223,9 @@ def resolve(
             reply = _build_reply(draft.text, resolution, loaded, caller, desk, now)
             if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
                 raise _resolution_differs()
-            desk.cases.put_reply(reply)
+            reply = desk.cases.put_reply(reply)
+            # Before the resolution counts: after that, nothing but the wake may come.
+            desk.cases.put_wording(reply, draft.fingerprint)
         _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
     elif not _is_same_request(request, resolution, follow_up, desk):
         raise _resolution_differs()
@@ -242,8 +246,6 @@ def resolve(
         now=now,
         actor=caller.person.subject,
     )
-    if draft is not None and reply is not None:
-        desk.cases.put_wording(reply, draft.fingerprint)
     follow_up = _follow_up_in(result)
     wake(follow_up, desk.cases, desk.workflows)
     return ResolutionResult(follow_up, draft.warnings if draft else ())
@@ -387,7 +389,7 @@ def _build_resolution(
         raise BadRequest(
             "The action report_fake grants nothing. Leave remedy out, or choose another action."
         )
-    return Resolution(
+    resolution = Resolution(
         id=request.id,
         action=request.action,
         agent=caller.person.subject,
@@ -396,17 +398,10 @@ def _build_resolution(
         reason=request.reason,
         fix=request.fix,
         root_cause=request.root_cause,
-        reply=_resolution_reply_id(follow_up, request, caller) if request.text else None,
         remedy=request.remedy,
     )
-
-
-def _resolution_reply_id(follow_up: FollowUp, request: ResolutionRequest, caller: Caller) -> str:
-    return reply_id(
-        follow_up.thread,
-        f"{follow_up.id}/{caller.person.subject}/{request.id}",
-        Purpose.RESOLUTION.value,
-    )
+    reply = follow_up.reply_of(resolution.key) if request.text else None
+    return replace(resolution, reply=reply)
 
 
 def _lint_text(

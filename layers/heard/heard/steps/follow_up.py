@@ -1,7 +1,9 @@
 """A follow-up's workflow: it waits with a task token, and checks when its timer ends.
 
-The workflow is only the timer. The follow-up in the database decides, so a token that comes late,
-twice or never does no harm.
+The workflow is only the timer. The follow-up in the database decides, and the sweep looks at it as
+well. So a token that comes late, twice or never delays what is owed by minutes at most. A workflow
+names the resolution that it carries out by the fence of its claim: the failure of one is never
+taken for that of the next.
 """
 
 from __future__ import annotations
@@ -40,12 +42,14 @@ def check_follow_up(
     now: datetime,
     *,
     carry_out_failed: bool = False,
+    fence: int | None = None,
 ) -> dict[str, Any]:
     """Do what is due: bring back a promise, escalate, expire.
 
-    With `carry_out_failed`, a resolution whose reply could not be delivered goes back to a person.
+    With `carry_out_failed`, the resolution of the claim `fence` goes back to a person, as its reply
+    could not be delivered. A workflow that an older release started does not know the fence.
     Returns `follow_up`, its `reviews` before, and `wait_seconds`, the whole seconds until the next
-    check.
+    check. Raises Busy while another run is sending that reply.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
@@ -63,6 +67,7 @@ def check_follow_up(
                     now,
                     give_up_after=give_up_after,
                     carry_out_failed=carry_out_failed,
+                    fence=fence,
                 ),
             ),
             now=now,
@@ -88,8 +93,8 @@ def check_follow_up(
 def wake(follow_up: FollowUp, case_store: CaseStore, workflows: Workflows) -> bool:
     """Tell the waiting workflow what became of its follow-up.
 
-    False when no workflow waits with its token. If this message is lost, the sweep finds the
-    follow-up, and the workflow checks when its timer ends.
+    False when no workflow waits with its token. If this message is lost, the sweep sends it again
+    after some minutes.
     """
     token = case_store.token(follow_up.id)
     if token is None:
@@ -99,9 +104,11 @@ def wake(follow_up: FollowUp, case_store: CaseStore, workflows: Workflows) -> bo
         and follow_up.resolution
         and cases.closing_kind(follow_up, follow_up.resolution)
     ):
-        return workflows.succeed(token)
+        return workflows.succeed(token, follow_up.fence)
     return workflows.interrupt(
-        token, CARRY_OUT if follow_up.status is Status.RESOLVING else RESCHEDULED
+        token,
+        CARRY_OUT if follow_up.status is Status.RESOLVING else RESCHEDULED,
+        follow_up.fence,
     )
 
 

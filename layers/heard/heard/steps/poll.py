@@ -41,6 +41,7 @@ from heard.polling import (
 )
 from heard.reviews import EventKind, ReviewEvent, review_id
 from heard.steps.ingest import build_messages
+from heard.steps.skipping import SkippedItem, failure_code
 from heard.storage.polls import new_mark_key
 from heard.storage.vault import Erased
 
@@ -103,23 +104,41 @@ class PollReport:
         }
 
 
-def dispatch(polls: Polls, queue: Queue, now: datetime) -> int:
-    """Queue a poll of every connection that is due. Returns how many those are.
+@dataclass(frozen=True, slots=True)
+class DispatchReport:
+    """How many polls were queued, and the connections whose poll could not be (looked at again)."""
+
+    queued: int
+    skipped: tuple[SkippedItem, ...] = ()
+
+
+def dispatch(polls: Polls, queue: Queue, now: datetime) -> DispatchReport:
+    """Queue a poll of every connection that is due. One that fails delays no other.
 
     The time of its next poll is stored first. So if queueing fails, the connection misses one poll,
     and of two dispatchers at once only one queues it.
     """
     failing_counts: Counter[str] = Counter()
     messages: list[dict[str, str]] = []
-    for due in polls.due(now):
+    skipped: list[SkippedItem] = []
+
+    def skip(connection: str, error: Exception) -> None:
+        skipped.append(SkippedItem(connection, failure_code(error)))
+
+    for due in polls.due(now, on_unreadable=skip):
         if due.failures:
             failing_counts[due.platform] += 1
             if failing_counts[due.platform] > MAX_FAILING:
                 continue
-        if polls.lease(due, next_poll_at(due.poll_at, due.every, now)):
+        try:
+            is_leased = polls.lease(due, next_poll_at(due.poll_at, due.every, now))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others must be polled
+            skip(due.connection, error)
+            continue
+        if is_leased:
             messages.append({"poll": due.connection, "at": format_time(now)})
     queue.send(messages)
-    return len(messages)
+    return DispatchReport(len(messages), tuple(skipped))
 
 
 def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) -> PollReport:

@@ -60,14 +60,21 @@ def acknowledge(
 
 
 def carry_out(
-    follow_up_id: str, ports: StorePorts, platform_ports: PlatformPorts, now: datetime
+    follow_up_id: str,
+    ports: StorePorts,
+    platform_ports: PlatformPorts,
+    now: datetime,
+    *,
+    fence: int | None = None,
 ) -> dict[str, Any]:
     """Carry out a follow-up's resolution: send its reply, if any, and then close what it covers.
 
-    It closes one review after the other, so that an interrupted run is simply run again. Returns
-    `follow_up`, its `reviews` before, and `wait_seconds` for its workflow when it stays open.
-    Raises PlatformUnavailable or Busy when a later run should try again, NotSettled when the
-    follow-up is open although its resolution was to close it.
+    `fence` is the number of the claim whose resolution it is; a workflow that an older release
+    started does not know it. It closes one review after the other, so that an interrupted run is
+    simply run again. Returns `follow_up`, its `reviews` before, and `wait_seconds` for its workflow
+    when it stays open. Raises PlatformUnavailable or Busy when a later run should try again,
+    NotSettled when the follow-up is open although its resolution was to close it, or has the
+    resolution of another claim by now.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
@@ -75,6 +82,8 @@ def carry_out(
     reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
         return _workflow_output(follow_up, reviews, now)
+    if fence is not None and fence != follow_up.fence:
+        raise NotSettled("The follow-up has another resolution by now.")
 
     def load_case() -> LoadedCase:
         return case_store.case_of_follow_up(follow_up_id)
@@ -93,7 +102,8 @@ def carry_out(
             )
     while (
         result.case.follow_up
-        and result.case.follow_up.resolution == resolution
+        and result.case.follow_up.resolution
+        and result.case.follow_up.resolution.key == resolution.key
         and result.case.follow_up.status is Status.RESOLVING
     ):
         result = case_store.change(
@@ -201,7 +211,7 @@ def _send(
         # Before the outcome is written: if this run stops here, the next one finds the reply at the
         # platform and does this again.
         if not reply.public:
-            case_store.confirm_reply(reply, now)
+            case_store.confirm_reply(reply, result.native_id, now)
         if load(current.case.review.platform).capabilities.moderated:
             case_store.watch_moderation(reply, result.native_id, now)
     return case_store.change(
@@ -215,11 +225,15 @@ def _send(
 def _deliver(
     reply: Reply, case: Case, slot: Slot, ports: StorePorts, platform_ports: PlatformPorts
 ) -> SentReply | Rejection | ReplyLookup:
-    """Post the reply, or find it at the platform if an earlier run may have posted it.
+    """Post the reply, or find out whether an earlier run has posted it.
+
+    That run may have noted it with the reply before it stopped. Else the platform is asked.
 
     `slot` is as that run left it. `ReplyLookup.ABSENT` means that no run posted it, and that it is
     superseded now.
     """
+    if slot.must_find_reply and (reply.sent_at or reply.native_id):
+        return SentReply(reply.native_id or "")
     connection = ports.setup.connection(reply.connection)
     if connection is None:
         return (

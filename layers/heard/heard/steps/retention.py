@@ -20,6 +20,7 @@ from heard.holds import Hold
 from heard.retention import FIRST_DAY, Retention, last_due_day, last_touch
 from heard.reviews import follow_up_id
 from heard.steps.holding import HoldPorts, holds_on_review
+from heard.steps.skipping import SkippedItem, failure_code
 from heard.storage.departures import Departure
 from heard.storage.follow_ups import CHANGE_SECONDS
 from heard.storage.vault import RETIREMENT_DELAY
@@ -46,9 +47,9 @@ class RetentionReport:
     """What one run did at one business.
 
     `reviews` are those whose texts were deleted, `texts` counts the texts. `kept` are reviews that
-    a hold keeps, `tampered` those whose log is broken: they are left as they are. `authors` are
-    those who were forgotten. `is_complete` says that no day that is due is left; else the next run
-    goes on.
+    a hold keeps, `tampered` those whose log is broken: they are left as they are. `skipped` are
+    those that failed: the next run looks at them again. `authors` are those who were forgotten.
+    `is_complete` says that no day that is due is left; else the next run goes on.
     """
 
     business: str
@@ -56,6 +57,7 @@ class RetentionReport:
     texts: int = 0
     kept: list[str] = field(default_factory=list[str])
     tampered: list[str] = field(default_factory=list[str])
+    skipped: list[SkippedItem] = field(default_factory=list["SkippedItem"])
     authors: set[str] = field(default_factory=set[str])
     is_complete: bool = False
 
@@ -85,7 +87,8 @@ def run_retention(
 ) -> RetentionReport:
     """Delete what is due at one business. It stops early when `keep_going` says no.
 
-    Raises Contention when another run is at work, or a review keeps changing: then run it again.
+    A review that fails delays no other. Raises Contention when another run is at work: then run it
+    again.
     """
     run = _Run(business, ports, now, keep_going)
     run.go_on_after_ended_holds()
@@ -201,12 +204,15 @@ class _Run:
             if not self._process_day(day, reviews):
                 self._move_position(written, done)
                 return
+            if self.report.skipped:
+                # The position stays before it, so that the next run looks at it again.
+                continue
             done = day
             if reviews:
                 self._move_position(written, done)
                 written = done
         self._move_position(written, done)
-        self.report.is_complete = True
+        self.report.is_complete = not self.report.skipped
 
     def _process_day(self, day: date, reviews: Mapping[str, int]) -> bool:
         """False when the run must stop before the day is done."""
@@ -218,6 +224,8 @@ class _Run:
             except Tampered:
                 # Evidence of what happened to it. It must not keep the words of all others.
                 self.report.tampered.append(review)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
+                self.report.skipped.append(SkippedItem(review, failure_code(error)))
         return self.keep_going()
 
     def _move_position(self, before: date | None, after: date | None) -> None:
@@ -275,8 +283,11 @@ class _Run:
                 continue
             if not self.keep_going():
                 return
-            if self._finish(departure):
-                self.ports.cases.remove_departure(departure)
+            try:
+                if self._finish(departure):
+                    self.ports.cases.remove_departure(departure)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
+                self.report.skipped.append(SkippedItem(departure.review, failure_code(error)))
 
     def _finish(self, departure: Departure) -> bool:
         """Delete what is left of a departure. True when nothing is left, the author included."""

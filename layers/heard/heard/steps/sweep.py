@@ -1,21 +1,45 @@
-"""The sweep: it sets in motion again whatever got stuck (R01). It decides nothing."""
+"""The sweep: it sets in motion again whatever got stuck (R01). It decides nothing.
+
+What it cannot deal with is left for the next run, and delays nothing else.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from heard import cases
 from heard.clock import parse_time
 from heard.errors import NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.steps.follow_up import wake
+from heard.steps.skipping import SkippedItem, failure_code
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from heard.messaging import Queue, Workflows
     from heard.storage.case_store import CaseStore
+    from heard.storage.sweep_index import StuckItem
+
+CARRY_OUT_PAUSE: Final = timedelta(minutes=6)
+"""How long a resolution rests at most between two tries of a workflow that is alive."""
+
+_FIRST_RESTART_PAUSE: Final = timedelta(minutes=5)
+_LONGEST_RESTART_PAUSE: Final = timedelta(hours=1)
+
+
+class _Motion(StrEnum):
+    """What the sweep did with an item."""
+
+    RESUMED = "resumed"
+    WOKEN = "woken"
+    RESTARTED = "restarted"
+    MODERATION_CHECK = "moderation_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +47,15 @@ class SweepReport:
     """How many things a sweep set in motion.
 
     Reviews that were queued again, follow-ups whose workflow was woken or restarted, and replies
-    whose moderation is checked. `reviews` are the ids of those reviews, and of the reviews of those
-    follow-ups, for logs.
+    whose moderation is checked. `skipped` are the items that failed: the next sweep looks at them
+    again. `reviews` are the ids of those reviews, and of the reviews of those follow-ups, for logs.
     """
 
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
     moderation_checks: int = 0
+    skipped: tuple[SkippedItem, ...] = ()
     reviews: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -45,46 +70,116 @@ def sweep(
 
     `poll_queue` takes the checks of moderated replies; without it they wait.
     """
-    resumed = woken = restarted = moderation_checks = 0
-    reviews: list[str] = []
+    counts, skipped, reviews = Counter[_Motion](), list[SkippedItem](), list[str]()
+    run = _Sweep(case_store, queue, workflows, now, poll_queue)
     for item in case_store.stuck_items(now):
+        try:
+            motion, moved_reviews = run.set_in_motion(item)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
+            skipped.append(SkippedItem(item.key, failure_code(error)))
+            continue
+        if motion:
+            counts[motion] += 1
+            reviews += moved_reviews
+    return SweepReport(
+        counts[_Motion.RESUMED],
+        counts[_Motion.WOKEN],
+        counts[_Motion.RESTARTED],
+        counts[_Motion.MODERATION_CHECK],
+        tuple(skipped),
+        tuple(reviews),
+    )
+
+
+type _Moved = tuple[_Motion | None, Sequence[str]]
+_NOTHING: Final = (None, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One run. Each step sends its message before it notes that it did: repeating does no harm."""
+
+    case_store: CaseStore
+    queue: Queue
+    workflows: Workflows
+    now: datetime
+    poll_queue: Queue | None
+
+    def set_in_motion(self, item: StuckItem) -> _Moved:
+        """What became of an item, and the reviews that it is about. Raises whatever went wrong."""
         if item.review:
-            queue.send([_resume_message(item.review)])
-            case_store.change(
-                lambda review=item.review: case_store.case(review),
-                lambda loaded: cases.postpone_sweep(loaded.case, now),
-                now=now,
-            )
-            resumed += 1
-            reviews.append(item.review)
-        elif item.follow_up:
-            try:
-                follow_up = case_store.follow_up(item.follow_up)
-            except NotFound:
-                continue
-            if wake(follow_up, case_store, workflows):
-                woken += 1
-                reviews += follow_up.reviews
-            elif _has_lost_workflow(follow_up, now):
-                case_store.update_follow_up(
-                    follow_up.id, lambda late: replace(late, run=late.run + 1)
-                )
-                queue.send([_resume_message(follow_up.reviews[0])])
-                restarted += 1
-                reviews += follow_up.reviews
-        elif (
-            poll_queue
-            and item.reply
-            and item.thread
-            and case_store.schedule_next_check(item.thread, item.reply, now)
-        ):
-            poll_queue.send([{"moderation": {"thread": item.thread, "reply": item.reply}}])
-            moderation_checks += 1
-    return SweepReport(resumed, woken, restarted, moderation_checks, tuple(reviews))
+            return self._resume(item.review)
+        if item.follow_up:
+            return self._move_follow_up(item.follow_up)
+        if item.reply and item.thread:
+            return self._check_moderation(item.thread, item.reply)
+        raise ValueError("an item of a kind that is not known")
+
+    def _resume(self, review: str) -> _Moved:
+        # Read before it is queued: what cannot be read here could not be read from the queue.
+        first_read = [self.case_store.case(review)]
+        if first_read[0].case.review.closing_kind:
+            return _NOTHING
+        self.queue.send([_resume_message(review)])
+        self.case_store.change(
+            lambda: first_read.pop() if first_read else self.case_store.case(review),
+            lambda loaded: cases.postpone_sweep(loaded.case, self.now),
+            now=self.now,
+        )
+        return _Motion.RESUMED, (review,)
+
+    def _move_follow_up(self, follow_up_id: str) -> _Moved:
+        try:
+            follow_up = self.case_store.follow_up(follow_up_id)
+        except NotFound:
+            return _NOTHING
+        if follow_up.status is Status.CLOSED:
+            return _NOTHING
+        if wake(follow_up, self.case_store, self.workflows):
+            return _Motion.WOKEN, follow_up.reviews
+        if not self._has_lost_workflow(follow_up):
+            return _NOTHING
+        run = follow_up.run + 1
+        self.case_store.update_follow_up(
+            follow_up_id,
+            lambda late: replace(late, run=max(late.run, run)),
+            self.now,
+            sweep_at=self.now + _restart_pause(run),
+        )
+        # Of several reviews another one each time: one of them may be unreadable.
+        review = follow_up.reviews[follow_up.run % len(follow_up.reviews)]
+        self.queue.send([_resume_message(review)])
+        return _Motion.RESTARTED, follow_up.reviews
+
+    def _has_lost_workflow(self, follow_up: FollowUp) -> bool:
+        """Whether no workflow will do what is owed, as far as can be seen without asking for it.
+
+        A second workflow beside one that is alive does no harm: what was done stays done, and of
+        two that send at once one waits.
+        """
+        if follow_up.status is not Status.RESOLVING or follow_up.resolution is None:
+            return parse_time(follow_up.due_at) <= self.now
+        reply = follow_up.resolution.reply
+        slot = self.case_store.case_of_follow_up(follow_up.id).case.thread.slot(reply or "")
+        return not (
+            slot and slot.tried_at and self.now < parse_time(slot.tried_at) + CARRY_OUT_PAUSE
+        )
+
+    def _check_moderation(self, thread: str, reply: str) -> _Moved:
+        check = self.case_store.due_check(thread, reply, self.now) if self.poll_queue else None
+        if check is None or self.poll_queue is None:
+            return _NOTHING
+        self.poll_queue.send([{"moderation": {"thread": thread, "reply": reply}}])
+        self.case_store.schedule_next_check(check, self.now)
+        return _Motion.MODERATION_CHECK, ()
 
 
-def _has_lost_workflow(follow_up: FollowUp, now: datetime) -> bool:
-    return follow_up.status is not Status.CLOSED and parse_time(follow_up.due_at) <= now
+def _restart_pause(run: int) -> timedelta:
+    """How long to wait for the `run`th workflow of a follow-up before the next one is started.
+
+    Twice as long each time: a follow-up whose workflows always fail must not start hundreds.
+    """
+    return min(_LONGEST_RESTART_PAUSE, _FIRST_RESTART_PAUSE * 2 ** min(run - 1, 10))
 
 
 def _resume_message(review: str) -> dict[str, str]:

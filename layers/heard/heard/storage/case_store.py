@@ -29,7 +29,7 @@ from heard.storage.outcome_log import append_writes
 from heard.storage.replies import Reply, ReplyRecords
 from heard.storage.sweep_index import (
     SweepIndex,
-    is_delayed_acknowledgement,
+    owes_acknowledgement,
     sweep_attributes,
     sweep_due_at,
 )
@@ -128,25 +128,26 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return Review.from_json(item["review"]) if "review" in item else None
 
     def case_of_follow_up(self, follow_up_id: str) -> LoadedCase:
-        """The case of a follow-up's first review; if its author was erased, of the first other.
+        """The case of a follow-up's first review that its resolution covers, if it covers one.
 
-        Raises NotFound, Contention.
+        If the author of that review was erased, the case of the first other one. Raises NotFound,
+        Contention.
         """
         follow_up = self.follow_up(follow_up_id)
         for _ in self.waiting.tries(READ_SECONDS):
-            loaded = self.case(follow_up.reviews[0])
+            loaded = self.case(_first_reviews(follow_up)[0])
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
                 item = self._get_item(follow_up_id, "FOLLOW_UP")
                 case = replace(loaded.case, follow_up=FollowUp.from_json(item["follow_up"]))
                 loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
             follow_up = loaded.case.follow_up or follow_up
-            if follow_up.reviews[0] == loaded.case.review.id:
+            if _first_reviews(follow_up)[0] == loaded.case.review.id:
                 return self._answerable_case(loaded, follow_up)
         raise Contention("The reviews of one follow-up keep changing. Try again.")
 
     def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
         if first.case.review.erased_at:
-            for review in follow_up.reviews[1:MAX_REVIEWS]:
+            for review in _first_reviews(follow_up)[1:MAX_REVIEWS]:
                 loaded = self.case(review)
                 if loaded.case.review.erased_at is None and loaded.case.follow_up == follow_up:
                     return loaded
@@ -235,7 +236,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 writes[pk] = self._state_write(pk, before.items.get(pk, {}), review, thread, case)
         if case.follow_up and case.follow_up != case_before.follow_up:
             writes[case.follow_up.id] = self._follow_up_write(
-                before.items.get(case.follow_up.id, {}), case.follow_up
+                before.items.get(case.follow_up.id, {}), case.follow_up, now
             )
         extra_writes = append_writes(self._outcomes, outcomes) + (
             [self._moderation_write(*final_moderation)] if final_moderation else []
@@ -272,9 +273,13 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 earlier = _EarlierTries()
             if change is None:
                 return loaded
-            stored_change = self._put_writes(
-                loaded.case.review, change, now, earlier, give_way=number < PAGE_ATTEMPTS
-            )
+            try:
+                stored_change = self._put_writes(
+                    loaded.case.review, change, now, earlier, give_way=number < PAGE_ATTEMPTS
+                )
+            except Erased:
+                # The author was erased between two of these writes.
+                stored_change = None
             if stored_change is None:
                 continue
             try:
@@ -403,7 +408,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
             if has_follow_up and case.follow_up:
                 item["follow_up"] = case.follow_up.id
             if review.closing_kind is None and (
-                not has_follow_up or is_delayed_acknowledgement(review, case.thread)
+                not has_follow_up or owes_acknowledgement(review, case.thread)
             ):
                 item |= sweep_attributes(sweep_due_at(review, case.thread), pk)
         if thread:
@@ -488,3 +493,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return Revision(
             ReviewEvent.from_json(content["event"]), content["assessment"], content.get("context")
         )
+
+
+def _first_reviews(follow_up: FollowUp) -> tuple[str, ...]:
+    return follow_up.covered_reviews or follow_up.reviews

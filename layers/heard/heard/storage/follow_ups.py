@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.clock import parse_time
 from heard.errors import Contention, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.storage.items import CaseItems, read_batches, version_condition
-from heard.storage.sweep_index import SWEEP_FOLLOW_UP_AFTER, sweep_attributes
+from heard.storage.sweep_index import follow_up_sweep_at, sweep_attributes
 from heard.storage.tables import Item, attributes, values
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+_log = logging.getLogger(__name__)
 
 MAX_NOTES: Final = 50
 """How many notes of one follow-up are read at once. One is at most 40,000 characters long."""
@@ -39,11 +42,17 @@ class FollowUpRecords(CaseItems):
         return FollowUp.from_json(item["follow_up"])
 
     def update_follow_up(
-        self, follow_up_id: str, decide: Callable[[FollowUp], FollowUp]
+        self,
+        follow_up_id: str,
+        decide: Callable[[FollowUp], FollowUp],
+        now: datetime,
+        *,
+        sweep_at: datetime | None = None,
     ) -> FollowUp:
         """Change a follow-up alone, such as its claim; no fact is appended.
 
-        Raises NotFound, Contention.
+        `sweep_at` is when the sweep looks at it next, if that is not as usual. Raises NotFound,
+        Contention.
         """
         for _ in self.waiting.tries(CHANGE_SECONDS):
             item = self._get_item(follow_up_id, "FOLLOW_UP")
@@ -54,13 +63,19 @@ class FollowUpRecords(CaseItems):
             if follow_up_after == follow_up:
                 return follow_up
             try:
-                self._write([self._follow_up_write(item, follow_up_after)[1]], [])
+                self._write([self._follow_up_write(item, follow_up_after, now, sweep_at)[1]], [])
             except Contention:
                 continue
             return follow_up_after
         raise Contention("Too many changes of one follow-up at once. Try again.")
 
-    def _follow_up_write(self, item_before: Item, follow_up: FollowUp) -> tuple[Item, PutTypeDef]:
+    def _follow_up_write(
+        self,
+        item_before: Item,
+        follow_up: FollowUp,
+        now: datetime,
+        sweep_at: datetime | None = None,
+    ) -> tuple[Item, PutTypeDef]:
         item: Item = {
             "pk": follow_up.id,
             "sk": "FOLLOW_UP",
@@ -69,13 +84,12 @@ class FollowUpRecords(CaseItems):
         }
         if follow_up.status is not Status.CLOSED:
             item |= sweep_attributes(
-                parse_time(follow_up.due_at) + SWEEP_FOLLOW_UP_AFTER, follow_up.id
-            )
-            if follow_up.status is not Status.RESOLVING:
-                item |= {
-                    "open_for": follow_up.business,
-                    "due": f"{follow_up.due_at}#{follow_up.id}",
-                }
+                sweep_at or follow_up_sweep_at(follow_up, now), follow_up.id
+            ) | {
+                # While it is resolved and not carried out too, so that it is on a list.
+                "open_for": follow_up.business,
+                "due": f"{follow_up.due_at}#{follow_up.id}",
+            }
         condition, parameters = version_condition(item_before)
         return item, self._conditional_put(item, condition, parameters)
 
@@ -99,7 +113,8 @@ class FollowUpRecords(CaseItems):
     ) -> tuple[list[FollowUp], str | None]:
         """A business's open follow-ups by due time, and where the next page begins.
 
-        None when there is no next page.
+        None when there is no next page. A follow-up that cannot be read, as another release wrote
+        it, hides no other: it is logged and left out.
         """
         response = self._client.query(
             TableName=self._table,
@@ -117,11 +132,10 @@ class FollowUpRecords(CaseItems):
                 "pk, sk, follow_up",
             )
         )
-        follow_ups = [
-            FollowUp.from_json(items[key["pk"], "FOLLOW_UP"]["follow_up"])
-            for key in keys
-            if (key["pk"], "FOLLOW_UP") in items
+        stored = [
+            items[key["pk"], "FOLLOW_UP"] for key in keys if (key["pk"], "FOLLOW_UP") in items
         ]
+        follow_ups = [follow_up for item in stored if (follow_up := _parse_follow_up(item))]
         return follow_ups, keys[-1]["due"] if "LastEvaluatedKey" in response else None
 
     def closed_follow_ups(self, follow_ups: Collection[str]) -> list[str]:
@@ -165,3 +179,12 @@ class FollowUpRecords(CaseItems):
             with suppress(Erased):
                 notes.append(self.vault.open(item["author"], place, item["sealed"]))
         return notes
+
+
+def _parse_follow_up(item: Item) -> FollowUp | None:
+    try:
+        return FollowUp.from_json(item["follow_up"])
+    except (KeyError, TypeError, ValueError) as error:
+        # Only its id and the kind of error: the error's text may quote what is stored.
+        _log.error("%s cannot be read: %s", item["pk"], type(error).__name__)
+        return None

@@ -94,8 +94,14 @@ class Polls:
         for sk in ("POLL", "SEEN"):
             self._client.delete_item(TableName=self._table, Key=_key(connection, sk))
 
-    def due(self, now: datetime) -> list[DuePoll]:
-        """The connections that are due, the longest overdue first. Read eventually consistent."""
+    def due(
+        self, now: datetime, *, on_unreadable: Callable[[str, Exception], None]
+    ) -> list[DuePoll]:
+        """The connections that are due, the longest overdue first. Read eventually consistent.
+
+        What cannot be read, as another release wrote it, is left out: `on_unreadable` is called
+        with the connection and what is wrong with it.
+        """
         due_polls: list[DuePoll] = []
         for bucket in range(INDEX_BUCKETS):
             pages = self._client.get_paginator("query").paginate(
@@ -108,15 +114,10 @@ class Polls:
             )
             for item in (values(item) for page in pages for item in page["Items"]):
                 connection = item["pk"].removeprefix("CONNECTION#")
-                due_polls.append(
-                    DuePoll(
-                        connection,
-                        item["platform"],
-                        item["every"],
-                        item["failures"],
-                        parse_time(item["poll_at"]),
-                    )
-                )
+                try:
+                    due_polls.append(_parse_due_poll(connection, item))
+                except (KeyError, TypeError, ValueError) as error:
+                    on_unreadable(connection, error)
         return sorted(due_polls, key=lambda due: (due.poll_at, due.connection))
 
     def lease(self, due: DuePoll, until: datetime) -> bool:
@@ -269,6 +270,11 @@ class Polls:
                 return False
             raise
         return True
+
+
+def _parse_due_poll(connection: str, item: Mapping[str, Any]) -> DuePoll:
+    poll_at = parse_time(item["poll_at"])
+    return DuePoll(connection, item["platform"], int(item["every"]), int(item["failures"]), poll_at)
 
 
 def new_mark_key() -> bytes:

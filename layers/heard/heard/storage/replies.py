@@ -69,13 +69,22 @@ class Reply:
     moderation_status: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DueCheck:
+    """A question about a reply that is due, with the reply's item as it was read."""
+
+    item: Item
+
+
 class ReplyRecords(CaseItems):
     """Reads and writes replies."""
 
     def put_reply(self, reply: Reply) -> Reply:
         """Store a reply, its text sealed, before its slot is taken.
 
-        One id always means one reply: returns the reply that was stored first.
+        One id always means one reply: returns the reply that was stored first. One that an erasure
+        made unreadable before it had a slot is replaced, as nobody has it. Raises Erased when the
+        author is erased by now.
         """
         pk, sk = partition_key(reply.thread), reply_key(reply.id)
         target = {
@@ -91,16 +100,23 @@ class ReplyRecords(CaseItems):
         }
         item = {"pk": pk, "sk": sk, "sealed": sealed, **plain_fields}
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=attributes(item),
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            return self.reply(reply.thread, reply.id)
+            self._write([self._conditional_put(item, "attribute_not_exists(pk)", {})], [])
+        except Contention:
+            stored_item = self._get_item(pk, sk)
+            try:
+                return self._parse_reply(stored_item)
+            except Erased:
+                self._replace_erased(stored_item, item)
         return reply
+
+    def _replace_erased(self, stored_item: Item, item: Item) -> None:
+        condition, parameters = _unchanged_author(stored_item)
+        if "sealed" in stored_item:
+            condition += " AND sealed = :sealed"
+            parameters[":sealed"] = stored_item["sealed"]
+        else:
+            condition += " AND attribute_not_exists(sealed)"
+        self._write([self._conditional_put(item, condition, parameters)], [])
 
     def reply(self, thread: str, reply: str) -> Reply:
         """A reply by its id. Raises NotFound, Erased."""
@@ -166,13 +182,13 @@ class ReplyRecords(CaseItems):
             moderation_status=item.get("moderation_status"),
         )
 
-    def confirm_reply(self, reply: Reply, now: datetime) -> None:
+    def confirm_reply(self, reply: Reply, native_id: str, now: datetime) -> None:
         """Note that a private reply was sent, as no slot in its thread says so.
 
-        Noting it twice does no harm.
+        `native_id` is the platform's id of the reply. Noting it twice does no harm.
         """
         item = self._get_item(partition_key(reply.thread), reply_key(reply.id))
-        self._put_unless_erased(item, {"sent_at": format_time(now)})
+        self._put_unless_erased(item, {"sent_at": format_time(now), "native_id": native_id})
 
     def watch_moderation(self, reply: Reply, native_id: str, now: datetime) -> None:
         """Let the sweep ask a moderating platform later what became of a reply.
@@ -180,7 +196,7 @@ class ReplyRecords(CaseItems):
         `native_id` is the platform's id of the reply. Calling it twice starts nothing again.
         """
         item = self._get_item(partition_key(reply.thread), reply_key(reply.id))
-        if "native_id" not in item:
+        if not item.keys() & {"sweep_at", "moderation_status"}:
             sweep = sweep_attributes(now + MODERATION_CHECK_DELAYS[0], reply.id)
             self._put_unless_erased(item, {"native_id": native_id, **sweep})
 
@@ -193,28 +209,28 @@ class ReplyRecords(CaseItems):
         with suppress(Contention):
             self._write([self._conditional_put(item | changes, condition, parameters)], [])
 
-    def schedule_next_check(self, thread: str, reply: str, now: datetime) -> bool:
-        """Count one more question about a watched reply, and set when the next is due.
-
-        False when no question is due (any more).
-        """
+    def due_check(self, thread: str, reply: str, now: datetime) -> DueCheck | None:
+        """The question about a watched reply that is due; None if none is due (any more)."""
         item = self._get_item(partition_key(thread), reply_key(reply))
         due = item.get("sweep_at")
-        if due is None or parse_time(due) > now:
-            return False
+        return None if due is None or parse_time(due) > now else DueCheck(item)
+
+    def schedule_next_check(self, check: DueCheck, now: datetime) -> None:
+        """Count a question that was asked, and set when the next is due.
+
+        Nothing happens if another run did so meanwhile.
+        """
+        item = check.item
         check_count: int = item.get("check_count", 0) + 1
         wait = MODERATION_CHECK_DELAYS[min(check_count, len(MODERATION_CHECK_DELAYS) - 1)]
         condition, parameters = _unchanged_author(item)
         put = self._conditional_put(
-            item | {"check_count": check_count, **sweep_attributes(now + wait, reply)},
+            item | {"check_count": check_count, **sweep_attributes(now + wait, item["id"])},
             f"sweep_at = :due AND {condition}",
-            {":due": due, **parameters},
+            {":due": item["sweep_at"], **parameters},
         )
-        try:
+        with suppress(Contention):
             self._write([put], [])
-        except Contention:
-            return False
-        return True
 
     def stop_watching(self, thread: str, reply: str, moderation_status: str) -> None:
         """End the questions about a reply without a fact, as it cannot be read any more.

@@ -13,6 +13,7 @@ from typing import Final
 
 from heard.cases import Review, is_unsent
 from heard.clock import format_time, parse_time
+from heard.follow_ups import FollowUp, Status
 from heard.storage.items import CaseItems
 from heard.storage.tables import Item, attributes, values
 from heard.threads import Thread
@@ -25,20 +26,22 @@ Longer than a follow-up stays open by default, so that no outage hides one.
 """
 SWEEP_REVIEW_AFTER: Final = timedelta(minutes=15)
 """An open review without a follow-up is swept when nothing has touched it for this long."""
-SWEEP_FOLLOW_UP_AFTER: Final = timedelta(minutes=10)
-"""A follow-up is swept when its workflow is this late."""
+SWEEP_FOLLOW_UP_AFTER: Final = timedelta(minutes=3)
+"""A follow-up is swept when its workflow is this late: with what is due, or with a resolution."""
 
 
 @dataclass(frozen=True, slots=True)
 class StuckItem:
     """What the sweep must set in motion again: one of three things, the others are None.
 
-    A review that nothing closed, a follow-up whose timer did not end, or a `reply` (with its
-    `thread`) whose moderation is to be checked.
+    A review that nothing closed, a follow-up whose workflow is late, or a `reply` (with its
+    `thread`) whose moderation is to be checked. All are None for an item of another release, whose
+    kind is not known here. `key` names the item, for logs.
     """
 
-    review: str | None
-    follow_up: str | None
+    key: str
+    review: str | None = None
+    follow_up: str | None = None
     reply: str | None = None
     thread: str | None = None
 
@@ -64,17 +67,18 @@ class SweepIndex(CaseItems):
 
 
 def _parse_stuck_item(pk: str, sk: str) -> StuckItem:
+    key = f"{pk}/{sk}"
     if sk == "FOLLOW_UP":
-        return StuckItem(None, pk)
+        return StuckItem(key, follow_up=pk)
     if sk.startswith("REPLY#"):
-        return StuckItem(None, None, sk.removeprefix("REPLY#"), f"thr_{pk}")
-    return StuckItem(f"rev_{pk}", None)
+        return StuckItem(key, reply=sk.removeprefix("REPLY#"), thread=f"thr_{pk}")
+    return StuckItem(key, review=f"rev_{pk}") if sk == "STATE" else StuckItem(key)
 
 
-def is_delayed_acknowledgement(review: Review, thread: Thread) -> bool:
-    """Whether only the sweep will start the sending: the run that decided it has ended."""
+def owes_acknowledgement(review: Review, thread: Thread) -> bool:
+    """Whether an acknowledgement was decided that is not sent yet."""
     slot = thread.slot(review.reply) if review.reply else None
-    return slot is not None and slot.not_before is not None and is_unsent(slot)
+    return slot is not None and is_unsent(slot)
 
 
 def sweep_due_at(review: Review, thread: Thread) -> datetime:
@@ -86,6 +90,16 @@ def sweep_due_at(review: Review, thread: Thread) -> datetime:
     if slot and slot.not_before and slot.is_waiting(parse_time(review.touched_at)):
         return parse_time(slot.not_before)
     return parse_time(review.touched_at) + SWEEP_REVIEW_AFTER
+
+
+def follow_up_sweep_at(follow_up: FollowUp, now: datetime) -> datetime:
+    """When the sweep must look at a follow-up that is written now.
+
+    Soon, if a resolution is to be carried out: nobody may find out that it lies unsent. Else when
+    it is due.
+    """
+    starts_at = now if follow_up.status is Status.RESOLVING else parse_time(follow_up.due_at)
+    return starts_at + SWEEP_FOLLOW_UP_AFTER
 
 
 def sweep_attributes(at: datetime, pk: str) -> Item:
