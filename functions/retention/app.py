@@ -58,7 +58,7 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     A business or a review that fails stops no other one; the run raises Fault at the end.
     """
     names = ("reviews", "texts", "authors", "kept", "tampered", "skipped", "unfinished", "failed")
-    totals = dict.fromkeys(names, 0)
+    totals: dict[str, int] = dict.fromkeys(names, 0)
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS

@@ -43,9 +43,6 @@ def shop(simulated_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Backend
     monkeypatch.setattr(
         type(simulated_backend.platforms.get(PLATFORM)), "MODERATION_DELAY", timedelta(days=999)
     )
-    monkeypatch.setattr(
-        "heard.storage.sweep_index.SWEEP_DAYS", 1
-    )  # moto takes long over each day, and here the sweep is never late
     return simulated_backend
 
 

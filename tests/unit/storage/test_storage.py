@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 from heard import cases
 from heard.automatic_replies import AutomaticReply
 from heard.cases import Change
+from heard.clock import format_time
 from heard.connectors import ReplyTarget
 from heard.errors import BadRequest, ConflictError, Contention, NotFound
 from heard.outcomes import Fact, Kind
 from heard.places import MAX_PLACES, Place
-from heard.policy import default_policy
 from heard.storage.case_store import CaseStore, LoadedCase
 from heard.storage.replies import Reply
 from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
-from heard.storage.sweep_index import SWEEP_DAYS
 from heard.storage.tables import attributes, values
 from heard.storage.vault import AuthorRecord, Erased, Vault
 from heard.threads import Purpose, Slot
@@ -339,8 +338,36 @@ def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Ba
     assert backend.case(topic).review.closing_kind is None
 
 
-def test_the_sweep_finds_a_follow_up_for_as_long_as_the_default_policy_keeps_it_open() -> None:
-    assert timedelta(days=SWEEP_DAYS) > timedelta(seconds=default_policy().give_up_after)
+def test_the_sweep_finds_what_was_due_before_an_outage_of_months(backend: Backend) -> None:
+    review = backend.deliver(complaint("r-1"))
+    follow_up = backend.case(review).follow_up
+    assert follow_up is not None
+    stuck_items = backend.cases.stuck_items(NOON + timedelta(days=400))
+    assert follow_up.id in [item.follow_up for item in stuck_items]
+
+
+def test_within_three_hours_the_sweep_finds_what_the_first_release_left_in_its_daily_buckets(
+    backend: Backend,
+) -> None:
+    for days in range(36):
+        due = NOON - timedelta(days=days)
+        backend.plain_dynamodb.put_item(
+            TableName=backend.tables["CasesTable"],
+            Item=attributes(
+                {
+                    "pk": f"fup_{days}",
+                    "sk": "FOLLOW_UP",
+                    "sweep_bucket": f"{due:%Y-%m-%d}#{days % 8}",
+                    "sweep_at": format_time(due),
+                }
+            ),
+        )
+    follow_ups_of_sweeps = {
+        item.follow_up
+        for sweep in range(36)
+        for item in backend.cases.stuck_items(NOON + timedelta(minutes=5 * sweep))
+    }
+    assert follow_ups_of_sweeps == {f"fup_{days}" for days in range(36)}
 
 
 def test_of_two_people_who_change_the_places_at_once_one_gets_a_conflict(backend: Backend) -> None:

@@ -1,6 +1,6 @@
 """The sweep's index: what may be stuck, by the time from which the sweep must act on it.
 
-An item is in the index while it has `sweep_bucket` (a day and a shard) and `sweep_at`.
+An item is in the index while it has `sweep_bucket` (its shard) and `sweep_at`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from heard.storage.items import CaseItems
 from heard.storage.tables import Item, attributes, values
 from heard.threads import Thread
 
-SWEEP_SHARDS: Final = 8
-SWEEP_DAYS: Final = 35
-"""How many days back the sweep reads.
+SWEEP_SHARDS: Final = 16
+"""Each takes about 1,000 writes a second, and a sweep asks for each of them.
 
-Longer than a follow-up stays open by default, so that no outage hides one.
+The number may only grow: what is stored stays in the shard it was given.
 """
+_DAYS_OF_OLD_BUCKETS: Final = 36
+_OLD_SHARDS: Final = 8
+_SWEEP_SECONDS: Final = 300
 SWEEP_REVIEW_AFTER: Final = timedelta(minutes=15)
 """An open review without a follow-up is swept when nothing has touched it for this long."""
 SWEEP_FOLLOW_UP_AFTER: Final = timedelta(minutes=3)
@@ -50,20 +52,16 @@ class SweepIndex(CaseItems):
     """Reads the index."""
 
     def stuck_items(self, now: datetime) -> Iterator[StuckItem]:
-        """What is stuck, by the days on which it was due. A page of it is in memory."""
-        for day in range(SWEEP_DAYS + 1):
-            time_in_day = now - timedelta(days=day)
-            for shard in range(SWEEP_SHARDS):
-                pages = self._client.get_paginator("query").paginate(
-                    TableName=self._table,
-                    IndexName="sweep",
-                    KeyConditionExpression="sweep_bucket = :bucket AND sweep_at <= :now",
-                    ExpressionAttributeValues=attributes(
-                        {":bucket": _sweep_bucket(time_in_day, shard), ":now": format_time(now)}
-                    ),
-                )
-                for item in (values(item) for page in pages for item in page["Items"]):
-                    yield _parse_stuck_item(item["pk"], item["sk"])
+        """What is stuck, however long ago it was due. A page of it is in memory."""
+        for bucket in (*_buckets(), *_old_buckets(now)):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName="sweep",
+                KeyConditionExpression="sweep_bucket = :bucket AND sweep_at <= :now",
+                ExpressionAttributeValues=attributes({":bucket": bucket, ":now": format_time(now)}),
+            )
+            for item in (values(item) for page in pages for item in page["Items"]):
+                yield _parse_stuck_item(item["pk"], item["sk"])
 
 
 def _parse_stuck_item(pk: str, sk: str) -> StuckItem:
@@ -105,10 +103,24 @@ def follow_up_sweep_at(follow_up: FollowUp, now: datetime) -> datetime:
 def sweep_attributes(at: datetime, pk: str) -> Item:
     """What an item needs to be in the index from `at` on."""
     return {
-        "sweep_bucket": _sweep_bucket(at, zlib.crc32(pk.encode()) % SWEEP_SHARDS),
+        "sweep_bucket": _bucket(zlib.crc32(pk.encode()) % SWEEP_SHARDS),
         "sweep_at": format_time(at),
     }
 
 
-def _sweep_bucket(at: datetime, shard: int) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d}#{shard}"
+def _buckets() -> list[str]:
+    return [_bucket(shard) for shard in range(SWEEP_SHARDS)]
+
+
+def _bucket(shard: int) -> str:
+    return f"shard#{shard}"
+
+
+def _old_buckets(now: datetime) -> list[str]:
+    """The buckets of one day, as the first release wrote them: a day and a shard.
+
+    Each sweep reads another of the last days, so that every three hours all of them are read.
+    """
+    sweep_number = int(now.timestamp()) // _SWEEP_SECONDS
+    day = now.astimezone(UTC) - timedelta(days=sweep_number % _DAYS_OF_OLD_BUCKETS)
+    return [f"{day:%Y-%m-%d}#{shard}" for shard in range(_OLD_SHARDS)]
