@@ -359,6 +359,21 @@ def test_a_time_to_live_has_a_declared_attribute(name: str) -> None:
     )
 
 
+# who signs in
+
+
+def test_nobody_changes_the_address_that_roles_were_given_to() -> None:
+    (pool,) = resources("AWS::Cognito::UserPool").values()
+    clients = resources("AWS::Cognito::UserPoolClient").values()
+
+    # Without the list, or with an empty one, every attribute of the standard could be written
+    assert all(client["WriteAttributes"] for client in clients)
+    assert not any("email" in client["WriteAttributes"] for client in clients)
+    assert pool["UserAttributeUpdateSettings"] == {
+        "AttributesRequireVerificationBeforeUpdate": ["email"]
+    }
+
+
 # permissions
 
 

@@ -3,6 +3,7 @@
     HeardError
     ├── BadRequest               400  what was sent cannot be understood; says how to fix it
     │   └── Unparseable          (never leaves `ingest`: the delivery is quarantined)
+    ├── Unauthorized             401  a token that proves something else than who calls
     ├── NotFound                 404  no such thing, or not one the caller may see
     ├── Forbidden                403  the caller is known and may not do this
     ├── ConflictError            409  the state has changed; `reason` is a conflict code
@@ -54,6 +55,13 @@ class Unparseable(BadRequest):
     """A genuine delivery whose body does not have the platform's documented shape."""
 
     code = "unparseable"
+
+
+class Unauthorized(HeardError):
+    """A genuine token, but not one with which somebody calls the API."""
+
+    http_status = 401
+    code = "unauthorized"
 
 
 class NotFound(HeardError):

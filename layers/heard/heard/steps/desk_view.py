@@ -93,7 +93,7 @@ def follow_up_details(follow_up: FollowUp, policy: Policy, case_store: CaseStore
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
     `grants` what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution
     may have. `contacts` are the business's own, which replies may show (R06). `pending_resolution`
-    is the resolution that waits for a lead.
+    is the resolution that waits for a lead, with the `digest` that names it.
     """
     reviews = [case_store.case(review).case.review for review in follow_up.reviews]
     thread = case_store.case(follow_up.reviews[0]).case.thread
@@ -160,6 +160,7 @@ def _reply_json(reply: Reply, slot_state: str | None) -> dict[str, Any]:
 
 def _resolution_json(resolution: Resolution) -> dict[str, Any]:
     fields = {
+        "digest": resolution.digest,
         "action": resolution.action.value,
         "agent": resolution.agent,
         "at": resolution.at,
