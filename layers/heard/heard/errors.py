@@ -12,6 +12,7 @@
     ├── Tampered                 500  the log holds something that Heard did not write
     └── Fault                    503  a retry can help (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
+        ├── DamagedText          503  a sealed text, or its key, is not what was stored
         ├── Busy                 503  another run is doing the same now
         └── Contention           503  other changes kept coming first
 
@@ -138,6 +139,15 @@ class PlatformUnavailable(Fault):
         super().__init__(detail, retry_after=retry_after)
         self.maybe_applied = maybe_applied
         self.retry_after = retry_after
+
+
+class DamagedText(Fault):
+    """A sealed text does not open, and no erasure explains that: it or its key was changed.
+
+    A retry helps once the item is restored. Nothing may be closed because of it.
+    """
+
+    code = "damaged_text"
 
 
 class Busy(Fault):

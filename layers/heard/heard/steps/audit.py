@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from heard.errors import NotFound, Tampered
@@ -45,6 +46,8 @@ def verify_review(
 ) -> ChainReport:
     """Whether the chain of a business's review verifies, up to the head in its state.
 
+    Also whether the lists by day show each outcome where it belongs.
+
     Raises NotFound when the business has no such review.
     """
     try:
@@ -85,18 +88,26 @@ def _find_business(caller: Caller, review: str, log: OutcomeLog, case_store: Cas
 
 
 def _verify(review: str, business: str, log: OutcomeLog, case_store: CaseStore) -> ChainReport:
-    outcomes = log.of_review(review)
+    outcomes, misplaced = log.chain(review)
     head = case_store.find_review(review)
     if head and head.sequence > len(outcomes):
         # Appended between the two reads, or missing: a second read shows which.
-        outcomes = log.of_review(review)[: head.sequence]
+        outcomes, misplaced = log.chain(review)
+        outcomes = outcomes[: head.sequence]
     if head is None and not outcomes:
         raise NotFound(_NO_REVIEW)
     if business != (head.business if head else outcomes[0].business):
         raise NotFound(_NO_REVIEW)
-    return verify_chain(
+    report = verify_chain(
         review,
         outcomes,
         expected_sequence=head.sequence if head else None,
         expected_head=head.head if head else None,
     )
+    if head is None and report.verified:
+        why, broken_at = "the review has outcomes, but no state any more", len(outcomes) + 1
+    elif report.verified and misplaced:
+        why, broken_at = "it is missing from the lists of its day", misplaced
+    else:
+        return report
+    return replace(report, verified=False, broken_at=broken_at, why=why)

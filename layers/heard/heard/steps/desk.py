@@ -15,7 +15,7 @@ from heard import cases, follow_ups
 from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ModerationStatus, ReplyTarget, load
-from heard.errors import BadRequest, ConflictError, NotFound
+from heard.errors import BadRequest, ConflictError, DamagedText, NotFound
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution
 from heard.outcomes import Kind
 from heard.people import ANSWERING, APPROVING, Role
@@ -503,7 +503,7 @@ def _customer_language(loaded: LoadedCase, desk: DeskPorts) -> str | None:
     """The language of the review (ISO 639), None where it is not known or cannot be read."""
     try:
         return (desk.cases.revision(loaded.case.review).assessment or {}).get("language")
-    except (Erased, NotFound):
+    except (Erased, NotFound, DamagedText):
         return None
 
 
@@ -531,6 +531,12 @@ def _build_reply(
     case = loaded.case
     try:
         event = desk.cases.revision(case.review).event
+    except DamagedText as error:
+        raise ConflictError(
+            ConflictCode.NO_REPLY_HERE.value,
+            "The stored text of this review is damaged, and with it where to reply. Answer at the "
+            "platform and resolve it without a reply, or have the text restored.",
+        ) from error
     except (Erased, NotFound) as error:
         raise ConflictError(
             ConflictCode.NO_REPLY_HERE.value,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.clock import format_time
 from heard.commitments import CommitmentKind
 from heard.connectors import load
+from heard.errors import DamagedText
 from heard.follow_ups import FollowUp, Resolution, Status
 from heard.remedies import Grant, format_amount
 from heard.reviews import Channel
@@ -82,6 +83,7 @@ def _newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
         "language": text.language,
         "first_words": event.first_words(EXCERPT_CHARACTERS) if event else None,
         "erased": text.erased,
+        "damaged": text.damaged,
     }
 
 
@@ -155,6 +157,7 @@ def _reply_json(reply: Reply, slot_state: str | None) -> dict[str, Any]:
         "text": reply.text,
         "at": reply.at,
         "state": slot_state or ("sent" if reply.sent_at else "dropped"),
+        "damaged": reply.is_damaged,
     }
 
 
@@ -208,6 +211,8 @@ def _review_json(review: Review, thread: Thread, case_store: CaseStore) -> dict[
         return fields | _review_content(review, thread, case_store)
     except Erased:
         return fields | {"erased": True}
+    except DamagedText:
+        return fields | {"damaged": True}
 
 
 def _review_content(review: Review, thread: Thread, case_store: CaseStore) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from heard.cases import Case, Change, IncomingEvent, Revision, Writes
 from heard.clock import parse_time
 from heard.commitments import CommitmentKind
 from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
-from heard.errors import NotFound
+from heard.errors import DamagedText, NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent, author_id
 from heard.steps.acknowledging import draft_acknowledgement
 from heard.steps.deciding import decide_revision, inputs_content
@@ -251,7 +251,7 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
     """The revision that an edit without new words repeats, with its assessment."""
     try:
         revision = case_store.revision(case.review)
-    except (NotFound, Erased):
+    except (NotFound, Erased, DamagedText):
         revision = Revision(event)
     if revision.assessment:
         return revision

@@ -1,6 +1,7 @@
 """The Outcomes table: outcomes are appended in a case's transaction, and read by review or day.
 
-Nothing here changes or deletes an outcome, and no function is allowed to.
+Nothing here changes or deletes an outcome, and no function may delete one. What IAM can and cannot
+promise of that is in docs/decisions/0029-what-append-only-means.md.
 """
 
 from __future__ import annotations
@@ -57,13 +58,31 @@ class OutcomeLog:
 
     def of_review(self, review: str) -> tuple[Outcome, ...]:
         """A review's outcomes in order, strongly consistent."""
+        return tuple(map(_parse_outcome, self._items_of(review)))
+
+    def chain(self, review: str) -> tuple[tuple[Outcome, ...], int | None]:
+        """A review's outcomes, and the number of the first that no list shows in its place.
+
+        The index by day is outside the hashes. An outcome that was moved in it is missing from the
+        lists of its day, and its chain verifies all the same.
+        """
+        items = self._items_of(review)
+        outcomes = tuple(map(_parse_outcome, items))
+        misplaced = (
+            outcome.sequence
+            for outcome, item in zip(outcomes, items, strict=True)
+            if any(item.get(name) != value for name, value in _index_fields(outcome).items())
+        )
+        return outcomes, next(misplaced, None)
+
+    def _items_of(self, review: str) -> list[Item]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="review = :review",
             ExpressionAttributeValues=attributes({":review": review}),
             ConsistentRead=True,
         )
-        return tuple(_parse_outcome(values(item)) for page in pages for item in page["Items"])
+        return [values(item) for page in pages for item in page["Items"]]
 
     def page(
         self, criteria: OutcomeCriteria, *, limit: int = 100, after: str | None = None
@@ -176,15 +195,16 @@ def append_writes(table: str, outcomes: Sequence[Outcome]) -> list[TransactWrite
         {
             "Put": {
                 "TableName": table,
-                "Item": attributes(
-                    outcome.to_json()
-                    | {"business_day": _business_day(outcome), "at_id": _sort_key(outcome)}
-                ),
+                "Item": attributes(outcome.to_json() | _index_fields(outcome)),
                 "ConditionExpression": "attribute_not_exists(review)",
             }
         }
         for outcome in outcomes
     ]
+
+
+def _index_fields(outcome: Outcome) -> Item:
+    return {"business_day": _business_day(outcome), "at_id": _sort_key(outcome)}
 
 
 def _business_day(outcome: Outcome) -> str:
