@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, cast
@@ -40,7 +41,8 @@ def correct_role_checks() -> None:
     actions, evaluator = cast("Any", iam_actions), cast("Any", iam_evaluator)
     service_context = actions.dynamodb_service_context
     transaction_checks = actions.dynamodb_transaction_checks
-    evaluate = evaluator.evaluate
+    evaluate, evaluate_resource_policy = evaluator.evaluate, evaluator.evaluate_resource_policy
+    in_resource_policy = ContextVar("in_resource_policy", default=False)
     record = _Record(os.environ.get(RECORD_VARIABLE))
 
     def context_with_keys(body: bytes) -> dict[str, Any]:
@@ -64,12 +66,22 @@ def correct_role_checks() -> None:
         if isinstance(context.resource_arn, _KeyedArn):
             context.service_context[_LEADING_KEYS.lower()] = context.resource_arn.keys
         result = evaluate(context, *policies)
-        record.add(context, allowed=result.decision == "Allow")
+        if not in_resource_policy.get():
+            record.add(context, allowed=result.decision == "Allow")
         return result
+
+    def evaluate_unrecorded(*arguments: Any, **options: Any) -> Any:
+        # It is no decision about the role: it evaluates the policy of a queue, for example.
+        token = in_resource_policy.set(True)
+        try:
+            return evaluate_resource_policy(*arguments, **options)
+        finally:
+            in_resource_policy.reset(token)
 
     actions.dynamodb_service_context = context_with_keys
     actions.dynamodb_transaction_checks = checks_with_keys
     evaluator.evaluate = evaluate_with_keys
+    evaluator.evaluate_resource_policy = evaluate_unrecorded
 
 
 def _parse(body: bytes) -> dict[str, Any]:

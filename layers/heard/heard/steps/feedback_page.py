@@ -27,9 +27,7 @@ def feedback_page(
     connection = setup.connection(connection_id)
     if connection is None or connection.platform != "feedback_form":
         raise NotFound("There is nothing here.")
-    review = case_store.find_review(
-        review_id(connection.business, connection.platform, native_id)
-    )
+    review = case_store.find_review(review_id(connection.business, connection.platform, native_id))
     if review is None:
         raise NotFound("There is nothing here.")
     thread = thread_id(connection.business, connection.platform, native_id)
