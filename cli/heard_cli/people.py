@@ -85,11 +85,16 @@ def add(
         password = str(
             typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         )
-    person, new = add_person(stack, email, first_name, role, business, password)
+    person, new, before = add_person(stack, email, first_name, role, business, password)
     if as_json:
         show.data({**_person_json(email, person), "new": new})
     else:
         show.line(f"{'Added' if new else 'Changed'} {email}: {_describe(person.roles)}")
+    if before and before.first_name != person.first_name:
+        show.note(
+            f"{email} was {before.first_name} until now ({_describe(before.roles)}). If that is "
+            "somebody else, take the roles away again (heard people remove)."
+        )
     if new and password is None:
         _print_invitation(stack, email, first_name, role, business)
 
@@ -305,10 +310,11 @@ def add_person(
     roles: Iterable[Role],
     businesses: Iterable[str],
     password: str | None,
-) -> tuple[Person, bool]:
+) -> tuple[Person, bool, Person | None]:
     """Give a person roles in businesses.
 
-    Returns the person, and whether they are new to the user pool. Raises CommandError.
+    Returns the person, whether they are new to the user pool, and who they were before. Raises
+    CommandError: also for an address that somebody gave themselves and did not prove.
     """
     pool = UserPool(stack)
     role_list, business_list = list(roles), list(businesses)
@@ -317,6 +323,8 @@ def add_person(
         return with_roles(stored_roles, business_list, role_list)
 
     user = pool.find(email)
+    if user:
+        _require_own_address(user, email)
     before = stack.people.person(user.subject) if user else None
     if conflict := check_roles(add_to(before.roles if before else {})):
         raise _to_command_error(conflict)
@@ -326,7 +334,21 @@ def add_person(
     if password is not None:
         pool.set_password(user, password)
     # Last: a person who holds a role has rights, so everything else must be in place by now.
-    return _change(stack, Person(user.subject, first_name.strip()), add_to), new
+    person = _change(stack, Person(user.subject, first_name.strip()), add_to)
+    return person, new, before
+
+
+def _require_own_address(user: PoolUser, email: str) -> None:
+    """Refuse to give roles to somebody who only says that this is their address."""
+    if user.has_verified_email:
+        return
+    raise CommandError(
+        f"Somebody signs in with {email}, but never proved that it is theirs. They may have taken "
+        f"the address of the person that you mean. Nothing was changed. Their subject id is "
+        f"{user.subject}.",
+        "Find out who that is (heard people show). Then delete the user in Cognito, or set its "
+        "e-mail address there and mark it as verified, and repeat the command.",
+    )
 
 
 def _change(stack: Stack, person: Person, edit: Callable[[Roles], Roles]) -> Person:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import typer
 
 from heard.clock import parse_time
-from heard.errors import NotFound
+from heard.errors import DamagedText, NotFound
 from heard.reviews import ReviewEvent
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.quarantine import QuarantineEntry
@@ -201,10 +201,12 @@ def _queue_message(
     if not connection_exists[head.connection]:
         return ReplayItem(review, head.platform, why="its connection was removed")
     event: ReviewEvent | None = None
-    with suppress(NotFound, Erased):
+    with suppress(NotFound, Erased, DamagedText):
         event = stack.cases.revision(head)[0]
     if event is None:
-        return ReplayItem(review, head.platform, why="its text is missing or was erased")
+        return ReplayItem(
+            review, head.platform, why="its text is missing, was erased, or is damaged"
+        )
     source_fields = {
         "connection": head.connection,
         "business": head.business,

@@ -42,6 +42,7 @@ class ReviewText:
 
 ERASED: Final = "erased"
 NOT_STORED: Final = "not stored"
+DAMAGED: Final = "damaged"
 
 
 def author_label(author: Author) -> str:
@@ -64,7 +65,7 @@ def read_review_texts(stack: Stack, reviews: Sequence[str]) -> dict[str, ReviewT
         if text is not None and text.event is not None:
             result[review] = summarize(text.event)
         elif text is not None:
-            unavailable = ERASED if text.erased else NOT_STORED
+            unavailable = ERASED if text.erased else DAMAGED if text.damaged else NOT_STORED
             result[review] = ReviewText(rating=text.review.rating, unavailable=unavailable)
         else:
             result[review] = ReviewText(unavailable=NOT_STORED)

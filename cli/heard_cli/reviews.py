@@ -25,7 +25,7 @@ from heard_cli import options, show
 from heard_cli.durations import parse_period
 from heard_cli.outcome_pages import read_newest_outcomes
 from heard_cli.platforms import check_platform
-from heard_cli.review_texts import ERASED, NOT_STORED, ReviewText, author_label, summarize
+from heard_cli.review_texts import DAMAGED, ERASED, NOT_STORED, ReviewText, author_label, summarize
 from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
@@ -179,7 +179,8 @@ def _latest_of_each_review(
 def _summary(revision: HistoricalRevision) -> ReviewText:
     if revision.event is not None:
         return summarize(revision.event)
-    unavailable = ERASED if revision.unreadable_reason == "erased" else NOT_STORED
+    reasons = {"erased": ERASED, "damaged": DAMAGED}
+    unavailable = reasons.get(revision.unreadable_reason or "", NOT_STORED)
     return ReviewText(rating=revision.outcome.detail.get("rating"), unavailable=unavailable)
 
 
@@ -246,6 +247,7 @@ def reply_json(reply: Reply, thread: Thread) -> dict[str, Any]:
         "agent": reply.agent,
         "state": _reply_state(reply, thread),
         "text": reply.text,
+        "damaged": reply.is_damaged,
     }
 
 
@@ -276,9 +278,10 @@ def _print_revision(revision: HistoricalRevision, heading: str) -> None:
     show.line(f"{heading}, {show.timestamp(revision.outcome.at)}", style="bold")
     if event is None:
         show.line(
-            "The author's data was erased. The words are gone."
-            if revision.unreadable_reason == "erased"
-            else "The words of this version are not stored."
+            {
+                "erased": "The author's data was erased. The words are gone.",
+                "damaged": "The stored words of this version are damaged (docs/operations.md).",
+            }.get(revision.unreadable_reason or "", "The words of this version are not stored.")
         )
         return
     show.line(", ".join(_byline(event)))
@@ -344,7 +347,7 @@ def _print_replies(stack: Stack, review_replies: ReviewReplies, thread: Thread) 
             f"{_reply_state(reply, thread)}",
             style="bold",
         )
-        show.line(reply.text)
+        show.line("(The stored text is damaged.)" if reply.is_damaged else reply.text)
 
 
 def _reply_state(reply: Reply, thread: Thread) -> str:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PoolUser:
-    """Somebody who can sign in. `name` is the pool's own, `subject` is in their tokens."""
+    """Somebody who can sign in. `name` is the pool's own, `subject` is in their tokens.
+
+    `has_verified_email` says that an operator gave the address, or that its owner proved it.
+    """
 
     name: str
     subject: str
     email: str
     status: str
+    has_verified_email: bool
 
 
 class UserPool:
@@ -110,7 +114,8 @@ def _parse_user(name: str, attributes: Iterable[AttributeTypeTypeDef], status: s
             "The user pool returned no subject id for this person.",
             "Check that this user pool belongs to this stack.",
         )
-    return PoolUser(name, values["sub"], values.get("email", ""), status)
+    is_verified = values.get("email_verified", "").lower() == "true"
+    return PoolUser(name, values["sub"], values.get("email", ""), status, is_verified)
 
 
 def to_command_error(error: ClientError) -> CommandError | None:

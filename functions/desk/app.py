@@ -113,8 +113,8 @@ def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approve(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     """As another lead, approve or deny walking away (R20) or a remedy over the limit (R28)."""
-    caller, approved, now = _caller(), body.approved, clock.now()
-    return _row(desk.approve(caller, follow_up, approved=approved, desk=ports(), now=now))
+    now, decision = clock.now(), body.model_dump()
+    return _row(desk.approve(_caller(), follow_up, ports(), now, **decision))
 
 
 handler = lambda_handler(app, logger, metrics)

@@ -93,8 +93,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             event=event, record_handler=handle_message, processor=processor, context=context
         )
         metrics.add_metric("polls_returned", MetricUnit.Count, len(response["batchItemFailures"]))
-        faults = [fault.__name__ for fault, *_ in processor.exceptions if fault]
-        logger.info("batch", returned=faults)
+        logger.info(
+            "batch", returned=[fault.__name__ for fault, *_ in processor.exceptions if fault]
+        )
         return {"batchItemFailures": response["batchItemFailures"]}
     if "connection" in event:
         return _record_poll(poll(str(event["connection"]), ports()[0])).to_json()

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from heard import settings
 from heard.messaging import EventBus, eventbridge
 from heard.stack_metrics import StackMetrics
-from heard.steps.relay import relay
+from heard.steps.relay import relay, tampered_outcomes
 
 logger = Logger(service="relay")
 metrics = StackMetrics(service="relay")
@@ -35,6 +35,11 @@ def ports() -> EventBus:
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> None:
     """A batch of the stream of the Outcomes table. An error makes Lambda send it again."""
+    tampered = tampered_outcomes(event["Records"])
+    for outcome in tampered:
+        logger.error("tampered", outcome=outcome)
+    # Before the bus, which may not be there
+    metrics.add_metric("outcomes_tampered", MetricUnit.Count, len(tampered))
     report = relay(event["Records"], ports())
     for skipped in report.skipped:
         logger.error("skipped", outcome=skipped.key, why=skipped.why)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.connectors.http import HttpClient
-from heard.errors import HeardError
+from heard.errors import DamagedText, HeardError
 from heard.follow_ups import parse_fence
 from heard.stack_metrics import StackMetrics
 from heard.steps.ports import PlatformPorts, StorePorts
@@ -68,6 +68,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             case _:
                 raise ValueError(f"There is no step {step}.")
     except HeardError as error:
+        metrics.add_metric("texts_damaged", MetricUnit.Count, int(isinstance(error, DamagedText)))
         metrics.add_metric(f"{step}_{error.code}", MetricUnit.Count, 1)
         logger.warning("not replied", code=error.code)
         raise

@@ -51,10 +51,20 @@ A condition that comes true ends the wait, so only a failure takes this long.
 """
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.stack)
+@pytest.hookimpl(trylast=True)  # after the shuffling
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    own_items = [item for item in items if folder in item.path.parents]
+    for item in own_items:
+        item.add_marker(pytest.mark.stack)
+    is_complete = {item.path for item in own_items} == set(folder.glob("test_*.py"))
+    for item in own_items:
+        if item.get_closest_marker("last"):
+            items.remove(item)
+            items.append(item)
+            if not is_complete or config.option.keyword:
+                reason = "it needs the calls of all tests of this folder"
+                item.add_marker(pytest.mark.skip(reason))
 
 
 @pytest.fixture(scope="session")

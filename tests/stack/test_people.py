@@ -94,7 +94,7 @@ def test_somebody_of_the_release_before_may_do_after_the_migration_what_they_mig
 ) -> None:
     email = f"kim-{secrets.token_hex(4)}@example.com"
     operator = shop.environment.operator
-    person, _ = add_person(operator, email, "Kim", [Role.AGENT], [shop.business], PASSWORD)
+    person, *_ = add_person(operator, email, "Kim", [Role.AGENT], [shop.business], PASSWORD)
     item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
     item |= {"first_name": "Kim", "businesses": [shop.business]}
     operator.dynamodb.put_item(TableName=operator.outputs["SetupTableName"], Item=attributes(item))

@@ -227,14 +227,12 @@ def test_walking_away_takes_two_people(shop: StackBusiness, eventually: Callable
         ]["status"]
         == "awaiting_approval"
     )
-    assert (
-        agent.call("POST", f"/api/desk/follow-ups/{follow_up}/approval", {"approved": True})[0]
-        == 403
-    )
-    assert (
-        lead.call("POST", f"/api/desk/follow-ups/{follow_up}/approval", {"approved": True})[0]
-        == 200
-    )
+    path = f"/api/desk/follow-ups/{follow_up}"
+    pending = lead.call("GET", path)[1]["pending_resolution"]
+    decision = {"approved": True, "digest": pending["digest"]}
+    assert agent.call("POST", f"{path}/approval", decision)[0] == 403
+    assert lead.call("POST", f"{path}/approval", {**decision, "digest": "0" * 32})[0] == 409
+    assert lead.call("POST", f"{path}/approval", decision)[0] == 200
     eventually(lambda: shop.kinds(review)[-1] is Kind.WALKED_AWAY)
     assert shop.replies("abuse-1") == []
 

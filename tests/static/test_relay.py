@@ -11,10 +11,14 @@ import pytest
 from heard.assessment import Severity
 from heard.notices import makes_notice
 from heard.outcomes import Kind
+from heard.steps.relay import TAMPERING
 from heard.storage.tables import attributes
 from tests.static.cloudformation import as_list, mentions, resources, statements
 from tests.static.test_template import READ_STREAM
 from tests.unit.test_notices import OUTCOME
+
+MAX_FILTERS = 5
+"""How many filters an event source may have without a request to AWS."""
 
 HOURS_IN_STREAM = 24
 """How long DynamoDB keeps a record of a stream."""
@@ -50,7 +54,15 @@ def test_the_filter_lets_exactly_the_outcomes_pass_that_somebody_may_be_told_of(
     patterns = [json.loads(entry["Pattern"]) for entry in mapping()["FilterCriteria"]["Filters"]]
 
     assert any(passes(record, pattern) for pattern in patterns) == makes_notice(outcome)
-    assert not any(passes(record | {"eventName": "MODIFY"}, pattern) for pattern in patterns)
+    for tampering in TAMPERING:
+        assert any(passes(record | {"eventName": tampering}, pattern) for pattern in patterns)
+
+
+def test_a_record_of_tampering_passes_without_an_image() -> None:
+    patterns = [json.loads(entry["Pattern"]) for entry in mapping()["FilterCriteria"]["Filters"]]
+
+    assert len(patterns) <= MAX_FILTERS
+    assert any(passes({"eventName": "REMOVE", "dynamodb": {}}, pattern) for pattern in patterns)
 
 
 def test_the_stream_of_the_outcomes_alone_is_read_from_its_beginning() -> None:

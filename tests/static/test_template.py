@@ -12,7 +12,6 @@ from tests.static.cloudformation import (
     as_list,
     mentions,
     parse,
-    policy_templates,
     resources,
     statements,
     template,
@@ -359,6 +358,21 @@ def test_a_time_to_live_has_a_declared_attribute(name: str) -> None:
     )
 
 
+# who signs in
+
+
+def test_nobody_changes_the_address_that_roles_were_given_to() -> None:
+    (pool,) = resources("AWS::Cognito::UserPool").values()
+    clients = resources("AWS::Cognito::UserPoolClient").values()
+
+    # Without the list, or with an empty one, every attribute of the standard could be written
+    assert all(client["WriteAttributes"] for client in clients)
+    assert not any("email" in client["WriteAttributes"] for client in clients)
+    assert pool["UserAttributeUpdateSettings"] == {
+        "AttributesRequireVerificationBeforeUpdate": ["email"]
+    }
+
+
 # permissions
 
 
@@ -410,33 +424,3 @@ def test_no_permission_is_granted_by_exclusion() -> None:
         for name, statement in statements()
         if "NotAction" in statement and statement["Effect"] == "Allow"
     ] == []
-
-
-def test_outcomes_can_only_be_appended_and_read() -> None:
-    """Append-only is what an auditor relies on.
-
-    No function can change or remove a fact, whatever its code does.
-    """
-    (outcomes,) = (name for name in resources("AWS::DynamoDB::Table") if "Outcomes" in name)
-    other_actions = [
-        (name, action)
-        for name, statement in statements()
-        if mentions(statement.get("Resource"), outcomes) and statement["Effect"] == "Allow"
-        for action in as_list(statement["Action"])
-        if action.startswith(("dynamodb:", "*"))
-        and action not in {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"} | READ_STREAM
-    ]
-    policy_template_grants = [
-        (name, bundle)
-        for kind in (SAM_FUNCTION, SAM_MACHINE)
-        for name, properties in resources(kind).items()
-        for bundle, arguments in policy_templates(properties)
-        if mentions(arguments, outcomes)
-    ]
-    all_tables = [
-        name
-        for name, statement in statements()
-        if "table/*" in str(statement.get("Resource")) and "dynamodb" in str(statement["Action"])
-    ]
-
-    assert (other_actions, policy_template_grants, all_tables) == ([], [], [])

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from heard_simulator.server import SimulatedPlatforms
 from tests.unit.backend import Backend, FakeClock, moto_client
+from tests.unit.roles import check_role
+
+
+@pytest.fixture(scope="session", autouse=True)
+def enforced_roles() -> Iterator[None]:
+    """No step calls what the role of its function does not allow."""
+    call_api = cast("Any", BaseClient)._make_api_call
+
+    def call_as_allowed(client: Any, operation: str, request: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb":
+            check_role(operation, request)
+        return call_api(client, operation, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", call_as_allowed)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from heard.follow_ups import (
     Status,
 )
 from heard.outcomes import Kind
+from heard.remedies import Grant
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 AGENTS = st.sampled_from(["ana", "ben", "cem"])
@@ -123,7 +126,7 @@ def test_a_settled_follow_up_cannot_be_claimed_resolved_or_approved(
     results = [
         follow_ups.claim(settled, "ana", NOW),
         follow_ups.check_resolvable(settled, "ana", 1, NOW),
-        follow_ups.check_approvable(settled, "lee"),
+        follow_ups.check_approvable(settled, "lee", ""),
     ]
 
     assert [result.code for result in results if isinstance(result, Conflict)] == [reason] * 3
@@ -134,14 +137,38 @@ def test_walking_away_takes_a_second_person() -> None:
         status=Status.AWAITING_APPROVAL,
         resolution=Resolution("a-1", Action.WALK_AWAY, "lee", format_time(NOW)),
     )
-    by_the_agent = follow_ups.check_approvable(awaiting_approval, "lee")
-    without_request = follow_ups.check_approvable(new_follow_up(), "mia")
+    assert awaiting_approval.resolution
+    digest = awaiting_approval.resolution.digest
+    by_the_agent = follow_ups.check_approvable(awaiting_approval, "lee", digest)
+    without_request = follow_ups.check_approvable(new_follow_up(), "mia", digest)
 
-    assert follow_ups.check_approvable(awaiting_approval, "mia") is None
+    assert follow_ups.check_approvable(awaiting_approval, "mia", digest) is None
     assert by_the_agent is not None
     assert by_the_agent.code is ConflictCode.SAME_PERSON
     assert without_request is not None
     assert without_request.code is ConflictCode.NOTHING_TO_APPROVE
+
+
+def test_a_digest_names_all_of_a_resolution_but_who_approved_it() -> None:
+    fields: dict[str, Any] = {
+        "id": "a-2",
+        "action": Action.PROMISE,
+        "agent": "ben",
+        "at": format_time(NOW + CLAIM_LEASE),
+        "reply": "rep_1",
+        "promised_for": format_time(NOW),
+        "reason": "abuse",
+        "fix": "refunded",
+        "root_cause": "process",
+        "reviews": ("rev_1",),
+        "remedy": Grant("refund", Decimal(5), "EUR"),
+    }
+    resolution = Resolution("a-1", Action.WALK_AWAY, "ana", format_time(NOW))
+    digests = {replace(resolution, **{name: value}).digest for name, value in fields.items()}
+
+    assert fields.keys() == Resolution.__dataclass_fields__.keys() - {"approved_by"}
+    assert len(digests | {resolution.digest}) == len(fields) + 1
+    assert replace(resolution, approved_by="lee").digest == resolution.digest
 
 
 def test_who_approved_survives_storage_and_is_not_the_evidence() -> None:

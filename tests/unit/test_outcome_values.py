@@ -48,6 +48,7 @@ SYSTEM_REASONS: Final = {
     "own_reply",
     "not_on_platform",
     "automatic_reply",
+    "damaged",
     "erased",
     "requested",
     "retention",

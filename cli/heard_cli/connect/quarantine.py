@@ -20,7 +20,7 @@ import typer
 from heard import clock
 from heard.clock import format_time, parse_time
 from heard.connectors import WebhookRequest, load
-from heard.errors import Unparseable
+from heard.errors import DamagedText, Unparseable
 from heard.steps.ingest import build_messages
 from heard.storage.quarantine import EXPIRY_WARNING, QuarantinedDelivery, QuarantineEntry
 from heard_cli import options, show
@@ -115,7 +115,10 @@ def replay_delivery(stack: Stack, entry: QuarantineEntry) -> ReplayResult:
 
     Raises Fault when the queue does not take the events.
     """
-    delivery = stack.quarantine.open(entry)
+    try:
+        delivery = stack.quarantine.open(entry)
+    except DamagedText as error:
+        return ReplayResult(entry.id, 0, error.detail)
     if delivery is None:
         return ReplayResult(entry.id, 0, _ERASED)
     connection = stack.setup.connection(delivery.connection)

@@ -100,7 +100,7 @@ class DemoEnvironment:
 
     def create_person(self, email: str, first_name: str, role: Role, business: str) -> str:
         """Create a person who can sign in. Returns the person's subject id."""
-        person, _ = add_person(self.operator, email, first_name, [role], [business], PASSWORD)
+        person, *_ = add_person(self.operator, email, first_name, [role], [business], PASSWORD)
         return person.subject
 
     def sign_in(self, email: str) -> ApiClient:

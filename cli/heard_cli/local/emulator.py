@@ -1,4 +1,4 @@
-"""Starts MiniStack, and corrects it in two places. The template needs no change for that.
+"""Starts MiniStack, and corrects it in three places. The template needs no change for that.
 
 A task that waits for a token may compute its `TimeoutSeconds`: on AWS, Step Functions evaluates
 JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"). MiniStack 1.5.33 reads the
@@ -7,6 +7,8 @@ arrives here as a number, and nothing is done.
 
 MiniStack unpacks a function's code and layers for every worker: tens of megabytes, hundreds of
 times in a run. Here an archive is unpacked once, and each worker gets links to its files.
+
+The third is how it checks roles: see `role_checks`.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+
+from heard_cli.local.role_checks import correct_role_checks
 
 
 class CachedZipFile(zipfile.ZipFile):
@@ -55,6 +59,8 @@ def main() -> None:
     from ministack.app import main as serve  # noqa: PLC0415
     from ministack.core import lambda_runtime  # noqa: PLC0415
     from ministack.services import stepfunctions  # noqa: PLC0415
+
+    correct_role_checks()
 
     cast("Any", lambda_runtime).zipfile = SimpleNamespace(
         ZipFile=CachedZipFile, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile

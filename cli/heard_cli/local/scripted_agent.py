@@ -95,7 +95,9 @@ class ScriptedAgent:
         action = resolution["action"].replace("_", " ")
         self.on_step(f"{follow_up['severity']} on {follow_up['platform']}: {action}")
         if resolution["action"] == "walk_away":
-            self.lead.call("POST", f"{path}/approval", {"approved": True})
+            _, details = self.lead.call("GET", path)
+            digest = details["pending_resolution"]["digest"]
+            self.lead.call("POST", f"{path}/approval", {"approved": True, "digest": digest})
 
     def _count_error(self, problem: Mapping[str, Any]) -> None:
         reason = str(problem.get("reason") or problem.get("title"))

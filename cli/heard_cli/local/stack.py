@@ -26,6 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from heard import clock
 from heard.clock import format_time
+from heard_cli.local.role_checks import RECORD_VARIABLE
 from heard_cli.local_state import LocalState, local_api_url
 
 REGION: Final = "us-east-1"
@@ -97,6 +98,11 @@ class EmulatedStack:
     _process: subprocess.Popen[bytes] | None = None
 
     @property
+    def role_calls(self) -> Path:
+        """Where the emulator writes down what the roles were used for, if it enforces them."""
+        return self.root / _FOLDER / f"role-calls-{self.port}.jsonl"
+
+    @property
     def endpoint(self) -> str:
         """The address of all AWS APIs."""
         return f"http://127.0.0.1:{self.port}"
@@ -129,6 +135,7 @@ class EmulatedStack:
         folder = self.root / _FOLDER
         folder.mkdir(exist_ok=True)
         remove_old_logs(folder)
+        self.role_calls.unlink(missing_ok=True)
         self._temp_folder.mkdir(exist_ok=True)
         with (folder / f"emulator-{self.port}.log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -189,6 +196,7 @@ class EmulatedStack:
         }
         if self.enforce_roles:
             environment["AUTH"] = "true"
+            environment[RECORD_VARIABLE] = str(self.role_calls)
         if self.wait_scale:
             environment["SFN_WAIT_SCALE"] = self.wait_scale
         return environment

@@ -3,6 +3,7 @@
     HeardError
     ├── BadRequest               400  what was sent cannot be understood; says how to fix it
     │   └── Unparseable          (never leaves `ingest`: the delivery is quarantined)
+    ├── Unauthorized             401  a token that proves something else than who calls
     ├── NotFound                 404  no such thing, or not one the caller may see
     ├── Forbidden                403  the caller is known and may not do this
     ├── ConflictError            409  the state has changed; `reason` is a conflict code
@@ -11,6 +12,7 @@
     ├── Tampered                 500  the log holds something that Heard did not write
     └── Fault                    503  a retry can help (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
+        ├── DamagedText          503  a sealed text, or its key, is not what was stored
         ├── Busy                 503  another run is doing the same now
         └── Contention           503  other changes kept coming first
 
@@ -54,6 +56,13 @@ class Unparseable(BadRequest):
     """A genuine delivery whose body does not have the platform's documented shape."""
 
     code = "unparseable"
+
+
+class Unauthorized(HeardError):
+    """A genuine token, but not one with which somebody calls the API."""
+
+    http_status = 401
+    code = "unauthorized"
 
 
 class NotFound(HeardError):
@@ -130,6 +139,15 @@ class PlatformUnavailable(Fault):
         super().__init__(detail, retry_after=retry_after)
         self.maybe_applied = maybe_applied
         self.retry_after = retry_after
+
+
+class DamagedText(Fault):
+    """A sealed text does not open, and no erasure explains that: it or its key was changed.
+
+    A retry helps once the item is restored. Nothing may be closed because of it.
+    """
+
+    code = "damaged_text"
 
 
 class Busy(Fault):

@@ -8,6 +8,8 @@ Every function is pure. It takes a follow-up and the time, and returns the chang
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +35,11 @@ stores in one, and one run closes them all.
 
 INVITATION_WAIT: Final = timedelta(days=7)
 """How long an invitation may stay without a resolution before it escalates (R09)."""
+
+DENIED: Final = "denied"
+"""What became of a resolution that a lead denied."""
+SUPERSEDED: Final = "superseded"
+"""What became of a resolution whose reviews were all closed otherwise."""
 
 
 class Status(StrEnum):
@@ -63,6 +70,8 @@ class ConflictCode(StrEnum):
     CLOSED = "already_closed"
     RESOLVED = "already_resolved"
     RESOLUTION_DIFFERS = "resolution_differs"
+    RESOLUTION_OVER = "resolution_over"
+    RESOLUTION_CHANGED = "resolution_changed"
     AWAITING_APPROVAL = "awaiting_approval"
     NOT_CLAIMED = "not_claimed"
     CLAIMED_BY_OTHER = "claimed_by_other"
@@ -119,6 +128,16 @@ class Resolution:
         """Whose resolution it is, and which of theirs."""
         return f"{self.agent}/{self.id}"
 
+    @property
+    def digest(self) -> str:
+        """Names exactly this resolution: another content, agent, id or time has another digest.
+
+        A lead who decides sends it. So nobody approves what they have not read.
+        """
+        fields = {name: value for name, value in self.to_json().items() if name != "approved_by"}
+        canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -151,7 +170,9 @@ class FollowUp:
 
     Times are texts of `clock.format_time`. `fence` grows with each claim. `last_resolution_key` is
     the key of the resolution accepted last. It outlives that resolution, so that a repeated request
-    is recognised. `rules` and `checklist` are those of the decision that opened or raised the
+    is recognised. `last_resolution_end` says what became of that resolution when it is gone: the
+    action that took effect, or why it did not (`denied`, `superseded`, `reply_rejected`,
+    `reply_unknown`). `rules` and `checklist` are those of the decision that opened or raised the
     follow-up. `grants` are the remedies of all its resolutions (R28). `worst` is the review that
     raised its severity last; None when the first one did. `run` counts its workflow executions.
     `unread` are reviews that joined or were edited since it was claimed. `announced_by` is the key
@@ -178,6 +199,7 @@ class FollowUp:
     claim_expires_at: str | None = None
     resolution: Resolution | None = None
     last_resolution_key: str | None = None
+    last_resolution_end: str | None = None
     promised_for: str | None = None
     invited: bool = False
     closing_kind: Kind | None = None
@@ -275,6 +297,7 @@ class FollowUp:
                 Resolution.from_json(fields["resolution"]) if fields.get("resolution") else None
             ),
             last_resolution_key=fields.get("last_resolution_key"),
+            last_resolution_end=fields.get("last_resolution_end"),
             promised_for=fields.get("promised_for"),
             invited=fields.get("invited", False),
             closing_kind=Kind(fields["closing_kind"]) if fields.get("closing_kind") else None,
@@ -383,12 +406,21 @@ def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime)
     return None
 
 
-def check_approvable(follow_up: FollowUp, lead: str) -> Conflict | None:
-    """Why `lead` cannot approve or deny (R20 and R28 ask for a second person); None if they can."""
+def check_approvable(follow_up: FollowUp, lead: str, digest: str) -> Conflict | None:
+    """Why `lead` cannot approve or deny the resolution with this digest; None if they can.
+
+    R20 and R28 ask for a second person.
+    """
     if follow_up.settled:
         return _settled_conflict(follow_up)
     if follow_up.status is not Status.AWAITING_APPROVAL or follow_up.resolution is None:
         return Conflict(ConflictCode.NOTHING_TO_APPROVE, "Nobody has asked for an approval here.")
+    if follow_up.resolution.digest != digest:
+        return Conflict(
+            ConflictCode.RESOLUTION_CHANGED,
+            "Another resolution waits here than the one that you decided about. Read it, and send "
+            "its `digest`.",
+        )
     if follow_up.resolution.agent == lead:
         return Conflict(
             ConflictCode.SAME_PERSON,

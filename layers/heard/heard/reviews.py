@@ -322,6 +322,10 @@ def _id(prefix: str, *parts: str) -> str:
     return prefix + b32encode(digest[:15]).decode().lower()
 
 
+REVIEW_ID: Final = re.compile("rev_[a-z2-7]{24}")
+"""What every id of a review matches."""
+
+
 def review_id(business: str, platform: str, native_id: str) -> str:
     """`rev_…`: one review, whichever of the business's connections brought it."""
     return _id("rev_", business, platform, native_id)

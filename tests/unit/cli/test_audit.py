@@ -12,6 +12,7 @@ from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, ver
 from heard.reviews import Author, Channel, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
+from heard.storage.keys import partition_key
 from heard.storage.outcome_log import append_writes
 from heard.storage.setup import Business
 from heard.storage.tables import attributes
@@ -253,7 +254,40 @@ def test_removed_outcomes_are_found(heard: HeardCommand, stack: Stack, reviews: 
         TableName="OutcomesTable", Key=attributes({"review": reviews[1], "sequence": 1})
     )
     assert heard("audit", "verify", reviews[1]).exit_code == 1
-    assert heard("audit", "verify", "--business", "acme").exit_code == 0, "as --help says"
+    assert heard("audit", "verify", "--business", "acme").exit_code == 1
+    in_log = heard.run_ok("audit", "verify", "--business", "acme", "--log-only", "--json").json
+    assert in_log["reviews"] == 2, "as --help says"
+
+
+@pytest.mark.parametrize("field", ["business_day", "at_id"])
+@pytest.mark.parametrize("sequences", [(1, 2), (2,)])
+def test_outcomes_that_were_moved_in_the_lists_are_found(
+    heard: HeardCommand, stack: Stack, reviews: list[str], field: str, sequences: tuple[int, ...]
+) -> None:
+    moved = {"business_day": "acme#2020-01-01#0", "at_id": "2020-01-01T00:00:00.000Z#out_1"}
+    for sequence in sequences:
+        tamper(stack, reviews[1], sequence, **{field: moved[field]})
+
+    result = heard("audit", "verify", "--business", "acme", "--json")
+
+    assert result.exit_code == 1
+    (broken,) = result.json["broken"]
+    assert (broken["review"], broken["broken_at"]) == (reviews[1], sequences[0])
+    assert "lists" in broken["why"]
+    assert heard("audit", "verify", reviews[1]).exit_code == 1
+
+
+def test_a_review_without_its_state_is_found(
+    heard: HeardCommand, stack: Stack, reviews: list[str]
+) -> None:
+    key = {"pk": partition_key(reviews[1]), "sk": "STATE"}
+    stack.dynamodb.delete_item(TableName="CasesTable", Key=attributes(key))
+
+    result = heard("audit", "verify", "--business", "acme", "--json")
+
+    assert (result.exit_code, result.json["reviews"]) == (1, 3)
+    (broken,) = result.json["broken"]
+    assert (broken["review"], "no state" in broken["why"]) == (reviews[1], True)
 
 
 def test_what_does_not_exist_cannot_be_verified(heard: HeardCommand, stack: Stack) -> None:

@@ -202,6 +202,38 @@ def test_mistakes_are_reported(heard: HeardCommand, stack: Stack, user_pool: str
     assert heard.run_ok("people", "show", "eve@acme.example", "--json").json["roles"] == {}
 
 
+def test_nobody_gets_roles_for_an_address_that_they_only_claim_to_have(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    added = heard.run_ok(*ANA, "--role", "agent", "--business", "acme", "--json").json
+    stack.cognito.admin_update_user_attributes(
+        UserPoolId=user_pool,
+        Username="ana@acme.example",
+        UserAttributes=[{"Name": "email_verified", "Value": "false"}],
+    )
+    name = ("people", "add", "--email", "ana@acme.example", "--first-name", "Lea")
+
+    problem = refused(heard(*name, "--role", "lead", "--business", "acme", *PASSWORD))
+
+    assert added["subject"] in problem
+    assert "proved" in problem
+    user = stack.cognito.admin_get_user(UserPoolId=user_pool, Username="ana@acme.example")
+    assert user["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    person = stack.people.person(added["subject"])
+    assert person
+    assert (person.first_name, person.roles) == ("Ana", {"acme": frozenset({Role.AGENT})})
+
+
+def test_whoever_had_the_address_before_is_named(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    heard.run_ok(*ANA, "--role", "agent", "--business", "acme")
+    name = ("people", "add", "--email", "ana@acme.example", "--first-name", "Lea")
+    result = heard.run_ok(*name, "--role", "lead", "--business", "acme")
+
+    assert "was Ana until now (agent of acme)" in " ".join(result.stderr.split())
+
+
 # The release before
 
 
@@ -211,7 +243,12 @@ def add_as_the_release_before(
     """Groups in the pool, businesses in the table; returns the subject."""
     email = f"{name.lower()}@acme.example"
     user = stack.cognito.admin_create_user(
-        UserPoolId=user_pool, Username=email, UserAttributes=[{"Name": "email", "Value": email}]
+        UserPoolId=user_pool,
+        Username=email,
+        UserAttributes=[
+            {"Name": "email", "Value": email},
+            {"Name": "email_verified", "Value": "true"},
+        ],
     )["User"]
     subject = next(
         each.get("Value", "") for each in user.get("Attributes", []) if each["Name"] == "sub"

@@ -79,7 +79,7 @@ def rewrite(
     sealed = stack.cases.vault.seal(head.author, f"{place}/{sort}", content)
     stack.dynamodb.put_item(
         TableName=stack.outputs["CasesTableName"],
-        Item=attributes({"pk": place, "sk": sort, "sealed": sealed}),
+        Item=attributes({"pk": place, "sk": sort, **sealed}),
     )
     if logged:
         table = stack.outputs["OutcomesTableName"]

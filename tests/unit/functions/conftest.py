@@ -186,7 +186,10 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         }
         if subject is not None:
             event["requestContext"]["authorizer"] = {
-                "jwt": {"claims": {**(claims or {}), "sub": subject}, "scopes": None}
+                "jwt": {
+                    "claims": {"token_use": "access", **(claims or {}), "sub": subject},
+                    "scopes": None,
+                }
             }
         result = load_function(folder).handler(event, LambdaContext())
         response_headers = {**result.get("headers", {}), **result.get("multiValueHeaders", {})}

@@ -125,6 +125,22 @@ def test_an_amount_is_a_number_or_a_text_and_is_stored_exactly(
     assert (detail["remedy"], detail["amount"], detail["currency"]) == ("refund", "12.5", "EUR")
 
 
+@pytest.mark.parametrize("api", ["desk", "audit"])
+@pytest.mark.parametrize("token_use", ["id", "", "refresh"])
+def test_only_an_access_token_is_a_token_to_call_with(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall, api: str, token_use: str
+) -> None:
+    path = {
+        "desk": f"/api/desk/follow-ups/{follow_up.id}",
+        "audit": f"/api/audit/reviews/{follow_up.reviews[0]}",
+    }[api]
+    claims = {"token_use": token_use}
+
+    assert call_api(api, "GET", path, subject="sub-lee").status == 200
+    refused = call_api(api, "GET", path, subject="sub-lee", claims=claims)
+    assert problem(refused) == (401, "unauthorized", PROBLEM_TYPE)
+
+
 def test_walking_away_is_approved_by_a_lead(
     backend: Backend, follow_up: FollowUp, call_api: ApiCall
 ) -> None:
@@ -141,9 +157,13 @@ def test_walking_away_is_approved_by_a_lead(
     )
     assert walk_away.json["status"] == "awaiting_approval"
     path = f"/api/desk/follow-ups/{follow_up.id}/approval"
-    denial = call_api("desk", "POST", path, subject="sub-ana", body={"approved": True})
+    details = call_api("desk", "GET", path.removesuffix("/approval"), subject="sub-lee").json
+    body = {"approved": True, "digest": details["pending_resolution"]["digest"]}
+    denial = call_api("desk", "POST", path, subject="sub-ana", body=body)
     assert problem(denial) == (403, "forbidden", PROBLEM_TYPE)
-    approval = call_api("desk", "POST", path, subject="sub-lee", body={"approved": True})
+    stale = call_api("desk", "POST", path, subject="sub-lee", body={**body, "digest": "0" * 32})
+    assert (stale.status, stale.json["reason"]) == (409, "resolution_changed")
+    approval = call_api("desk", "POST", path, subject="sub-lee", body=body)
 
     assert (approval.status, approval.json["status"]) == (200, "resolving")
     assert backend.kinds(follow_up.reviews[0])[-1] is Kind.RESOLUTION_GIVEN
@@ -204,7 +224,9 @@ def test_walking_away_is_approved_by_a_lead(
             )
         ),
         ("POST", "/release", {}, 400),
-        ("POST", "/approval", {"approved": "perhaps"}, 400),
+        ("POST", "/approval", {"approved": "perhaps", "digest": "0" * 32}, 400),
+        ("POST", "/approval", {"approved": True}, 400),
+        ("POST", "/approval", {"approved": True, "digest": "the last one"}, 400),
         ("POST", "/lint", {}, 400),
         ("POST", "/lint", {"text": "Thanks.", "tone": "kind"}, 400),
         ("GET", "/everything", None, 404),

@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from heard import clock
 from heard.errors import Fault
@@ -354,6 +355,34 @@ def test_the_relay_publishes_what_the_stream_brings_and_logs_what_it_skips_by_it
     assert (relayed["reviews"], relayed["published"]) == ([follow_up.reviews[0]], 2)
     assert (metric["notices_published"], metric["outcomes_skipped"]) == ([2.0], [1.0])
     assert COMPLAINT not in json.dumps([skipped, relayed])
+
+
+@pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])
+def test_the_relay_tells_of_a_tampered_outcome_even_if_the_bus_is_not_there(
+    backend: Backend,
+    load_function: FunctionLoader,
+    log_lines: LogLines,
+    capsys: pytest.CaptureFixture[str],
+    event_name: str,
+) -> None:
+    backend.run_route_workflow(backend.queue_message(complaint("r-1")))
+    (follow_up,) = backend.open_follow_ups()
+    inserted = backend.stream_records()
+    key = inserted[0]["dynamodb"]["Keys"]
+    new_image = {"NewImage": inserted[0]["dynamodb"]["NewImage"]} if event_name == "MODIFY" else {}
+    tampering = {"eventName": event_name, "dynamodb": {"Keys": key, **new_image}}
+    relay = load_function("relay")
+    relay.handler({"Records": [tampering]}, LambdaContext())
+    backend.events.delete_event_bus(Name=backend.bus_name)
+    with pytest.raises((Fault, ClientError)):
+        relay.handler({"Records": [*inserted, tampering]}, LambdaContext())
+    lines = [line for line in log_lines.of("relay") if line["message"] == "tampered"]
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+
+    assert [line["outcome"] for line in lines] == [f"{follow_up.reviews[0]}/1"] * 2
+    assert [metric["outcomes_tampered"] for metric in metrics] == [[1.0], [1.0]]
+    assert metrics[0]["notices_published"] == [0.0], "a change is told to nobody on the bus"
+    assert COMPLAINT not in json.dumps(log_lines.lines)
 
 
 def test_a_failed_workflow_raises_a_fault(backend: Backend) -> None:

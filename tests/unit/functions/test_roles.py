@@ -62,7 +62,7 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "POST /api/desk/follow-ups/<follow_up>/lint": Row({AGENT, LEAD}, body={"text": "Thanks."}),
     "POST /api/desk/follow-ups/<follow_up>/approval": Row(
-        {LEAD}, 409, {"approved": True}, reason="nothing_to_approve"
+        {LEAD}, 409, {"approved": True, "digest": "0" * 32}, reason="nothing_to_approve"
     ),
     "GET /api/audit/reviews/<review>": Row({AUDITOR, LEAD, ADMIN}),
     "GET /api/audit/reviews/<review>/verification": Row({AUDITOR, LEAD, ADMIN}),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from heard.clock import format_time
 from heard.connectors import HttpResponse
+from heard.errors import DamagedText
 from heard.follow_ups import Action, FollowUp
 from heard.reviews import ReviewEvent, author_id, review_id
 from heard.steps import desk
@@ -83,8 +84,8 @@ def readable_texts(backend: Backend) -> str:
     for item in items:
         for owner in owners if "sealed" in item else ():
             try:
-                texts.append(repr(vault.open(owner, f"{item['pk']}/{item['sk']}", item["sealed"])))
-            except Erased:
+                texts.append(repr(vault.open(owner, f"{item['pk']}/{item['sk']}", item)))
+            except (Erased, DamagedText):
                 continue
     quarantine = backend.ingest_ports.quarantine
     texts += [repr(quarantine.open(entry)) for entry in quarantine.of_business(BUSINESS)]

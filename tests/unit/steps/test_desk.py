@@ -114,9 +114,23 @@ class DeskScenario:
             self.backend.clock(),
         ).follow_up
 
-    def approve(self, follow_up: FollowUp, by: Caller, *, approved: bool = True) -> FollowUp:
+    def pending_digest(self, follow_up: FollowUp, by: Caller) -> str:
+        """What the desk shows a lead of the resolution that waits; "" if none does."""
+        details = desk.describe_follow_up(by, follow_up.id, self.backend.desk, self.backend.clock())
+        return (details["pending_resolution"] or {"digest": ""})["digest"]
+
+    def approve(
+        self, follow_up: FollowUp, by: Caller, *, approved: bool = True, digest: str | None = None
+    ) -> FollowUp:
+        if digest is None:
+            digest = self.pending_digest(follow_up, self.lee)
         return desk.approve(
-            by, follow_up.id, approved=approved, desk=self.backend.desk, now=self.backend.clock()
+            by,
+            follow_up.id,
+            self.backend.desk,
+            self.backend.clock(),
+            approved=approved,
+            digest=digest,
         )
 
 
@@ -276,6 +290,26 @@ def same_person(shop: DeskScenario) -> Step:
     return lambda: shop.approve(follow_up, shop.lee)
 
 
+def resolution_over(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    fields: dict[str, Any] = {"id": "resolution-once", "reason": "abuse"}
+    shop.resolve(follow_up, fence, Action.WALK_AWAY, **fields)
+    shop.approve(follow_up, shop.lee, approved=False)
+    return lambda: shop.resolve(follow_up, fence, Action.WALK_AWAY, **fields)
+
+
+def resolution_changed(shop: DeskScenario) -> Step:
+    """One lead reads a request, another one denies it, the agent asks for more."""
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    shop.resolve(follow_up, fence, remedy=grant("60"))
+    as_read = shop.pending_digest(follow_up, shop.lee)
+    shop.approve(follow_up, shop.backend.add_person("Mia", "lead"), approved=False)
+    shop.resolve(follow_up, fence, text="You get all of it back.", remedy=grant("600"))
+    return lambda: shop.approve(follow_up, shop.lee, digest=as_read)
+
+
 def no_reply_here(shop: DeskScenario) -> Step:
     follow_up = shop.new_follow_up()
     fence = shop.claim(follow_up)
@@ -287,6 +321,8 @@ CONFLICTS: dict[ConflictCode, Callable[[DeskScenario], Step]] = {
     ConflictCode.CLOSED: closed,
     ConflictCode.RESOLVED: resolving,
     ConflictCode.RESOLUTION_DIFFERS: resolution_differs,
+    ConflictCode.RESOLUTION_OVER: resolution_over,
+    ConflictCode.RESOLUTION_CHANGED: resolution_changed,
     ConflictCode.AWAITING_APPROVAL: awaiting_approval,
     ConflictCode.NOT_CLAIMED: not_claimed,
     ConflictCode.CLAIMED_BY_OTHER: claimed_by_other,
@@ -532,6 +568,77 @@ def test_a_text_that_was_not_sent_can_be_sent_again(
     assert shop.backend.case(follow_up.reviews[0]).review.closing_kind is Kind.ANSWERED
     with pytest.raises(ConflictError):
         shop.resolve(other, shop.claim(other))
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_lead_decides_only_about_the_resolution_that_they_read(
+    shop: DeskScenario, approved: bool
+) -> None:
+    step = resolution_changed(shop)
+    with pytest.raises(ConflictError):
+        step()
+    follow_up = shop.backend.cases.open_follow_ups(BUSINESS, limit=1)[0][0]
+    other = shop.new_follow_up()
+    shop.resolve(other, shop.claim(other), Action.WALK_AWAY, reason="abuse")
+    with pytest.raises(ConflictError) as conflict:
+        shop.approve(
+            follow_up, shop.lee, approved=approved, digest=shop.pending_digest(other, shop.lee)
+        )
+
+    assert conflict.value.reason == "resolution_changed"
+    status = shop.approve(follow_up, shop.lee, approved=approved).status
+    assert status is (Status.RESOLVING if approved else Status.OPEN)
+
+
+def accepted(shop: DeskScenario, follow_up: FollowUp) -> None:
+    shop.resolve(follow_up, shop.claim(follow_up), id="resolution-once")
+
+
+def delivered(shop: DeskScenario, follow_up: FollowUp) -> None:
+    accepted(shop, follow_up)
+    shop.backend.run_workflows()
+
+
+def invited(shop: DeskScenario, follow_up: FollowUp) -> None:
+    shop.resolve(follow_up, shop.claim(follow_up), Action.INVITE_PRIVATE, id="resolution-once")
+    shop.backend.run_workflows()
+
+
+def waiting(shop: DeskScenario, follow_up: FollowUp) -> None:
+    shop.resolve(follow_up, shop.claim(follow_up), id="resolution-once", remedy=grant("400"))
+
+
+def denied(shop: DeskScenario, follow_up: FollowUp) -> None:
+    waiting(shop, follow_up)
+    shop.approve(follow_up, shop.lee, approved=False)
+
+
+def not_taken(shop: DeskScenario, follow_up: FollowUp) -> None:
+    shop.backend.http = reject_reply
+    accepted(shop, follow_up)
+    shop.backend.run_workflows()
+    shop.backend.http = accept_reply
+
+
+@pytest.mark.parametrize("state", [accepted, delivered, invited, waiting, denied, not_taken])
+def test_a_used_id_with_another_content_is_refused_whatever_became_of_it(
+    shop: DeskScenario, state: Callable[[DeskScenario, FollowUp], None]
+) -> None:
+    follow_up = shop.new_follow_up()
+    state(shop, follow_up)
+    before = shop.backend.case_items()
+    others: list[tuple[Action, dict[str, Any]]] = [
+        (Action.RESOLVE_WITHOUT_REPLY, {}),
+        (Action.WALK_AWAY, {"reason": "abuse"}),
+        (Action.REPLY, {"fix": "refunded", "root_cause": "process", "text": TEXT + " Sorry."}),
+        (Action.PROMISE, {"promised_for": shop.backend.clock() + timedelta(days=1), "text": TEXT}),
+    ]
+    expected = "resolution_over" if state in {denied, not_taken} else "resolution_differs"
+    for action, fields in others:
+        with pytest.raises(ConflictError) as conflict:
+            shop.resolve(follow_up, 1, action, id="resolution-once", **fields)
+        assert conflict.value.reason == expected, (state.__name__, action)
+    assert shop.backend.case_items() == before
 
 
 def test_a_used_resolution_id_never_brings_its_text_back(shop: DeskScenario) -> None:
@@ -849,7 +956,8 @@ def test_a_denied_walk_away_is_open_again_and_its_request_counts_once(shop: Desk
     fence = shop.claim(follow_up)
     shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
     shop.approve(follow_up, shop.lee, approved=False)
-    shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
+    with pytest.raises(ConflictError):
+        shop.resolve(follow_up, fence, Action.WALK_AWAY, id="resolution-once", reason="abuse")
 
     assert shop.backend.cases.follow_up(follow_up.id).status is Status.OPEN
     assert shop.backend.kinds(follow_up.reviews[0])[-2:] == [

@@ -217,13 +217,15 @@ class OneThread(RuleBasedStateMachine):
     @rule(approved=st.booleans())
     def lead_decides(self, approved: bool) -> None:
         for follow_up in self.backend.open_follow_ups():
+            pending = follow_up.resolution
             self.attempt(
-                lambda follow_up=follow_up: desk.approve(
+                lambda follow_up=follow_up, pending=pending: desk.approve(
                     self.people["Lee"],
                     follow_up.id,
+                    self.backend.desk,
+                    self.backend.clock(),
                     approved=approved,
-                    desk=self.backend.desk,
-                    now=self.backend.clock(),
+                    digest=pending.digest if pending else "",
                 )
             )
 

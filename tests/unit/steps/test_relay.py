@@ -102,7 +102,9 @@ def test_each_moment_that_somebody_may_be_told_of_is_told_in_the_order_of_its_re
     walk_away = desk.ResolutionRequest("answer-1", Action.WALK_AWAY, fence, reason="abuse")
     desk.resolve(ana, follow_up.id, walk_away, shop.desk, shop.clock())
     shop.clock.advance(minutes=1)
-    desk.approve(lea, follow_up.id, approved=False, desk=shop.desk, now=shop.clock())
+    waiting = shop.cases.follow_up(follow_up.id).resolution
+    assert waiting
+    desk.approve(lea, follow_up.id, shop.desk, shop.clock(), approved=False, digest=waiting.digest)
     shop.clock.advance(minutes=1)
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
     due = shop.clock() + timedelta(hours=1)

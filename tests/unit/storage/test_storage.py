@@ -15,7 +15,7 @@ from heard.automatic_replies import AutomaticReply
 from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ReplyTarget
-from heard.errors import BadRequest, ConflictError, Contention, NotFound
+from heard.errors import BadRequest, ConflictError, Contention, DamagedText, NotFound
 from heard.outcomes import Fact, Kind
 from heard.places import MAX_PLACES, Place
 from heard.storage.case_store import CaseStore, LoadedCase
@@ -199,8 +199,8 @@ def test_texts_are_stored_sealed_and_open_only_at_their_place(backend: Backend) 
     assert COMPLAINT not in repr(backend.stored_items())
     assert "Zelda" not in repr(backend.stored_items())
     assert backend.cases.revision(case.review)[0] == event.normalize()
-    with pytest.raises(Erased):
-        backend.cases.vault.open(case.review.author, "elsewhere", stored["sealed"])
+    with pytest.raises(DamagedText):
+        backend.cases.vault.open(case.review.author, "elsewhere", stored)
 
 
 def test_an_erased_author_can_write_again_and_what_was_said_before_stays_unreadable(

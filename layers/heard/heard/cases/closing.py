@@ -14,7 +14,7 @@ from heard.cases.case import (
     reopened_status,
     without_unsent_reply,
 )
-from heard.follow_ups import Action, FollowUp, Resolution, Status
+from heard.follow_ups import SUPERSEDED, Action, FollowUp, Resolution, Status
 from heard.outcomes import Fact, Kind
 
 
@@ -47,7 +47,11 @@ def close(change: Change, kind: Kind, detail: Mapping[str, Any]) -> Change:
                 thread = replace(thread, follow_up=None)
         elif superseded:
             follow_up = replace(
-                follow_up, reviews=remaining, status=reopened_status(follow_up), resolution=None
+                follow_up,
+                reviews=remaining,
+                status=reopened_status(follow_up),
+                resolution=None,
+                last_resolution_end=SUPERSEDED,
             )
         else:
             follow_up = replace(follow_up, reviews=remaining)

@@ -80,6 +80,7 @@ def record_failed_reply(
             status=reopened_status(case.follow_up),
             promised_for=None,
             resolution=None,
+            last_resolution_end=kind.value,
             grants=_unannounced_grants(case.follow_up),
             why=kind.value,
         )

@@ -19,6 +19,7 @@ from heard.cases.case import (
 from heard.cases.closing import close, closing_kind
 from heard.clock import add_seconds, format_time, parse_time
 from heard.follow_ups import (
+    DENIED,
     INVITATION_WAIT,
     MAX_REVIEWS,
     Action,
@@ -46,7 +47,7 @@ def resolve(case: Case, resolution: Resolution, policy: Policy, now: datetime) -
     if conflict := _check_codes(resolution, policy):
         return conflict
     resolution = replace(resolution, reviews=follow_up.covered_reviews[:MAX_REVIEWS])
-    follow_up = replace(follow_up, last_resolution_key=resolution.key)
+    follow_up = replace(follow_up, last_resolution_key=resolution.key, last_resolution_end=None)
     public = _is_public(case)
     if resolution.action is Action.INVITE_PRIVATE and not public:
         return Conflict(
@@ -166,7 +167,9 @@ def deny(case: Case, lead: str) -> Change:
     if follow_up is None:
         return Change(case)
     status = Status.PROMISED if follow_up.promised_for else reopened_status(follow_up)
-    reopened_follow_up = replace(follow_up, status=status, resolution=None)
+    reopened_follow_up = replace(
+        follow_up, status=status, resolution=None, last_resolution_end=DENIED
+    )
     detail = describe_follow_up(reopened_follow_up) | {"by": lead}
     return Change(
         replace(case, follow_up=reopened_follow_up), (Fact(Kind.APPROVAL_DENIED, detail),)
@@ -277,6 +280,7 @@ def apply_resolution(
             promised_for=None,
             resolution=None,
             announced_by=resolution.key,
+            last_resolution_end=resolution.action.value,
             level=0,
             due_at=min(due_at, follow_up.due_at) if has_unread_words else due_at,
         )
@@ -290,6 +294,7 @@ def apply_resolution(
         promised_for=promise_date,
         resolution=None,
         announced_by=resolution.key,
+        last_resolution_end=resolution.action.value,
         level=0,
         due_at=promise_date,
     )

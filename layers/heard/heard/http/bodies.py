@@ -74,8 +74,12 @@ class ReleaseBody(BaseModel):
 
 
 class ApprovalBody(BaseModel):
-    """A lead's decision about a resolution that takes two people."""
+    """A lead's decision about a resolution that takes two people.
+
+    `digest` is that of the `pending_resolution` that the lead has read.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     approved: bool
+    digest: str = Field(pattern="^[0-9a-f]{32}$")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from heard.errors import NotFound, Tampered
@@ -10,6 +12,9 @@ from heard.people import AUDITING
 from heard.storage.outcome_log import OutcomePage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from heard.outcomes import Outcome
     from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
     from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
@@ -73,7 +78,8 @@ def verify_review(
 ) -> ChainReport:
     """Whether the chain of a business's review verifies, up to the head in its state.
 
-    It keeps none of the outcomes. Raises NotFound when the business has no such review.
+    Also whether the lists by day show each outcome where it belongs. It keeps none of the outcomes.
+    Raises NotFound when the business has no such review.
     """
     return _verify_or_report(review, business, log, case_store)[0]
 
@@ -139,23 +145,41 @@ def _verify(
         raise NotFound("The chain has no outcome with this number.")
     check = ChainCheck(review, after, before.hash if before else None)
     first = before
-    for outcome in log.read(review, after=after, count=limit):
+    misplaced: list[int] = []
+
+    def read(after: int, count: int | None) -> Iterator[Outcome]:
+        for outcome, is_listed in log.read_with_place(review, after=after, count=count):
+            check.add(outcome)
+            if not is_listed and not misplaced:
+                misplaced.append(outcome.sequence)
+            yield outcome
+
+    for outcome in read(after, limit):
         first = first or outcome
-        check.add(outcome)
     head = case_store.find_review(review)
     if (head or first) is None:
         raise NotFound(_NO_REVIEW)
     if business != (head.business if head else first.business if first else ""):
         raise NotFound(_NO_REVIEW)
     if limit is not None and log.first(review, after=check.sequence):
-        report = check.report()
+        report = _with_place(check.report(), misplaced)
         return report, check.sequence if report.verified else None
     # Appended since they were read, or missing: a second read shows which.
     missing = head.sequence - check.sequence if head else 0
     if missing > 0:
-        for outcome in log.read(review, after=check.sequence, count=missing):
-            check.add(outcome)
+        deque(read(check.sequence, missing), maxlen=0)
     report = check.report(
         expected_sequence=head.sequence if head else None, expected_head=head.head if head else None
     )
-    return report, None
+    if head is None and report.verified:
+        why = "the review has outcomes, but no state any more"
+        return replace(report, verified=False, broken_at=check.sequence + 1, why=why), None
+    return _with_place(report, misplaced), None
+
+
+def _with_place(report: ChainReport, misplaced: Sequence[int]) -> ChainReport:
+    """A report of a chain, some of whose outcomes the lists of their day do not show."""
+    if not report.verified or not misplaced:
+        return report
+    why = "it is missing from the lists of its day"
+    return replace(report, verified=False, broken_at=misplaced[0], why=why)

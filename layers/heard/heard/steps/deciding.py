@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from heard import cases
 from heard.assessment import Assessment, Engine, History, assess
 from heard.assessment.engines.chain import CachedEngine
-from heard.cases import Case, Revision
-from heard.errors import BadRequest
+from heard.cases import Case, Review, Revision
+from heard.errors import BadRequest, DamagedText
 from heard.outcomes import Kind
 from heard.places import place_of
 from heard.policy import (
@@ -26,7 +26,7 @@ from heard.policy import (
     hand_over,
     load_policy,
 )
-from heard.reviews import Channel, ReviewEvent
+from heard.reviews import Author, Channel, EventKind, ReviewEvent
 from heard.steps.loops import find_loop_facts
 from heard.threads import Purpose
 
@@ -124,11 +124,30 @@ def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:
 
     Raises NotFound, Erased.
     """
-    event, assessment, _ = ports.cases.revision(case.review)
+    try:
+        event, assessment, _ = ports.cases.revision(case.review)
+    except DamagedText:
+        # The person decides by the stars, and when the text is restored, by the text.
+        event, assessment = _unread_event(case.review), None
     policy = policy_of(case.review.business, ports.setup)
     author_record = ports.cases.vault.author_record(case.review.author, other_than=case.review.id)
-    return hand_over(
-        Assessment.from_json(assessment or {}), context_of(case, event, author_record), policy, now
+    judged = (
+        Assessment.from_json(assessment)
+        if assessment is not None
+        else assess(event, case.review.channel, History())
+    )
+    return hand_over(judged, context_of(case, event, author_record), policy, now)
+
+
+def _unread_event(review: Review) -> ReviewEvent:
+    """What is known of a review whose text does not open."""
+    return ReviewEvent(
+        EventKind.CREATED,
+        review.native_id,
+        review.native_id,
+        review.revision,
+        Author(review.author),
+        rating=review.rating,
     )
 
 

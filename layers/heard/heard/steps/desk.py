@@ -15,8 +15,9 @@ from heard import cases, follow_ups
 from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ModerationStatus, ReplyTarget, load
-from heard.errors import BadRequest, ConflictError, NotFound
+from heard.errors import BadRequest, ConflictError, DamagedText, NotFound
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution
+from heard.outcomes import Kind
 from heard.people import ANSWERING, APPROVING, Role
 from heard.remedies import Grant
 from heard.replies import lint
@@ -227,13 +228,16 @@ def resolve(
             # Before the resolution counts: after that, nothing but the wake may come.
             desk.cases.put_wording(reply, draft.fingerprint)
         _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
-    elif not _is_same_request(request, resolution, follow_up, desk):
-        raise _resolution_differs()
+    else:
+        _require_same_request(request, resolution, follow_up, desk)
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
-        if current is None or _already_resolved(current, resolution):
+        if current is None:
             return None
+        if _already_resolved(current, resolution):
+            # The other one may have been accepted a moment ago.
+            return _require_same_request(request, resolution, current, desk)
         _or_raise(
             follow_ups.check_resolvable(current, caller.person.subject, request.fence, now)
             or current
@@ -265,11 +269,18 @@ def lint_draft(
 
 
 def approve(
-    caller: Caller, follow_up_id: str, *, approved: bool, desk: DeskPorts, now: datetime
+    caller: Caller,
+    follow_up_id: str,
+    desk: DeskPorts,
+    now: datetime,
+    *,
+    approved: bool,
+    digest: str,
 ) -> FollowUp:
     """Approve or deny a resolution that walks away (R20) or grants much (R28).
 
-    The caller is a lead there, and not the agent who resolved.
+    The caller is a lead there, and not the agent who resolved. `digest` names the resolution that
+    they read. Raises ConflictError when another one waits by now.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk, APPROVING)
     policy = policy_of(follow_up.business, desk.setup)
@@ -277,7 +288,7 @@ def approve(
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
         _or_raise(
-            (follow_ups.check_approvable(current, caller.person.subject) if current else None)
+            follow_ups.check_approvable(current or follow_up, caller.person.subject, digest)
             or follow_up
         )
         if not approved:
@@ -315,17 +326,50 @@ def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> bool:
     return follow_up.last_resolution_key == resolution.key
 
 
-def _is_same_request(
+def _require_same_request(
+    request: ResolutionRequest, resolution: Resolution, follow_up: FollowUp, desk: DeskPorts
+) -> None:
+    """Raises ConflictError unless a request with an accepted resolution's id only repeats it.
+
+    Also when that resolution had no effect: the repetition would have none either.
+    """
+    if why := _WITHOUT_EFFECT.get(follow_up.last_resolution_end or ""):
+        raise ConflictError(
+            ConflictCode.RESOLUTION_OVER.value,
+            f"{why} Nothing was changed: send a resolution with an id of its own.",
+        )
+    if not (
+        _is_same_decision(resolution, follow_up)
+        and _is_same_text(request, resolution, follow_up, desk)
+        and _is_same_remedy(resolution, follow_up)
+    ):
+        raise _resolution_differs()
+
+
+_WITHOUT_EFFECT: Final[Mapping[str, str]] = {
+    follow_ups.DENIED: "A lead denied the resolution with this id.",
+    follow_ups.SUPERSEDED: "The reviews of the resolution with this id were closed before it.",
+    Kind.REPLY_REJECTED.value: "The platform did not take the reply of this resolution.",
+    Kind.REPLY_UNKNOWN.value: "Nobody knows whether the reply of this resolution arrived.",
+}
+
+
+def _is_same_decision(resolution: Resolution, follow_up: FollowUp) -> bool:
+    """Whether a resolution says what the accepted one with its id says, but text and remedy."""
+    accepted = follow_up.resolution
+    if accepted is None:
+        return follow_up.last_resolution_end in {None, resolution.action.value}
+    names = ("action", "promised_for", "reason", "fix", "root_cause", "reply")
+    return all(getattr(resolution, name) == getattr(accepted, name) for name in names)
+
+
+def _is_same_text(
     request: ResolutionRequest, resolution: Resolution, follow_up: FollowUp, desk: DeskPorts
 ) -> bool:
-    """Whether a request with a resolution's id also repeats its text and its remedy."""
     earlier_text = _reply_text(desk, follow_up.thread, resolution.reply)
-    same_text = (
-        earlier_text is None
-        if request.text is None
-        else earlier_text is not None and lint.is_signed_copy(earlier_text, request.text)
-    )
-    return same_text and _is_same_remedy(resolution, follow_up)
+    if request.text is None:
+        return earlier_text is None
+    return earlier_text is not None and lint.is_signed_copy(earlier_text, request.text)
 
 
 def _is_same_remedy(resolution: Resolution, follow_up: FollowUp) -> bool:
@@ -335,7 +379,7 @@ def _is_same_remedy(resolution: Resolution, follow_up: FollowUp) -> bool:
         earlier_remedy = next(
             (grant for grant in follow_up.grants if grant.resolution_key == resolution.key), None
         )
-        if earlier_remedy is None:  # denied, or its reply did not arrive: nothing to compare with
+        if earlier_remedy is None:  # announced again since: nothing to compare with
             return True
     return (
         resolution.remedy.matches(earlier_remedy) if resolution.remedy else earlier_remedy is None
@@ -345,8 +389,8 @@ def _is_same_remedy(resolution: Resolution, follow_up: FollowUp) -> bool:
 def _resolution_differs() -> ConflictError:
     return ConflictError(
         ConflictCode.RESOLUTION_DIFFERS.value,
-        "This id belongs to a resolution with another text or remedy. Nothing was changed: send "
-        "this one with an id of its own.",
+        "This id belongs to a resolution with another action, text, date, code or remedy. Nothing "
+        "was changed: send this one with an id of its own.",
     )
 
 
@@ -475,7 +519,7 @@ def _customer_language(loaded: LoadedCase, desk: DeskPorts) -> str | None:
     """The language of the review (ISO 639), None where it is not known or cannot be read."""
     try:
         return (desk.cases.revision(loaded.case.review).assessment or {}).get("language")
-    except (Erased, NotFound):
+    except (Erased, NotFound, DamagedText):
         return None
 
 
@@ -503,6 +547,12 @@ def _build_reply(
     case = loaded.case
     try:
         event = desk.cases.revision(case.review).event
+    except DamagedText as error:
+        raise ConflictError(
+            ConflictCode.NO_REPLY_HERE.value,
+            "The stored text of this review is damaged, and with it where to reply. Answer at the "
+            "platform and resolve it without a reply, or have the text restored.",
+        ) from error
     except (Erased, NotFound) as error:
         raise ConflictError(
             ConflictCode.NO_REPLY_HERE.value,

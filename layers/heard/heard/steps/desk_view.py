@@ -13,7 +13,7 @@ from heard.assessment import Assessment, Severity
 from heard.clock import format_time
 from heard.commitments import CommitmentKind
 from heard.connectors import load
-from heard.errors import BadRequest
+from heard.errors import BadRequest, DamagedText
 from heard.follow_ups import FollowUp, Resolution, Status
 from heard.remedies import Grant, format_amount
 from heard.reviews import Channel
@@ -97,6 +97,7 @@ def _newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
         "language": text.language,
         "first_words": event.first_words(EXCERPT_CHARACTERS) if event else None,
         "erased": text.erased,
+        "damaged": text.damaged,
     }
 
 
@@ -123,7 +124,8 @@ def follow_up_details(
     a person is needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and
     `grants` what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution
     may have. `contacts` are the business's own, which replies may show (R06). `pending_resolution`
-    is the resolution that waits for a lead. Raises BadRequest for a page that there is not.
+    is the resolution that waits for a lead, with the `digest` that names it. Raises BadRequest for
+    a page that there is not.
     """
     thread = case_store.case(follow_up.reviews[0]).case.thread
     states = {slot.reply: slot.state.value for slot in thread.slots}
@@ -214,11 +216,13 @@ def _reply_json(reply: Reply, slot_state: str | None) -> dict[str, Any]:
         "text": reply.text,
         "at": reply.at,
         "state": slot_state or ("sent" if reply.sent_at else "dropped"),
+        "damaged": reply.is_damaged,
     }
 
 
 def _resolution_json(resolution: Resolution) -> dict[str, Any]:
     fields = {
+        "digest": resolution.digest,
         "action": resolution.action.value,
         "agent": resolution.agent,
         "at": resolution.at,
@@ -265,6 +269,8 @@ def _review_json(text: LatestText, thread: Thread, case_store: CaseStore) -> dic
         "unverified": review.unverified,
         "reported_gone_at": review.reported_gone_at,
     }
+    if text.damaged:
+        return fields | {"damaged": True}
     if event is None:
         return fields | {"erased": True}
     event_json = event.to_json()
@@ -288,6 +294,8 @@ def _review_json(text: LatestText, thread: Thread, case_store: CaseStore) -> dic
             content["other_complaints"] = _other_complaints(review, case_store)
     except Erased:
         return fields | {"erased": True}
+    except DamagedText:
+        return fields | content | {"damaged": True}
     return fields | content | ({"before_edit": before_edit} if before_edit else {})
 
 

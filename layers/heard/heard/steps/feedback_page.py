@@ -27,11 +27,14 @@ def feedback_page(
     connection = setup.connection(connection_id)
     if connection is None or connection.platform != "feedback_form":
         raise NotFound("There is nothing here.")
-    loaded = case_store.case(review_id(connection.business, connection.platform, native_id))
+    review = case_store.find_review(review_id(connection.business, connection.platform, native_id))
+    if review is None:
+        raise NotFound("There is nothing here.")
     thread = thread_id(connection.business, connection.platform, native_id)
     try:
-        event = case_store.revision(loaded.case.review).event
-        reply_texts = [reply.text for reply in case_store.replies(thread) if reply.sent_at]
+        event = case_store.revision(review).event
+        replies = [reply for reply in case_store.replies(thread) if reply.sent_at]
+        reply_texts = [reply.text for reply in replies if not reply.is_damaged]
     except Erased as error:
         raise NotFound("There is nothing here.") from error
     return connection, event.text or "", reply_texts

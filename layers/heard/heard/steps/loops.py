@@ -21,7 +21,7 @@ from heard.automatic_replies import (
     recent_replies,
 )
 from heard.cases import has_open_follow_up
-from heard.errors import NotFound
+from heard.errors import DamagedText, NotFound
 from heard.policy import NoAnswer
 from heard.replies.lint import signed_names
 from heard.replies.own_words import OwnWords, find_own_words, is_own_quotation, text_words
@@ -103,7 +103,8 @@ def _sent_replies(
     places += [(reply.thread, reply.reply) for reply in reversed(answered)]
     replies: list[Reply] = []
     for thread, reply in list(dict.fromkeys(places))[:_MAX_REPLIES_READ]:
-        with suppress(Erased, NotFound):
+        # What was damaged earlier must not stop new words
+        with suppress(Erased, DamagedText, NotFound):
             replies.append(case_store.reply(thread, reply))
     return replies
 

@@ -2,13 +2,16 @@
 
 No record stops the others: what cannot be read, and what the bus never takes, is named in the
 report. Only a bus that is not there raises, so that all records of the batch come again.
+
+An outcome is written once. So a record of a change or a removal proves that somebody tampered with
+the log, even if the chain was made anew and verifies. No writer of outcomes can keep it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from heard.notices import Notice, notices_of
 from heard.storage.outcome_log import outcome_of_image
@@ -16,6 +19,9 @@ from heard.storage.outcome_log import outcome_of_image
 if TYPE_CHECKING:
     from heard.messaging import EventBus
     from heard.outcomes import Outcome
+
+TAMPERING: Final = frozenset({"MODIFY", "REMOVE"})
+"""The events of the stream that no step of Heard causes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,26 @@ class RelayReport:
     skipped: tuple[SkippedOutcome, ...]
 
 
+def tampered_outcomes(records: Iterable[Any]) -> tuple[str, ...]:
+    """The places in the log of the outcomes that a batch says were changed or removed.
+
+    Total: any records in, places out.
+    """
+    return tuple(_key(record) for record in records if _is_tampering(record))
+
+
+def _is_tampering(record: Any) -> bool:
+    match record:
+        case {"eventName": str(name)}:
+            return name in TAMPERING
+        case _:
+            return False
+
+
 def relay(records: Iterable[Any], event_bus: EventBus) -> RelayReport:
     """Publish the notices of the outcomes that a batch of the stream inserted, in their order.
+
+    What a record of tampering says is told to nobody: see `tampered_outcomes`.
 
     Repeating a batch, or a part of it, repeats its notices and does nothing else. Raises Fault, or
     botocore's own error, when the bus does not take them now.
@@ -47,6 +71,8 @@ def relay(records: Iterable[Any], event_bus: EventBus) -> RelayReport:
     notices: list[Notice] = []
     skipped: list[SkippedOutcome] = []
     for record in records:
+        if _is_tampering(record):
+            continue
         try:
             notices += notices_of(outcome_of_image(record["dynamodb"]["NewImage"]))
         except Exception as error:  # noqa: BLE001 - whatever it is, the records behind it must pass

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from heard.errors import NotFound
+from heard.errors import DamagedText, NotFound
 from heard.replies.own_words import OwnWords, find_own_words
 from heard.reviews import normalize_text
 from heard.storage.vault import Erased
@@ -80,7 +80,7 @@ def _answered_texts(event: ReviewEvent, sent: Sequence[Reply], case_store: CaseS
     """The author's own reviews that these replies answered: they were assessed when they came."""
     texts: list[str] = []
     for review_id in dict.fromkeys(reply.review for reply in sent):
-        with suppress(Erased, NotFound):
+        with suppress(Erased, DamagedText, NotFound):
             review = case_store.find_review(review_id)
             answered_event = case_store.revision(review).event if review else None
             if (

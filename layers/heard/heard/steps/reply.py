@@ -12,13 +12,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from heard import cases
 from heard.cases import Case, Change
 from heard.clock import parse_time
 from heard.connectors import PlatformAccount, Rejection, ReplyLookup, SentReply, load
-from heard.errors import Busy, NotSettled, PlatformUnavailable
+from heard.errors import Busy, DamagedText, NotSettled, PlatformUnavailable
 from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision, policy_of
@@ -30,6 +30,9 @@ from heard.storage.vault import Erased
 from heard.threads import Slot, SlotState, Thread
 from heard.working_time import Calendar
 
+DAMAGED: Final = "damaged"
+"""Why a reply was not sent: its text does not open, though nobody erased it."""
+
 
 def acknowledge(
     thread: str, reply_id: str, ports: StorePorts, platform_ports: PlatformPorts, now: datetime
@@ -37,10 +40,13 @@ def acknowledge(
     """Send an automatic acknowledgement. Returns the workflow's next steps.
 
     They are none, or a follow-up when it cannot be delivered. Raises PlatformUnavailable or Busy
-    when a later run should try again.
+    when a later run should try again. Raises DamagedText once, after a person got the review.
     """
     try:
         reply = ports.cases.reply(thread, reply_id)
+    except DamagedText as damage:
+        review = ports.cases.review_of(thread, reply_id)
+        result = _return_damaged(reply_id, lambda: ports.cases.case(review), ports, now, damage)
     except Erased:
         result = ports.cases.change(
             lambda: ports.cases.case(ports.cases.review_of(thread, reply_id)),
@@ -74,7 +80,7 @@ def carry_out(
     simply run again. Returns `follow_up`, its `reviews` before, and `wait_seconds` for its workflow
     when it stays open. Raises PlatformUnavailable or Busy when a later run should try again,
     NotSettled when the follow-up is open although its resolution was to close it, or has the
-    resolution of another claim by now.
+    resolution of another claim by now, DamagedText once, after that.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
@@ -94,8 +100,10 @@ def carry_out(
     else:
         try:
             reply = case_store.reply(follow_up.thread, resolution.reply)
+        except DamagedText as damage:
+            result = _return_damaged(resolution.reply, load_case, ports, now, damage)
         except Erased:
-            result = _return_unreadable(resolution.reply, load_case, ports, now)
+            result = _return_unreadable(resolution.reply, load_case, ports, now, cases.ERASED)
         else:
             result = _send(
                 reply, load_case, ports, platform_ports, now, calendar, actor=resolution.agent
@@ -121,9 +129,16 @@ def carry_out(
 
 
 def _return_unreadable(
-    reply: str, load_case: Callable[[], LoadedCase], ports: StorePorts, now: datetime
+    reply: str,
+    load_case: Callable[[], LoadedCase],
+    ports: StorePorts,
+    now: datetime,
+    reason: str,
 ) -> LoadedCase:
-    """Give a resolution back whose reply was erased with the author's texts before it was sent."""
+    """Give to a person what was to be sent with a reply that cannot be read.
+
+    It was erased with the author's texts, or is damaged.
+    """
 
     def decide(loaded: LoadedCase) -> Change | None:
         slot = loaded.case.thread.slot(reply)
@@ -134,12 +149,30 @@ def _return_unreadable(
             loaded.case,
             slot,
             kind,
-            cases.ERASED,
+            reason,
             lambda: person_decision(loaded.case, ports, now),
             now,
         )
 
     return ports.cases.change(load_case, decide, now=now)
+
+
+def _return_damaged(
+    reply: str,
+    load_case: Callable[[], LoadedCase],
+    ports: StorePorts,
+    now: datetime,
+    damage: DamagedText,
+) -> LoadedCase:
+    """Give to a person what was to be sent with a damaged reply.
+
+    Raises the damage when this run did so, so that an alarm tells of it. The retry goes on.
+    """
+    unsent = load_case().case.thread.slot(reply)
+    result = _return_unreadable(reply, load_case, ports, now, DAMAGED)
+    if unsent and cases.is_unsent(unsent):
+        raise damage
+    return result
 
 
 def _calendar_of(business: str, ports: StorePorts) -> Callable[[], Calendar]:
@@ -267,12 +300,12 @@ def _deliver(
 def _earlier_reply_texts(reply: Reply, thread: Thread, ports: StorePorts) -> tuple[str, ...]:
     """The texts of our other public replies that the platform has or may have.
 
-    The text of an erased author's reply cannot be read any more.
+    The text of an erased author's reply, or a damaged one, cannot be read.
     """
     texts: list[str] = []
     for slot in thread.slots:
         if slot.reply != reply.id and slot.public and slot.state is not SlotState.RESERVED:
-            with suppress(Erased):
+            with suppress(Erased, DamagedText):
                 texts.append(ports.cases.reply(thread.id, slot.reply).text)
     return tuple(texts)
 

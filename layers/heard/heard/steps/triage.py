@@ -14,7 +14,7 @@ from heard.cases import Case, Change, IncomingEvent, Revision, Writes
 from heard.clock import parse_time
 from heard.commitments import CommitmentKind
 from heard.connectors import Connection, Connector, PlatformAccount, Proof, ReviewGone, load
-from heard.errors import NotFound
+from heard.errors import DamagedText, NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent, author_id, review_id
 from heard.steps.acknowledging import draft_acknowledgement
 from heard.steps.deciding import Assessor, decide_revision, inputs_content
@@ -307,7 +307,7 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
     """The revision that an edit without new words repeats, with its assessment."""
     try:
         revision = case_store.revision(case.review)
-    except (NotFound, Erased):
+    except (NotFound, Erased, DamagedText):
         revision = Revision(event)
     if revision.assessment:
         return revision

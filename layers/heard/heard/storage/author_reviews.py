@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from heard.errors import DamagedText
 from heard.reviews import erased_author_id
 from heard.storage.items import CaseItems
 from heard.storage.keys import REVISION_PREFIX, partition_key
@@ -83,7 +84,7 @@ class AuthorReviews(CaseItems):
     def unseal(self, review: str, places: Collection[tuple[str, str]]) -> None:
         """Take the ciphertext out of these items about a review, and what leads to its author."""
         for pk, sk in places:
-            update = "REMOVE sealed"
+            update = "REMOVE sealed, sealed_after"
             parameters: Item = {}
             if not sk.startswith(REVISION_PREFIX):
                 update += " SET author = :author"
@@ -106,8 +107,8 @@ class AuthorReviews(CaseItems):
 
     def _can_open(self, writer: str, item: Item) -> bool:
         try:
-            self.vault.open(writer, f"{item['pk']}/{item['sk']}", item["sealed"])
-        except (Erased, KeyError):
+            self.vault.open(writer, f"{item['pk']}/{item['sk']}", item)
+        except (Erased, DamagedText, KeyError):
             return False
         return True
 

@@ -19,7 +19,7 @@ from heard.connectors import ReplyTarget
 from heard.errors import Contention, NotFound
 from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
 from heard.outcomes import chain_facts
-from heard.reviews import Channel, ReviewEvent, acknowledgement_id
+from heard.reviews import REVIEW_ID, Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
 from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords
@@ -123,8 +123,12 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return self._load(review, item["review"]["thread"], None, item)
 
     def find_review(self, review: str) -> Review | None:
-        """A review's state without its thread; None when there is no such review."""
-        item = self._get_item(partition_key(review), "STATE") if review.startswith("rev_") else {}
+        """A review's state without its thread; None when there is no such review.
+
+        Also for what is no id of a review: the roles of the functions reach the keys of cases only.
+        """
+        is_id = REVIEW_ID.fullmatch(review) is not None
+        item = self._get_item(partition_key(review), "STATE") if is_id else {}
         return Review.from_json(item["review"]) if "review" in item else None
 
     def case_of_follow_up(self, follow_up_id: str) -> LoadedCase:
@@ -435,7 +439,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         content = {"event": event.to_json(), "assessment": assessment, "context": context}
         sealed = self.vault.seal(author, f"{pk}/{sk}", content)
         self._client.put_item(
-            TableName=self._table, Item=attributes({"pk": pk, "sk": sk, "sealed": sealed})
+            TableName=self._table, Item=attributes({"pk": pk, "sk": sk, **sealed})
         )
         return pk, sk
 
@@ -449,7 +453,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return read_latest_texts(self._client, self._table, reviews, consistent=consistent)
 
     def revision(self, review: Review) -> Revision:
-        """The revision last acted on. Raises NotFound, Erased."""
+        """The revision last acted on. Raises NotFound, Erased, DamagedText."""
         if review.erased_at:
             raise Erased(review.author)
         pk, sk = partition_key(review.id), revision_key(review.revision, review.commitment)
@@ -489,7 +493,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
 
     def _open_revision(self, review: Review, item: Item) -> Revision:
         context = f"{item['pk']}/{item['sk']}"
-        content = self.vault.open(review.author, context, item["sealed"])
+        content = self.vault.open(review.author, context, item)
         return Revision(
             ReviewEvent.from_json(content["event"]), content["assessment"], content.get("context")
         )

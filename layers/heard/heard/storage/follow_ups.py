@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.errors import Contention, NotFound
+from heard.errors import Contention, DamagedText, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.storage.items import CaseItems, read_batches, version_condition
 from heard.storage.sweep_index import follow_up_sweep_at, sweep_attributes
@@ -165,19 +164,27 @@ class FollowUpRecords(CaseItems):
             sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
         self._client.put_item(
             TableName=self._table,
-            Item=attributes({"pk": follow_up_id, "sk": sk, "author": author, "sealed": sealed}),
+            Item=attributes({"pk": follow_up_id, "sk": sk, "author": author, **sealed}),
         )
         return None if author == follow_up_id else (follow_up_id, sk)
 
     def notes(self, follow_up_id: str, *, most: int | None = MAX_NOTES) -> list[dict[str, Any]]:
-        """The agents' notes on a follow-up, without those about an erased author; None: all."""
+        """The agents' notes on a follow-up, without those about an erased author; None: all.
+
+        Of one that does not open, only the `resolution` and that it is `damaged`.
+        """
         notes: list[dict[str, Any]] = []
         for item in islice(self._query_items(follow_up_id, "NOTE#"), most):
             place = f"{follow_up_id}/{item['sk']}"
             if "sealed" not in item:
                 continue
-            with suppress(Erased):
-                notes.append(self.vault.open(item["author"], place, item["sealed"]))
+            try:
+                notes.append(self.vault.open(item["author"], place, item))
+            except Erased:
+                continue
+            except DamagedText:
+                agent, _, resolution = item["sk"].removeprefix("NOTE#").rpartition("/")
+                notes.append({"resolution": resolution, "agent": agent, "damaged": True})
         return notes
 
 

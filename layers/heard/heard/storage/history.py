@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from heard.errors import DamagedText
 from heard.outcomes import Outcome
 from heard.reviews import ReviewEvent
 from heard.storage.items import read_batches
@@ -26,7 +27,7 @@ class HistoricalRevision:
     """One decided revision of a review.
 
     `context` is None in items from before contexts were stored. `unreadable_reason` says why the
-    rest is missing: `erased` or `not_stored`.
+    rest is missing: `erased`, `not_stored`, or `damaged`: it does not open.
     """
 
     outcome: Outcome
@@ -57,7 +58,8 @@ class HistoryReader:
         keys = {
             outcome.id: (partition_key(outcome.review), _sort_key(outcome)) for outcome in outcomes
         }
-        sealed = dict(read_batches(self._client, self._table, keys.values(), "pk, sk, sealed"))
+        names = "pk, sk, sealed, sealed_after"
+        sealed = dict(read_batches(self._client, self._table, keys.values(), names))
         return [
             _open_revision(
                 outcome,
@@ -90,9 +92,11 @@ def _open_revision(
     if author is None or item is None or "sealed" not in item:
         return HistoricalRevision(outcome, unreadable_reason="not_stored")
     try:
-        content = vault.open(author, f"{item['pk']}/{item['sk']}", item["sealed"])
+        content = vault.open(author, f"{item['pk']}/{item['sk']}", item)
     except Erased:
         return HistoricalRevision(outcome, unreadable_reason="erased")
+    except DamagedText:
+        return HistoricalRevision(outcome, unreadable_reason="damaged")
     return HistoricalRevision(
         outcome,
         ReviewEvent.from_json(content["event"]),
@@ -114,7 +118,7 @@ class BatchVault(Vault):
         self._items = {
             author: item
             for (author, _), item in read_batches(
-                self._client, self._table, keys, "pk, sk, #key", consistent=consistent
+                self._client, self._table, keys, "pk, sk, #key, erased_at", consistent=consistent
             )
         }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heard.cases import Review
+from heard.errors import DamagedText
 from heard.reviews import ReviewEvent
 from heard.storage.history import BatchVault
 from heard.storage.items import read_batches
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class LatestText:
     """A review, and its last revision; None where the author was erased or nothing is stored.
 
-    `language` is the assessment's, and `assessment` all that was concluded from it.
+    `language` is the assessment's, and `assessment` all that was concluded from it. A `damaged` text
+    does not open, and was not erased.
     """
 
     review: Review
@@ -32,6 +34,7 @@ class LatestText:
     language: str | None = None
     erased: bool = False
     assessment: dict[str, Any] | None = None
+    damaged: bool = False
 
 
 def read_latest_texts(
@@ -59,9 +62,8 @@ def read_latest_texts(
         for state in states
         if state.revision
     }
-    sealed = dict(
-        read_batches(client, table, keys.values(), "pk, sk, sealed", consistent=consistent)
-    )
+    names = "pk, sk, sealed, sealed_after"
+    sealed = dict(read_batches(client, table, keys.values(), names, consistent=consistent))
     texts: dict[str, LatestText] = {}
     for state in states:
         pk, sk = key = keys.get(state.id, ("", ""))
@@ -69,9 +71,12 @@ def read_latest_texts(
             texts[state.id] = LatestText(state, erased=state.erased_at is not None)
             continue
         try:
-            content = vault.open(state.author, f"{pk}/{sk}", sealed[key]["sealed"])
+            content = vault.open(state.author, f"{pk}/{sk}", sealed[key])
         except Erased:
             texts[state.id] = LatestText(state, erased=True)
+            continue
+        except DamagedText:
+            texts[state.id] = LatestText(state, damaged=True)
             continue
         event = ReviewEvent.from_json(content["event"])
         assessment: dict[str, Any] | None = content["assessment"]

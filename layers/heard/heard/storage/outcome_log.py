@@ -1,6 +1,7 @@
 """The Outcomes table: outcomes are appended in a case's transaction, and read by review or day.
 
-Nothing here changes or deletes an outcome, and no function is allowed to.
+Nothing here changes or deletes an outcome, and no function may delete one. What IAM can and cannot
+promise of that is in docs/decisions/0029-what-append-only-means.md.
 """
 
 from __future__ import annotations
@@ -73,6 +74,16 @@ class OutcomeLog:
 
         Strongly consistent. A page of them is in memory. Raises Tampered.
         """
+        return (outcome for outcome, _ in self.read_with_place(review, after=after, count=count))
+
+    def read_with_place(
+        self, review: str, *, after: int = 0, count: int | None = None
+    ) -> Iterator[tuple[Outcome, bool]]:
+        """The same outcomes, each with whether the list of its day shows it in its place.
+
+        The index by day is outside the hashes. An outcome that was moved in it is missing from the
+        lists of its day, and its chain verifies all the same.
+        """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="review = :review AND #sequence > :after",
@@ -82,7 +93,10 @@ class OutcomeLog:
             PaginationConfig={"MaxItems": count, "PageSize": count} if count else {},
         )
         for page in pages:
-            yield from (_parse_outcome(values(item)) for item in page["Items"])
+            for item in map(values, page["Items"]):
+                outcome = _parse_outcome(item)
+                fields = _index_fields(outcome)
+                yield outcome, all(item.get(name) == value for name, value in fields.items())
 
     def first(self, review: str, *, after: int = 0) -> Outcome | None:
         """A review's next outcome behind the number `after`; None if there is none."""
@@ -270,15 +284,16 @@ def append_writes(table: str, outcomes: Sequence[Outcome]) -> list[TransactWrite
         {
             "Put": {
                 "TableName": table,
-                "Item": attributes(
-                    outcome.to_json()
-                    | {"business_day": _business_day(outcome), "at_id": _sort_key(outcome)}
-                ),
+                "Item": attributes(outcome.to_json() | _index_fields(outcome)),
                 "ConditionExpression": "attribute_not_exists(review)",
             }
         }
         for outcome in outcomes
     ]
+
+
+def _index_fields(outcome: Outcome) -> Item:
+    return {"business_day": _business_day(outcome), "at_id": _sort_key(outcome)}
 
 
 def _business_day(outcome: Outcome) -> str:

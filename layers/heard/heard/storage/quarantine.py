@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from heard.clock import parse_time
+from heard.errors import DamagedText
 from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
@@ -141,7 +142,10 @@ class Quarantine:
             yield from (_parse_entry(values(item)) for item in page["Items"])
 
     def open(self, entry: QuarantineEntry) -> QuarantinedDelivery | None:
-        """A delivery with what was sent. None if it was erased or removed, or has expired."""
+        """A delivery with what was sent. None if it was erased or removed, or has expired.
+
+        Raises DamagedText.
+        """
         item = self._read(_entry_key(entry))
         facts = {name: item.get(name, "") for name in _ENTRY_FIELDS}
         if "body" in item:
@@ -161,6 +165,7 @@ class Quarantine:
 
         A needle is what names a person or a review, such as an author's id at the platform or an
         e-mail address. An erased delivery mentions nobody. For the limits see `heard.mentions`.
+        Raises DamagedText, as nobody knows whom a damaged delivery mentions.
         """
         from heard.mentions import mentions  # noqa: PLC0415 - ingest does not search
 
@@ -264,12 +269,15 @@ def _seal(
     }
 
 
-def _open(facts: dict[str, str], key: bytes, sealed: bytes) -> QuarantinedDelivery | None:
+def _open(facts: dict[str, str], key: bytes, sealed: bytes) -> QuarantinedDelivery:
     from heard.storage.sealing import open_sealed  # noqa: PLC0415 - as above
 
     plaintext = open_sealed(key, _associated_data(facts["business"], facts["id"]), sealed)
     if plaintext is None:
-        return None
+        raise DamagedText(
+            f"The delivery {facts['id']} in quarantine does not open: it or its key was changed. "
+            "Restore both from a backup, or delete it."
+        )
     head, _, body = plaintext.partition(b"\n")
     return QuarantinedDelivery(**facts, body=body, **json.loads(head))
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from heard.clock import format_time, parse_time
 from heard.connectors import ReplyTarget
-from heard.errors import Contention, NotFound
+from heard.errors import Contention, DamagedText, NotFound
 from heard.replies.lint import Fingerprint
 from heard.storage.items import CaseItems
 from heard.storage.keys import partition_key, reply_key
@@ -39,6 +39,11 @@ MAX_WORDING_SHINGLES: Final = 500
 WORDING_RETENTION: Final = timedelta(days=90)
 """How long a person's reply counts among those that new ones are compared with (R10)."""
 
+_NO_CONTENT: Final[Mapping[str, Any]] = {
+    "text": "",
+    "target": {"native_id": "", "native_thread": "", "to": {}},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -46,7 +51,8 @@ class Reply:
 
     A private reply has `sent_at` once it is sent; of a public one, its slot in the thread says so.
     A platform that moderates knows it as `native_id`. `check_count` is how often that platform was
-    asked what became of it, and `moderation_status` its last answer.
+    asked what became of it, and `moderation_status` its last answer. `is_damaged` says, in a list,
+    that its text does not open: then it is empty.
     """
 
     id: str
@@ -67,6 +73,7 @@ class Reply:
     native_id: str | None = None
     check_count: int = 0
     moderation_status: str | None = None
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +103,9 @@ class ReplyRecords(CaseItems):
         plain_fields = {
             name: getattr(reply, name)
             for name in Reply.__dataclass_fields__
-            if name not in {"text", "target"}
+            if name not in {"text", "target", "is_damaged"}
         }
-        item = {"pk": pk, "sk": sk, "sealed": sealed, **plain_fields}
+        item = {"pk": pk, "sk": sk, **sealed, **plain_fields}
         try:
             self._write([self._conditional_put(item, "attribute_not_exists(pk)", {})], [])
         except Contention:
@@ -119,7 +126,7 @@ class ReplyRecords(CaseItems):
         self._write([self._conditional_put(item, condition, parameters)], [])
 
     def reply(self, thread: str, reply: str) -> Reply:
-        """A reply by its id. Raises NotFound, Erased."""
+        """A reply by its id. Raises NotFound, Erased, DamagedText."""
         item = self._get_item(partition_key(thread), reply_key(reply))
         if not item:
             raise NotFound("There is no such reply.")
@@ -138,7 +145,8 @@ class ReplyRecords(CaseItems):
     def replies(self, thread: str, *, newest: int | None = MAX_REPLIES) -> list[Reply]:
         """The newest replies that were decided in a thread, in time order, without erased ones.
 
-        A private thread may have thousands. With None it is all of them.
+        A private thread may have thousands. With None it is all of them. One damaged text hides no
+        other: see `Reply.is_damaged`.
         """
         stored = self._query_items(partition_key(thread), "REPLY#")
         items = (
@@ -148,14 +156,23 @@ class ReplyRecords(CaseItems):
         )
         replies: list[Reply] = []
         for item in items:
-            with suppress(Erased):
+            try:
                 replies.append(self._parse_reply(item))
+            except Erased:
+                continue
+            except DamagedText:
+                replies.append(replace(self._build_reply(item, _NO_CONTENT), is_damaged=True))
         return replies
 
     def _parse_reply(self, item: Item) -> Reply:
         if "sealed" not in item:
             raise Erased(item["author"])
-        content = self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item["sealed"])
+        return self._build_reply(
+            item, self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item)
+        )
+
+    @staticmethod
+    def _build_reply(item: Item, content: Mapping[str, Any]) -> Reply:
         target = ReplyTarget(
             content["target"]["native_id"],
             content["target"]["native_thread"],

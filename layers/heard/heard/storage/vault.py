@@ -5,11 +5,15 @@ customer-managed KMS key. A sealed text can only be opened at the place where it
 
 An erasure leaves a tombstone, which says when the author was erased. Words from before may still
 come from a queue, a platform or a backup: because of the tombstone they are not stored again.
+
+A text that does not open is erased only if an erasure explains it. Otherwise it or its key was
+damaged, which is a fault and closes nothing.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +26,15 @@ from botocore.exceptions import ClientError
 from heard.automatic_replies import AutomaticReply
 from heard.clock import format_time, parse_time
 from heard.commitments import VERSION_2, CommitmentKind, commit, is_same
+from heard.errors import DamagedText
 from heard.storage.sealing import open_sealed, seal
 from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_log = logging.getLogger(__name__)
 
 TOMBSTONE_RETENTION: Final = timedelta(days=400)
 """How long an erasure is remembered: longer than a dead letter (14 days) and a backup (35 days)."""
@@ -41,6 +48,10 @@ MAX_COMPLAINTS: Final = 1_001
 CACHE_SECONDS: Final = 5.0
 """How long a key is cached: for one step, but too short to seal with an erased key."""
 MAX_CACHED_KEYS: Final = 1_000
+
+
+SEALED_FIELDS: Final = ("sealed", "sealed_after")
+"""The attributes of an item with a sealed text: see `Vault.seal`."""
 
 
 class Erased(Exception):
@@ -85,22 +96,42 @@ class Vault:
         self._cache: dict[str, _CachedAuthor] = {}
         self._new_keys: dict[str, tuple[bytes, str | None]] = {}
 
-    def seal(self, author: str, associated_data: str, content: Mapping[str, Any]) -> bytes:
-        """`content` (JSON values) as a ciphertext for this author.
+    def seal(self, author: str, associated_data: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """`content` (JSON values) sealed for this author, as the attributes that an item gets.
 
         It opens only with the same `associated_data`, which names the place where it is stored.
+        After an erasure of the author, `sealed_after` says which one: the key is a new one since.
         Raises Erased when the author was erased and has no new key.
         """
         plaintext = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        return seal(self._key(author, create=True), associated_data, plaintext)
+        fields: dict[str, Any] = {
+            "sealed": seal(self._key(author, create=True), associated_data, plaintext)
+        }
+        erased_at = self._find(author, must_have_key=True).erased_at
+        return fields | ({"sealed_after": erased_at} if erased_at else {})
 
-    def open(self, author: str, associated_data: str, sealed: bytes) -> dict[str, Any]:
-        """The content that `seal` sealed. Raises Erased when the author's key was deleted."""
-        plaintext = open_sealed(self._key(author, create=False), associated_data, sealed)
-        if plaintext is None:
-            # Sealed before an erasure: the author wrote again since, and has a new key.
+    def open(self, author: str, associated_data: str, item: Mapping[str, Any]) -> dict[str, Any]:
+        """The content that `seal` sealed into this item.
+
+        Raises Erased when an erasure deleted the author's key, DamagedText when the item or the
+        key is not what was stored.
+        """
+        known = self._find(author, must_have_key=True)
+        if known.key is not None:
+            plaintext = open_sealed(known.key, associated_data, item["sealed"])
+            if plaintext is not None:
+                return json.loads(plaintext)
+        is_before_erasure = known.erased_at is not None and (
+            known.key is None or item.get("sealed_after") != known.erased_at
+        )
+        if is_before_erasure:
             raise Erased(author)
-        return json.loads(plaintext)
+        _log.error("The text at %s is damaged, or its key is.", associated_data)
+        raise DamagedText(
+            f"The text at {associated_data} does not open, though its author was never erased "
+            "after it was sealed. It or its key was changed. Restore both from a backup "
+            "(docs/operations.md, Damaged texts)."
+        )
 
     def author_record(self, author: str, *, other_than: str = "") -> AuthorRecord:
         """What is known of an author, without the review `other_than` among the complaints."""

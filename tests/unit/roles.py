@@ -1,0 +1,143 @@
+"""The roles of the functions, enforced on moto: a step may call only what its function may.
+
+moto asks no role. Here each call to DynamoDB is compared with what the template grants to the
+function whose step makes it: the action, the table, and the partition keys. So every unit test
+also proves that a role is wide enough, in the rare paths too, which no test on the emulator takes.
+A call that a test itself makes is not checked, nor one of a command: operators have roles of their
+own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final
+
+from heard_cli.local.dynamodb_requests import ItemRequest, item_requests
+from tests.static.cloudformation import as_list, resources
+from tests.static.repository import FUNCTIONS, ROOT
+
+STEPS: Final = ROOT / "layers" / "heard" / "heard" / "steps"
+
+
+@dataclass(frozen=True)
+class TableGrant:
+    """One action on a table or an index, on items with these partition keys.
+
+    A key must match one of `keys` and none of `other_keys` (patterns).
+    """
+
+    action: str
+    table: str
+    index: str | None
+    keys: tuple[str, ...]
+    other_keys: tuple[str, ...]
+    in_transactions_only: bool
+
+    def allows(self, request: ItemRequest) -> bool:
+        return (
+            (self.action, self.table, self.index) == (request.action, request.table, request.index)
+            and all(map(self._matches, request.leading_keys))
+            and (request.transaction is not None or not self.in_transactions_only)
+        )
+
+    def _matches(self, key: str) -> bool:
+        return any(fnmatchcase(key, pattern) for pattern in self.keys) and not any(
+            fnmatchcase(key, pattern) for pattern in self.other_keys
+        )
+
+
+def table_grants(properties: Mapping[str, Any]) -> Iterator[TableGrant]:
+    """What a function of the template may do with tables."""
+    for policy in properties.get("Policies", []):
+        for statement in policy["Statement"]:
+            if "Fn::If" in statement or statement["Effect"] != "Allow":
+                continue
+            condition = statement.get("Condition", {})
+            keys, other_keys = (
+                tuple(as_list(condition.get(name, {}).get("dynamodb:LeadingKeys", default)))
+                for name, default in (
+                    ("ForAllValues:StringLike", "*"),
+                    ("ForAllValues:StringNotLike", []),
+                )
+            )
+            in_transactions_only = "ForAnyValue:StringEquals" in condition
+            for action in as_list(statement["Action"]):
+                for table, index in _tables(statement["Resource"]):
+                    yield TableGrant(action, table, index, keys, other_keys, in_transactions_only)
+
+
+def _tables(resource: Any) -> Iterator[tuple[str, str | None]]:
+    for each in as_list(resource):
+        match each:
+            case {"Fn::GetAtt": [str(name), "Arn"]} if name.endswith("Table"):
+                yield name, None
+            case {"Fn::Sub": str(text)} if index := re.fullmatch(
+                r"\$\{(\w+Table)\.Arn\}/index/(\w+)", text
+            ):
+                yield index[1], index[2]
+            case _:
+                pass
+
+
+@cache
+def grants() -> Mapping[str, tuple[TableGrant, ...]]:
+    """What each function may do with tables, by its logical id."""
+    return {
+        name: tuple(table_grants(properties))
+        for name, properties in resources("AWS::Serverless::Function").items()
+    }
+
+
+@cache
+def entries() -> Mapping[tuple[str, str], str]:
+    """The function by whose handler a step is called, by the step's file and name.
+
+    The name "*" stands for a whole file.
+    """
+    functions: dict[tuple[str, str], str] = {}
+    for name, properties in resources("AWS::Serverless::Function").items():
+        handler = FUNCTIONS / properties["CodeUri"].removeprefix("functions/") / "app.py"
+        functions[str(handler), "*"] = name
+        for node in ast.walk(ast.parse(handler.read_text())):
+            if not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            if node.module == "heard.steps":
+                functions |= {(str(STEPS / f"{each.name}.py"), "*"): name for each in node.names}
+            elif node.module.startswith("heard.steps."):
+                file = str(STEPS / f"{node.module.removeprefix('heard.steps.')}.py")
+                functions |= {(file, each.name): name for each in node.names}
+    return functions
+
+
+def _calling_function() -> str | None:
+    known, frame = entries(), sys._getframe(1)
+    while frame:
+        code = frame.f_code
+        if function := known.get((code.co_filename, code.co_name)) or known.get(
+            (code.co_filename, "*")
+        ):
+            return function
+        frame = frame.f_back
+    return None
+
+
+def check_role(operation: str, request: Mapping[str, Any]) -> None:
+    """Refuse a call to DynamoDB that the role of the calling function does not allow.
+
+    Raises AssertionError.
+    """
+    function = _calling_function()
+    if function is None:
+        return
+    for item in item_requests(operation, request):
+        table = item.table.partition("-")[0]
+        named = ItemRequest(item.action, table, item.index, item.leading_keys, item.transaction)
+        assert any(grant.allows(named) for grant in grants()[function]), (
+            f"the role of {function} does not allow {named}"
+        )
