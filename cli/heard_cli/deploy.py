@@ -144,11 +144,12 @@ def read_leftovers(session: boto3.Session, stack: str) -> Iterator[str]:
     }
     for name in sorted(wanted):
         response = _unless_denied(partial(logs.describe_log_groups, logGroupNamePrefix=name))
-        groups = response["logGroups"] if response else []
+        groups: list[dict[str, str]] = response["logGroups"] if response else []
         if any(group["logGroupName"] == name for group in groups):
             yield f"the log group {name}"
     response = _unless_denied(workflows.list_state_machines)
-    for machine in response["stateMachines"] if response else []:
+    machines: list[dict[str, str]] = response["stateMachines"] if response else []
+    for machine in machines:
         if machine["name"] in {f"{stack}-route", f"{stack}-follow-up"}:
             yield f"the state machine {machine['name']}"
 

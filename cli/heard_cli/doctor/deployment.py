@@ -97,7 +97,11 @@ def judge_alias(function: str, live: FunctionCode, newest: FunctionCode) -> list
                 "It follows with the next change of code (docs/operations.md, Update).",
             )
         )
-    if live.state not in {"Active", ""}:
+    if live.state == "Pending":
+        findings.append(
+            attention(f"{function}: version {live.version} is being made.", "Wait a minute.")
+        )
+    elif live.state not in {"Active", ""}:
         findings.append(
             attention(
                 f"{function}: version {live.version} is {live.state}. Its first call fails.",

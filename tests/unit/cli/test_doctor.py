@@ -59,6 +59,7 @@ CASES: list[tuple[Grade, list[Finding]]] = [
     (B, deployment.judge_alias("DeskFunction", live(layers=("heard:6", "keys:3")), NEWEST)),
     (L, deployment.judge_alias("DeskFunction", live(settings={"TABLE": "u"}), NEWEST)),
     (L, deployment.judge_alias("DeskFunction", live(state="Inactive"), NEWEST)),
+    (L, deployment.judge_alias("DeskFunction", live(state="Pending"), NEWEST)),
     (L, deployment.judge_alias("DeskFunction", live(snapshot="Off"), NEWEST)),
     (O, deployment.judge_layers({"Sweep": ["heard:7"]}, ["heard:7", "keys:3"])),
     (B, deployment.judge_layers({"Sweep": ["heard:6"]}, ["heard:7", "keys:3"])),
