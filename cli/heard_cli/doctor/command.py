@@ -126,7 +126,7 @@ CHECKS: Final = (
 )
 
 
-@app.command(epilog="Examples: heard doctor --local · heard doctor --stack heard --json")
+@app.command(epilog="Example: heard doctor --local · heard doctor --stack heard --json")
 @on_stack
 def doctor(stack: Stack, as_json: Annotated[bool, options.JSON] = False) -> None:
     """Check a deployed stack: what is broken, what a person should read, and what to do next.

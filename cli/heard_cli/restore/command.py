@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import typer
 
 from heard import clock
-from heard.steps.consistency import ConsistencyPorts, Problem, find_problems
+from heard.steps.consistency import ConsistencyPorts, Disagreement, find_disagreements
 from heard.steps.restoring import RestorePorts, RestoreReport, put_back
 from heard.storage.backups import OUTCOME_KEY, BackupTable, WholeTables
 from heard.storage.erasures import Erasures
@@ -137,10 +137,10 @@ def check(stack: Stack, as_json: Annotated[bool, options.JSON] = False) -> None:
         Erasures(stack.dynamodb, stack.outputs["SetupTableName"]),
         stack.quarantine,
     )
-    problems: list[Problem] = []
+    problems: list[Disagreement] = []
     with show.progress() as bar:
         line = bar.add_task("Checking", total=None)
-        for problem in find_problems(ports):
+        for problem in find_disagreements(ports):
             problems.append(problem)
             bar.advance(line)
     if as_json:

@@ -14,7 +14,7 @@ from heard.follow_ups import Action
 from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.reviews import EventKind, author_id, review_id
-from heard.steps.consistency import ConsistencyPorts, Problem, find_problems
+from heard.steps.consistency import ConsistencyPorts, Disagreement, find_disagreements
 from heard.steps.erasing import DataSubject, ErasurePorts, erase, erase_again
 from heard.steps.restoring import RestorePorts, RestoreReport, put_back
 from heard.storage.backups import OUTCOME_KEY, BackupTable, WholeTables
@@ -52,7 +52,7 @@ class Restore:
         return put_back(ports, backend.clock(), **options)
 
 
-def problems(backend: Backend) -> list[Problem]:
+def problems(backend: Backend) -> list[Disagreement]:
     tables = backend.tables
     ports = ConsistencyPorts(
         WholeTables(backend.dynamodb, tables["CasesTable"], tables["OutcomesTable"]),
@@ -63,7 +63,7 @@ def problems(backend: Backend) -> list[Problem]:
         Erasures(backend.dynamodb, tables["SetupTable"]),
         backend.ingest_ports.quarantine,
     )
-    return list(find_problems(ports))
+    return list(find_disagreements(ports))
 
 
 def erasure_ports(backend: Backend) -> ErasurePorts:

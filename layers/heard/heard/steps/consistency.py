@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Disagreement:
     """Two places that do not agree: which check says so, about what, and why."""
 
     check: str
@@ -50,7 +50,7 @@ class ConsistencyPorts:
     quarantine: Quarantine
 
 
-def find_problems(ports: ConsistencyPorts) -> Iterator[Problem]:
+def find_disagreements(ports: ConsistencyPorts) -> Iterator[Disagreement]:
     """Everything that does not agree. It reads all three tables, and writes nothing."""
     reviews: set[str] = set()
     follow_ups: dict[str, FollowUp] = {}
@@ -61,7 +61,7 @@ def find_problems(ports: ConsistencyPorts) -> Iterator[Problem]:
             follow_up = FollowUp.from_json(item["follow_up"])
             follow_ups[follow_up.id] = follow_up
             if follow_up.status is not Status.CLOSED and "sweep_at" not in item:
-                yield Problem("follow-up", follow_up.id, "the sweep does not find it")
+                yield Disagreement("follow-up", follow_up.id, "the sweep does not find it")
         elif item["sk"] == "STATE":
             if "thread" in item:
                 threads[item["thread"]["id"]] = item["thread"].get("follow_up")
@@ -73,20 +73,20 @@ def find_problems(ports: ConsistencyPorts) -> Iterator[Problem]:
     for item in states:
         yield from _check_review(item, follow_ups, threads, ports)
     for review in sorted(set(ports.tables.logged_reviews()) - reviews):
-        yield Problem("log", review, "it has outcomes and no state")
+        yield Disagreement("log", review, "it has outcomes and no state")
     yield from _check_erasures(ports)
     yield from _check_setup(ports)
 
 
 def _check_follow_up(
     follow_up: FollowUp, threads: dict[str, str | None], reviews: Iterable[str]
-) -> Iterator[Problem]:
+) -> Iterator[Disagreement]:
     if follow_up.status is Status.CLOSED:
         return
     if threads.get(follow_up.thread) != follow_up.id:
-        yield Problem("follow-up", follow_up.id, f"its thread {follow_up.thread} does not name it")
+        yield Disagreement("follow-up", follow_up.id, "its thread does not name it")
     for review in sorted(set(follow_up.reviews) - set(reviews)):
-        yield Problem("follow-up", follow_up.id, f"its review {review} is not stored")
+        yield Disagreement("follow-up", follow_up.id, f"its review {review} is not stored")
 
 
 def _check_review(
@@ -94,32 +94,32 @@ def _check_review(
     follow_ups: dict[str, FollowUp],
     threads: dict[str, str | None],
     ports: ConsistencyPorts,
-) -> Iterator[Problem]:
+) -> Iterator[Disagreement]:
     review = Review.from_json(item["review"])
     try:
         why = contradiction(review, ports.log.of_review(review.id))
     except Tampered as error:
         why = error.detail
     if why:
-        yield Problem("log", review.id, why)
+        yield Disagreement("log", review.id, why)
     follow_up = follow_ups.get(threads.get(review.thread) or "")
     is_owned = follow_up is not None and review.id in follow_up.reviews
     if review.closing_kind is None and not is_owned and "sweep_at" not in item:
-        yield Problem("owner", review.id, "it is open, and in nobody's hands")
+        yield Disagreement("owner", review.id, "it is open, and in nobody's hands")
     if review.revision and review.erased_at is None and not review.unverified:
         try:
             ports.case_store.revision(review)
         except Erased:
-            yield Problem("texts", review.id, "its author has no key, or another one")
+            yield Disagreement("texts", review.id, "its author has no key, or another one")
         except NotFound:
-            yield Problem("texts", review.id, "its words are not stored")
+            yield Disagreement("texts", review.id, "its words are not stored")
 
 
-def _check_erasures(ports: ConsistencyPorts) -> Iterator[Problem]:
+def _check_erasures(ports: ConsistencyPorts) -> Iterator[Disagreement]:
     for record in ports.erasures.all():
         known = ports.case_store.vault.author_record(record.author)
         if known.erased_at is None or known.erased_at < record.at:
-            yield Problem("erasure", record.author, f"{record.business}: erased, and back again")
+            yield Disagreement("erasure", record.author, f"{record.business}: back again")
             continue
         came_back = [
             review
@@ -127,14 +127,14 @@ def _check_erasures(ports: ConsistencyPorts) -> Iterator[Problem]:
             if not known.has_key and ports.case_store.find_review(review)
         ]
         if came_back:
-            yield Problem("erasure", record.author, f"{record.business}: has reviews again")
+            yield Disagreement("erasure", record.author, f"{record.business}: has reviews again")
 
 
-def _check_setup(ports: ConsistencyPorts) -> Iterator[Problem]:
+def _check_setup(ports: ConsistencyPorts) -> Iterator[Disagreement]:
     for business in ports.setup.businesses():
         for connection in ports.setup.connections(business):
             if poll_interval(connection) and ports.polls.state(connection.id) is None:
-                yield Problem("poll", connection.id, "it is polled, and has no poll state")
+                yield Disagreement("poll", connection.id, "it is polled, and has no poll state")
         for entry in ports.quarantine.of_business(business):
             if not entry.is_erased and ports.quarantine.open(entry) is None:
-                yield Problem("quarantine", entry.id, "what was sent is gone")
+                yield Disagreement("quarantine", entry.id, "what was sent is gone")
