@@ -58,7 +58,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-SHARED = {"tests/stack/": "stack", "tests/static/test_layer.py": "layers"}
+SHARED = {
+    "tests/stack/": "stack",
+    "tests/faults/test_restore_drill.py": "drill",
+    "tests/static/test_layer.py": "layers",
+}
 """Tests that share something expensive (by how their ids begin), and the name of their group."""
 
 

@@ -12,8 +12,9 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,20 +26,27 @@ from heard_cli import show
 EXECUTIONS_NEEDED: Final = {"small": 10, "medium": 50, "large": 1000}
 """The concurrent executions of Lambda that an account must allow for each `Scale`."""
 DEFAULT_SCALE: Final = "small"
+WITHOUT_SNAPSTART: Final = frozenset({"ap-southeast-6", "ap-east-2"})
+"""Regions in which Lambda had no SnapStart in 2026: New Zealand and Taipei."""
 _PROTECTION: Final = "DeletionProtection"
 _NOT_YET: Final = frozenset({"", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"})
-_START_OVER: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+START_OVER: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is there before a deployment: the stack's status ("" for none), its parameters, and how
     many executions the account allows at once (None if these credentials may not read that).
+
+    `leftovers` are names that a new stack would need and that something else has: log groups and
+    state machines of an earlier stack.
     """
 
     status: str
     parameters: Mapping[str, str]
     executions: int | None
+    region: str = ""
+    leftovers: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -48,13 +56,20 @@ class Target:
 
 def refusal(target: Target, parameters: Mapping[str, str]) -> str | None:
     """Why this deployment would fail, and what to do; None if nothing is known to be wrong."""
-    if target.status in _START_OVER:
+    if target.status in START_OVER:
         return (
             f"The stack is in {target.status}, where AWS updates nothing. See docs/operations.md, "
             "Start over."
         )
     if target.status.endswith("_IN_PROGRESS") and not target.is_new:
         return f"The stack is in {target.status}. Wait until that is over, and try again."
+    if target.region in WITHOUT_SNAPSTART:
+        return f"Lambda has no SnapStart in {target.region}, which the door and the desk need."
+    if target.is_new and target.leftovers:
+        return (
+            f"An earlier stack left {', '.join(target.leftovers)}, and a new one could not be "
+            "created. See docs/operations.md, Start over."
+        )
     scale = {**target.parameters, **parameters}.get("Scale", DEFAULT_SCALE)
     needed = EXECUTIONS_NEEDED.get(scale, 0)
     if target.executions is not None and target.executions < needed:
@@ -100,19 +115,15 @@ def parse_parameters(text: str) -> dict[str, str]:
 def read_target(session: boto3.Session, stack: str) -> Target:
     """What is there. Raises ClientError and BotoCoreError."""
     clients: Any = session
-    executions: int | None = None
-    try:
-        limits = clients.client("lambda").get_account_settings()["AccountLimit"]
-        executions = int(limits["ConcurrentExecutions"])
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "AccessDeniedException":
-            raise
+    region = session.region_name or ""
+    limits = _unless_denied(lambda: clients.client("lambda").get_account_settings())
+    executions = int(limits["AccountLimit"]["ConcurrentExecutions"]) if limits else None
     try:
         (described,) = clients.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        return Target("", {}, executions)
+        return Target("", {}, executions, region, tuple(read_leftovers(session, stack)))
     return Target(
         described["StackStatus"],
         {
@@ -120,7 +131,37 @@ def read_target(session: boto3.Session, stack: str) -> Target:
             for parameter in described.get("Parameters", [])
         },
         executions,
+        region,
     )
+
+
+def read_leftovers(session: boto3.Session, stack: str) -> Iterator[str]:
+    """Names of a new stack that are taken. What these credentials may not read is not there."""
+    clients: Any = session
+    logs, workflows = clients.client("logs"), clients.client("stepfunctions")
+    wanted = {f"/heard/{stack}/functions"} | {
+        f"/aws/vendedlogs/{service}/{stack}" for service in ("states", "apis")
+    }
+    for name in sorted(wanted):
+        response = _unless_denied(partial(logs.describe_log_groups, logGroupNamePrefix=name))
+        groups: list[dict[str, str]] = response["logGroups"] if response else []
+        if any(group["logGroupName"] == name for group in groups):
+            yield f"the log group {name}"
+    response = _unless_denied(workflows.list_state_machines)
+    machines: list[dict[str, str]] = response["stateMachines"] if response else []
+    for machine in machines:
+        if machine["name"] in {f"{stack}-route", f"{stack}-follow-up"}:
+            yield f"the state machine {machine['name']}"
+
+
+def _unless_denied(call: Callable[[], Any]) -> Any:
+    """The response; None if these credentials may not ask. Raises every other ClientError."""
+    try:
+        return call()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "AccessDeniedException":
+            raise
+        return None
 
 
 def _sam(template: str, *arguments: str) -> int:
@@ -233,6 +274,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     if not status and target.is_new and not given.region:
         protect_in_answers(given.answers)
+    if not status:
+        show.note(
+            f"Check it: heard doctor --stack {stack} --region {region or session.region_name}"
+        )
     return status
 
 

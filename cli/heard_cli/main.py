@@ -69,6 +69,14 @@ PARTS: Final = {
         "heard_cli.resend_notices",
         "Publish the notices of past outcomes on the event bus again.",
     ),
+    "doctor": (
+        "heard_cli.doctor.command",
+        "Check a deployed stack, and say what to do about what is wrong.",
+    ),
+    "restore": (
+        "heard_cli.restore.command",
+        "Bring back from a backup what was lost, and keep what came since.",
+    ),
     "stop": (
         "heard_cli.stop",
         "Stop what the stack does by itself, before you delete it.",

@@ -99,8 +99,9 @@ _UNKNOWN_CALLER_CODES: Final = frozenset(
         "InvalidAccessKeyId",
     }
 )
-_ACCESS_DENIED_CODES: Final = frozenset(
+ACCESS_DENIED_CODES: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"}
+    | {"AuthorizationError"}  # of SNS
 )
 
 
@@ -329,6 +330,16 @@ class Stack:
     def functions(self) -> LambdaClient:
         """The Lambda client."""
         return self._client("lambda")
+
+    def client(self, service: str) -> Any:
+        """A client of any service, made once. The checks of `heard doctor` read from many."""
+        if service not in self._clients:
+            self._clients[service] = self._client(service)
+        return self._clients[service]
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
 
     def _client(self, service: str) -> Any:
         # The overloads of `client` name hundreds of services that are not installed.
@@ -582,7 +593,7 @@ def _explain_aws_error(
                     "AWS does not know these credentials.",
                     "Check AWS_PROFILE and --profile: aws sts get-caller-identity",
                 )
-            if code in _ACCESS_DENIED_CODES:
+            if code in ACCESS_DENIED_CODES:
                 return (
                     f"AWS denied {error.operation_name}: {message}",
                     (

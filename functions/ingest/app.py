@@ -14,7 +14,7 @@ from heard import clock, settings
 from heard.connectors import WebhookRequest
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
-from heard.http.responses import GatewayResponse, error_response, gateway_response
+from heard.http.responses import GatewayResponse, error_response, gateway_response, is_ping
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
 from heard.steps.ingest import IngestPorts, IngestResult, ingest
@@ -53,9 +53,16 @@ def ports() -> IngestPorts:
 
 
 @logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> GatewayResponse | None:
+    """One HTTP API (payload 2.0) request, or a ping."""
+    if is_ping(event):
+        logger.info("ping")
+        return None
+    return _respond(event, context)
+
+
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: Any) -> GatewayResponse:
-    """One HTTP API (payload 2.0) request."""
+def _respond(event: dict[str, Any], _context: Any) -> GatewayResponse:
     body = event.get("body") or ""
     request = WebhookRequest(
         method=event["requestContext"]["http"]["method"],

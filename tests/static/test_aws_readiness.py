@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
@@ -22,7 +24,14 @@ from tests.static.cloudformation import (
     template,
     walk,
 )
-from tests.static.repository import FUNCTIONS, HANDLERS, ROOT, WORKFLOWS
+from tests.static.repository import (
+    FUNCTIONS,
+    HANDLERS,
+    LIBRARY,
+    ROOT,
+    WORKFLOWS,
+    run_isolated,
+)
 from tests.static.test_template import SAM_FUNCTION
 
 SCALES: dict[str, dict[str, int]] = template()["Mappings"]["Scales"]
@@ -258,6 +267,116 @@ def test_versions_that_no_alias_names_are_deleted() -> None:
     assert all(version["DeletionPolicy"] == "Delete" for version in versions)
 
 
+# Snapshots
+
+SNAPSHOT_FUNCTIONS = sorted(
+    name for name, function in resources(SAM_FUNCTION).items() if "SnapStart" in function
+)
+SLEEP_DAYS = 14
+"""A version that was not called for so long is put to sleep."""
+
+# Two copies of a process that has just imported a handler stand for two restored snapshots: memory
+# is the same in both, and only the kernel is asked for anything new.
+_RESTORE_TWICE = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+import app
+from heard.storage.polls import new_mark_key
+from heard.storage.sealing import new_key
+import secrets, uuid
+def restored():
+    reader, writer = os.pipe()
+    if not os.fork():
+        made = [new_key().hex(), new_mark_key().hex(), secrets.token_hex(8), str(uuid.uuid4())]
+        with open(writer, "w") as pipe:
+            json.dump(made, pipe)
+        os._exit(0)
+    os.close(writer)
+    with open(reader) as pipe:
+        made = json.load(pipe)
+    os.wait()
+    return made
+print(json.dumps([restored(), restored()]))
+"""
+
+
+@pytest.mark.parametrize("name", SNAPSHOT_FUNCTIONS)
+def test_a_snapshot_is_called_before_it_falls_asleep(name: str) -> None:
+    days = [
+        int(rule["ScheduleExpression"].removeprefix("rate(").split()[0])
+        for rule in resources("AWS::Events::Rule").values()
+        for target in rule["Targets"]
+        if mentions(target["Arn"], f"{name}Aliaslive")
+        and re.fullmatch(r"rate\(\d+ days?\)", rule["ScheduleExpression"])
+        and json.loads(target["Input"]) == {"ping": True}
+    ]
+
+    assert days
+    assert min(days) < SLEEP_DAYS
+    assert any(
+        permission["Principal"] == "events.amazonaws.com"
+        and mentions(permission["FunctionName"], f"{name}Aliaslive")
+        for permission in resources("AWS::Lambda::Permission").values()
+    )
+
+
+@pytest.mark.parametrize("name", SNAPSHOT_FUNCTIONS)
+def test_two_restored_snapshots_make_different_keys_and_ids(name: str) -> None:
+    folder = FUNCTIONS / resources(SAM_FUNCTION)[name]["CodeUri"].removeprefix("functions/")
+
+    first, second = run_isolated(_RESTORE_TWICE, str(folder))
+
+    assert not set(first) & set(second)
+
+
+def test_nothing_random_comes_from_memory() -> None:
+    """The generator of `random` is seeded at import, so all restored snapshots would draw the same.
+
+    `random.SystemRandom` and `secrets` ask the kernel each time.
+    """
+    drawn = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
+        for path in [*LIBRARY.rglob("*.py"), *FUNCTIONS.glob("*/app.py")]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"random", "uuid"}
+            and node.attr not in {"SystemRandom", "uuid4", "UUID", "uuid5"}
+        )
+        or (
+            isinstance(node, ast.ImportFrom)
+            and node.module in {"random", "uuid"}
+            and {alias.name for alias in node.names} - {"SystemRandom", "uuid4", "UUID", "uuid5"}
+        )
+    ]
+
+    assert drawn == []
+
+
+def test_no_id_time_or_client_is_made_while_a_module_is_imported() -> None:
+    """A snapshot would hand the same one to every restored copy, with a connection that is dead."""
+    at_import: list[str] = []
+    for path in [*LIBRARY.rglob("*.py"), *FUNCTIONS.glob("*/app.py")]:
+        module = ast.parse(path.read_text())
+        for statement in module.body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            at_import += [
+                f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Call)
+                and re.match(
+                    r"(secrets|uuid|os\.urandom|boto3|time|monotonic|clock\.now|datetime\.now|"
+                    r"client)\b",
+                    ast.unparse(node.func),
+                )
+                and not isinstance(node.func, ast.Lambda)
+            ]
+
+    assert at_import == []
+
+
 # Executions at once
 
 
@@ -306,6 +425,62 @@ def test_the_default_scale_fits_a_new_account() -> None:
 @pytest.mark.parametrize("scale", sorted(SCALES))
 def test_a_queue_never_gets_fewer_readers_than_aws_allows(scale: str) -> None:
     assert min(SCALES[scale]["Readers"], SCALES[scale]["Polls"]) >= 2
+
+
+# Documents
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+
+
+def _section(title: str) -> str:
+    return OPERATIONS.partition(f"\n{title}\n")[2].partition("\n## ")[0]
+
+
+def test_operations_list_the_parameters_with_their_defaults() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", _section("### Parameters"), re.MULTILINE)
+    defaults = {
+        name: str(parameter["Default"]) for name, parameter in template()["Parameters"].items()
+    }
+
+    assert {
+        name: "" if text == "empty" else text.strip("`").replace(",", "") for name, text in rows
+    } == defaults
+
+
+def test_operations_name_only_resources_that_exist() -> None:
+    """A name like `PollDeadLetters` or `RelayStream` is a logical id, an output or a parameter."""
+    known = {*template()["Resources"], *template()["Parameters"], *template()["Outputs"]}
+    known |= {name.removesuffix("Alarm") for name in resources("AWS::CloudWatch::Alarm")}
+    kinds = ("Alarm", "Queue", "DeadLetters", "Function", "Table", "Flow", "Workflow", "Logs")
+    names = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)`", OPERATIONS))
+
+    assert {name for name in names if name.endswith(kinds)} <= known
+
+
+def test_operations_say_what_every_queue_and_schedule_is_for() -> None:
+    queues = {"ReviewQueue": "review queue", "ReviewDeadLetters": "## Dead letters"}
+    queues |= {"PollQueue": "poll queue", "PollDeadLetters": "`PollDeadLettersAlarm`"}
+    queues |= {"RelayDeadLetters": "`RelayDeadLetters`"}
+    schedules = {"rate(1 minute)": "| minute |", "rate(5 minutes)": "Every five minutes"}
+    schedules |= {"cron(15 1-5 * * ? *)": "At 01:15, 02:15", "rate(1 day)": "once a day"}
+    in_template = {
+        event["Properties"]["Schedule"]
+        for function in resources(SAM_FUNCTION).values()
+        for event in function.get("Events", {}).values()
+        if event["Type"].startswith("Schedule")
+    } | {rule["ScheduleExpression"] for rule in resources("AWS::Events::Rule").values()}
+
+    assert set(queues) == set(resources("AWS::SQS::Queue"))
+    assert set(schedules) == in_template
+    assert [
+        text for text in (*queues.values(), *schedules.values()) if text not in OPERATIONS
+    ] == []
+
+
+def test_the_template_has_the_version_of_the_release() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert template()["Outputs"]["Version"]["Value"] == project["version"]
 
 
 # Alarms

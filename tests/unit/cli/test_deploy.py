@@ -7,10 +7,13 @@ import os
 import shlex
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from heard_cli.deploy import (
     DEFAULT_SCALE,
@@ -19,12 +22,13 @@ from heard_cli.deploy import (
     main,
     parse_parameters,
     protect_in_answers,
+    read_leftovers,
     refusal,
     run_steps,
     steps,
     warnings,
 )
-from tests.static.cloudformation import template
+from tests.static.cloudformation import resources, template
 from tests.static.repository import ROOT
 
 NEW = Target("", {}, 1000)
@@ -70,6 +74,58 @@ def test_a_scale_that_the_account_has_no_room_for_is_refused() -> None:
     assert refusal(Target("", {}, 10), {"Scale": "large"}) is not None
     assert refusal(Target("UPDATE_COMPLETE", {"Scale": "large"}, 400), {}) is not None
     assert refusal(Target("UPDATE_COMPLETE", {"Scale": "large"}, 400), {"Scale": "medium"}) is None
+
+
+def test_a_region_without_snapshots_is_refused() -> None:
+    assert refusal(Target("", {}, 1000, "ap-east-2"), {}) is not None
+    assert refusal(Target("", {}, 1000, "eu-west-1"), {}) is None
+
+
+def test_names_that_an_earlier_stack_still_has_are_found_before_the_deployment() -> None:
+    with mock_aws():
+        session = boto3.Session("test", "test", region_name="eu-west-1")
+        clients: Any = session
+        assert list(read_leftovers(session, "heard")) == []
+
+        clients.client("logs").create_log_group(logGroupName="/heard/heard/functions")
+        clients.client("stepfunctions").create_state_machine(
+            name="heard-follow-up",
+            definition=json.dumps({"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}),
+            roleArn="arn:aws:iam::123456789012:role/a",
+        )
+        leftovers = tuple(read_leftovers(session, "heard"))
+
+    assert leftovers == (
+        "the log group /heard/heard/functions",
+        "the state machine heard-follow-up",
+    )
+    target = replace(NEW, leftovers=leftovers)
+    assert "Start over" in (refusal(target, {}) or "")
+    assert refusal(replace(target, status="UPDATE_COMPLETE"), {}) is None
+
+
+def test_the_names_of_the_preflight_are_those_of_the_template() -> None:
+    groups = {
+        group["LogGroupName"]["Fn::Sub"].replace("${AWS::StackName}", "heard")
+        for group in resources("AWS::Logs::LogGroup").values()
+    }
+    machines = {
+        machine["Name"]["Fn::Sub"].replace("${AWS::StackName}", "heard")
+        for machine in resources("AWS::Serverless::StateMachine").values()
+    }
+    with mock_aws():
+        session: Any = boto3.Session("test", "test", region_name="eu-west-1")
+        for group in groups:
+            session.client("logs").create_log_group(logGroupName=group)
+        for machine in machines:
+            session.client("stepfunctions").create_state_machine(
+                name=machine,
+                definition=json.dumps({"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}),
+                roleArn="arn:aws:iam::123456789012:role/a",
+            )
+        leftovers = list(read_leftovers(session, "heard"))
+
+    assert {text.split()[-1] for text in leftovers} == groups | machines
 
 
 def test_the_scales_are_those_of_the_template() -> None:

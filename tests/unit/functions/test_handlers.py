@@ -63,6 +63,23 @@ def post(
     )
 
 
+# Kept awake
+
+
+@pytest.mark.parametrize("folder", ["ingest", "desk"])
+def test_a_ping_is_no_request(
+    folder: str, load_function: FunctionLoader, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It reads no setting, reaches no service and counts nothing."""
+    module = load_function(folder)
+    capsys.readouterr()
+
+    assert not module.handler({"ping": True}, LambdaContext())
+
+    assert module.ports.cache_info().currsize == 0
+    assert "_aws" not in capsys.readouterr().out
+
+
 # Ingest
 
 

@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard.errors import BadRequest, ConflictError, HeardError, NotFound, problem
 from heard.http.invalid_input import describe_invalid_input
-from heard.http.responses import PROBLEM_TYPE, RESPONSE_HEADERS
+from heard.http.responses import PROBLEM_TYPE, RESPONSE_HEADERS, is_ping
 
 _FOLLOW_UP: Final = re.compile(r"/(fup_[a-z0-9]{8,40})(?=/|$)")
 _REVIEW: Final = re.compile(r"/(rev_[a-z0-9]{8,40})(?=/|$)")
@@ -59,12 +59,11 @@ def lambda_handler(
     """The Lambda handler of an API.
 
     It counts requests by the class of their status, and gives every response the
-    `RESPONSE_HEADERS`.
+    `RESPONSE_HEADERS`. A ping is no request.
     """
 
-    @logger.inject_lambda_context(clear_state=True)
     @metrics.log_metrics
-    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def respond(event: dict[str, Any], context: Any) -> dict[str, Any]:
         path = event.get("rawPath", "")
         if follow_up := _FOLLOW_UP.search(path):
             logger.append_keys(follow_up=follow_up[1])
@@ -77,5 +76,12 @@ def lambda_handler(
         metrics.add_metric(f"requests_{status // 100}xx", MetricUnit.Count, 1)
         logger.info("request", route=event.get("routeKey"), status=status)
         return response
+
+    @logger.inject_lambda_context(clear_state=True)
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        if is_ping(event):
+            logger.info("ping")
+            return {}
+        return respond(event, context)
 
     return handler

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from heard.connectors import WebhookResponse
 from heard.errors import HeardError, problem
@@ -25,6 +25,14 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
 }
 """The headers of every response, in lower case as HTTP/2 wants them."""
+
+
+def is_ping(event: Mapping[str, Any]) -> bool:
+    """Whether this is the daily call that keeps a snapshot awake, and no request.
+
+    A request of API Gateway has other names at its top, so nobody outside can send one.
+    """
+    return event.get("ping") is True
 
 
 class GatewayResponse(TypedDict):

@@ -5,6 +5,7 @@ A record holds our id of the author, which is a hash, and nothing else of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -54,6 +55,17 @@ class Erasures:
             ConsistentRead=True,
         )
         return [_parse_record(business, values(item)) for page in pages for item in page["Items"]]
+
+    def all(self) -> Iterator[ErasureRecord]:
+        """Every erasure that is still remembered. Reads the whole table: for operators."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :prefix)",
+            ExpressionAttributeValues=attributes({":prefix": "ERASED#"}),
+            ConsistentRead=True,
+        )
+        for item in (values(item) for page in pages for item in page["Items"]):
+            yield _parse_record(item["pk"].removeprefix("ERASED#"), item)
 
 
 def _parse_record(business: str, item: Item) -> ErasureRecord:

@@ -1,0 +1,166 @@
+"""Findings about who uses the stack: businesses, people, connections, sign-in, mail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from heard.connectors import Capabilities, Connection, SecretOrigin
+from heard.people import Person, Role
+from heard_cli.doctor.findings import Finding, attention, broken, names, ok
+
+DEFAULT_KEY: Final = "alias/aws/ssm"
+"""The key of secrets. No function may use another one."""
+_SIGN_IN_FLOW: Final = "ALLOW_USER_PASSWORD_AUTH"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFacts:
+    """One stored parameter, without its value."""
+
+    name: str
+    kind: str
+    key: str
+
+
+def judge_people(businesses: Collection[str], people: Sequence[Person]) -> list[Finding]:
+    """Whether each business has somebody who answers, and somebody who may set it up."""
+    if not businesses:
+        return [attention("There is no business yet.", 'heard business add ID --name "Its name"')]
+    findings: list[Finding] = []
+    answering = {
+        business
+        for person in people
+        for business, roles in person.roles.items()
+        if roles & {Role.AGENT, Role.LEAD}
+    }
+    if unanswered := set(businesses) - answering:
+        findings.append(
+            attention(
+                f"Nobody answers the follow-ups of {names(unanswered)}.",
+                "heard people add --business BUSINESS --role agent --email …",
+            )
+        )
+    leading = {
+        business
+        for person in people
+        for business, roles in person.roles.items()
+        if Role.LEAD in roles
+    }
+    if unled := (set(businesses) & answering) - leading:
+        findings.append(
+            attention(
+                f"Nobody can approve what takes two people at {names(unled)}.",
+                "heard people add --business BUSINESS --role lead --email …",
+            )
+        )
+    return findings or ok(f"{len(people)} people for {len(businesses)} businesses")
+
+
+def judge_policies(versions: Mapping[str, int]) -> list[Finding]:
+    """From the number of the published policy of each business; 0 for none."""
+    default = [business for business, version in versions.items() if not version]
+    if default:
+        return ok(f"the default policy holds at {names(default)}")
+    return ok(f"{len(versions)} published")
+
+
+def needed_secrets(connection: Connection, capabilities: Capabilities) -> set[str]:
+    """The parameters without which a connection cannot receive, or cannot read and reply."""
+    needed: set[str] = set()
+    if capabilities.pushes and capabilities.secret_origin in {
+        SecretOrigin.GENERATED,
+        SecretOrigin.INTERNAL,
+        SecretOrigin.FROM_PLATFORM,
+    }:
+        needed.add("inbound")
+    if connection.has_credentials:
+        needed.add("credentials")
+    return needed
+
+
+def judge_secrets(
+    needed: Mapping[str, tuple[str, Collection[str]]], stored: Sequence[SecretFacts]
+) -> list[Finding]:
+    """From what each connection needs (its platform, names of secrets), and what is stored.
+
+    The names of `stored` end in `{connection}/{secret}`. A connection's id is the address of its
+    webhook, so only its first characters are shown.
+    """
+    findings: list[Finding] = []
+    by_place = {tuple(secret.name.rsplit("/", 2)[-2:]): secret for secret in stored}
+    for connection, (platform, secrets) in needed.items():
+        label = f"{platform} {connection[:8]}…"
+        for name in sorted(secrets):
+            secret = by_place.get((connection, name))
+            if secret is None:
+                advice = (
+                    "heard connect rotate CONNECTION"
+                    if name == "inbound"
+                    else "Add the connection anew with its credentials: heard connect add"
+                )
+                findings.append(broken(f"{label} has no {name}.", advice))
+            elif secret.kind != "SecureString":
+                findings.append(
+                    broken(f"The {name} of {label} is stored in plain.", "heard connect rotate")
+                )
+            elif secret.key not in {DEFAULT_KEY, ""}:
+                findings.append(
+                    broken(
+                        f"No function can read the {name} of {label}: it has a key of its own.",
+                        f"Store it again with {DEFAULT_KEY}.",
+                    )
+                )
+    left = {place[0] for place in by_place} - needed.keys()
+    if left:
+        findings.append(
+            attention(
+                f"{len(left)} connections are gone, and their secrets are still stored.",
+                "aws ssm delete-parameter, for each under /heard/{stack}/",
+            )
+        )
+    return findings or ok(f"{len(needed)} connections have what they need")
+
+
+def judge_client(client: Mapping[str, Any]) -> list[Finding]:
+    """From the client of the user pool as Cognito describes it."""
+    findings: list[Finding] = []
+    if _SIGN_IN_FLOW not in client.get("ExplicitAuthFlows", ()):
+        findings.append(broken("heard people sign-in is turned off.", "make deploy"))
+    if not client.get("EnableTokenRevocation", True):
+        findings.append(attention("Tokens cannot be revoked.", "make deploy"))
+    addresses = [*client.get("CallbackURLs", ()), *client.get("LogoutURLs", ())]
+    if unsafe := [address for address in addresses if not _is_safe(address)]:
+        findings.append(
+            broken(
+                f"After signing in, people are sent to {names(unsafe)} in plain.",
+                "Give https addresses only.",
+            )
+        )
+    return findings or ok(f"sign-in works, {len(addresses)} addresses to return to")
+
+
+def _is_safe(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1"}
+
+
+def judge_mail(senders: Mapping[str, bool], *, in_sandbox: bool) -> list[Finding]:
+    """From the addresses that replies by SES come from, each with whether it is verified."""
+    if not senders:
+        return ok("no connection replies by SES")
+    findings: list[Finding] = []
+    if in_sandbox:
+        findings.append(
+            broken(
+                "SES is in the sandbox: it sends to verified addresses only.",
+                "Ask for production access in the SES console.",
+            )
+        )
+    if unverified := [sender for sender, verified in senders.items() if not verified]:
+        findings.append(
+            broken(f"SES does not send as {names(unverified)}.", "Verify the address or domain.")
+        )
+    return findings or ok(f"SES sends as {names(senders)}")
