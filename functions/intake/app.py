@@ -19,7 +19,6 @@ from heard.messaging import (
     WAITS,
     Queue,
     Workflows,
-    retry_delay,
     sqs,
     synchronous_stepfunctions,
 )
@@ -51,7 +50,7 @@ def ports() -> IntakePorts:
         Workflows(synchronous_stepfunctions()),
         config.route_workflow,
         Queue(sqs(), config.review_queue_url),
-        CircuitBreakers(retry_delay),
+        CircuitBreakers(),
         int(config.max_receive_count),
         clock.now,
     )
@@ -63,7 +62,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """One batch of messages. Returns which of them failed."""
     routed = intake([_message(record) for record in event["Records"]], ports())
     for each in routed:
-        known = {"delivery": each.delivery, "reviews": list(each.reviews)}
+        known: dict[str, Any] = {"delivery": each.delivery, "reviews": list(each.reviews)}
         match each.fate:
             case Fate.ROUTED:
                 logger.info("routed", **known)

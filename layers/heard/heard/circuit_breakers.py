@@ -1,7 +1,7 @@
 """Circuit breakers: a platform that does not answer is left alone for a while.
 
-Each connection has its own, in the memory of one process. It opens when a call fails, for 5 s, then
-for 15, 45 … seconds. After that one call is a trial: if it succeeds, the breaker closes. So a
+Each connection has its own, in the memory of one process. It opens when a call fails, for 15 s, then
+for 45, 135 … 900 s. After that one call is a trial: if it succeeds, the breaker closes. So a
 platform that hangs costs each process one wait now and then, however many reviews need it.
 
 Nothing is shared between processes. A shared state would cost every review a read, and nothing is
@@ -10,11 +10,12 @@ gained: each process gives up as small a part of its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+FIRST_PAUSE: Final = timedelta(seconds=15)
+LONGEST_PAUSE: Final = timedelta(minutes=15)
 LIMIT: Final = 1_000
 """How many breakers a process keeps open. The oldest failure is forgotten first."""
 LONGEST_TRIAL: Final = timedelta(seconds=60)
@@ -29,10 +30,9 @@ class _OpenBreaker:
 
 
 class CircuitBreakers:
-    """The breakers of a process, by connection. `delay` gives the seconds after n failures."""
+    """The breakers of a process, by connection."""
 
-    def __init__(self, delay: Callable[[int], int]) -> None:
-        self._delay = delay
+    def __init__(self) -> None:
         self._open: dict[str, _OpenBreaker] = {}
 
     def seconds_to_wait(self, connection: str, now: datetime) -> float:
@@ -64,5 +64,5 @@ class CircuitBreakers:
         if len(self._open) >= LIMIT:
             del self._open[next(iter(self._open))]
         failures = before.failures + 1 if before else 1
-        until = now + timedelta(seconds=self._delay(failures))
-        self._open[connection] = _OpenBreaker(failures, now, until)
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3 ** min(failures - 1, 8))
+        self._open[connection] = _OpenBreaker(failures, now, now + pause)

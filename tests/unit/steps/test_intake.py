@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from heard.circuit_breakers import CircuitBreakers
 from heard.connectors import HttpResponse
 from heard.errors import PlatformUnavailable
-from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows, retry_delay
+from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows
 from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard.steps.intake import Fate, IntakePorts, QueuedMessage, RoutedMessage, intake
@@ -87,7 +87,7 @@ class Neighbours:
             Workflows(self.runs),  # type: ignore[arg-type]
             "arn",
             Queue(self.queue, "https://queue"),  # type: ignore[arg-type]
-            CircuitBreakers(retry_delay),
+            CircuitBreakers(),
             MAX_TRIES,
             self.clock,
         )
@@ -184,11 +184,11 @@ def test_one_message_tries_the_platform_and_when_it_answers_all_go_on() -> None:
     neighbours = Neighbours(does_not_answer)
     neighbours.intake(message("slow", 0))
     waiting = [message("slow", number) for number in range(1, 6)]
-    neighbours.clock.advance(seconds=5)
+    neighbours.clock.advance(seconds=15)
     routed = neighbours.intake(*waiting)
     assert sorted(fates(routed).values()) == [Fate.FAILED] + [Fate.UNTRIED] * 4
     neighbours.runs.answer = lambda _message: None
-    neighbours.clock.advance(seconds=15)
+    neighbours.clock.advance(seconds=45)
     assert sorted(fates(neighbours.intake(*waiting)).values()) == [Fate.ROUTED] + [Fate.UNTRIED] * 4
 
     assert set(fates(neighbours.intake(*neighbours.queue.take_copies())).values()) == {Fate.ROUTED}
@@ -208,7 +208,7 @@ def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
         waiting = neighbours.queue.take_copies()
 
         assert (waiting[0].received, waiting[0].tries) == (1, 0)
-    assert delays[:6] == [5, 15, 45, 135, 405, 900]
+    assert delays[:6] == [15, 45, 135, 405, 900, 900]
     assert max(delays) <= LONGEST_DELAY
 
 

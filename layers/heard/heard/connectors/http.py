@@ -212,9 +212,8 @@ class _Call:
 
     def result(self) -> HttpResponse:
         """The response. Raises what ended the request."""
-        if self._error:
-            raise self._error
-        assert self._response is not None
+        if self._response is None:
+            raise self._error or RuntimeError("The request has not ended.")
         return self._response
 
     def opened(self, sock: socket.socket) -> None:

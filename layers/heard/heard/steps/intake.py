@@ -31,7 +31,7 @@ BATCH_SECONDS: Final = 54
 
 
 class Fate(StrEnum):
-    """What became of a message. What failed comes again; what is untried has come back as a copy."""
+    """What became of a message. What failed comes again, what is untried comes as a copy."""
 
     ROUTED = "routed"
     FAILED = "failed"
