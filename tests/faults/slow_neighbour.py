@@ -10,7 +10,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -86,7 +86,7 @@ def measure(
 
 
 @contextmanager
-def dripping_server() -> Iterator[str]:
+def dripping_server() -> Generator[str]:
     """An HTTP server that answers each request with one byte a second. Gives its address."""
     done = threading.Event()
 

@@ -1,7 +1,7 @@
 """Circuit breakers: a platform that does not answer is left alone for a while.
 
-Each connection has its own, in the memory of one process. It opens when a call fails, for 15 s, then
-for 45, 135 … 900 s. After that one call is a trial: if it succeeds, the breaker closes. So a
+Each connection has its own, in the memory of one process. It opens when a call fails, for 15 s,
+then for 45, 135 … 900 s. After that one call is a trial: if it succeeds, the breaker closes. So a
 platform that hangs costs each process one wait now and then, however many reviews need it.
 
 Nothing is shared between processes. A shared state would cost every review a read, and nothing is

@@ -24,7 +24,7 @@ class StorePorts:
     cases: CaseStore
 
 
-SHARED_SECONDS: Final = 4.0
+SHARED_SECONDS: Final = 3.5
 """How long a step may talk to a platform while other businesses' reviews wait behind it."""
 UNSURE_SECONDS: Final = 10.0
 """The same, for a reply that nobody can ask for later: what is cut off there costs a person."""
