@@ -224,7 +224,7 @@ def _stored_secret(stack: Stack, connection: Connection, connector: Connector) -
             "accepts: --secret-file"
         )
         raise CommandError(f"Only {capabilities.title} can sign its requests.", advice)
-    inbound_secret = stack.secrets.inbound(connection.id, fresh=True)
+    inbound_secret = stack.secrets.inbound(connection.id)
     if inbound_secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
         raise CommandError(
             "There is no signing secret for this connection.",

@@ -10,12 +10,13 @@ Only runs of one character are looked at; `make bench` attacks every pattern wit
 
 from __future__ import annotations
 
+import _sre
 import ast
 import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from itertools import count
@@ -26,7 +27,6 @@ from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue, 
 from types import ModuleType
 from typing import Any, Final
 
-import _sre
 import heard
 
 BOUND: Final = 2_000

@@ -69,7 +69,7 @@ def show_one(
     notes = deliveries.recent_notes(stack, connection.id)
     last_accepted = deliveries.last_result_at(notes, "accepted", "quarantined")
     last_refused = deliveries.last_result_at(notes, "refused")
-    secret = stack.secrets.inbound(connection.id, fresh=True)
+    secret = stack.secrets.inbound(connection.id)
     overlap_until = (
         format_time(secret.previous_until)
         if secret and secret.previous_until and clock.now() < secret.previous_until

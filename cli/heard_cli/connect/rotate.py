@@ -77,7 +77,7 @@ def rotate(
             f"connect rotate {connection.id} --address --overlap 0",
         )
     now = clock.now()
-    old_secret = stack.secrets.inbound(connection.id, fresh=True)
+    old_secret = stack.secrets.inbound(connection.id)
     if overlap_time and not end_overlap:
         _refuse_second_overlap(old_secret, len(old_secret.valid_secrets(now)) if old_secret else 0)
     secret_input = read_secret(secret, secret_file)
@@ -126,6 +126,7 @@ def rotate(
     show.line("The connection has a new secret.", style="bold green")
     if secret_to_paste:
         show.fields({"address": address} if address else {"secret": secret_to_paste})
+    show.note("It counts at the door within a minute.")
     if valid_until:
         show.note(
             f"The old one stays valid until {show.timestamp(valid_until)}: change it at the "
@@ -134,7 +135,7 @@ def rotate(
     elif old_secret:
         show.note("The old secret becomes invalid within a minute.")
     else:
-        show.note("This is the first secret. It is valid from now on.")
+        show.note("This is the first secret.")
 
 
 def _rotate_address(

@@ -148,7 +148,7 @@ def run_test(
     if not (capabilities.pushes and capabilities.can_self_test):
         _test_poll(stack, connection, as_json=as_json)
         return
-    secret = stack.secrets.inbound(connection.id, fresh=True)
+    secret = stack.secrets.inbound(connection.id)
     if secret is None and capabilities.secret_origin is not SecretOrigin.NONE:
         raise CommandError(
             "There is no signing secret for this connection.",

@@ -9,6 +9,7 @@ import pytest
 
 from heard.follow_ups import FollowUp
 from heard.http.responses import RESPONSE_HEADERS
+from heard.storage import tables
 from tests.static.cloudformation import resources
 from tests.unit.backend import BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import ApiCall, ApiResponse
@@ -77,6 +78,25 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         assert_headers(response)
     assert any(response.status >= 400 for response in responses)
     assert route == "POST /hooks/{connection}" or responses[0].status == 200
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "{connection}" in route])
+@pytest.mark.parametrize(
+    "rubbish", ["", "x", "con_" + "a" * 3000, "con_a/../b", "con_é", "con_\ud800", "..", "con_a\n"]
+)
+def test_a_rubbish_address_gets_404_before_anything_is_read(
+    backend: Backend, call_api: ApiCall, route: str, rubbish: str
+) -> None:
+    values = {"connection": rubbish, "review": "x" * 3000}
+    folder = next(folder for prefix, folder in FOLDERS.items() if prefix in route)
+    read: list[str] = []
+    call_route(call_api, route, {**values, "connection": "con-nowhere"})
+    tables.dynamodb().meta.events.register("before-call.dynamodb", lambda **_: read.append("read"))
+    method, path = route.split()
+    response = call_api(folder, method, path, parameters=values)
+
+    assert (response.status, response.json["detail"]) == (404, "There is nothing here.")
+    assert read == []
 
 
 def resolve(call_api: ApiCall, follow_up: FollowUp, body: object) -> ApiResponse:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from heard.clock import format_time
 from heard.connectors import Connector, Proof, WebhookRequest, load, platform_names
@@ -17,7 +18,13 @@ from heard.messaging import Queue
 from heard.steps.ingest import QUARANTINE_BYTES, IngestResult, ingest
 from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
-from heard.storage.setup import InboundSecret
+from heard.storage.setup import (
+    FAILED_READ_SECONDS,
+    KEPT_SECONDS,
+    SECRET_SECONDS,
+    InboundSecret,
+    Secrets,
+)
 from tests.unit.backend import BUSINESS, COMPLAINT, NOON, SECRET, Backend
 from tests.unit.signed import sign_standard
 
@@ -323,17 +330,86 @@ def test_the_previous_secret_is_valid_until_its_overlap_ends(backend: Backend) -
     )
 
 
-def test_a_new_secret_is_valid_at_once_though_the_old_one_is_cached(backend: Backend) -> None:
+class ParameterStore:
+    """The Parameter Store that the door reads: it counts the calls, and can refuse them."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.seconds = 0.0
+        self.reads = 0
+        self.throttled = False
+        backend.secrets = Secrets(self, backend.secrets_path, clock=lambda: self.seconds)  # type: ignore[arg-type]
+
+    def get_parameter(self, **arguments: Any) -> Any:
+        self.reads += 1
+        if self.throttled:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetParameter")
+        return self.backend.ssm.get_parameter(**arguments)
+
+    def put(self, secret: str) -> None:
+        connection = self.backend.connections["standard"].id
+        Secrets(self.backend.ssm, self.backend.secrets_path).put_inbound(
+            connection, InboundSecret(secret)
+        )
+
+
+@pytest.mark.parametrize("has_secret", [True, False])
+def test_forgeries_cost_one_reading_of_the_secret_a_minute(
+    backend: Backend, *, has_secret: bool
+) -> None:
+    store = ParameterStore(backend)
+    if not has_secret:
+        Secrets(backend.ssm, backend.secrets_path).remove(backend.connections["standard"].id)
+    for _ in range(3):
+        for _ in range(200):
+            refused = ingest_request(backend, signed_request(secret=OTHER_SECRET))
+            assert refused.response.status == 401
+        store.seconds += SECRET_SECONDS
+
+    assert store.reads == 3
+
+
+def test_a_new_secret_counts_within_a_minute_also_among_forgeries(backend: Backend) -> None:
+    store = ParameterStore(backend)
     assert ingest_request(backend, signed_request()).response.status == 202
-    backend.ssm.put_parameter(
-        Name=f"{backend.secrets_path}/{backend.connections['standard'].id}/inbound",
-        Value=InboundSecret(OTHER_SECRET).to_text(),
-        Type="SecureString",
-        Overwrite=True,
-    )
+    store.put(OTHER_SECRET)
+    store.seconds = SECRET_SECONDS - 1
+    assert ingest_request(backend, signed_request(secret="whsec_Zm9yZ2Vk")).response.status == 401
+    store.seconds = SECRET_SECONDS
 
     assert ingest_request(backend, signed_request(secret=OTHER_SECRET)).response.status == 202
     assert ingest_request(backend, signed_request()).response.status == 401
+
+
+def test_a_remembered_secret_serves_while_the_parameter_store_refuses(backend: Backend) -> None:
+    store = ParameterStore(backend)
+    assert ingest_request(backend, signed_request()).response.status == 202
+    store.throttled = True
+    store.seconds = KEPT_SECONDS
+
+    assert ingest_request(backend, signed_request()).response.status == 202
+    assert ingest_request(backend, signed_request(secret=OTHER_SECRET)).response.status == 401
+    assert store.reads == 2
+    store.seconds += SECRET_SECONDS + 1
+    with pytest.raises(Fault):
+        ingest_request(backend, signed_request())
+
+
+def test_an_unknown_secret_is_asked_for_seldom_while_the_parameter_store_refuses(
+    backend: Backend,
+) -> None:
+    store = ParameterStore(backend)
+    store.throttled = True
+    for _ in range(20):
+        with pytest.raises(Fault) as fault:
+            ingest_request(backend, signed_request())
+        assert fault.value.extra["retry_after"] == FAILED_READ_SECONDS
+    store.throttled = False
+    assert store.reads == 1
+    assert backend.queued_messages() == []
+    store.seconds = FAILED_READ_SECONDS
+
+    assert ingest_request(backend, signed_request()).response.status == 202
 
 
 def test_a_delivery_the_queue_does_not_accept_is_a_fault(backend: Backend) -> None:

@@ -19,8 +19,9 @@ from heard.errors import BadRequest, ConflictError, Contention, DamagedText, Not
 from heard.outcomes import Fact, Kind
 from heard.places import MAX_PLACES, Place
 from heard.storage.case_store import CaseStore, LoadedCase
+from heard.storage.least_recently_used import LeastRecentlyUsed
 from heard.storage.replies import Reply
-from heard.storage.setup import Business, InboundSecret, Secrets, SetupStore
+from heard.storage.setup import SECRET_SECONDS, Business, InboundSecret, Secrets, SetupStore
 from heard.storage.tables import attributes, values
 from heard.storage.vault import AuthorRecord, Erased, Vault
 from heard.threads import Purpose, Slot
@@ -296,7 +297,8 @@ def test_a_connection_is_cached_only_as_long_as_the_caller_allows(backend: Backe
 
 
 def test_secrets_are_cached_rotated_and_removed(backend: Backend) -> None:
-    secrets = Secrets(backend.ssm, backend.secrets_path + "/")
+    seconds = [0.0]
+    secrets = Secrets(backend.ssm, backend.secrets_path + "/", clock=lambda: seconds[0])
     until = NOON + timedelta(hours=1)
     secrets.put_inbound("con-x", InboundSecret("new", "old", until))
     stored = secrets.inbound("con-x")
@@ -305,16 +307,28 @@ def test_secrets_are_cached_rotated_and_removed(backend: Backend) -> None:
     assert stored.valid_secrets(until) == ("new",)
     secrets.put_inbound("con-x", InboundSecret("newer"))
     assert secrets.inbound("con-x") == stored
-    assert secrets.inbound("con-x", fresh=True) == InboundSecret("newer")
+    seconds[0] = SECRET_SECONDS
+    assert secrets.inbound("con-x") == InboundSecret("newer")
     kind = backend.ssm.get_parameter(Name=f"{backend.secrets_path}/con-x/inbound")["Parameter"][
         "Type"
     ]
     assert kind == "SecureString"
     secrets.remove("con-x")
     secrets.remove("con-x")
+    seconds[0] *= 2
 
-    assert secrets.inbound("con-x", fresh=True) is None
+    assert secrets.inbound("con-x") is None
     assert secrets.credentials("con-none") == {}
+
+
+def test_a_process_forgets_what_it_used_longest_ago() -> None:
+    memory = LeastRecentlyUsed[int](2)
+    for key, value in (("a", 1), ("b", 2)):
+        memory.put(key, value)
+    assert memory.get("a") == 1
+    memory.put("c", 3)
+
+    assert (len(memory), memory.get("a"), memory.get("b"), memory.get("c")) == (2, 1, None, 3)
 
 
 def test_an_event_of_a_post_does_not_meet_a_topic_of_the_same_number(backend: Backend) -> None:

@@ -118,9 +118,10 @@ class _Sweep:
     def _resume(self, review: str) -> _Moved:
         # Read before it is queued: what cannot be read here could not be read from the queue.
         first_read = [self.case_store.case(review)]
-        if first_read[0].case.review.closing_kind:
+        state = first_read[0].case.review
+        if state.closing_kind:
             return _NOTHING
-        self.queue.send([_resume_message(review)])
+        self.queue.send([_resume_message(review, state.business, state.connection)])
         self.case_store.change(
             lambda: first_read.pop() if first_read else self.case_store.case(review),
             lambda loaded: cases.postpone_sweep(loaded.case, self.now),
@@ -148,7 +149,7 @@ class _Sweep:
         )
         # Of several reviews another one each time: one of them may be unreadable.
         review = follow_up.reviews[follow_up.run % len(follow_up.reviews)]
-        self.queue.send([_resume_message(review)])
+        self.queue.send([_resume_message(review, follow_up.business)])
         return _Motion.RESTARTED, follow_up.reviews
 
     def _has_lost_workflow(self, follow_up: FollowUp) -> bool:
@@ -169,7 +170,8 @@ class _Sweep:
         check = self.case_store.due_check(thread, reply, self.now) if self.poll_queue else None
         if check is None or self.poll_queue is None:
             return _NOTHING
-        self.poll_queue.send([{"moderation": {"thread": thread, "reply": reply}}])
+        message = {"thread": thread, "reply": reply}
+        self.poll_queue.send([{"moderation": message, "business": check.business}])
         self.case_store.schedule_next_check(check, self.now)
         return _Motion.MODERATION_CHECK, ()
 
@@ -182,5 +184,11 @@ def _restart_pause(run: int) -> timedelta:
     return min(_LONGEST_RESTART_PAUSE, _FIRST_RESTART_PAUSE * 2 ** min(run - 1, 10))
 
 
-def _resume_message(review: str) -> dict[str, str]:
-    return {"resume": review, "delivery": f"swp_{token_hex(8)}"}
+def _resume_message(review: str, business: str, connection: str = "") -> dict[str, str]:
+    """`connection` is whose platform the run may call, if any."""
+    return {
+        "resume": review,
+        "business": business,
+        "connection": connection,
+        "delivery": f"swp_{token_hex(8)}",
+    }

@@ -82,6 +82,11 @@ class DueCheck:
 
     item: Item
 
+    @property
+    def business(self) -> str:
+        """Whose reply it is."""
+        return self.item["business"]
+
 
 class ReplyRecords(CaseItems):
     """Reads and writes replies."""

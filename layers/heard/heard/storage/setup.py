@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from aws_lambda_powertools.utilities.parameters import SSMProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from heard.addresses import AddressLock, split_segment, with_token
 from heard.aws import client
 from heard.clock import format_time, parse_time
 from heard.connectors import Connection
-from heard.errors import BadRequest, ConflictError, NotFound
+from heard.errors import BadRequest, ConflictError, Fault, NotFound
 from heard.places import Place
+from heard.storage.least_recently_used import LeastRecentlyUsed
 from heard.storage.tables import attributes, condition_failed, error_code, values
 
 if TYPE_CHECKING:
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 MAX_PLACES_BYTES: Final = 40_000
 """How long the places of a business may be together: every review of it reads them."""
+
+_CONNECTION_ID: Final = re.compile(r"con[A-Za-z0-9_-]{1,80}")
+"""What an id of a connection looks like. Anybody may put anything else into a public address."""
+
+SECRET_SECONDS: Final = 60
+"""How long a process uses a secret that it has read. So a new one counts everywhere after that."""
+KEPT_SECONDS: Final = 3600
+"""How long a process goes on with a secret while the Parameter Store does not answer."""
+FAILED_READ_SECONDS: Final = 5
+"""How long a process does not ask again for a secret that it could not read and does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +90,11 @@ class InboundSecret:
 
 @cache
 def ssm() -> SSMClient:
-    """The process's SSM client, made at first use."""
-    return client("ssm")
+    """The process's SSM client, made at first use.
+
+    It gives up within 6 s, so that the door can still answer the platform.
+    """
+    return client("ssm", connect_seconds=1, read_seconds=2, attempts=2)
 
 
 class SetupStore:
@@ -91,23 +104,26 @@ class SetupStore:
         self._client = client
         self._table = table
         self._max_age = max_age
-        self._connection_cache: dict[str, tuple[float, Connection]] = {}
+        self._connection_cache = LeastRecentlyUsed[tuple[float, Connection]]()
 
     def connection(self, connection: str, *, fresh: bool = False) -> Connection | None:
         """The connection with this id; None when there is none (any more).
 
-        It is cached for `max_age` seconds. `fresh` reads past the cache, strongly consistent.
+        Nothing is read for what no connection can be called. It is cached for `max_age` seconds.
+        `fresh` reads past the cache, strongly consistent.
         """
-        read_at, result = self._connection_cache.get(connection, (0.0, None))
-        if result and not fresh and monotonic() - read_at < self._max_age:
-            return result
+        if not _CONNECTION_ID.fullmatch(connection):
+            return None
+        cached = self._connection_cache.get(connection)
+        if cached and not fresh and monotonic() - cached[0] < self._max_age:
+            return cached[1]
         response = self._client.get_item(
             TableName=self._table, Key=_key("CONNECTION", connection), ConsistentRead=fresh
         )
         if "Item" not in response:
             return None
         result = _parse_connection(values(response["Item"]))
-        self._connection_cache[connection] = (monotonic(), result)
+        self._connection_cache.put(connection, (monotonic(), result))
         return result
 
     def connection_at(self, segment: str, now: datetime) -> Connection | None:
@@ -264,23 +280,50 @@ class SetupStore:
         return [values(item) for page in pages for item in page["Items"]]
 
 
-class Secrets:
-    """Secrets in SSM Parameter Store (SecureString), cached for `max_age` seconds."""
+@dataclass(frozen=True, slots=True)
+class _ReadSecret:
+    """What a process knows of one parameter.
 
-    def __init__(self, client: SSMClient, path: str, *, max_age: int = 60) -> None:
+    `text` is None when there is none. `read_at` is None while no reading has succeeded. Before
+    `next_read_at` it is not read.
+    """
+
+    text: str | None
+    read_at: float | None
+    next_read_at: float
+
+
+class Secrets:
+    """Secrets in SSM Parameter Store (SecureString).
+
+    All connections of all businesses share its quota of calls. So a process reads each secret at
+    most once in `max_age` seconds, however often it is asked for and whatever the answer was. If
+    the store does not answer, it goes on for `kept` seconds with what it has read. With a `max_age`
+    of 0 it reads each time. `clock` counts seconds.
+    """
+
+    def __init__(
+        self,
+        client: SSMClient,
+        path: str,
+        *,
+        max_age: float = SECRET_SECONDS,
+        kept: float = KEPT_SECONDS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._client = client
         self._path = path.rstrip("/")
         self._max_age = max_age
-        self._reader: Any = SSMProvider(
-            boto3_client=client
-        )  # the type of what `get` returns depends on its arguments
+        self._kept = kept
+        self._clock = clock
+        self._known = LeastRecentlyUsed[_ReadSecret]()
 
-    def inbound(self, connection: str, *, fresh: bool = False) -> InboundSecret | None:
+    def inbound(self, connection: str) -> InboundSecret | None:
         """The secret that the platform signs with; None when the connection has none.
 
-        `fresh` reads past the cache.
+        Raises Fault when it cannot be read now and is not known.
         """
-        text = self._get(f"{connection}/inbound", fresh=fresh)
+        text = self._get(f"{connection}/inbound")
         return InboundSecret.from_text(text) if text else None
 
     def put_inbound(self, connection: str, secret: InboundSecret) -> None:
@@ -299,7 +342,10 @@ class Secrets:
         self._put(f"{connection}/address", token)
 
     def credentials(self, connection: str) -> dict[str, str]:
-        """The credentials for the platform's API; empty when the business gave none."""
+        """The credentials for the platform's API; empty when the business gave none.
+
+        Raises Fault when they cannot be read now and are not known.
+        """
         text = self._get(f"{connection}/credentials")
         return json.loads(text) if text else {}
 
@@ -316,16 +362,30 @@ class Secrets:
             ]
         )
 
-    def _get(self, name: str, *, fresh: bool = False) -> str | None:
+    def _get(self, name: str) -> str | None:
+        now, known = self._clock(), self._known.get(name)
+        if known is None or now >= known.next_read_at:
+            known = self._read(name, known, now)
+            if self._max_age:
+                self._known.put(name, known)
+        if known.read_at is None or now - known.read_at > self._kept + self._max_age:
+            raise Fault("The secrets of this connection cannot be read now.", retry_after=5)
+        return known.text
+
+    def _read(self, name: str, known: _ReadSecret | None, now: float) -> _ReadSecret:
         try:
-            return self._reader.get(
-                f"{self._path}/{name}", decrypt=True, max_age=self._max_age, force_fetch=fresh
-            )
-        except GetParameterError as error:
-            cause = error.__cause__ or error.__context__
-            if isinstance(cause, ClientError) and error_code(cause) == "ParameterNotFound":
-                return None
-            raise
+            text = self._client.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)[
+                "Parameter"
+            ].get("Value")
+        except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and error_code(error) == "ParameterNotFound":
+                return _ReadSecret(None, now, now + self._max_age)
+            if not self._max_age:
+                raise
+            if known is None or known.read_at is None:
+                return _ReadSecret(None, None, now + FAILED_READ_SECONDS)
+            return replace(known, next_read_at=now + self._max_age)
+        return _ReadSecret(text, now, now + self._max_age)
 
     def _put(self, name: str, value: str) -> None:
         self._client.put_parameter(
