@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from heard import clock
+from heard.cases.repeats import FIRST_REPEATS
 from heard.outcomes import Kind
 from heard.reviews import review_id
 from heard.steps.audit import verify_review
@@ -57,7 +58,7 @@ def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
     review = review_id(shop.business, "standard", "praise-1")
     eventually(
         lambda: (
-            shop.kinds(review).count(Kind.DUPLICATE) == 11
+            shop.kinds(review).count(Kind.DUPLICATE) == FIRST_REPEATS
             and Kind.ACKNOWLEDGED in shop.kinds(review)
         )
     )
@@ -69,7 +70,7 @@ def test_praise_is_acknowledged_once_however_often_and_in_parallel_it_arrives(
         review, shop.business, shop.environment.operator.log, shop.environment.operator.cases
     )
     assert report.verified, report
-    assert report.outcomes == 13
+    assert report.outcomes == 2 + FIRST_REPEATS
 
 
 def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_reason(
