@@ -238,6 +238,32 @@ def test_only_the_failed_message_of_a_batch_is_returned_and_retried_soon(
     assert waits[0] in range(2, 9)
 
 
+def test_a_message_that_cannot_be_postponed_brings_back_no_other(
+    backend: Backend, load_function: FunctionLoader
+) -> None:
+    event = batch(backend, [json.dumps(backend.queue_message(praise("r-1"))), "not JSON"])
+    for record in event["Records"]:
+        record["receiptHandle"] = "expired"
+    response = load_function("intake").handler(event, LambdaContext())
+
+    failed = [record["messageId"] for record in event["Records"] if record["body"] == "not JSON"]
+    assert [entry["itemIdentifier"] for entry in response["batchItemFailures"]] == failed
+
+
+def test_the_sweep_counts_what_it_skips_and_logs_no_words(
+    backend: Backend, load_function: FunctionLoader, log_lines: LogLines
+) -> None:
+    at = clock.format_time(clock.now())
+    item = {"pk": "abc", "sk": "OF_TOMORROW", "sweep_bucket": f"{at[:10]}#0", "sweep_at": at}
+    backend.plain_dynamodb.put_item(
+        TableName=backend.tables["CasesTable"],
+        Item={name: {"S": value} for name, value in item.items()},
+    )
+    assert load_function("sweep").handler({}, LambdaContext())["skipped"] == 1
+    (line,) = [line for line in log_lines.of("sweep") if line["message"] == "skipped"]
+    assert line["items"] == [{"key": "abc/OF_TOMORROW", "why": "ValueError"}]
+
+
 def test_a_workflow_run_that_times_out_fails_its_message(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
@@ -336,6 +362,7 @@ def test_the_handlers_acknowledge_one_review_and_answer_another_through_a_person
             "woken": 0,
             "restarted": 0,
             "moderation_checks": 0,
+            "skipped": 0,
         }
 
 

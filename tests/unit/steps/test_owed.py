@@ -28,6 +28,8 @@ from heard.steps.retention import run_retention
 from heard.steps.sweep import CARRY_OUT_PAUSE, SweepReport
 from heard.storage import sweep_index
 from heard.threads import Purpose
+from tests.static.repository import FUNCTIONS
+from tests.unit.asl import read_definition
 from tests.unit.backend import (
     BUSINESS,
     NOON,
@@ -204,6 +206,14 @@ def test_a_workflow_that_tries_again_by_itself_is_left_alone(shop: Backend) -> N
         shop.run_workflows()
         shop.clock.advance(minutes=5)
         assert shop.sweep() == SweepReport()
+
+
+@pytest.mark.parametrize("state", ["carry_out", "carry_out_then_wait"])
+def test_a_workflow_that_is_alive_tries_more_often_than_the_sweep_expects(state: str) -> None:
+    definition = read_definition(FUNCTIONS / "follow_up_flow" / "workflow.asl.json")
+    task = definition["States"][state]
+    longest = max(retry.get("MaxDelaySeconds", 0) for retry in task["Retry"])
+    assert timedelta(seconds=longest + task["TimeoutSeconds"]) < CARRY_OUT_PAUSE
 
 
 def test_a_follow_up_whose_workflows_always_die_starts_ever_fewer(shop: Backend) -> None:

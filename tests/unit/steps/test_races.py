@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from heard.assessment import Severity
+from heard.cases import has_open_follow_up
 from heard.connectors import HttpResponse
 from heard.errors import ConflictError, Fault
 from heard.follow_ups import Action, ConflictCode, Status
@@ -337,6 +339,32 @@ def test_a_review_that_joins_during_a_resolution_is_answered_or_in_the_follow_up
         lambda: shop.run_route_workflow(shop.queue_message(complaint("t-1-5", thread="t-1"))),
         check,
         every=7,
+    )
+
+
+def test_a_worse_edit_during_a_resolution_stays_with_a_person(shop: Backend) -> None:
+    follow_up = claimed_follow_up(shop)
+    edit = review_event(
+        "t-1-0",
+        "My daughter is in hospital with food poisoning from your bread.",
+        1,
+        kind=EventKind.EDITED,
+        revision=2,
+        thread="t-1",
+    )
+
+    def step() -> None:
+        resolve(shop, follow_up)
+        shop.run_workflows()
+
+    def check() -> None:
+        case = shop.case(follow_up.reviews[0])
+        assert case.review.severity is Severity.CRITICAL
+        assert case.review.closing_kind is None
+        assert has_open_follow_up(case)
+
+    race_at_every_call(
+        shop, step, lambda: shop.run_route_workflow(shop.queue_message(edit)), check, every=5
     )
 
 
