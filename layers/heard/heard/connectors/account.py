@@ -61,8 +61,9 @@ class Http(Protocol):
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
-        """Send one request and read its whole response."""
+        """Send one request and read its whole response, within `seconds` if they are given."""
         ...
 
 

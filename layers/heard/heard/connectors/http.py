@@ -25,7 +25,7 @@ from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
 from heard.errors import BadRequest, PlatformUnavailable
 
 if TYPE_CHECKING:
-    import urllib3
+    pass
 
 RESPONSE_LIMIT: Final = 2_000_000
 """Most bytes of a response that are read.
@@ -39,6 +39,8 @@ RETRY_AFTER_LIMIT: Final = 86_400
 _NOT_PUBLIC_MESSAGE: Final = "The address is not one of the public Internet."
 
 _TIMEOUT_MESSAGE: Final = "The platform took too long to finish its response."
+_CUT_OFF_SECONDS: Final = 0.2
+"""How long a request that was cut off is waited for: usually it ends at once."""
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS_SINCE_1970: Final = re.compile(r"[0-9]{10,11}")
 _RATE_LIMIT_RESET_HEADERS: Final = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
@@ -57,8 +59,9 @@ class HttpClient:
     no private network. Whoever puts them into one must not open that network to what a business
     enters.
 
-    `read_seconds` limits each silence, `total_seconds` the whole request. A server that sends a
-    byte now and then would otherwise hold a function until its end. One request at a time.
+    `read_seconds` limits each silence, `total_seconds` the whole request, from the look-up of the
+    name to the last byte: a server that sends a byte now and then, or that has many dead addresses,
+    would otherwise hold a function until its end. A caller may allow less.
 
     Raises PlatformUnavailable if no response was read (`maybe_applied` unless no connection was
     made), and BadRequest for an address or header that cannot be used.
@@ -77,26 +80,12 @@ class HttpClient:
         self._timeouts = (connect_seconds, read_seconds)
         self._total_seconds = total_seconds
         self._response_limit = response_limit
-        self._socket: socket.socket | None = None
 
     @cached_property
-    def _pool_manager(self) -> urllib3.PoolManager:
+    def _tls(self) -> ssl.SSLContext:
         # Made at the first use: `ingest` hardly ever sends anything, and reading the certificates
         # takes tens of milliseconds.
-        import urllib3  # noqa: PLC0415
-
-        connect, read = self._timeouts
-        timeout = urllib3.Timeout(connect=connect, read=read)
-        pools = urllib3.PoolManager(
-            num_pools=1, ssl_context=ssl.create_default_context(), timeout=timeout
-        )
-        pools.pool_classes_by_scheme = _pool_classes(
-            allow_loopback=self._allow_loopback, on_connect=self._store_socket
-        )
-        return pools
-
-    def _store_socket(self, sock: socket.socket | None) -> None:
-        self._socket = sock
+        return ssl.create_default_context()
 
     def __call__(
         self,
@@ -105,12 +94,46 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
-        """The response to one request, whatever its status."""
-        from urllib3 import exceptions  # noqa: PLC0415
+        """The response to one request, whatever its status.
 
+        `seconds` limits the whole request, if that is less than the client's own limit.
+        """
         if (problem := address_problem(url, allow_loopback=self._allow_loopback)) is not None:
             raise BadRequest(problem)
+        call = _Call()
+        # In a thread of its own, which can be left behind: nothing ends the look-up of a name.
+        thread = threading.Thread(
+            target=call.run, args=(lambda: self._send(call, method, url, headers, body),)
+        )
+        thread.daemon = True
+        thread.start()
+        thread.join(min(self._total_seconds, seconds or self._total_seconds))
+        if thread.is_alive():
+            call.cut_off()
+            thread.join(_CUT_OFF_SECONDS)
+            raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=call.can_send)
+        return call.result()
+
+    def _send(
+        self,
+        call: _Call,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+    ) -> HttpResponse:
+        import urllib3  # noqa: PLC0415
+        from urllib3 import exceptions  # noqa: PLC0415
+
+        connect, read = self._timeouts
+        pools = urllib3.PoolManager(
+            num_pools=1,
+            ssl_context=self._tls,
+            timeout=urllib3.Timeout(connect=connect, read=read),
+        )
+        pools.pool_classes_by_scheme = _pool_classes(call, allow_loopback=self._allow_loopback)
         # A fresh connection each time. One that is kept open is often dead when a frozen sandbox
         # thaws, and that fault looks like a fault after sending. `identity`, because a small
         # compressed response can unpack to a huge one.
@@ -120,13 +143,8 @@ class HttpClient:
             "connection": "close",
             "accept-encoding": "identity",
         }
-        self._socket = None
-        timed_out = threading.Event()
-        timer = threading.Timer(self._total_seconds, self._abort, (timed_out,))
-        timer.daemon = True
-        timer.start()
         try:
-            response = self._pool_manager.request(
+            response = pools.request(
                 method,
                 url,
                 headers=request_headers,
@@ -139,7 +157,7 @@ class HttpClient:
                 content = response.read(self._response_limit, decode_content=False)
             finally:
                 response.close()
-                self._pool_manager.clear()
+                pools.clear()
         except (exceptions.NewConnectionError, exceptions.ConnectTimeoutError) as fault:
             raise PlatformUnavailable(
                 "The platform cannot be reached.", maybe_applied=False
@@ -154,9 +172,6 @@ class HttpClient:
                 "The platform's TLS connection failed.", maybe_applied=not bad_certificate
             ) from fault
         except (exceptions.LocationValueError, UnicodeError, ValueError) as fault:
-            if timed_out.is_set():
-                # TLS raises this when the connection is cut while it reads.
-                raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=True) from fault
             raise BadRequest(
                 "The address, or a credential that goes into a header, has characters that cannot "
                 "be sent."
@@ -165,19 +180,62 @@ class HttpClient:
             raise PlatformUnavailable(
                 "The platform took the request and did not answer in time.", maybe_applied=True
             ) from fault
-        finally:
-            timer.cancel()
-        if timed_out.is_set():
-            # A response without a length looks whole even if we cut it off.
-            raise PlatformUnavailable(_TIMEOUT_MESSAGE, maybe_applied=True)
         return HttpResponse(
             response.status,
             {name.lower(): value for name, value in response.headers.items()},
             content,
         )
 
-    def _abort(self, timed_out: threading.Event) -> None:
-        timed_out.set()
+
+class _Call:
+    """One request on its way. Its caller can cut it off, whatever it waits for.
+
+    `can_send` says that the connection is made, so that the request may have been sent.
+    """
+
+    def __init__(self) -> None:
+        self.can_send = False
+        self._is_cut_off = False
+        self._socket: socket.socket | None = None
+        self._response: HttpResponse | None = None
+        self._error: BaseException | None = None
+
+    def run(self, send: Callable[[], HttpResponse]) -> None:
+        """Send the request and keep what comes of it."""
+        try:
+            self._response = send()
+        except BaseException as error:  # noqa: BLE001 - `result` raises it in the caller's thread
+            self._error = error
+        finally:
+            if self._socket:
+                self._socket.close()
+
+    def result(self) -> HttpResponse:
+        """The response. Raises what ended the request."""
+        if self._response is None:
+            raise self._error or RuntimeError("The request has not ended.")
+        return self._response
+
+    def opened(self, sock: socket.socket) -> None:
+        """Keep a socket, to cut the request off during TLS's greeting too.
+
+        TLS puts an object of its own in the socket's place, so this is a second one of the same
+        connection.
+        """
+        if self._is_cut_off:
+            sock.close()
+            raise OSError(_TIMEOUT_MESSAGE)
+        self._socket = sock.dup()
+
+    def connected(self) -> None:
+        """The connection is made: from now on the request may be sent."""
+        if self._is_cut_off:
+            raise OSError(_TIMEOUT_MESSAGE)
+        self.can_send = True
+
+    def cut_off(self) -> None:
+        """End the request."""
+        self._is_cut_off = True
         if sock := self._socket:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -235,21 +293,23 @@ def _is_public(host: str) -> bool:
     return (ipv4 or address).is_global
 
 
-def _pool_classes(
-    *, allow_loopback: bool, on_connect: Callable[[socket.socket | None], None]
-) -> dict[str, Any]:
-    """Pools of connections by scheme.
+def _pool_classes(call: _Call, *, allow_loopback: bool) -> dict[str, Any]:
+    """Pools of connections by scheme, for one call, which is told of every socket.
 
-    `on_connect` gets every socket. A socket that leads to a non-public address is closed before
-    anything is sent.
+    A socket that leads to a non-public address is closed before anything is sent.
     """
     import urllib3  # noqa: PLC0415
     from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
 
     class LoopbackConnection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            sock = super()._new_conn()
+            call.opened(sock)
+            return sock
+
         def connect(self) -> None:
             super().connect()
-            on_connect(self.sock)
+            call.connected()
 
     class PublicConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
@@ -258,12 +318,12 @@ def _pool_classes(
             if not (_is_public(peer) or (allow_loopback and _is_loopback(peer))):
                 sock.close()
                 raise BadRequest(_NOT_PUBLIC_MESSAGE)
+            call.opened(sock)
             return sock
 
         def connect(self) -> None:
             super().connect()
-            # Only now: TLS has replaced the first socket by one of its own.
-            on_connect(self.sock)
+            call.connected()
 
     # By their declared types, not even urllib3's own classes fit here.
     loopback_class: Any = LoopbackConnection

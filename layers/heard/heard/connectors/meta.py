@@ -338,8 +338,9 @@ def _with_http_statuses(http: Http) -> Http:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
-        response = http(method, url, headers=headers, body=body)
+        response = http(method, url, headers=headers, body=body, seconds=seconds)
         if not 400 <= response.status < 500:
             return response
         error = _error_fields(response.body)

@@ -626,6 +626,7 @@ def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
         user_name = quote(user, safe="")
         response = http(
@@ -633,6 +634,7 @@ def _with_user_agent(http: Http, user: str, token_url: str) -> Http:
             url,
             headers={**(headers or {}), "user-agent": f"aws:heard:v1 (by /u/{user_name})"},
             body=body,
+            seconds=seconds,
         )
         sign_in_failed = response.status == 200 and url == token_url and b'"error"' in response.body
         return replace(response, status=401) if sign_in_failed else response
