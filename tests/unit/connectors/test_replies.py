@@ -659,3 +659,37 @@ def test_a_server_that_sends_a_byte_now_and_then_is_cut_off(loopback: None, head
         assert fault.value.maybe_applied
         dripping.join(3)
         assert not dripping.is_alive(), "the caller did not hang up"
+
+
+@pytest.mark.loopback
+def test_a_greeting_that_drips_is_cut_off_before_anything_is_sent() -> None:
+    """The server begins TLS and never ends it: no byte of the request can be there."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def drip() -> None:
+            caller, _ = door.accept()
+            with caller, suppress(OSError):
+                caller.recv(4_096)
+                caller.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+                for _ in range(300):
+                    caller.sendall(b"\x00")
+                    time.sleep(0.05)
+
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        client = HttpClient(allow_loopback=True, connect_seconds=5, read_seconds=5)
+        with pytest.raises(PlatformUnavailable) as fault:
+            client("POST", f"https://127.0.0.1:{door.getsockname()[1]}/", seconds=0.5)
+        assert not fault.value.maybe_applied
+        dripping.join(3)
+        assert not dripping.is_alive(), "the caller did not hang up"
+
+
+def test_the_look_up_of_a_name_cannot_hold_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_fields: answered.wait(30))
+    with pytest.raises(PlatformUnavailable) as fault:
+        HttpClient(total_seconds=0.2)("POST", "https://slow-names.example/")
+    answered.set()
+
+    assert not fault.value.maybe_applied
