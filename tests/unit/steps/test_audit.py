@@ -15,7 +15,7 @@ from heard.errors import NotFound
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, initial_hash
 from heard.reviews import EventKind
 from heard.steps.audit import outcomes_of, verification_of, verify_review
-from heard.storage.outcome_log import OutcomeCriteria, append_writes
+from heard.storage.outcome_log import MAX_DAYS, OutcomeCriteria, append_writes
 from heard.storage.tables import attributes
 from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend, complaint, review_event
 
@@ -259,6 +259,17 @@ def test_pages_of_any_size_return_each_matching_outcome_once_and_in_order(
     ]
     assert [link for page in pages for link in page] == expected
     assert all(len(page) <= size for page in pages)
+
+
+def test_a_page_of_a_long_period_ends_and_the_next_one_has_the_rest(backend: Backend) -> None:
+    business = f"bus_{next(_numbers)}"
+    (outcome,) = store_outcomes(backend, business, [(0, "rev_a", Kind.ACCEPTED, "high", "forum")])
+    start = START - timedelta(days=MAX_DAYS + 2)
+    pages = read_pages(
+        backend, OutcomeCriteria(business, start, START + timedelta(days=3)), size=9
+    )
+
+    assert pages == [[], [outcome]]
 
 
 def test_an_invalid_cursor_is_refused_and_one_past_the_end_gives_an_empty_page(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SHARDS: Final = 4
 """Partitions of a business's day, so that a busy business does not overload one."""
 
+MAX_DAYS: Final = 100
+"""Days of one page: a question about decades must end before its function does."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCriteria:
@@ -71,7 +74,8 @@ class OutcomeLog:
         """One page of outcomes in time order, after the cursor `after` of the page before.
 
         It reads about as many items as it returns, whatever the table's size: the shards of each
-        day are merged in small pages. Raises BadRequest for an unknown cursor, Tampered for an
+        day are merged in small pages. It ends after `MAX_DAYS` days, also without any outcome, and
+        says where the next page begins. Raises BadRequest for an unknown cursor, Tampered for an
         outcome that Heard did not write.
         """
         start = max(format_time(criteria.start), f"{after}\x00" if after else "")
@@ -83,7 +87,10 @@ class OutcomeLog:
             raise BadRequest(
                 "`after` is not the `next` of a page. Leave it out to start from the beginning."
             ) from error
+        first_day = day
         while len(outcomes) <= limit and start <= end and day.isoformat() <= end:
+            if day - first_day >= timedelta(days=MAX_DAYS):
+                return OutcomePage(tuple(outcomes), day.isoformat())
             streams = [
                 self._read_shard(criteria, day, shard, start, end, limit // SHARDS + 2)
                 for shard in range(SHARDS)
@@ -92,6 +99,8 @@ class OutcomeLog:
                 outcomes.append(outcome)
                 if len(outcomes) > limit:
                     break
+            if day == date.max:
+                break
             day += timedelta(days=1)
         more = len(outcomes) > limit
         return OutcomePage(
