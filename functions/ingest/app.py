@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +13,7 @@ from heard import clock, settings
 from heard.connectors import WebhookRequest
 from heard.connectors.http import HttpClient
 from heard.errors import HeardError
+from heard.http.requests import body_bytes
 from heard.http.responses import GatewayResponse, error_response, gateway_response, is_ping
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
@@ -63,16 +63,13 @@ def handler(event: dict[str, Any], context: Any) -> GatewayResponse | None:
 
 @metrics.log_metrics
 def _respond(event: dict[str, Any], _context: Any) -> GatewayResponse:
-    body = event.get("body") or ""
-    request = WebhookRequest(
-        method=event["requestContext"]["http"]["method"],
-        headers={name.lower(): value for name, value in event.get("headers", {}).items()},
-        body=b64decode(body)
-        if event.get("isBase64Encoded")
-        else body.encode("utf-8", "surrogatepass"),
-        query=event.get("rawQueryString", ""),
-    )
     try:
+        request = WebhookRequest(
+            method=event["requestContext"]["http"]["method"],
+            headers={name.lower(): value for name, value in event.get("headers", {}).items()},
+            body=body_bytes(event),
+            query=event.get("rawQueryString", ""),
+        )
         result = ingest(request, event["pathParameters"]["connection"], ports(), clock.now())
     except HeardError as error:
         metrics.add_metric(f"webhooks_{error.code}", MetricUnit.Count, 1)

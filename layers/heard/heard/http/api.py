@@ -16,7 +16,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard.errors import BadRequest, ConflictError, HeardError, NotFound, problem
 from heard.http.invalid_input import describe_invalid_input
-from heard.http.responses import PROBLEM_TYPE, RESPONSE_HEADERS, is_ping
+from heard.http.requests import check_json_body
+from heard.http.responses import PROBLEM_TYPE, RESPONSE_HEADERS, error_response, is_ping
 
 _FOLLOW_UP: Final = re.compile(r"/(fup_[a-z0-9]{8,40})(?=/|$)")
 _REVIEW: Final = re.compile(r"/(rev_[a-z0-9]{8,40})(?=/|$)")
@@ -69,7 +70,7 @@ def lambda_handler(
             logger.append_keys(follow_up=follow_up[1])
         if review := _REVIEW.search(path):
             logger.append_keys(reviews=[review[1]])
-        response = app.resolve(event, context)
+        response = _resolve(app, event, context, logger)
         status = response["statusCode"]
         headers = {name.lower(): value for name, value in response["headers"].items()}
         response["headers"] = {**headers, **RESPONSE_HEADERS}
@@ -85,3 +86,16 @@ def lambda_handler(
         return respond(event, context)
 
     return handler
+
+
+def _resolve(
+    app: APIGatewayHttpResolver, event: dict[str, Any], context: Any, logger: Logger
+) -> dict[str, Any]:
+    """The response of the API, or why the body cannot be read: the API would fail at that."""
+    try:
+        if event["requestContext"]["http"]["method"] != "GET":
+            check_json_body(event)
+    except BadRequest as error:
+        logger.append_keys(code=error.code)
+        return dict(error_response(error))
+    return app.resolve(event, context)
