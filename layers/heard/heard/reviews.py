@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from heard.clock import format_time, parse_time
+from heard.stored_fields import known_fields
 from heard.text.one_line import one_line
 
 TEXT_LIMIT_BYTES: Final = 120_000
@@ -216,9 +217,9 @@ class ReviewEvent:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The event that `to_json` wrote."""
-        values = dict(fields)
+        values = known_fields(cls, fields)
         values["kind"] = EventKind(values["kind"])
-        values["author"] = Author(**values["author"])
+        values["author"] = Author(**known_fields(Author, values["author"]))
         values["occurred_at"] = (
             parse_time(values["occurred_at"]) if values.get("occurred_at") else None
         )
