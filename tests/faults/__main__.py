@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
+from tests.faults import slow_neighbour
 from tests.faults.promises import render
 from tests.faults.rounds import Plan, Report, Result, run_round
 
@@ -80,14 +81,16 @@ def _run(plan: Plan, port: int, report: Report) -> Result:
         SimulatedPlatforms() as platforms,
         EmulatedStack(ROOT, port=port, enforce_roles=True, wait_scale="0.1") as stack,
     ):
-        return run_round(stack, platforms, plan, report=report)
+        report("a neighbour is slow", 0)
+        neighbour = slow_neighbour.measure(stack).to_json()
+        return run_round(stack, platforms, plan, neighbour=neighbour, report=report)
 
 
 def _reporter(progress: Progress | None, console: Console) -> Report:
     if progress is None:
         return lambda words, part: console.print(f"{part:4.0%} {words}")
-    task = progress.add_task("", total=1.0)
-    return lambda words, part: progress.update(task, description=words, completed=part)
+    bar = progress.add_task("", total=1.0)
+    return lambda words, part: progress.update(bar, description=words, completed=part)
 
 
 def _print(result: Result, console: Console) -> None:

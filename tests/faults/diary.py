@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass
-class ToldReview:
+class TakenReview:
     """A review of which the door accepted at least one event.
 
     `native_ids` are those under which the platform has it (the review and its thread). `revision`
@@ -45,7 +45,7 @@ class GivenAnswer:
 class Diary:
     """Everything that was put in. Threads may share it."""
 
-    reviews: dict[str, ToldReview] = field(default_factory=dict[str, ToldReview])
+    reviews: dict[str, TakenReview] = field(default_factory=dict[str, TakenReview])
     answers: list[GivenAnswer] = field(default_factory=list[GivenAnswer])
     lost_at_the_door: list[str] = field(default_factory=list[str])
     """Deliveries that never got 2xx: the sender knows, and sends again."""

@@ -22,7 +22,7 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli.outcome_pages import read_outcomes
-from tests.faults.diary import Diary, ToldReview
+from tests.faults.diary import Diary, TakenReview
 from tests.faults.promises import PROMISES, Row
 from tests.faults.proxy import FaultProxy
 from tests.faults.street import Street
@@ -38,7 +38,7 @@ _WITH_PERSON: Final = frozenset(
 class Fate:
     """What became of one review."""
 
-    told: ToldReview
+    taken: TakenReview
     outcomes: tuple[Outcome, ...]
     review: Review | None
     follow_up: FollowUp | None
@@ -55,7 +55,7 @@ class Fate:
         return (
             self.follow_up is not None
             and self.follow_up.status in _WITH_PERSON
-            and self.told.review in self.follow_up.reviews
+            and self.taken.review in self.follow_up.reviews
         )
 
     @property
@@ -93,12 +93,12 @@ class Judge:
         self.diary = diary
         self.proxy = proxy
         self.operator = street.shops[0].environment.operator
-        self.fates = [self._fate(told) for told in (*diary.reviews.values(), *self._others())]
+        self.fates = [self._fate(taken) for taken in (*diary.reviews.values(), *self._others())]
 
-    def _others(self) -> list[ToldReview]:
+    def _others(self) -> list[TakenReview]:
         """Reviews of these businesses that a poll found, and that an earlier round wrote."""
         now = clock.now()
-        found: dict[str, ToldReview] = {}
+        found: dict[str, TakenReview] = {}
         for shop in self.street.shops:
             criteria = OutcomeCriteria(
                 shop.business, now - timedelta(hours=6), now + timedelta(hours=1)
@@ -107,18 +107,18 @@ class Judge:
                 if outcome.review not in self.diary.reviews:
                     review = self.operator.cases.find_review(outcome.review)
                     native_ids = frozenset({review.native_id} if review else ())
-                    found[outcome.review] = ToldReview(
+                    found[outcome.review] = TakenReview(
                         outcome.review, shop.business, outcome.platform, native_ids, "", copies=0
                     )
         return list(found.values())
 
-    def _fate(self, told: ToldReview) -> Fate:
-        outcomes = tuple(self.operator.log.of_review(told.review))
+    def _fate(self, taken: TakenReview) -> Fate:
+        outcomes = tuple(self.operator.log.of_review(taken.review))
         try:
-            case = self.operator.cases.case(told.review).case
+            case = self.operator.cases.case(taken.review).case
         except NotFound:
-            return Fate(told, outcomes, None, None)
-        return Fate(told, outcomes, case.review, case.follow_up)
+            return Fate(taken, outcomes, None, None)
+        return Fate(taken, outcomes, case.review, case.follow_up)
 
     def rows(self) -> list[Row]:
         """The sixteen rows."""
@@ -148,12 +148,12 @@ class Judge:
         ]
 
     def _never_lost(self) -> Row:
-        row = Row(1, sum(fate.told.copies for fate in self.fates), "deliveries that got 2xx")
+        row = Row(1, sum(fate.taken.copies for fate in self.fates), "deliveries that got 2xx")
         for fate in self.fates:
             if fate.review is None or not fate.outcomes:
-                row.lost.append(fate.told.review)
+                row.lost.append(fate.taken.review)
             elif not fate.has_owner:
-                row.stuck.append(fate.told.review)
+                row.stuck.append(fate.taken.review)
         row.lost += self._dead_letters()
         missing = self.missing_notices()
         row.lost += missing
@@ -193,10 +193,10 @@ class Judge:
 
     def _one_review(self) -> Row:
         row = Row(2, len(self.fates), "reviews")
-        row.figure = f"{sum(fate.told.copies - 1 for fate in self.fates)} copies"
+        row.figure = f"{sum(fate.taken.copies - 1 for fate in self.fates)} copies"
         for fate in self.fates:
             if fate.kinds[Kind.ACCEPTED] > 1 or fate.open_follow_ups() > 1:
-                row.doubled.append(fate.told.review)
+                row.doubled.append(fate.taken.review)
         row.doubled += self._doubled_replies()
         return row
 
@@ -204,18 +204,19 @@ class Judge:
         """Replies at the platforms that the log does not know, and third public replies."""
         doubled: list[str] = []
         posted = {
-            (fate.told.platform, native_id) for fate in self.fates for native_id in fate.posted
+            (fate.taken.platform, native_id) for fate in self.fates for native_id in fate.posted
         }
         uncertain = {
-            (fate.told.platform, native_id)
+            (fate.taken.platform, native_id)
             for fate in self.fates
-            if fate.may_be_posted or fate.told.review in self.diary.erased.values()
-            for native_id in fate.told.native_ids
+            if fate.may_be_posted or fate.taken.review in self.diary.erased.values()
+            for native_id in fate.taken.native_ids
         }
         ours = {
-            (fate.told.platform, native_id)
+            (fate.taken.platform, native_id)
             for fate in self.fates
-            for native_id in fate.told.native_ids
+            if fate.taken.copies
+            for native_id in fate.taken.native_ids
         }
         for reply in self.street.platforms.replies():
             places = {(reply.platform, reply.review), (reply.platform, reply.thread)}
@@ -229,16 +230,16 @@ class Judge:
         return doubled
 
     def _any_order(self) -> Row:
-        fates = [fate for fate in self.fates if fate.told.revision is not None]
+        fates = [fate for fate in self.fates if fate.taken.revision is not None]
         row = Row(3, len(fates), "histories of a review, shuffled")
         for fate in fates:
             if fate.review is None:
                 continue  # promise 1 counts it
-            if fate.told.withdrawn:
+            if fate.taken.withdrawn:
                 if not fate.review.withdrawn:
-                    row.lost.append(f"{fate.told.review} is not withdrawn")
-            elif int(fate.review.revision or 0) != int(fate.told.revision or 0):
-                row.lost.append(f"{fate.told.review} is at {fate.review.revision}")
+                    row.lost.append(f"{fate.taken.review} is not withdrawn")
+            elif int(fate.review.revision or 0) != int(fate.taken.revision or 0):
+                row.lost.append(f"{fate.taken.review} is at {fate.review.revision}")
         return row
 
     def _forged(self) -> Row:
@@ -311,7 +312,7 @@ class Judge:
                 if outcome.kind is Kind.RESOLUTION_GIVEN and outcome.detail.get("reply")
             )
             row.doubled += [
-                f"{fate.told.review}: {reply}" for reply, count in given.items() if count > 1
+                f"{fate.taken.review}: {reply}" for reply, count in given.items() if count > 1
             ]
             replies.update(
                 str(outcome.detail["reply"])
@@ -346,13 +347,13 @@ class Judge:
 
     def _poison(self) -> Row:
         row = Row(8, len(self.diary.poison), "poisonous messages")
-        neighbours = [fate for fate in self.fates if fate.told.is_hot]
-        row.stuck += [fate.told.review for fate in neighbours if not fate.has_owner]
+        neighbours = [fate for fate in self.fates if fate.taken.is_hot]
+        row.stuck += [fate.taken.review for fate in neighbours if not fate.has_owner]
         row.what += f", {len(neighbours)} reviews on hot items"
-        if self.diary.neighbour:
-            row.figure = ", ".join(
-                f"{name} {value}" for name, value in self.diary.neighbour.items()
-            )
+        if figures := self.diary.neighbour:
+            row.figure = f"a slow neighbour's delay: {figures['delay']} s"
+            if figures["stuck"]:
+                row.stuck.append(f"{figures['stuck']} reviews beside a slow neighbour")
         return row
 
     def _tenants(self) -> Row:
@@ -368,7 +369,7 @@ class Judge:
                 names.add(fate.review.business)
             if fate.follow_up is not None:
                 names.add(fate.follow_up.business)
-            row.lost += [f"{fate.told.review} of {name}" for name in names - {fate.told.business}]
+            row.lost += [f"{fate.taken.review} of {name}" for name in names - {fate.taken.business}]
         for shop in self.street.shops:
             row.lost += [
                 f"notice {event.detail['outcome']} for {shop.business}"
@@ -390,13 +391,13 @@ class Judge:
             if not fate.outcomes:
                 continue
             report = verify_review(
-                fate.told.review, fate.told.business, self.operator.log, self.operator.cases
+                fate.taken.review, fate.taken.business, self.operator.log, self.operator.cases
             )
             if not report.verified:
-                row.lost.append(f"{fate.told.review}: {report}")
-            early = self.diary.early_outcomes.get(fate.told.review, [])
+                row.lost.append(f"{fate.taken.review}: {report}")
+            early = self.diary.early_outcomes.get(fate.taken.review, [])
             if [outcome.hash for outcome in fate.outcomes][: len(early)] != early:
-                row.lost.append(f"{fate.told.review}: an outcome changed")
+                row.lost.append(f"{fate.taken.review}: an outcome changed")
         row.figure = f"{len(self.fates)} chains"
         return row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,8 +51,8 @@ type Report = Callable[[str, float], None]
 class Plan:
     """How long and how hard a round is.
 
-    It works until `seconds` have passed, and at least through `stories`. `patience` bounds the
-    peace after it.
+    It works until `seconds` have passed, and at least through `stories`. `histories` are those of
+    one wave, and `hot` is how many write at once. `patience` bounds the peace after it.
     """
 
     seed: int = 1
@@ -60,6 +60,7 @@ class Plan:
     seconds: float = 0
     stories: int = 12
     shops: int = 2
+    histories: int = 3
     hot: int = 12
     kills: float = 0.01
     longest_delay: float = 0.5
@@ -149,9 +150,13 @@ def run_round(
     plan: Plan,
     *,
     port: int = 0,
+    neighbour: Mapping[str, Any] | None = None,
     report: Report = lambda _words, _part: None,
 ) -> Result:
-    """Run a round on a stack that is up. The stack is left as it was found."""
+    """Run a round on a stack that is up. The stack is left as it was found.
+
+    `neighbour` are the figures of a slow neighbour, measured before, for the row that has them.
+    """
     begun_at = time.monotonic()
     emulator = stack.process_id
 
@@ -170,7 +175,7 @@ def run_round(
         open_street(stack, platforms, shops=plan.shops) as street,
         patient_queue(stack),
     ):
-        diary = Diary()
+        diary = Diary(neighbour=dict(neighbour or {}))
         round_ = _Round(street, diary, proxy, plan, report)
         with functions_through(stack, proxy.url):
             set_up_at = time.monotonic()
@@ -235,13 +240,13 @@ class _Round:
         self._erase_one()
 
     def _send_all(self, threads: ThreadPoolExecutor) -> None:
-        begun_at, told, waves = time.monotonic(), 0, 0
-        while told < self.plan.stories or time.monotonic() - begun_at < self.plan.seconds:
+        begun_at, stories, waves = time.monotonic(), 0, 0
+        while stories < self.plan.stories or time.monotonic() - begun_at < self.plan.seconds:
             self._break_platforms()
             wave = [threads.submit(story) for story in self._stories(waves)]
             for story in wave:
                 story.result()
-            told, waves = told + len(wave), waves + 1
+            stories, waves = stories + len(wave), waves + 1
             part = (time.monotonic() - begun_at) / self.plan.seconds if self.plan.seconds else 0
             self.report(
                 f"{len(self.diary.reviews)} reviews, {len(self.diary.answers)} answers,"
@@ -264,8 +269,10 @@ class _Round:
             stories += [
                 lambda shop=shop: senders.praise_or_complaint(shop, complaint=False, copies=2),
                 lambda shop=shop: senders.praise_or_complaint(shop, complaint=True),
-                lambda shop=shop: senders.history(shop),
             ]
+        stories += [
+            lambda shop=shop: senders.history(shop) for shop in shops[: self.plan.histories]
+        ]
         shop = shops[wave % len(shops)]
         other = shops[(wave + 1) % len(shops)]
         stories += [
@@ -321,13 +328,13 @@ class _Round:
     def _erase_one(self) -> None:
         """An operator erases one author while faults go on: his calls break as well."""
         operator = Stack(StackOptions(stack=STACK, region=REGION, endpoint=self.proxy.url))
-        for told in list(self.diary.reviews.values()):
-            if told.is_hot or told.is_complaint or told.revision is not None:
+        for taken in list(self.diary.reviews.values()):
+            if taken.is_hot or taken.is_complaint or taken.revision is not None:
                 continue
-            review = self.operator.cases.find_review(told.review)
+            review = self.operator.cases.find_review(taken.review)
             if review is None or not review.closing_kind:
                 continue
-            subject = DataSubject(told.business, review.author)
+            subject = DataSubject(taken.business, review.author)
             for _ in range(10):
                 try:
                     done = erase(subject, operator.erasure_ports, clock.now(), actor="operator")
@@ -335,7 +342,7 @@ class _Round:
                     continue
                 if not isinstance(done, ErasureOnHold):
                     with self.diary.writing():
-                        self.diary.erased[review.author] = told.review
+                        self.diary.erased[review.author] = taken.review
                     return
 
     # Peace

@@ -22,7 +22,7 @@ from heard.reviews import review_id
 from heard_cli.local.sample_requests import SignedRequest, sign_sample
 from heard_cli.local.samples import EVENTS, Sample, read_sample
 from heard_cli.stack import CommandError
-from tests.faults.diary import Diary, ToldReview
+from tests.faults.diary import Diary, TakenReview
 from tests.faults.street import Shop, Street
 
 SENDER_TRIES: Final = 12
@@ -42,7 +42,7 @@ COMPLAINTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Words:
     """Somebody's words as one platform sends them."""
 
     sample: Sample
@@ -67,7 +67,7 @@ class Senders:
         self._number += 1
         return self._base * 1000 + self._number
 
-    def words(self, platform: str, number: int, text: str, rating: int | None) -> Told:
+    def words(self, platform: str, number: int, text: str, rating: int | None) -> Words:
         """A new review on a platform."""
         match platform:
             case "standard":
@@ -88,7 +88,7 @@ class Senders:
         thread: str | None = None,
         kind: str = "review.created",
         revision: int = 1,
-    ) -> Told:
+    ) -> Words:
         """A review or an edit of it, through the connector for own sources."""
         data: dict[str, Any] = {
             "id": native_id,
@@ -104,18 +104,20 @@ class Senders:
             data["rating"] = rating
         fields = {"type": kind, "timestamp": "{{now}}", "data": data}
         sample = Sample(f"standard/{native_id}-{revision}", "", "standard", "body", fields)
-        return Told(sample, native_id, thread or native_id)
+        return Words(sample, native_id, thread or native_id)
 
     # How it is sent
 
-    def send(self, shop: Shop, told: Told, *, at: datetime | None = None, copies: int = 1) -> bool:
+    def send(
+        self, shop: Shop, words: Words, *, at: datetime | None = None, copies: int = 1
+    ) -> bool:
         """Deliver it, and repeat it until the door says 2xx. Whether it ever did."""
-        environment, platform = shop.environment, told.sample.platform
+        environment, platform = shop.environment, words.sample.platform
         at = at or clock.now()
-        for resource in told.sample.render(at).resources:
+        for resource in words.sample.render(at).resources:
             self.street.platforms.set_resource(platform, resource.native_id, resource.resource)
         connection, secret = environment.connections[platform], environment.secrets[platform]
-        request = sign_sample(told.sample, connection.url, secret, at)
+        request = sign_sample(words.sample, connection.url, secret, at)
         with ThreadPoolExecutor(copies) as threads:
             accepted = list(threads.map(lambda _: self._until_taken(shop, request), range(copies)))
         return any(accepted)
@@ -146,7 +148,7 @@ class Senders:
     def tell(
         self,
         shop: Shop,
-        told: Told,
+        words: Words,
         text: str,
         *,
         copies: int = 1,
@@ -154,13 +156,13 @@ class Senders:
         is_hot: bool = False,
     ) -> None:
         """Deliver a new review, and write it down if the door took it."""
-        if self.send(shop, told, copies=copies):
-            self._note(shop, told, text, copies, is_complaint=is_complaint, is_hot=is_hot)
+        if self.send(shop, words, copies=copies):
+            self._note(shop, words, text, copies, is_complaint=is_complaint, is_hot=is_hot)
 
     def _note(
         self,
         shop: Shop,
-        told: Told,
+        words: Words,
         text: str,
         copies: int,
         *,
@@ -169,12 +171,12 @@ class Senders:
         revision: str | None = None,
         withdrawn: bool = False,
     ) -> None:
-        review = review_id(shop.business, told.sample.platform, told.native_id)
-        entry = ToldReview(
+        review = review_id(shop.business, words.sample.platform, words.native_id)
+        entry = TakenReview(
             review,
             shop.business,
-            told.sample.platform,
-            frozenset({told.native_id, told.native_thread}),
+            words.sample.platform,
+            frozenset({words.native_id, words.native_thread}),
             text,
             copies,
             revision,
@@ -192,15 +194,15 @@ class Senders:
         number = self.new_number()
         platform = self.random.choice(sorted(shop.environment.connections))
         text = self.random.choice(COMPLAINTS if complaint else PRAISES) + f" ({number})"
-        told = self.words(platform, number, text, 1 if complaint else 5)
-        self.tell(shop, told, text, copies=copies, is_complaint=complaint)
+        words = self.words(platform, number, text, 1 if complaint else 5)
+        self.tell(shop, words, text, copies=copies, is_complaint=complaint)
 
     def polled(self, shop: Shop, *, complaint: bool) -> None:
         """A review that no webhook tells of: a poll finds it."""
         number = self.new_number()
         text = self.random.choice(COMPLAINTS if complaint else PRAISES) + f" ({number})"
-        told = _map_review(number, text, 1 if complaint else 5)
-        for resource in told.sample.render(clock.now()).resources:
+        words = _map_review(number, text, 1 if complaint else 5)
+        for resource in words.sample.render(clock.now()).resources:
             self.street.platforms.set_resource(
                 "google_business", resource.native_id, resource.resource
             )
@@ -210,7 +212,7 @@ class Senders:
             except CommandError:
                 time.sleep(min(2.0, 0.1 * 2**attempt))
             else:
-                self._note(shop, told, text, 1, is_complaint=complaint)
+                self._note(shop, words, text, 1, is_complaint=complaint)
                 return
 
     def history(self, shop: Shop) -> None:
@@ -279,8 +281,8 @@ class Senders:
         """One review, in many copies at once."""
         number = self.new_number()
         text = f"{COMPLAINTS[0]} ({number})"
-        told = self.standard(f"r-{number}", text, 1)
-        self.tell(shop, told, text, copies=count, is_complaint=True, is_hot=True)
+        words = self.standard(f"r-{number}", text, 1)
+        self.tell(shop, words, text, copies=count, is_complaint=True, is_hot=True)
 
     def forge(self, shop: Shop) -> None:
         """Send what must be refused: signed by somebody else, too old, or changed on its way."""
@@ -295,12 +297,12 @@ class Senders:
         }
         for name, (key, at, addition) in attempts.items():
             number = self.new_number()
-            told = self.standard(f"forged-{number}", PRAISES[0], 5)
-            request = sign_sample(told.sample, connection.url, key, at)
+            words = self.standard(f"forged-{number}", PRAISES[0], 5)
+            request = sign_sample(words.sample, connection.url, key, at)
             status = self.post(shop, replace(request, body=request.body + addition))
             with self.diary.writing():
                 self.diary.forged[f"{name} {number}"] = status or 0
-                self.diary.forged_reviews.add(review_id(shop.business, "standard", told.native_id))
+                self.diary.forged_reviews.add(review_id(shop.business, "standard", words.native_id))
 
     def poison(self, shop: Shop) -> None:
         """Put a message into the review queue that no function can read."""
@@ -326,7 +328,7 @@ def _changed(path: str, changes: Sequence[tuple[str, Any]], **fields: Any) -> Sa
     return replace(sample, fields=content, expect=(), **fields)
 
 
-def _forum_post(number: int, text: str) -> Told:
+def _forum_post(number: int, text: str) -> Words:
     post, topic = number * 2, number * 2 + 1
     sample = _changed(
         "discourse/03-gift-cards-fail.json",
@@ -341,10 +343,10 @@ def _forum_post(number: int, text: str) -> Told:
         ],
     )
     headers = {**sample.headers, "X-Discourse-Event-Id": str(number)}
-    return Told(replace(sample, headers=headers), str(post), str(topic))
+    return Words(replace(sample, headers=headers), str(post), str(topic))
 
 
-def _text_message(number: int, text: str) -> Told:
+def _text_message(number: int, text: str) -> Words:
     sid, customer = f"SM{number:032x}", f"+1202{number % 10**7:07d}"
     sample = _changed(
         "twilio_sms/08-obrigada.json",
@@ -356,10 +358,10 @@ def _text_message(number: int, text: str) -> Told:
             ("Body", text),
         ],
     )
-    return Told(sample, sid, f"{customer} {sample.fields['To']}")
+    return Words(sample, sid, f"{customer} {sample.fields['To']}")
 
 
-def _map_review(number: int, text: str, rating: int | None) -> Told:
+def _map_review(number: int, text: str, rating: int | None) -> Words:
     place = "accounts/100000000000000000001/locations/20000000000000000001"
     name = f"{place}/reviews/AbFv{number}"
     stars = ("ONE", "TWO", "THREE", "FOUR", "FIVE")[(rating or 3) - 1]
@@ -383,4 +385,4 @@ def _map_review(number: int, text: str, rating: int | None) -> Told:
             },
         ),
     )
-    return Told(sample, name, name)
+    return Words(sample, name, name)

@@ -136,6 +136,7 @@ def test_what_was_under_way_at_the_update_goes_on_and_ends(
     while backend.queued_messages():
         backend.process_queue()
     backend.run_workflows()
+    backend.clock.advance(minutes=1)  # the new workflows find that their follow-ups are due
     backend.fire_timers()
     assert backend.kinds(by_name["r-waiting"])[-1] is Kind.ACKNOWLEDGED
     assert Kind.PROMISE_DUE in backend.kinds(by_name["r-promised"])

@@ -10,7 +10,9 @@ from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
 from tests.faults.rounds import Plan, run_round
 
-PLAN = Plan(seed=11, rate=0.2, stories=1, shops=2, hot=4, kills=0.005, longest_delay=0.3)
+PLAN = Plan(
+    seed=11, rate=0.15, stories=1, shops=2, histories=1, hot=3, kills=0.005, longest_delay=0.2
+)
 
 
 @pytest.mark.faults

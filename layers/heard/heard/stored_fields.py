@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
-def known_fields(model: type, fields: Mapping[str, Any]) -> dict[str, Any]:
+def known_fields(model: type[DataclassInstance], stored: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the stored fields that the dataclass `model` has in this release."""
-    return {name: fields[name] for name in model.__dataclass_fields__ if name in fields}
+    return {field.name: stored[field.name] for field in fields(model) if field.name in stored}
