@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from heard_cli.local.stack import EmulatedStack
+from tests.faults.workers import kill, workers_of
 
 
 @contextmanager
@@ -32,6 +33,7 @@ def functions_through(stack: EmulatedStack, url: str) -> Iterator[None]:
         for function in functions
     }
     try:
+        _stop_workers(stack)
         for function in functions:
             _set_endpoint(client, function, url)
             for alias in aliases[function["FunctionName"]]:
@@ -39,10 +41,17 @@ def functions_through(stack: EmulatedStack, url: str) -> Iterator[None]:
                 _point(client, function, alias, version)
         yield
     finally:
+        _stop_workers(stack)
         for function in functions:
             _set_endpoint(client, function, None)
             for alias in aliases[function["FunctionName"]]:
                 _point(client, function, alias, alias["FunctionVersion"])
+
+
+def _stop_workers(stack: EmulatedStack) -> None:
+    """End the functions' processes at once. For each, the emulator would wait two seconds."""
+    for worker in workers_of(stack.process_id):
+        kill(worker)
 
 
 def _set_endpoint(client: Any, function: dict[str, Any], url: str | None) -> None:
