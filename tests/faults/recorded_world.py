@@ -52,7 +52,7 @@ from tests.unit.backend import (
 )
 
 RELEASES: Final = Path(__file__).parent / "release"
-PREFIX: Final = "corpus-"
+PREFIX: Final = "stored-"
 POLICY: Final[dict[str, Any]] = {
     "remedies": [{"name": "refund", "limit": 50, "currency": "EUR"}],
     "checklists": {"calm": ["Read it twice.", "Ring them."]},
@@ -69,7 +69,6 @@ class Recording:
     at which it was recorded.
     """
 
-    release: str
     at: str
     tables: Mapping[str, list[dict[str, Any]]]
     parameters: Mapping[str, str]
@@ -86,7 +85,7 @@ class Recording:
     def write(self, path: Path) -> None:
         """Write the file, one item on each line, so that a difference can be read."""
         fields = asdict(self)
-        lines = [f'"{name}": {json.dumps(fields[name])}' for name in ("release", "at")]
+        lines = [f'"at": {json.dumps(self.at)}']
         for name in ("tables", "workflow_inputs"):
             entries = [
                 f'"{key}": [\n' + ",\n".join(_line(entry) for entry in value) + "\n]"
@@ -143,7 +142,12 @@ class Recording:
 
 def recordings() -> list[Path]:
     """The recorded releases, oldest first."""
-    return sorted(RELEASES.glob(f"{PREFIX}*.json"))
+    return sorted(RELEASES.glob(f"{PREFIX}*.json"), key=number_of)
+
+
+def number_of(path: Path) -> int:
+    """The number of a recording: they are counted from 1."""
+    return int(path.stem.removeprefix(PREFIX))
 
 
 def kind_of_item(table: str, item: Mapping[str, Any]) -> str:
@@ -175,7 +179,7 @@ def _paths(value: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: {'bool' if isinstance(value, bool) else kind}"
 
 
-def record(backend: Backend, release: str) -> Recording:
+def record(backend: Backend) -> Recording:
     """What is stored now, and what today's code reads in it."""
     messages = [
         backend.queue_message(review_event("q-new", COMPLAINT, 1)),
@@ -213,7 +217,6 @@ def record(backend: Backend, release: str) -> Recording:
     }
     tables = {name: [_plain(item) for item in _raw_items(backend, name)] for name in backend.tables}
     return Recording(
-        release,
         format_time(backend.clock()),
         tables,
         parameters,
