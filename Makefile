@@ -70,6 +70,13 @@ parallel = --numprocesses auto
 test-deep: $(VENV) ## run the unit tests with many more examples for each property
 	@pytest tests/unit $(parallel) --hypothesis-profile deep --timeout 0
 
+SECONDS ?= 1200
+SEED ?= 1
+RATE ?= 0.3
+.PHONY: faults
+faults: build ## break 30 % of all calls to AWS for 20 minutes; SECONDS=, SEED=, RATE=
+	@python -m tests.faults --seconds $(SECONDS) --seed $(SEED) --rate $(RATE) $(FAULTS)
+
 .PHONY: bench
 bench: build ## measure the budgets
 	@pytest tests/benchmarks --randomly-dont-reorganize --timeout 900 --capture no

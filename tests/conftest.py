@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
-ORDER = ("unit", "static", "stack")  # quick tests first
+ORDER = ("unit", "static", "faults", "stack")  # quick tests first
 REMOVED_PREFIXES = (
     "AWS_",
     "HEARD_",

@@ -174,6 +174,11 @@ class SimulatedPlatforms:
                 InjectedFault(platform, mode, native_id, times, seconds, effective_kind)
             )
 
+    def clear_faults(self) -> None:
+        """Fail no call any more. Resources and replies stay."""
+        with self._lock:
+            self._faults.clear()
+
     def replies(self) -> list[ReceivedReply]:
         """Every reply taken since the start or the last `reset`, in order of arrival."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""The regular expressions of the library, and whether one may take a time like the square of a text.
+"""The library's regular expressions, and whether one may take a time like the square of a text.
 
 A pattern takes that long where two repeats without end can share one run of characters, before
 something that may be missing: each length of the first is tried with each length of the second. A

@@ -112,6 +112,13 @@ class EmulatedStack:
         """The address of the HTTP API, which every HTTP client can reach."""
         return local_api_url(self.endpoint, self.outputs["ApiId"])
 
+    @property
+    def process_id(self) -> int:
+        """The emulator's process, whose children are the functions. Only while it runs."""
+        if self._process is None:
+            raise EmulatedStackError("The emulator does not run.")
+        return self._process.pid
+
     def client(self, service: str) -> Any:
         """A client of one AWS service on the local stack."""
         return boto3.client(  # pyright: ignore[reportCallIssue, reportUnknownMemberType, reportUnknownVariableType]

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from heard.clock import format_time, parse_time
+from heard.stored_fields import known_fields
 from heard.text.one_line import one_line
 from heard.text.unicode_form import in_form
 
@@ -125,9 +126,10 @@ class ReviewEvent:
     repeats. They are judged apart from `text`: see `heard.assessment.assess`. `below` holds what
     stands below the head of an earlier mail where no sign marks its lines: mostly that mail, but
     the author may have written into it. `unread` says that words came along which were not read,
-    such as an attached document or a quotation that was cut, so that a person must. `no_review` is the code of why the words
-    are no review although they arrived like one, such as `automatic_reply`. Triage stores them,
-    answers nothing, and writes the code into the outcome `ignored`.
+    such as an attached document or a quotation that was cut, so that a person must. `no_review` is
+    the code of why the words are no review although they arrived like one, such as
+    `automatic_reply`. Triage stores them, answers nothing, and writes the code into the outcome
+    `ignored`.
     """
 
     kind: EventKind
@@ -215,9 +217,9 @@ class ReviewEvent:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The event that `to_json` wrote."""
-        values = dict(fields)
+        values = known_fields(cls, fields)
         values["kind"] = EventKind(values["kind"])
-        values["author"] = Author(**values["author"])
+        values["author"] = Author(**known_fields(Author, values["author"]))
         values["occurred_at"] = (
             parse_time(values["occurred_at"]) if values.get("occurred_at") else None
         )

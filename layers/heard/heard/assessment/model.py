@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from heard.stored_fields import known_fields
+
 
 class Severity(StrEnum):
     """The five levels of the playbook, worst first."""
@@ -153,7 +155,7 @@ class Assessment:
             language=fields["language"],
             topics=tuple(fields["topics"]),
             flags=tuple(Flag(flag) for flag in fields["flags"]),
-            reasons=tuple(Reason(**reason) for reason in fields["reasons"]),
+            reasons=tuple(Reason(**known_fields(Reason, reason)) for reason in fields["reasons"]),
             model=fields["model"],
             needs_person=fields["needs_person"],
             confidence=float(fields["confidence"]),

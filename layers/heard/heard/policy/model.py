@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from heard.automatic_replies import MachineSign
 from heard.clock import format_time, parse_time
 from heard.reviews import Channel, Stage
+from heard.stored_fields import known_fields
 
 
 class Route(StrEnum):
@@ -102,7 +103,7 @@ class Context:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The context that `to_json` wrote, in this version or an earlier one."""
-        values = dict(fields)
+        values = known_fields(cls, fields)
         values["channel"] = Channel(values["channel"])
         values["thread"] = ThreadState(values["thread"])
         for name in ("rating", "public_replies_left", "earlier_complaints", "author_value"):
@@ -167,14 +168,15 @@ class Decision:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """The decision that `to_json` wrote, in this version or an earlier one."""
-        values = dict(fields)
+        values = known_fields(cls, fields)
         values["route"] = Route(values["route"])
         values["fired"] = tuple(values["fired"])
         values["escalate_after"] = tuple(int(seconds) for seconds in values["escalate_after"])
         values["priority"] = int(values["priority"])
         values["due_at"] = parse_time(values["due_at"]) if values["due_at"] else None
         values["near_misses"] = tuple(
-            NearMiss(**near_miss) for near_miss in values.get("near_misses", ())
+            NearMiss(**known_fields(NearMiss, near_miss))
+            for near_miss in values.get("near_misses", ())
         )
         values["variants"] = tuple(values.get("variants", ()))
         values["send_after"] = (

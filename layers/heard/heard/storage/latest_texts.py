@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class LatestText:
     """A review, and its last revision; None where the author was erased or nothing is stored.
 
-    `language` is the assessment's, and `assessment` all that was concluded from it. A `damaged` text
-    does not open, and was not erased.
+    `language` is the assessment's, and `assessment` all that was concluded from it. A `damaged`
+    text does not open, and was not erased.
     """
 
     review: Review

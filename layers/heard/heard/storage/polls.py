@@ -24,6 +24,7 @@ from heard.polling import (
     poll_interval,
 )
 from heard.storage.tables import Item, attributes, condition_failed, values
+from heard.stored_fields import known_fields
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -316,6 +317,10 @@ def _from_item(item: Mapping[str, Any]) -> PollState:
     }
     fields |= {
         "cursors": tuple(Cursor(*fields) for fields in item["cursors"]),
-        "last_failure": (PollFailure(**item["last_failure"]) if "last_failure" in item else None),
+        "last_failure": (
+            PollFailure(**known_fields(PollFailure, item["last_failure"]))
+            if "last_failure" in item
+            else None
+        ),
     }
     return PollState(**fields)

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 from heard.clock import parse_time
 from heard.errors import DamagedText
 from heard.storage.tables import attributes, condition_failed, values
+from heard.stored_fields import known_fields
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -279,7 +280,8 @@ def _open(facts: dict[str, str], key: bytes, sealed: bytes) -> QuarantinedDelive
             "Restore both from a backup, or delete it."
         )
     head, _, body = plaintext.partition(b"\n")
-    return QuarantinedDelivery(**facts, body=body, **json.loads(head))
+    stored = known_fields(QuarantinedDelivery, json.loads(head))
+    return QuarantinedDelivery(**facts, body=body, **stored)
 
 
 def _associated_data(business: str, delivery: str) -> str:

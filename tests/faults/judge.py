@@ -1,0 +1,422 @@
+"""Compares what was put in with what became of it: the sixteen rows of a round.
+
+It reads the outcome log, the cases, the queues, the workflows, the bus and the simulated platforms.
+It knows nothing of how the functions work.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from heard import clock
+from heard.cases import Review
+from heard.errors import NotFound
+from heard.follow_ups import FollowUp, Status
+from heard.notices import makes_notice
+from heard.outcomes import CLOSING_KINDS, Kind, Outcome
+from heard.steps.audit import verify_review
+from heard.storage.outcome_log import OutcomeCriteria
+from heard_cli.outcome_pages import read_outcomes
+from tests.faults.diary import Diary, TakenReview
+from tests.faults.promises import PROMISES, Row
+from tests.faults.proxy import FaultProxy
+from tests.faults.street import Street
+
+_REFUSED: Final = frozenset({400, 401, 403})
+_HIDDEN: Final = frozenset({403, 404})
+_WITH_PERSON: Final = frozenset(
+    {Status.OPEN, Status.INVITED, Status.PROMISED, Status.AWAITING_APPROVAL}
+)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one review."""
+
+    taken: TakenReview
+    outcomes: tuple[Outcome, ...]
+    review: Review | None
+    follow_up: FollowUp | None
+
+    @property
+    def kinds(self) -> Counter[Kind]:
+        return Counter(outcome.kind for outcome in self.outcomes)
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether it is closed, or a person has it."""
+        if self.review is not None and self.review.closing_kind:
+            return True
+        return (
+            self.follow_up is not None
+            and self.follow_up.status in _WITH_PERSON
+            and self.taken.review in self.follow_up.reviews
+        )
+
+    @property
+    def posted(self) -> list[str]:
+        """The platform's ids of our replies, as the outcomes name them."""
+        return [
+            str(outcome.detail["native_id"])
+            for outcome in self.outcomes
+            if "native_id" in outcome.detail and outcome.kind is not Kind.REPLY_PUBLISHED
+        ]
+
+    @property
+    def may_be_posted(self) -> bool:
+        """Whether the log says that a platform could not tell whether it has a reply."""
+        return Kind.REPLY_UNKNOWN in self.kinds
+
+    def open_follow_ups(self) -> int:
+        """The most follow-ups that were open at once for this review."""
+        now_open: set[str] = set()
+        most = 0
+        for outcome in self.outcomes:
+            if outcome.kind in {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}:
+                now_open.add(str(outcome.detail["follow_up"]))
+                most = max(most, len(now_open))
+            elif outcome.kind in CLOSING_KINDS:
+                now_open.clear()
+        return most
+
+
+class Judge:
+    """Judges one round on a street."""
+
+    def __init__(self, street: Street, diary: Diary, proxy: FaultProxy) -> None:
+        self.street = street
+        self.diary = diary
+        self.proxy = proxy
+        self.operator = street.shops[0].environment.operator
+        self.fates = [self._fate(taken) for taken in (*diary.reviews.values(), *self._others())]
+
+    def _others(self) -> list[TakenReview]:
+        """Reviews of these businesses that a poll found, and that an earlier round wrote."""
+        now = clock.now()
+        found: dict[str, TakenReview] = {}
+        for shop in self.street.shops:
+            criteria = OutcomeCriteria(
+                shop.business, now - timedelta(hours=6), now + timedelta(hours=1)
+            )
+            for outcome in read_outcomes(self.operator.log, criteria):
+                if outcome.review not in self.diary.reviews:
+                    review = self.operator.cases.find_review(outcome.review)
+                    native_ids = frozenset({review.native_id} if review else ())
+                    found[outcome.review] = TakenReview(
+                        outcome.review, shop.business, outcome.platform, native_ids, "", copies=0
+                    )
+        return list(found.values())
+
+    def _fate(self, taken: TakenReview) -> Fate:
+        outcomes = tuple(self.operator.log.of_review(taken.review))
+        try:
+            case = self.operator.cases.case(taken.review).case
+        except NotFound:
+            return Fate(taken, outcomes, None, None)
+        return Fate(taken, outcomes, case.review, case.follow_up)
+
+    def rows(self) -> list[Row]:
+        """The sixteen rows."""
+        rows = [
+            self._never_lost(),
+            self._one_review(),
+            self._any_order(),
+            self._forged(),
+            self._door(),
+            self._never_stuck(),
+            self._answers(),
+            self._poison(),
+            self._tenants(),
+            self._roles(),
+            self._chains(),
+            self._throttling(),
+        ]
+        found = {row.number: row for row in rows}
+        elsewhere = {
+            12: "tests/faults/test_restore_drill.py",
+            13: "tests/benchmarks/test_cost.py",
+            15: "tests/faults/test_release.py",
+            16: "tests/static/test_linters.py, and this round's stack",
+        }
+        return [
+            found.get(number) or Row(number, elsewhere=elsewhere[number]) for number in PROMISES
+        ]
+
+    def _never_lost(self) -> Row:
+        row = Row(1, sum(fate.taken.copies for fate in self.fates), "deliveries that got 2xx")
+        for fate in self.fates:
+            if fate.review is None or not fate.outcomes:
+                row.lost.append(fate.taken.review)
+            elif not fate.has_owner:
+                row.stuck.append(fate.taken.review)
+        row.lost += self._dead_letters()
+        missing = self.missing_notices()
+        row.lost += missing
+        row.figure = f"{len(self.diary.lost_at_the_door)} refused, which the sender knows"
+        return row
+
+    def _dead_letters(self) -> list[str]:
+        """Messages of this round that no function handled."""
+        sqs, outputs = self.street.stack.client("sqs"), self.street.stack.outputs
+        found: dict[str, str] = {}
+        for name in ("DeadLettersUrl", "PollDeadLettersUrl"):
+            if name not in outputs:
+                continue
+            for _ in range(20):
+                messages = sqs.receive_message(
+                    QueueUrl=outputs[name], MaxNumberOfMessages=10, VisibilityTimeout=60
+                ).get("Messages", [])
+                if not messages:
+                    break
+                for message in messages:
+                    if self.street.tag in message["Body"]:
+                        found[message["MessageId"]] = message["Body"]
+        return [
+            f"dead letter {body[:160]}" for body in found.values() if body not in self.diary.poison
+        ]
+
+    def missing_notices(self) -> list[str]:
+        """The outcomes of which nobody was told although somebody may be."""
+        expected = {
+            outcome.id for fate in self.fates for outcome in fate.outcomes if makes_notice(outcome)
+        }
+        received: set[str] = set()
+        for shop in self.street.shops:
+            shop.subscriber.receive()
+            received |= shop.subscriber.outcome_ids
+        return [f"notice of {outcome}" for outcome in sorted(expected - received)]
+
+    def _one_review(self) -> Row:
+        row = Row(2, len(self.fates), "reviews")
+        row.figure = f"{sum(fate.taken.copies - 1 for fate in self.fates)} copies"
+        for fate in self.fates:
+            if fate.kinds[Kind.ACCEPTED] > 1 or fate.open_follow_ups() > 1:
+                row.doubled.append(fate.taken.review)
+        row.doubled += self._doubled_replies()
+        return row
+
+    def _doubled_replies(self) -> list[str]:
+        """Replies at the platforms that the log does not know, and third public replies."""
+        doubled: list[str] = []
+        posted = {
+            (fate.taken.platform, native_id) for fate in self.fates for native_id in fate.posted
+        }
+        uncertain = {
+            (fate.taken.platform, native_id)
+            for fate in self.fates
+            if fate.may_be_posted or fate.taken.review in self.diary.erased.values()
+            for native_id in fate.taken.native_ids
+        }
+        ours = {
+            (fate.taken.platform, native_id)
+            for fate in self.fates
+            if fate.taken.copies
+            for native_id in fate.taken.native_ids
+        }
+        for reply in self.street.platforms.replies():
+            places = {(reply.platform, reply.review), (reply.platform, reply.thread)}
+            if not places & ours or places & uncertain:
+                continue
+            if (reply.platform, reply.native_id) not in posted:
+                doubled.append(f"reply {reply.platform} {reply.native_id} to {reply.review}")
+        for (platform, thread), replies in self.street.platforms.public_replies_by_thread().items():
+            if (platform, thread) in ours and len(replies) > 2:
+                doubled.append(f"thread {platform} {thread} has {len(replies)} public replies")
+        return doubled
+
+    def _any_order(self) -> Row:
+        fates = [fate for fate in self.fates if fate.taken.revision is not None]
+        row = Row(3, len(fates), "histories of a review, shuffled")
+        for fate in fates:
+            if fate.review is None:
+                continue  # promise 1 counts it
+            if fate.taken.withdrawn:
+                if not fate.review.withdrawn:
+                    row.lost.append(f"{fate.taken.review} is not withdrawn")
+            elif int(fate.review.revision or 0) != int(fate.taken.revision or 0):
+                row.lost.append(f"{fate.taken.review} is at {fate.review.revision}")
+        return row
+
+    def _forged(self) -> Row:
+        row = Row(4, len(self.diary.forged), "forged, stale and altered requests")
+        row.lost += [
+            f"{name}: {status}" for name, status in self.diary.forged.items() if 200 <= status < 300
+        ]
+        row.lost += [
+            review
+            for review in self.diary.forged_reviews
+            if self.operator.cases.find_review(review) is not None
+        ]
+        statuses = Counter(self.diary.forged.values())
+        row.figure = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
+        return row
+
+    def _door(self) -> Row:
+        seconds = sorted(self.diary.door_seconds)
+        row = Row(5, len(seconds), "requests; a time is measured, not judged")
+        if seconds:
+            row.figure = (
+                f"half within {statistics.median(seconds):.2f} s, "
+                f"all within {seconds[-1]:.1f} s, with the faults"
+            )
+        return row
+
+    def follow_ups(self) -> dict[str, FollowUp]:
+        """Every follow-up of the round, as stored."""
+        ids = {
+            str(outcome.detail["follow_up"])
+            for fate in self.fates
+            for outcome in fate.outcomes
+            if outcome.kind in {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}
+        }
+        return {id: self.operator.cases.follow_up(id) for id in sorted(ids)}
+
+    def _never_stuck(self) -> Row:
+        follow_ups = self.follow_ups()
+        row = Row(6, len(follow_ups), "follow-ups")
+        running = self.running_executions()
+        for id, follow_up in follow_ups.items():
+            if follow_up.status is Status.RESOLVING:
+                row.stuck.append(f"{id} is accepted and not carried out")
+            elif follow_up.status in _WITH_PERSON and follow_up.execution_name not in running:
+                row.stuck.append(f"{id} has no workflow")
+        levels = Counter(follow_up.level for follow_up in follow_ups.values())
+        row.figure = f"{sum(count for level, count in levels.items() if level)} escalated"
+        return row
+
+    def running_executions(self) -> frozenset[str]:
+        """The names of the follow-ups' workflows that run."""
+        client = self.street.stack.client("stepfunctions")
+        machine = next(
+            machine["stateMachineArn"]
+            for machine in client.list_state_machines()["stateMachines"]
+            if machine["name"].endswith("follow-up")
+        )
+        pages = client.get_paginator("list_executions").paginate(
+            stateMachineArn=machine, statusFilter="RUNNING"
+        )
+        return frozenset(execution["name"] for page in pages for execution in page["executions"])
+
+    def _answers(self) -> Row:
+        row = Row(7, len(self.diary.answers), "answers that the desk accepted")
+        replies: Counter[str] = Counter()
+        for fate in self.fates:
+            given = Counter(
+                str(outcome.detail.get("reply"))
+                for outcome in fate.outcomes
+                if outcome.kind is Kind.RESOLUTION_GIVEN and outcome.detail.get("reply")
+            )
+            row.doubled += [
+                f"{fate.taken.review}: {reply}" for reply, count in given.items() if count > 1
+            ]
+            replies.update(
+                str(outcome.detail["reply"])
+                for outcome in fate.outcomes
+                if "native_id" in outcome.detail and outcome.kind is not Kind.REPLY_PUBLISHED
+            )
+        row.doubled += [f"reply {reply}" for reply, count in replies.items() if count > 1]
+        accepted = self._accepted_answers()
+        row.lost += [
+            f"{answer.follow_up} {answer.id}"
+            for answer in self.diary.answers
+            if answer.follow_up not in accepted
+        ]
+        actions = Counter(answer.action for answer in self.diary.answers)
+        row.figure = ", ".join(f"{count} {action}" for action, count in sorted(actions.items()))
+        return row
+
+    def _accepted_answers(self) -> frozenset[str]:
+        """The follow-ups of which the log says that a person resolved them."""
+        said = {Kind.RESOLUTION_GIVEN, Kind.APPROVAL_REQUESTED, Kind.PROMISED, Kind.INVITED_PRIVATE}
+        said |= CLOSING_KINDS
+        found: set[str] = set()
+        for fate in self.fates:
+            own = {
+                str(outcome.detail["follow_up"])
+                for outcome in fate.outcomes
+                if "follow_up" in outcome.detail
+            }
+            if any(outcome.kind in said for outcome in fate.outcomes):
+                found |= own
+        return frozenset(found)
+
+    def _poison(self) -> Row:
+        row = Row(8, len(self.diary.poison), "poisonous messages")
+        neighbours = [fate for fate in self.fates if fate.taken.is_hot]
+        row.stuck += [fate.taken.review for fate in neighbours if not fate.has_owner]
+        row.what += f", {len(neighbours)} reviews on hot items"
+        if figures := self.diary.neighbour:
+            row.figure = f"a slow neighbour's delay: {figures['delay']} s"
+            if figures["stuck"]:
+                row.stuck.append(f"{figures['stuck']} reviews beside a slow neighbour")
+        return row
+
+    def _tenants(self) -> Row:
+        row = Row(9, len(self.diary.foreign_calls) + len(self.fates), "foreign calls, and reviews")
+        row.lost += [
+            f"{call}: {status}"
+            for call, status in self.diary.foreign_calls.items()
+            if status not in _HIDDEN
+        ]
+        for fate in self.fates:
+            names = {outcome.business for outcome in fate.outcomes}
+            if fate.review is not None:
+                names.add(fate.review.business)
+            if fate.follow_up is not None:
+                names.add(fate.follow_up.business)
+            row.lost += [f"{fate.taken.review} of {name}" for name in names - {fate.taken.business}]
+        for shop in self.street.shops:
+            row.lost += [
+                f"notice {event.detail['outcome']} for {shop.business}"
+                for event in shop.subscriber.events
+                if event.detail["business"] != shop.business
+            ]
+        row.figure = f"{len(self.diary.foreign_calls)} foreign calls"
+        return row
+
+    def _roles(self) -> Row:
+        row = Row(10, sum(self.proxy.requests.values()), "calls of functions to AWS")
+        row.lost += self.proxy.denials
+        row.figure = "each with the role of its function"
+        return row
+
+    def _chains(self) -> Row:
+        row = Row(11, sum(len(fate.outcomes) for fate in self.fates), "outcomes")
+        for fate in self.fates:
+            if not fate.outcomes:
+                continue
+            report = verify_review(
+                fate.taken.review, fate.taken.business, self.operator.log, self.operator.cases
+            )
+            if not report.verified:
+                row.lost.append(f"{fate.taken.review}: {report}")
+            early = self.diary.early_outcomes.get(fate.taken.review, [])
+            if [outcome.hash for outcome in fate.outcomes][: len(early)] != early:
+                row.lost.append(f"{fate.taken.review}: an outcome changed")
+        row.figure = f"{len(self.fates)} chains"
+        return row
+
+    def _throttling(self) -> Row:
+        counts = self.proxy.counts
+        row = Row(14, sum(counts.values()), "broken calls")
+        row.figure = _listed(counts)
+        if self.diary.platform_faults:
+            row.figure += f", {self.diary.platform_faults} faults of platforms"
+        if self.diary.restarts:
+            row.figure += f", {self.diary.restarts} restarts of all functions"
+        return row
+
+
+def snapshot(street: Street, reviews: Iterable[str]) -> dict[str, list[str]]:
+    """The hashes of the outcomes of these reviews as they are now."""
+    log = street.shops[0].environment.operator.log
+    return {review: [outcome.hash for outcome in log.of_review(review)] for review in reviews}
+
+
+def _listed(counts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())

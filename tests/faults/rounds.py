@@ -1,0 +1,444 @@
+"""One round: faults and work at once, then peace, then the judgement."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from heard import clock
+from heard.errors import NotFound
+from heard.follow_ups import Status
+from heard.messaging import Queue, Workflows
+from heard.steps.erasing import DataSubject, ErasureOnHold, erase
+from heard.steps.sweep import SweepReport, sweep
+from heard.storage.sweep_index import StuckItem
+from heard_cli.local.stack import REGION, STACK, EmulatedStack
+from heard_cli.stack import Stack, StackOptions
+from heard_simulator.server import FaultMode, SimulatedPlatforms
+from tests.faults.aws_errors import Call
+from tests.faults.breaking import FaultKind, Rates
+from tests.faults.desk_people import DeskPeople
+from tests.faults.diary import Diary
+from tests.faults.judge import Judge, snapshot
+from tests.faults.placement import functions_through
+from tests.faults.promises import Row
+from tests.faults.proxy import FaultProxy
+from tests.faults.senders import Senders
+from tests.faults.street import PLATFORMS, Shop, Street, open_street
+from tests.faults.workers import KILLING_WORKS, kill, worker_of_connection, workers_of
+
+SWEEP_LATER: Final = timedelta(minutes=30)
+"""The sweep of the peace is dated so much later: what it must find by then, it must heal."""
+_PLATFORM_FAULTS: Final = (
+    FaultMode.FAIL_BEFORE,
+    FaultMode.FAIL_AFTER,
+    FaultMode.DROP,
+    FaultMode.RATE_LIMITED,
+)
+type Report = Callable[[str, float], None]
+"""Is told what the round does now, and which part of the time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how hard a round is.
+
+    It works until `seconds` have passed, and at least through `stories`. `histories` are those of
+    one wave, and `hot` is how many write at once. `patience` bounds the peace after it.
+    """
+
+    seed: int = 1
+    rate: float = 0.3
+    seconds: float = 0
+    stories: int = 12
+    shops: int = 2
+    histories: int = 3
+    hot: int = 12
+    kills: float = 0.01
+    longest_delay: float = 0.5
+    longest_wait: int = 3
+    patience: float = 240
+    writers: int = 4
+    with_restart: bool = False
+
+
+@dataclass
+class Result:
+    """What a round found: its rows, and what was broken."""
+
+    plan: Plan
+    rows: list[Row]
+    diary: Diary
+    faults: dict[str, int]
+    requests: dict[str, int]
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    broken: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    @property
+    def passed(self) -> bool:
+        """Whether every promise was kept."""
+        return all(row.is_kept for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole result as a JSON object."""
+        return {
+            "seed": self.plan.seed,
+            "rate": self.plan.rate,
+            "passed": self.passed,
+            "promises": [row.to_json() for row in self.rows],
+            "faults": self.faults,
+            "requests": self.requests,
+            "reviews": len(self.diary.reviews),
+            "answers": len(self.diary.answers),
+            "refusals": self.diary.refusals,
+            "sweeps": self.diary.sweeps,
+            "swept": self.diary.swept,
+            "seconds": {name: round(value, 1) for name, value in self.seconds.items()},
+        }
+
+
+@contextmanager
+def patient_queue(stack: EmulatedStack) -> Iterator[None]:
+    """Give messages as many receives as on AWS, and let those of a dead reader come back soon."""
+    sqs, url = stack.client("sqs"), stack.outputs["QueueUrl"]
+    names = ["RedrivePolicy", "VisibilityTimeout"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    policy = json.loads(before["RedrivePolicy"]) | {"maxReceiveCount": 10}
+    sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": "30"},
+    )
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+def _shorter_waits(stack: EmulatedStack, longest: int) -> Callable[[Call], None]:
+    """Bounds for how many seconds a message that failed stays hidden in a queue.
+
+    So minutes need not pass, as SFN_WAIT_SCALE shortens the waits of workflows. How often a message
+    may fail stays the same.
+    """
+    sqs = stack.client("sqs")
+
+    def shorten(call: Call) -> None:
+        if (
+            call.operation == "ChangeMessageVisibility"
+            and int(call.body["VisibilityTimeout"]) > longest
+        ):
+            sqs.change_message_visibility(
+                QueueUrl=call.body["QueueUrl"],
+                ReceiptHandle=call.body["ReceiptHandle"],
+                VisibilityTimeout=longest,
+            )
+
+    return shorten
+
+
+def run_round(
+    stack: EmulatedStack,
+    platforms: SimulatedPlatforms,
+    plan: Plan,
+    *,
+    port: int = 0,
+    neighbour: Mapping[str, Any] | None = None,
+    report: Report = lambda _words, _part: None,
+) -> Result:
+    """Run a round on a stack that is up. The stack is left as it was found.
+
+    `neighbour` are the figures of a slow neighbour, measured before, for the row that has them.
+    """
+    begun_at = time.monotonic()
+    emulator = stack.process_id
+
+    def kill_worker(connection: int) -> bool:
+        worker = worker_of_connection(emulator, connection)
+        return worker is not None and kill(worker)
+
+    with (
+        FaultProxy(
+            stack.endpoint,
+            port=port,
+            seed=plan.seed,
+            after_call=_shorter_waits(stack, plan.longest_wait),
+            kill_worker=kill_worker,
+        ) as proxy,
+        open_street(stack, platforms, shops=plan.shops) as street,
+        patient_queue(stack),
+    ):
+        diary = Diary(neighbour=dict(neighbour or {}))
+        round_ = _Round(street, diary, proxy, plan, report)
+        with functions_through(stack, proxy.url):
+            set_up_at = time.monotonic()
+            round_.work()
+            worked_at = time.monotonic()
+            round_.calm_down()
+            calm_at = time.monotonic()
+        rows = Judge(street, diary, proxy).rows()
+        ended_at = time.monotonic()
+        return Result(
+            plan,
+            rows,
+            diary,
+            proxy.counts,
+            dict(proxy.requests),
+            {
+                "set_up": set_up_at - begun_at,
+                "work": worked_at - set_up_at,
+                "peace": calm_at - worked_at,
+                "judgement": ended_at - calm_at,
+            },
+            [broken.to_json() for broken in proxy.broken],
+        )
+
+
+class _Round:
+    def __init__(
+        self, street: Street, diary: Diary, proxy: FaultProxy, plan: Plan, report: Report
+    ) -> None:
+        self.street = street
+        self.diary = diary
+        self.proxy = proxy
+        self.plan = plan
+        self.report = report
+        self.random = Random(f"round/{plan.seed}")
+        self.senders = Senders(street, diary, plan.seed)
+        self.people = DeskPeople(street, diary, plan.seed)
+        self.operator = street.shops[0].environment.operator
+        self._unsettled: list[str] = []
+
+    # Work, with faults
+
+    def work(self) -> None:
+        """Everything at once: senders, people and faults, until the time is over."""
+        rates = Rates.spread(
+            self.plan.rate,
+            kills=min(self.plan.kills, self.plan.rate) if KILLING_WORKS else 0,
+            longest_delay_seconds=self.plan.longest_delay,
+        )
+        self.proxy.rates = rates
+        over = threading.Event()
+        with ThreadPoolExecutor(self.plan.writers + 1) as threads:
+            desk = threads.submit(self._work_at_the_desk, over)
+            try:
+                self._send_all(threads)
+                # The faults go on until what was sent is worked off.
+                self.report("faults go on until the queue is empty", 1.0)
+                self._wait(time.monotonic() + self.plan.patience, lambda: not self._queued())
+            finally:
+                over.set()
+            desk.result()
+        self._erase_one()
+
+    def _send_all(self, threads: ThreadPoolExecutor) -> None:
+        begun_at, stories, waves = time.monotonic(), 0, 0
+        while stories < self.plan.stories or time.monotonic() - begun_at < self.plan.seconds:
+            self._break_platforms()
+            wave = [threads.submit(story) for story in self._stories(waves)]
+            for story in wave:
+                story.result()
+            stories, waves = stories + len(wave), waves + 1
+            part = (time.monotonic() - begun_at) / self.plan.seconds if self.plan.seconds else 0
+            self.report(
+                f"{len(self.diary.reviews)} reviews, {len(self.diary.answers)} answers,"
+                f" {sum(self.proxy.counts.values())} calls broken",
+                min(part, 1.0),
+            )
+            if waves == 1:
+                self._keep_early_outcomes()
+
+    def _work_at_the_desk(self, over: threading.Event) -> None:
+        """People answer what is open, as long as there are faults."""
+        while not over.wait(1):
+            for shop in self.street.shops:
+                self.people.work(shop, limit=3)
+
+    def _stories(self, wave: int) -> list[Callable[[], None]]:
+        senders, shops = self.senders, self.street.shops
+        stories: list[Callable[[], None]] = []
+        for shop in shops:
+            stories += [
+                lambda shop=shop: senders.praise_or_complaint(shop, complaint=False, copies=2),
+                lambda shop=shop: senders.praise_or_complaint(shop, complaint=True),
+            ]
+        stories += [
+            lambda shop=shop: senders.history(shop) for shop in shops[: self.plan.histories]
+        ]
+        shop = shops[wave % len(shops)]
+        other = shops[(wave + 1) % len(shops)]
+        stories += [
+            lambda: senders.polled(shops[0], complaint=wave % 2 == 0),
+            lambda: senders.forge(shop),
+            lambda: self.people.pry(shop, other),
+        ]
+        match wave % 4:
+            case 0:
+                stories.append(lambda: senders.hot_review(shop, self.plan.hot))
+            case 1:
+                stories.append(lambda: senders.hot_thread(shop, self.plan.hot))
+            case 2:
+                stories.append(lambda: self._throttle_secrets(shop))
+            case _:
+                stories.append(lambda: senders.poison(shop))
+        if self.plan.with_restart and wave % 10 == 9:
+            stories.append(self._restart_functions)
+        return stories
+
+    def _break_platforms(self) -> None:
+        """The platforms fail too: before or after they took a reply, or for a while."""
+        modes = (
+            FaultMode.FAIL_BEFORE,
+            FaultMode.FAIL_AFTER,
+            FaultMode.DROP,
+            FaultMode.RATE_LIMITED,
+        )
+        platform = self.random.choice(PLATFORMS)
+        mode = self.random.choice(modes)
+        self.street.platforms.add_fault(platform, mode, times=2, seconds=1)
+        self.diary.platform_faults += 2
+
+    def _throttle_secrets(self, shop: Shop) -> None:
+        """The parameter store refuses everything while genuine deliveries come."""
+        self.proxy.service_rates = {"ssm": Rates.only(FaultKind.THROTTLE)}
+        try:
+            self.senders.forge(shop)
+            self.senders.praise_or_complaint(shop, complaint=True)
+        finally:
+            self.proxy.service_rates = {}
+
+    def _restart_functions(self) -> None:
+        """Kill every function at once, as when their machines are exchanged."""
+        for worker in workers_of(self.street.stack.process_id):
+            kill(worker)
+        with self.diary.writing():
+            self.diary.restarts += 1
+
+    def _keep_early_outcomes(self) -> None:
+        self.diary.early_outcomes |= snapshot(self.street, list(self.diary.reviews))
+
+    def _erase_one(self) -> None:
+        """An operator erases one author while faults go on: his calls break as well."""
+        operator = Stack(StackOptions(stack=STACK, region=REGION, endpoint=self.proxy.url))
+        for taken in list(self.diary.reviews.values()):
+            if taken.is_hot or taken.is_complaint or taken.revision is not None:
+                continue
+            review = self.operator.cases.find_review(taken.review)
+            if review is None or not review.closing_kind:
+                continue
+            subject = DataSubject(taken.business, review.author)
+            for _ in range(10):
+                try:
+                    done = erase(subject, operator.erasure_ports, clock.now(), actor="operator")
+                except Exception:  # noqa: BLE001 - any fault that was made here: it is repeated
+                    continue
+                if not isinstance(done, ErasureOnHold):
+                    with self.diary.writing():
+                        self.diary.erased[review.author] = taken.review
+                    return
+
+    # Peace
+
+    def calm_down(self) -> None:
+        """No faults any more: the queue empties, the sweep heals, people answer what is left."""
+        self.proxy.quiet()
+        self.street.platforms.clear_faults()
+        deadline = time.monotonic() + self.plan.patience
+        self.report("peace: the queue empties", 1.0)
+        self._wait(deadline, lambda: not self._queued())
+        self._sweep()
+        for _ in range(6):
+            self._wait(deadline, lambda: not self._queued() and not self._under_way())
+            self.report("peace: people answer what is left", 1.0)
+            if not sum(self.people.work(shop, finish=True) for shop in self.street.shops):
+                break
+        self._sweep()
+        self.report("peace: notices and late replies arrive", 1.0)
+        self._wait(deadline, lambda: not self._queued() and not self._under_way())
+        judge = Judge(self.street, self.diary, self.proxy)
+        self._wait(deadline, lambda: not judge.missing_notices())
+
+    def _wait(self, deadline: float, is_done: Callable[[], bool]) -> None:
+        """Wait until it is so twice in a row, or until the deadline: the judge then says why."""
+        confirmed = 0
+        while confirmed < 2 and time.monotonic() < deadline:
+            confirmed = confirmed + 1 if is_done() else 0
+            time.sleep(0.4)
+
+    def _queued(self) -> int:
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        sqs, url = self.street.stack.client("sqs"), self.street.stack.outputs["QueueUrl"]
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(found.get(name, 0)) for name in names)
+
+    def _under_way(self) -> list[str]:
+        """Reviews that are neither closed nor with a person, and answers not carried out.
+
+        What is settled is not read again until nothing is left.
+        """
+        self._unsettled = [
+            review for review in self._unsettled or self.diary.reviews if not self._settled(review)
+        ]
+        return self._unsettled
+
+    def _settled(self, review: str) -> bool:
+        try:
+            case = self.operator.cases.case(review).case
+        except NotFound:
+            return False
+        if case.review.closing_kind:
+            return True
+        follow_up = case.follow_up
+        return follow_up is not None and follow_up.status not in {Status.RESOLVING, Status.CLOSED}
+
+    def _sweep(self) -> None:
+        """The sweep as it runs half an hour later, for what belongs to this round alone."""
+        stack, later = self.street.stack, clock.now() + SWEEP_LATER
+        store = self.operator.cases
+        queue = Queue(stack.client("sqs"), stack.outputs["QueueUrl"])
+        workflows = Workflows(stack.client("stepfunctions"))
+        report = sweep(OwnItems(store, self.street.businesses), queue, workflows, later)
+        self._note_sweep(report)
+
+    def _note_sweep(self, report: SweepReport) -> None:
+        self.diary.sweeps += 1
+        for name in ("resumed", "woken", "restarted"):
+            self.diary.swept[name] = self.diary.swept.get(name, 0) + getattr(report, name)
+
+
+class OwnItems:
+    """The case store, where the sweep finds only what belongs to some businesses."""
+
+    def __init__(self, store: Any, businesses: frozenset[str]) -> None:
+        self._store = store
+        self._businesses = businesses
+
+    def stuck_items(self, now: Any) -> list[StuckItem]:
+        """What is stuck and belongs to these businesses."""
+        return [item for item in self._store.stuck_items(now) if self._is_own(item)]
+
+    def _is_own(self, item: StuckItem) -> bool:
+        try:
+            if item.follow_up:
+                return self._store.follow_up(item.follow_up).business in self._businesses
+            if item.review:
+                review = self._store.find_review(item.review)
+                return review is not None and review.business in self._businesses
+        except NotFound:
+            pass
+        return False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
