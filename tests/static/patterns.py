@@ -182,7 +182,7 @@ class Shape:
         return 0
 
     def ways(self, tree: Any, flags: int, limit: int = 400) -> list[Way]:
-        """The sequences of pieces that a pattern may be read as: one for each choice of branches."""
+        """The sequences of pieces that a pattern may be, one for each choice of branches."""
         ways: list[Way] = [()]
         for op, value in tree:
             ways = [way + end for way in ways for end in self._ways_of(op, value, flags)][:limit]

@@ -31,7 +31,8 @@ def check_json_body(event: Mapping[str, Any]) -> None:
     content = body_bytes(event)
     if not content:
         return
-    headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    received: Mapping[str, str] = event.get("headers") or {}
+    headers = {name.lower(): str(value) for name, value in received.items()}
     content_type = headers.get("content-type", _JSON).partition(";")[0].strip().lower()
     if content_type != _JSON and not content_type.endswith("+json"):
         raise BadRequest(f"The body must be JSON: send it with `content-type: {_JSON}`.")
