@@ -35,11 +35,14 @@ PATIENCE: Final = 300.0
 class SlowNeighbourFigures:
     """Seconds from sending to the acknowledgement, for each review of the quiet business.
 
-    In the order in which they came. `stuck` counts those that were never acknowledged.
+    In the order in which they came. `slow_calls` counts the calls that the forum got until the last
+    of them: whatever the load of the machine, a call is what holds a reader. `stuck` counts
+    those that were never acknowledged.
     """
 
     alone: tuple[float, ...]
     beside: tuple[float, ...]
+    slow_calls: int
     stuck: int
     dead_letters: int
 
@@ -54,6 +57,7 @@ class SlowNeighbourFigures:
             "alone": [round(seconds, 1) for seconds in self.alone],
             "beside": [round(seconds, 1) for seconds in self.beside],
             "delay": round(self.delay, 1),
+            "slow_calls": self.slow_calls,
             "stuck": self.stuck,
             "dead_letters": self.dead_letters,
         }
@@ -63,36 +67,47 @@ def measure(
     stack: EmulatedStack, *, slow_reviews: int = 12, quiet_reviews: int = 8
 ) -> SlowNeighbourFigures:
     """Process the quiet business's reviews alone, and then behind those of a slow neighbour."""
-    with SimulatedPlatforms() as platforms, dripping_server() as address:
+    with SimulatedPlatforms() as platforms, dripping_server() as forum:
         environment = DemoEnvironment(stack, platforms)
         quiet = _new_business(environment)
         environment.connect("standard", business=quiet)
         slow = _new_business(environment)
-        _connect_dripping(environment, slow, address)
+        _connect_dripping(environment, slow, forum.address)
         # Functions that are cold would be part of the first figure only.
         _timed(environment, quiet, 4)
         alone = _timed(environment, quiet, quiet_reviews)
         _send(environment, "discourse", slow_reviews)
         beside = _timed(environment, quiet, quiet_reviews)
+        slow_calls = forum.calls
         attributes = stack.client("sqs").get_queue_attributes(
             QueueUrl=stack.outputs["DeadLettersUrl"], AttributeNames=["ApproximateNumberOfMessages"]
         )["Attributes"]
     return SlowNeighbourFigures(
         alone,
         beside,
+        slow_calls,
         2 * quiet_reviews - len(alone) - len(beside),
         int(attributes["ApproximateNumberOfMessages"]),
     )
 
 
+@dataclass
+class DrippingServer:
+    """An HTTP server that answers each request with one byte a second."""
+
+    address: str
+    calls: int = 0
+
+
 @contextmanager
-def dripping_server() -> Generator[str]:
-    """An HTTP server that answers each request with one byte a second. Gives its address."""
+def dripping_server() -> Generator[DrippingServer]:
+    """A running one."""
     done = threading.Event()
 
     def drip(caller: socket.socket) -> None:
         with caller, suppress(OSError):
             caller.recv(65_536)
+            server.calls += 1
             caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
             while not done.wait(1):
                 caller.sendall(b" ")
@@ -103,9 +118,10 @@ def dripping_server() -> Generator[str]:
                 threading.Thread(target=drip, args=(door.accept()[0],), daemon=True).start()
 
     with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
+        server = DrippingServer(f"http://127.0.0.1:{door.getsockname()[1]}")
         threading.Thread(target=serve, args=(door,), daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+            yield server
         finally:
             done.set()
 
