@@ -6,6 +6,8 @@ case it is processed twice, and every step after the queue allows that.
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -13,6 +15,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard import clock
+from heard.messaging import TRIES, WAITS, tenant_of
 from heard_cli import options, show
 from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
@@ -41,10 +44,17 @@ class QueueCounts:
 
 
 def count_messages(stack: Stack) -> QueueCounts:
-    """The number of messages in both queues. SQS counts approximately."""
+    """The number of messages in both queues. SQS counts approximately.
+
+    What waits untried for its platform is counted among the queued ones.
+    """
 
     def read_counts(url: str) -> dict[str, int]:
-        names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        names: list[Any] = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
         attributes = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names).get(
             "Attributes", {}
         )
@@ -55,7 +65,7 @@ def count_messages(stack: Stack) -> QueueCounts:
         read_counts(stack.outputs["DeadLettersUrl"]),
     )
     return QueueCounts(
-        queue["ApproximateNumberOfMessages"],
+        queue["ApproximateNumberOfMessages"] + queue["ApproximateNumberOfMessagesDelayed"],
         queue["ApproximateNumberOfMessagesNotVisible"],
         sum(dead.values()),
     )
@@ -172,11 +182,17 @@ def _resend(stack: Stack, message: MessageTypeDef) -> None:
             if key in {"DataType", "StringValue", "BinaryValue"}
         }
         for name, attribute in message.get("MessageAttributes", {}).items()
+        if name not in {TRIES, WAITS}  # the cause is mended, so its tries begin again
     }
+    body = message.get("Body", "")
+    group: dict[str, Any] = {}
+    with suppress(ValueError, KeyError, TypeError):
+        group = {"MessageGroupId": tenant_of(json.loads(body))}
     stack.sqs.send_message(
         QueueUrl=stack.outputs["QueueUrl"],
-        MessageBody=message.get("Body", ""),
+        MessageBody=body,
         MessageAttributes=attributes,
+        **group,
     )
     stack.sqs.delete_message(
         QueueUrl=stack.outputs["DeadLettersUrl"], ReceiptHandle=message.get("ReceiptHandle", "")

@@ -5,91 +5,89 @@ What fails goes back to the queue.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    AsyncBatchProcessor,
-    EventType,
-    async_process_partial_response,  # pyright: ignore[reportUnknownVariableType] - its event is an untyped dict
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from heard import settings
-from heard.errors import Fault
-from heard.messaging import Queue, Workflows, review_of, sqs, stepfunctions
+from heard import clock, settings
+from heard.circuit_breakers import CircuitBreakers
+from heard.messaging import (
+    TRIES,
+    WAITS,
+    Queue,
+    Workflows,
+    sqs,
+    synchronous_stepfunctions,
+)
 from heard.stack_metrics import StackMetrics
+from heard.steps.intake import Fate, IntakePorts, QueuedMessage, intake
 
 logger = Logger(service="intake")
 metrics = StackMetrics(service="intake")
-processor = AsyncBatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
-LARGEST_BATCH: Final = 10
-"""One thread for each message: the default would be as many as processors, and four."""
 OFTEN: Final = 4
-"""From this receipt on, a failure counts as one that does not pass by itself. SQS leaves such
-messages out of the age of a queue."""
+"""From this try on, a failure counts as one that does not pass by itself. SQS leaves messages that
+were received more often than three times out of the age of a queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are."""
+    """Where things are, and how often a review is tried."""
 
     route_workflow: str
     review_queue_url: str
+    max_receive_count: str
 
 
 @cache
-def ports() -> tuple[Workflows, str, Queue]:
-    """The workflows, the route workflow's ARN, and the review queue."""
+def ports() -> IntakePorts:
+    """What the step needs, made at the first batch. The breakers live as long as the process."""
     config = settings.read(Settings)
-    return Workflows(stepfunctions()), config.route_workflow, Queue(sqs(), config.review_queue_url)
-
-
-@cache
-def threads() -> ThreadPoolExecutor:
-    """Where the workflows of a batch are waited for, made at the first call."""
-    return ThreadPoolExecutor(LARGEST_BATCH, "route")
-
-
-async def run_route(record: SQSRecord) -> None:
-    """Run the workflow for one message. Raises Fault when the message must come again."""
-    workflows, workflow, _ = ports()
-    message = json.loads(record.body)
-    delivery = str(message["delivery"])
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", delivery)[:80]
-    reviews = [review_of(message)]
-    try:
-        await asyncio.get_running_loop().run_in_executor(
-            threads(), workflows.run_route, workflow, name, record.body
-        )
-    except Fault as fault:
-        logger.warning("route failed", failure=fault.detail, delivery=delivery, reviews=reviews)
-        raise
-    logger.info("routed", delivery=delivery, reviews=reviews)
+    return IntakePorts(
+        Workflows(synchronous_stepfunctions()),
+        config.route_workflow,
+        Queue(sqs(), config.review_queue_url),
+        CircuitBreakers(),
+        int(config.max_receive_count),
+        clock.now,
+    )
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """One batch of messages. Returns which of them failed."""
-    response = async_process_partial_response(
-        event=event, record_handler=run_route, processor=processor, context=context
-    )
-    failed_ids = {str(failure["itemIdentifier"]) for failure in response["batchItemFailures"]}
-    failing = 0
-    for record in event["Records"]:
-        if record["messageId"] in failed_ids:
-            received = int(record["attributes"]["ApproximateReceiveCount"])
-            failing += received >= OFTEN
-            ports()[2].postpone(record["receiptHandle"], received)
+    routed = intake([_message(record) for record in event["Records"]], ports())
+    for each in routed:
+        known: dict[str, Any] = {"delivery": each.delivery, "reviews": list(each.reviews)}
+        match each.fate:
+            case Fate.ROUTED:
+                logger.info("routed", **known)
+            case Fate.UNTRIED:
+                logger.info("given back untried", why=each.why, **known)
+            case Fate.FAILED:
+                logger.warning("route failed", failure=each.why, **known)
+    failed = [each.message for each in routed if each.fate is Fate.FAILED]
+    untried = sum(each.fate is Fate.UNTRIED for each in routed)
+    failing = sum(message.tries + message.received >= OFTEN for message in failed)
     metrics.add_metric("reviews_failing", MetricUnit.Count, failing)
-    logger.info("intake", messages=len(event["Records"]), failed=len(failed_ids))
-    return {"batchItemFailures": response["batchItemFailures"]}
+    metrics.add_metric("reviews_untried", MetricUnit.Count, untried)
+    logger.info("intake", messages=len(routed), failed=len(failed), untried=untried)
+    return {"batchItemFailures": [{"itemIdentifier": message.id} for message in failed]}
+
+
+def _message(record: dict[str, Any]) -> QueuedMessage:
+    def number(name: str) -> int:
+        return int(record.get("messageAttributes", {}).get(name, {}).get("stringValue") or 0)
+
+    return QueuedMessage(
+        id=record["messageId"],
+        receipt=record["receiptHandle"],
+        body=record["body"],
+        received=int(record["attributes"]["ApproximateReceiveCount"]),
+        tries=number(TRIES),
+        waits=number(WAITS),
+    )

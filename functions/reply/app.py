@@ -11,8 +11,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.connectors.http import HttpClient
-from heard.errors import HeardError
+from heard.errors import HeardError, PlatformUnavailable
 from heard.stack_metrics import StackMetrics
+from heard.steps.next_steps import later
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
 from heard.storage.case_store import CaseStore
@@ -67,6 +68,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     except HeardError as error:
         metrics.add_metric(f"{step}_{error.code}", MetricUnit.Count, 1)
         logger.warning("not replied", code=error.code)
+        if step == "acknowledge" and isinstance(error, PlatformUnavailable):
+            return later(error)
         raise
     metrics.add_metric(f"{step}_done", MetricUnit.Count, 1)
     logger.info("replied", next=result.get("route"))

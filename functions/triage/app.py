@@ -12,10 +12,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from heard import clock, settings
 from heard.assessment import Engine
 from heard.connectors.http import HttpClient
-from heard.errors import HeardError
+from heard.errors import HeardError, PlatformUnavailable
 from heard.messaging import review_of
 from heard.stack_metrics import StackMetrics
 from heard.steps.engine_selection import select_engine
+from heard.steps.next_steps import later
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
@@ -84,6 +85,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     except HeardError as error:
         metrics.add_metric(f"triage_{error.code}", MetricUnit.Count, 1)
         logger.warning("triage failed", code=error.code)
+        if isinstance(error, PlatformUnavailable):
+            return later(error)
         raise
     metrics.add_metric(f"triaged_{steps['route']}", MetricUnit.Count, 1)
     logger.info("triaged", route=steps["route"], follow_up=steps.get("follow_up"))

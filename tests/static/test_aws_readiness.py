@@ -14,6 +14,10 @@ import pytest
 from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
 from samtranslator.translator.transform import transform
 
+from heard.messaging import ROUTE_SECONDS, synchronous_stepfunctions
+from heard.steps.intake import BATCH_SECONDS
+from heard.steps.poll import POLL_SECONDS
+from heard.steps.ports import OWN_SECONDS, SHARED_SECONDS, UNSURE_SECONDS
 from tests.static.cloudformation import (
     as_list,
     mentions,
@@ -294,6 +298,39 @@ def test_an_account_has_room_for_a_scale(scale: str) -> None:
 @pytest.mark.parametrize("scale", sorted(SCALES))
 def test_a_reservation_leaves_what_aws_demands(scale: str) -> None:
     assert not _reserved(scale) or QUOTAS[scale] - _reserved(scale) >= UNRESERVED
+
+
+def test_nothing_that_a_reader_waits_for_outlasts_it() -> None:
+    """Else it would hold executions that nobody counted, and a whole batch could be lost."""
+    functions = resources(SAM_FUNCTION)
+    route = json.loads((FUNCTIONS / "route" / "workflow.asl.json").read_text())
+
+    assert (
+        route["TimeoutSeconds"]
+        < ROUTE_SECONDS
+        < BATCH_SECONDS
+        < functions["IntakeFunction"]["Timeout"]
+    )
+    assert SHARED_SECONDS < UNSURE_SECONDS < OWN_SECONDS < _timeout(functions["ReplyFunction"])
+    assert _timeout(functions["PollFunction"]) > POLL_SECONDS
+
+
+def test_each_message_of_a_batch_has_a_connection_to_step_functions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One too few, and messages would wait for others' platforms."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    client: Any = synchronous_stepfunctions.__wrapped__()
+
+    assert (
+        max(scale["Reviews"] for scale in SCALES.values())
+        <= client.meta.config.max_pool_connections
+    )
+
+
+def _timeout(function: dict[str, Any]) -> int:
+    return function.get("Timeout", template()["Globals"]["Function"]["Timeout"])
 
 
 def test_the_default_scale_fits_a_new_account() -> None:

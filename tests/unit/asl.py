@@ -5,7 +5,8 @@ raises `UnknownConstruct`, so that no test passes because something was ignored.
 evaluated by a JSONata library; one that finds nothing raises `QueryEvaluationError`, as it fails an
 execution on AWS.
 
-Time is the caller's. A delay with full jitter may be zero, so a retry never waits here.
+Time is the caller's. A delay with full jitter may be zero, so a retry never waits here, and no run
+reaches the `TimeoutSeconds` of its machine.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ WAITING: Final = "waiting"
 ENDED: Final = "ended"
 """The state of an execution that succeeded. One that failed stays in the state where it failed."""
 
-_MACHINE_FIELDS: Final = frozenset({"Comment", "QueryLanguage", "StartAt", "States"})
+_MACHINE_FIELDS: Final = frozenset({"Comment", "QueryLanguage", "StartAt", "States"}) | {
+    "TimeoutSeconds"
+}
 _STATE_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "Task": frozenset({"Arguments", "Catch", "End", "Next", "Output", "Resource", "Retry"})
     | {"TimeoutSeconds"},

@@ -28,9 +28,9 @@ from heard.cases import Case, IncomingEvent, Review
 from heard.commitments import CommitmentKind, commit
 from heard.connectors import Connection, HttpResponse, ParsedDelivery
 from heard.connectors.http import HttpClient
-from heard.errors import Fault, HeardError
+from heard.errors import Fault, HeardError, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status
-from heard.messaging import EventBus, Queue, Workflows
+from heard.messaging import PLATFORM_UNAVAILABLE, EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.people import Person, Role, RoleChange
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
@@ -40,6 +40,7 @@ from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
+from heard.steps.next_steps import later
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.relay import RelayReport, relay
@@ -373,6 +374,8 @@ class Backend:
         """
         execution = self._route.start(message)
         self._route.run(execution, self.clock())
+        if execution.failure and execution.failure.error == PLATFORM_UNAVAILABLE:
+            raise PlatformUnavailable("The platform did not answer.", maybe_applied=False)
         if execution.failure:
             raise execution.failure.__cause__ or execution.failure
         return execution.outputs.get("acknowledge", execution.outputs["triage"])
@@ -490,9 +493,9 @@ class Backend:
         """What a function does with a payload: the use case that it names."""
         match function, payload:
             case "TriageFunction", _:
-                return self.triage(payload)
+                return later_if_unavailable(self.triage, payload)
             case "ReplyFunction", {"step": "acknowledge"}:
-                return self.acknowledge(payload)
+                return later_if_unavailable(self.acknowledge, payload)
             case "ReplyFunction", {"step": "carry_out", "follow_up": follow_up}:
                 return carry_out(follow_up, self.store_ports, self.platform_ports, self.clock())
             case "FollowUpFunction", {"step": "await_resolution"}:
@@ -672,6 +675,16 @@ class Backend:
                 None,
             ),
         )
+
+
+def later_if_unavailable(
+    step: Callable[[Mapping[str, Any]], dict[str, Any]], payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a function of the route workflow returns."""
+    try:
+        return step(payload)
+    except PlatformUnavailable as fault:
+        return later(fault)
 
 
 def closing_kinds_since_opened(chain: list[Outcome]) -> list[Kind]:

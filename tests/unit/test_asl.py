@@ -267,7 +267,7 @@ def test_an_unknown_construct_is_refused(change: dict[str, Any]) -> None:
         check_definition(machine(task() | change))
 
 
-@pytest.mark.parametrize("change", [{"QueryLanguage": "JSONPath"}, {"TimeoutSeconds": 5}])
+@pytest.mark.parametrize("change", [{"QueryLanguage": "JSONPath"}, {"Version": "1.0"}])
 def test_a_machine_with_an_unknown_field_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(UnknownConstruct):
         check_definition(machine(task()) | change)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from botocore.exceptions import ClientError
 
 from heard.aws import client
-from heard.errors import Fault
+from heard.errors import Fault, PlatformUnavailable
 from heard.reviews import review_id
 from heard.storage.tables import error_code
 
@@ -31,6 +31,14 @@ BATCH_BYTES: Final = 250_000
 """How many bytes one SendMessageBatch carries: less than 256 KiB, which some endpoints enforce."""
 BATCH_ENTRIES: Final = 10
 
+TRIES: Final = "tries"
+WAITS: Final = "waits"
+"""The attributes of a copy: see `Queue.send_again`."""
+LONGEST_DELAY: Final = 900
+"""How many seconds SQS delays a message at most."""
+ROUTE_SECONDS: Final = 50
+"""How long a run of the route workflow is waited for: a little longer than it may last."""
+
 _SEARCH_SECONDS: Final = 300
 """How long messages are hidden from other readers while the dead letters are searched."""
 PUBLISH_ENTRIES: Final = 10
@@ -45,6 +53,8 @@ Its other codes, such as a missing permission, are about the bus, and end when t
 
 CARRY_OUT: Final = "Heard.CarryOut"
 """Wakes a follow-up's workflow to send a reply that does not close the follow-up."""
+PLATFORM_UNAVAILABLE: Final = "Heard.PlatformUnavailable"
+"""How the route workflow fails when the platform of a review did not answer."""
 RESCHEDULED: Final = "Heard.Rescheduled"
 """Wakes a follow-up's workflow to check its follow-up again, because its due time changed."""
 
@@ -57,11 +67,18 @@ def sqs() -> SQSClient:
 
 @cache
 def stepfunctions() -> SFNClient:
-    """The process's Step Functions client, made at first use.
+    """The process's Step Functions client, made at first use."""
+    return client("stepfunctions")
 
-    Step Functions answers a synchronous run only when the run has ended, after at most a minute.
+
+@cache
+def synchronous_stepfunctions() -> SFNClient:
+    """The process's client for synchronous runs, made at first use.
+
+    Step Functions answers such a call only when the run has ended. It is not repeated: it would be
+    another run, and the queue brings the message again.
     """
-    return client("stepfunctions", read_seconds=65, connections=20)
+    return client("stepfunctions", read_seconds=ROUTE_SECONDS, attempts=1)
 
 
 @cache
@@ -71,7 +88,12 @@ def eventbridge() -> EventBridgeClient:
 
 
 class Queue:
-    """One SQS queue: the review queue or the poll queue."""
+    """One SQS queue: the review queue or the poll queue.
+
+    Every message names its tenant as its group, which makes the queue a fair one: when the messages
+    of a tenant are many or slow, SQS hands out those of the others first. It keeps no order and
+    blocks nothing, as groups of a FIFO queue would.
+    """
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client
@@ -83,10 +105,14 @@ class Queue:
         Raises Fault, or botocore's own error, when it is not certain that all of them are stored.
         """
         for batch in _batches(
-            [json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]
+            [
+                (json.dumps(message, ensure_ascii=False, separators=(",", ":")), tenant_of(message))
+                for message in messages
+            ]
         ):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {"Id": str(i), "MessageBody": body} for i, body in enumerate(batch)
+                {"Id": str(i), "MessageBody": body, "MessageGroupId": tenant}
+                for i, (body, tenant) in enumerate(batch)
             ]
             response = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
             if failures := response.get("Failed"):
@@ -96,15 +122,46 @@ class Queue:
                 )
 
     def postpone(self, receipt_handle: str, receive_count: int) -> None:
-        """Let a message that failed come again after 5, 15, 45 … 900 seconds.
+        """Let a message that failed come again after `retry_delay` seconds.
 
-        The delay grows with how often the message was received. The queue's own delay is made for a
-        reader that died. It is far too long for a platform that was down for a moment.
+        The queue's own delay is made for a reader that died. It is far too long for a platform that
+        was down for a moment.
         """
-        delay = min(900, 5 * 3 ** min(receive_count - 1, 8))
         self._client.change_message_visibility(
-            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
+            QueueUrl=self._url,
+            ReceiptHandle=receipt_handle,
+            VisibilityTimeout=retry_delay(receive_count),
         )
+
+    def send_again(self, body: str, *, tenant: str, tries: int, waits: int, delay: int) -> None:
+        """Queue a copy of a message that nobody tried, to come after `delay` seconds.
+
+        SQS counts every receipt, and the copy begins at zero. So it carries how often the message
+        was tried, and how often it waited untried. Raises botocore's own error.
+        """
+        self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=body,
+            MessageGroupId=tenant,
+            DelaySeconds=min(LONGEST_DELAY, delay),
+            MessageAttributes={
+                TRIES: {"DataType": "Number", "StringValue": str(tries)},
+                WAITS: {"DataType": "Number", "StringValue": str(waits)},
+            },
+        )
+
+
+def retry_delay(receive_count: int) -> int:
+    """The seconds to wait after this many receipts: 5, 15, 45 … 900."""
+    return min(LONGEST_DELAY, 5 * 3 ** min(receive_count - 1, 8))
+
+
+def tenant_of(message: Mapping[str, Any]) -> str:
+    """Whose message it is: a business, or the connection that is to be polled.
+
+    Raises KeyError for a message without either: no sender may leave it out.
+    """
+    return message["poll"] if "poll" in message else message["business"]
 
 
 class DeadLetters:
@@ -167,15 +224,15 @@ def review_of(message: Mapping[str, Any]) -> str:
     return review_id(message["business"], message["platform"], message["event"]["native_id"])
 
 
-def _batches(bodies: Sequence[str]) -> list[list[str]]:
-    batches: list[list[str]] = []
+def _batches(messages: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    batches: list[list[tuple[str, str]]] = []
     size = 0
-    for body in bodies:
+    for body, tenant in messages:
         length = len(body.encode())
         if not batches or len(batches[-1]) == BATCH_ENTRIES or size + length > BATCH_BYTES:
             batches.append([])
             size = 0
-        batches[-1].append(body)
+        batches[-1].append((body, tenant))
         size += length
     return batches
 
@@ -189,17 +246,19 @@ class Workflows:
     def run_route(self, workflow: str, name: str, message: str) -> None:
         """Run the route workflow to its end.
 
-        Raises Fault when it does not succeed, or botocore's own error, so that the message is
-        delivered again.
+        Raises PlatformUnavailable when the platform did not answer, Fault when it does not succeed
+        otherwise, or botocore's own error, so that the message is delivered again.
         """
         response = self._client.start_sync_execution(
             stateMachineArn=workflow, name=name, input=message
         )
-        if response["status"] != "SUCCEEDED":
-            raise Fault(
-                f"The route workflow ended as {response['status']} "
-                f"({response.get('error', 'no error named')})."
-            )
+        if response["status"] == "SUCCEEDED":
+            return
+        error = response.get("error", "no error named")
+        detail = f"The route workflow ended as {response['status']} ({error})."
+        if error == PLATFORM_UNAVAILABLE:
+            raise PlatformUnavailable(detail, maybe_applied=False)
+        raise Fault(detail)
 
     def succeed(self, token: str) -> bool:
         """Let a waiting workflow go on. False when none waits with this token any more."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from heard.messaging import TRIES, WAITS
 from heard_cli.stack import Stack
 from tests.unit.cli.conftest import HeardCommand
 
@@ -31,6 +32,29 @@ def test_dead_letters_go_back_as_they_were(heard: HeardCommand, stack: Stack) ->
 
     assert result == {"dead_letters": 26, "moved": 26, "remaining": 0, "dry_run": False}
     assert bodies(stack, "QueueUrl") == sorted([*letters, "not even JSON"])
+
+
+def test_a_dead_letter_keeps_its_tenant_and_begins_its_tries_again(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    letter = '{"delivery": "dlv_1", "business": "acme"}'
+    stack.sqs.send_message(
+        QueueUrl=stack.outputs["DeadLettersUrl"],
+        MessageBody=letter,
+        MessageAttributes={
+            name: {"DataType": "Number", "StringValue": "9"} for name in (TRIES, WAITS)
+        },
+    )
+    heard.run_ok("redrive")
+    (message,) = stack.sqs.receive_message(
+        QueueUrl=stack.outputs["QueueUrl"],
+        MessageAttributeNames=["All"],
+        MessageSystemAttributeNames=["MessageGroupId"],
+    )["Messages"]
+
+    assert message["Body"] == letter
+    assert message["Attributes"]["MessageGroupId"] == "acme"
+    assert "MessageAttributes" not in message
 
 
 def test_a_dry_run_only_counts(heard: HeardCommand, stack: Stack) -> None:

@@ -100,6 +100,7 @@ def load_function(
         "POLL_QUEUE_URL": backend.poll_queue_url,
         "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
+        "MAX_RECEIVE_COUNT": "10",
         "LOOPBACK_PLATFORMS": "true",
         "ASSESSMENT_ENGINE": "quick",
         "CONVERSE_MODEL": "",
@@ -113,8 +114,9 @@ def load_function(
             monkeypatch.setenv(name, environment[name])
         module = importlib.import_module(f"functions.{folder}.app")
         log_lines.capture_from(module.logger)
-        if hasattr(module, "stepfunctions"):
-            monkeypatch.setattr(module, "stepfunctions", lambda: backend.step_functions)
+        for name in ("stepfunctions", "synchronous_stepfunctions"):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, lambda: backend.step_functions)
         for name in ("ports", "config", "engine"):
             if (factory := getattr(module, name, None)) is not None:
                 factory.cache_clear()

@@ -203,7 +203,7 @@ def test_only_the_failed_message_of_a_batch_is_returned_and_retried_soon(
     event = batch(backend, [valid_body, invalid_body])
     intake = load_function("intake")
     waits: list[int] = []
-    intake.ports()[2]._client.meta.events.register(
+    intake.ports().queue._client.meta.events.register(
         "provide-client-params.sqs.ChangeMessageVisibility",
         lambda params, **_: waits.append(params["VisibilityTimeout"]),
     )
@@ -370,7 +370,6 @@ def test_a_batch_waits_for_all_its_workflows_at_once_whatever_the_machine(
 
     monkeypatch.setattr(backend.step_functions, "start_sync_execution", answer_when_all_are_there)
     intake = load_function("intake")
-    intake.threads.cache_clear()
     bodies = [json.dumps(backend.queue_message(praise(f"r-{number}"))) for number in range(10)]
 
     assert intake.handler(batch(backend, bodies), LambdaContext()) == {"batchItemFailures": []}

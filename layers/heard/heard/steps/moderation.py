@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from heard import cases
 from heard.cases import Change
 from heard.clock import parse_time
-from heard.connectors import ModerationResult, ModerationStatus, PlatformAccount, load
+from heard.connectors import ModerationResult, ModerationStatus, load
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision
+from heard.steps.ports import UNSURE_SECONDS
 from heard.storage.replies import MODERATION_CHECK_DELAYS, Reply
 from heard.storage.vault import Erased
 
@@ -80,7 +81,15 @@ def check_moderation(
         reply.moderation_status in {ModerationStatus.REMOVED.value, ModerationStatus.PENDING.value}
         and result.case.follow_up
     ):
-        queue.send([{"resume": reply.review, "delivery": f"mod_{reply_id.removeprefix('rep_')}"}])
+        queue.send(
+            [
+                {
+                    "resume": reply.review,
+                    "business": reply.business,
+                    "delivery": f"mod_{reply_id.removeprefix('rep_')}",
+                }
+            ]
+        )
     return ModerationCheck(reply.review, reply.moderation_status or "not_sent")
 
 
@@ -93,14 +102,9 @@ def _fetch_moderation(
     slot = ports.cases.case(reply.review).case.thread.slot(reply.id)
     first_sent_at = parse_time(slot.first_tried_at) if slot and slot.first_tried_at else None
     target = replace(reply.target, first_sent_at=first_sent_at)
-    credentials = platform_ports.secrets.credentials(connection.id)
+    account = platform_ports.account(connection, UNSURE_SECONDS)
     try:
-        return load(connection.platform).moderation(
-            target,
-            reply.native_id,
-            reply.text,
-            PlatformAccount(connection, credentials, platform_ports.http),
-        )
+        return load(connection.platform).moderation(target, reply.native_id, reply.text, account)
     except Exception:  # noqa: BLE001 - the sweep asks again later, a queue would ask at once
         return ModerationResult(ModerationStatus.CANNOT_TELL, _FAULT_REASON)
 

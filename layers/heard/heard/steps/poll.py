@@ -50,10 +50,7 @@ if TYPE_CHECKING:
     from heard.storage.polls import Polls
 
 POLL_SECONDS: Final = 60
-"""How long one poll may take. After that it begins no request, and the next poll goes on.
-
-The request that is on its way then may last as long as `HttpClient` lets it.
-"""
+"""How long one poll may talk to the platform. The next poll goes on."""
 MAX_FAILING: Final = 3
 """How many failing connections of one platform are polled in a minute.
 
@@ -197,7 +194,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class _PollHttp:
-    """The HTTP client of one poll. After the deadline it begins no request.
+    """The HTTP client of one poll. Its requests end together at the deadline.
 
     One call of a connector may be many requests: all pages of a period, a token, the comments above
     a comment. So the time is checked here, before each request, and no connector can forget it.
@@ -214,14 +211,17 @@ class _PollHttp:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
-        if self.clock() >= self.deadline:
+        remaining = (self.deadline - self.clock()).total_seconds()
+        if remaining <= 0:
             raise PlatformUnavailable(
                 f"The platform is slow: the {POLL_SECONDS} s of this poll were over before all "
                 "that it asked for was read. The next poll asks again.",
                 maybe_applied=False,
             )
-        return self.http(method, url, headers=headers, body=body)
+        seconds = min(seconds or remaining, remaining)
+        return self.http(method, url, headers=headers, body=body, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,23 @@ from typing import Any
 from heard import cases
 from heard.cases import Case, Change
 from heard.clock import parse_time
-from heard.connectors import PlatformAccount, Rejection, ReplyLookup, SentReply, load
+from heard.connectors import Capabilities, Rejection, ReplyLookup, SentReply, load
 from heard.errors import Busy, NotSettled, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision, policy_of
 from heard.steps.next_steps import next_steps
-from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.ports import (
+    OWN_SECONDS,
+    SHARED_SECONDS,
+    UNSURE_SECONDS,
+    PlatformPorts,
+    StorePorts,
+)
 from heard.storage.case_store import LoadedCase
 from heard.storage.replies import Reply
 from heard.storage.vault import Erased
-from heard.threads import Slot, SlotState, Thread
+from heard.threads import Purpose, Slot, SlotState, Thread
 from heard.working_time import Calendar
 
 
@@ -228,7 +234,7 @@ def _deliver(
             else Rejection("no_connection", "The connection was removed.")
         )
     connector = load(connection.platform)
-    credentials = platform_ports.secrets.credentials(connection.id)
+    account = platform_ports.account(connection, _seconds_for(reply, connector.capabilities))
     first_sent_at = parse_time(slot.first_tried_at) if slot.first_tried_at else None
     own_texts = (
         _earlier_reply_texts(reply, case.thread, ports)
@@ -237,17 +243,20 @@ def _deliver(
     )
     target = replace(reply.target, first_sent_at=first_sent_at, own_replies=own_texts)
     if slot.must_find_reply:
-        lookup = connector.find_reply(
-            target,
-            reply.text,
-            reply.id,
-            PlatformAccount(connection, credentials, platform_ports.http),
-        )
+        lookup = connector.find_reply(target, reply.text, reply.id, account)
         if lookup is not ReplyLookup.ABSENT or cases.is_superseded(case, slot):
             return lookup
-    return connector.reply(
-        target, reply.text, reply.id, PlatformAccount(connection, credentials, platform_ports.http)
-    )
+    return connector.reply(target, reply.text, reply.id, account)
+
+
+def _seconds_for(reply: Reply, capabilities: Capabilities) -> float:
+    """How long a reply may take.
+
+    An acknowledgement has a place of the review queue's readers, behind which others wait.
+    """
+    if reply.purpose is not Purpose.ACKNOWLEDGEMENT:
+        return OWN_SECONDS
+    return SHARED_SECONDS if capabilities.can_find_reply else UNSURE_SECONDS
 
 
 def _earlier_reply_texts(reply: Reply, thread: Thread, ports: StorePorts) -> tuple[str, ...]:

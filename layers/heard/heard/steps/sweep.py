@@ -49,9 +49,15 @@ def sweep(
     reviews: list[str] = []
     for item in case_store.stuck_items(now):
         if item.review:
-            queue.send([_resume_message(item.review)])
+            stuck = case_store.case(item.review)
+            review = stuck.case.review
+            queue.send([_resume_message(review.id, review.business, review.connection)])
+            # What was just read is not read again, unless it has changed since.
+            read_already = [stuck]
             case_store.change(
-                lambda review=item.review: case_store.case(review),
+                lambda review=item.review, read=read_already: (
+                    read.pop() if read else case_store.case(review)
+                ),
                 lambda loaded: cases.postpone_sweep(loaded.case, now),
                 now=now,
             )
@@ -69,16 +75,17 @@ def sweep(
                 case_store.update_follow_up(
                     follow_up.id, lambda late: replace(late, run=late.run + 1)
                 )
-                queue.send([_resume_message(follow_up.reviews[0])])
+                queue.send([_resume_message(follow_up.reviews[0], follow_up.business)])
                 restarted += 1
                 reviews += follow_up.reviews
         elif (
             poll_queue
             and item.reply
             and item.thread
-            and case_store.schedule_next_check(item.thread, item.reply, now)
+            and (business := case_store.schedule_next_check(item.thread, item.reply, now))
         ):
-            poll_queue.send([{"moderation": {"thread": item.thread, "reply": item.reply}}])
+            check = {"thread": item.thread, "reply": item.reply}
+            poll_queue.send([{"moderation": check, "business": business}])
             moderation_checks += 1
     return SweepReport(resumed, woken, restarted, moderation_checks, tuple(reviews))
 
@@ -87,5 +94,11 @@ def _has_lost_workflow(follow_up: FollowUp, now: datetime) -> bool:
     return follow_up.status is not Status.CLOSED and parse_time(follow_up.due_at) <= now
 
 
-def _resume_message(review: str) -> dict[str, str]:
-    return {"resume": review, "delivery": f"swp_{token_hex(8)}"}
+def _resume_message(review: str, business: str, connection: str = "") -> dict[str, str]:
+    """`connection` is whose platform the run may call, if any."""
+    return {
+        "resume": review,
+        "business": business,
+        "connection": connection,
+        "delivery": f"swp_{token_hex(8)}",
+    }

@@ -14,13 +14,13 @@ from heard.automatic_replies import MachineSign
 from heard.cases import Case, Change, IncomingEvent, Revision, Writes
 from heard.clock import parse_time
 from heard.commitments import CommitmentKind
-from heard.connectors import Connection, Connector, PlatformAccount, ReviewGone, load
+from heard.connectors import Connection, Connector, ReviewGone, load
 from heard.errors import NotFound
 from heard.reviews import Channel, EventKind, ReviewEvent, author_id
 from heard.steps.acknowledging import draft_acknowledgement
 from heard.steps.deciding import decide_revision, inputs_content
 from heard.steps.next_steps import next_steps
-from heard.steps.ports import PlatformPorts, StorePorts
+from heard.steps.ports import SHARED_SECONDS, PlatformPorts, StorePorts
 from heard.storage.case_store import CaseStore, LoadedCase
 from heard.storage.setup import require_connection
 from heard.storage.vault import AuthorRecord, Erased
@@ -210,10 +210,7 @@ def _verify_at_platform(
     if not can_fetch or (verified and not event.partial):
         return event, verified
     platform_event = connector.fetch(
-        event.native_id,
-        PlatformAccount(
-            connection, platform_ports.secrets.credentials(connection.id), platform_ports.http
-        ),
+        event.native_id, platform_ports.account(connection, SHARED_SECONDS)
     )
     withdrawn = event.kind is EventKind.WITHDRAWN
     if platform_event is None:

@@ -181,15 +181,15 @@ class ReplyRecords(CaseItems):
         with suppress(Contention):
             self._write([self._conditional_put(item | changes, condition, parameters)], [])
 
-    def schedule_next_check(self, thread: str, reply: str, now: datetime) -> bool:
+    def schedule_next_check(self, thread: str, reply: str, now: datetime) -> str | None:
         """Count one more question about a watched reply, and set when the next is due.
 
-        False when no question is due (any more).
+        Returns whose reply it is, the id of the business. None when no question is due (any more).
         """
         item = self._get_item(partition_key(thread), reply_key(reply))
         due = item.get("sweep_at")
         if due is None or parse_time(due) > now:
-            return False
+            return None
         check_count: int = item.get("check_count", 0) + 1
         wait = MODERATION_CHECK_DELAYS[min(check_count, len(MODERATION_CHECK_DELAYS) - 1)]
         condition, parameters = _unchanged_author(item)
@@ -201,8 +201,8 @@ class ReplyRecords(CaseItems):
         try:
             self._write([put], [])
         except Contention:
-            return False
-        return True
+            return None
+        return item["business"]
 
     def stop_watching(self, thread: str, reply: str, moderation_status: str) -> None:
         """End the questions about a reply without a fact, as it cannot be read any more.

@@ -1,0 +1,193 @@
+"""Intake: one run of the route workflow for each message of the review queue.
+
+All businesses share the queue and its readers. So no message may hold a reader for long: its
+platform has seconds to answer, and a platform that did not answer is left alone. What waits for it
+goes back to the queue untried, and that counts as no try.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from heard.errors import HeardError, PlatformUnavailable
+from heard.messaging import retry_delay, review_of, tenant_of
+
+if TYPE_CHECKING:
+    from heard.circuit_breakers import CircuitBreakers
+    from heard.messaging import Queue, Workflows
+
+BATCH_SECONDS: Final = 54
+"""How long a batch may take. After that, what has not ended is given back: see `ROUTE_SECONDS`."""
+
+
+class Fate(StrEnum):
+    """What became of a message. What failed comes again, what is untried comes as a copy."""
+
+    ROUTED = "routed"
+    FAILED = "failed"
+    UNTRIED = "untried"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """One delivery of a message. `received` counts SQS's receipts of it, this one included.
+
+    `tries` and `waits` come with a copy: how often the message was tried before, and how often it
+    waited untried.
+    """
+
+    id: str
+    receipt: str
+    body: str
+    received: int
+    tries: int = 0
+    waits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedMessage:
+    """A message and its fate, with what logs need. `why` is empty if nothing went wrong."""
+
+    message: QueuedMessage
+    fate: Fate
+    delivery: str = ""
+    reviews: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePorts:
+    """What `intake` needs. `max_tries` is how often a message is tried."""
+
+    workflows: Workflows
+    route_workflow: str
+    queue: Queue
+    breakers: CircuitBreakers
+    max_tries: int
+    clock: Callable[[], datetime]
+
+
+def intake(
+    messages: Sequence[QueuedMessage], ports: IntakePorts, *, seconds: float = BATCH_SECONDS
+) -> list[RoutedMessage]:
+    """Run the route workflow for each message, all at the same time.
+
+    It ends after `seconds` at the latest and raises nothing: a message whose run has not ended
+    fails, and the others keep their fate.
+    """
+    began_at, routed = ports.clock(), list[RoutedMessage]()
+    runs: dict[Future[None], tuple[QueuedMessage, Mapping[str, Any]]] = {}
+    # A thread for each message, and new ones: a run that was given up keeps its own until it ends.
+    threads = ThreadPoolExecutor(max(1, len(messages)), "route")
+    for message in messages:
+        content = _parse(message.body)
+        if content is None:
+            routed.append(RoutedMessage(message, Fate.FAILED, why="It is no message of Heard's."))
+        elif pause := _pause(content, ports):
+            routed.append(_give_back(message, content, pause, ports))
+        else:
+            run = threads.submit(_run_route, message, content, ports)
+            runs[run] = message, content
+    ended, _ = wait(runs, seconds)
+    threads.shutdown(wait=False, cancel_futures=True)
+    routed += [
+        _ended_run(run, *runs[run], began_at, ports)
+        if run in ended
+        else _routed(*runs[run], Fate.FAILED, "Its time was over.")
+        for run in runs
+    ]
+    for each in routed:
+        if each.fate is Fate.FAILED:
+            _postpone(each.message, ports)
+    return routed
+
+
+def _run_route(message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts) -> None:
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", str(content["delivery"]))[:80]
+    ports.workflows.run_route(ports.route_workflow, name, message.body)
+
+
+def _pause(content: Mapping[str, Any], ports: IntakePorts) -> float:
+    connection = _connection_of(content)
+    return ports.breakers.seconds_to_wait(connection, ports.clock()) if connection else 0
+
+
+def _ended_run(
+    run: Future[None],
+    message: QueuedMessage,
+    content: Mapping[str, Any],
+    began_at: datetime,
+    ports: IntakePorts,
+) -> RoutedMessage:
+    error, connection = run.exception(), _connection_of(content)
+    if error is None:
+        ports.breakers.record_success(connection)
+        return _routed(message, content, Fate.ROUTED)
+    if connection and isinstance(error, PlatformUnavailable):
+        ports.breakers.record_failure(connection, began_at, ports.clock())
+    why = error.detail if isinstance(error, HeardError) else type(error).__name__
+    return _routed(message, content, Fate.FAILED, why)
+
+
+def _give_back(
+    message: QueuedMessage, content: Mapping[str, Any], pause: float, ports: IntakePorts
+) -> RoutedMessage:
+    """Queue a copy of a message that cannot be tried now, in its place.
+
+    A message that was tried often enough keeps its receipts, and so ends as a dead letter.
+    """
+    why = "Its platform does not answer."
+    tries = message.tries + message.received - 1
+    if tries >= ports.max_tries:
+        return _routed(message, content, Fate.FAILED, why)
+    try:
+        ports.queue.send_again(
+            message.body,
+            tenant=tenant_of(content),
+            tries=tries,
+            waits=message.waits + 1,
+            delay=max(ceil(pause), retry_delay(message.waits + 1)),
+        )
+    except (BotoCoreError, ClientError, KeyError):
+        return _routed(message, content, Fate.FAILED, why)
+    return _routed(message, content, Fate.UNTRIED, why)
+
+
+def _postpone(message: QueuedMessage, ports: IntakePorts) -> None:
+    """Let a message come again soon. If that fails, it comes when the queue shows it again."""
+    try:
+        ports.queue.postpone(message.receipt, message.tries + message.received)
+    except (BotoCoreError, ClientError):
+        return
+
+
+def _routed(
+    message: QueuedMessage, content: Mapping[str, Any], fate: Fate, why: str = ""
+) -> RoutedMessage:
+    return RoutedMessage(message, fate, str(content["delivery"]), (review_of(content),), why)
+
+
+def _parse(body: str) -> Mapping[str, Any] | None:
+    """A message's content; None if it is none of Heard's."""
+    try:
+        content = json.loads(body)
+        review_of(content)
+        _ = content["delivery"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return content
+
+
+def _connection_of(content: Mapping[str, Any]) -> str:
+    """Whose platform a run may call; empty if that is not known, or none is called."""
+    return str(content.get("connection", ""))

@@ -1,0 +1,241 @@
+"""The review queue is shared: one business's slow platform must not hold up another's reviews."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from heard.circuit_breakers import CircuitBreakers
+from heard.connectors import HttpResponse
+from heard.errors import PlatformUnavailable
+from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows
+from heard.steps.intake import Fate, IntakePorts, QueuedMessage, RoutedMessage, intake
+from tests.unit.backend import Backend, FakeClock, praise
+
+MAX_TRIES = 10
+
+
+@dataclass
+class RouteRuns:
+    """Step Functions' synchronous runs. `answer` is called with each message."""
+
+    answer: Callable[[Mapping[str, Any]], None]
+    started: list[str] = field(default_factory=list)
+
+    def start_sync_execution(self, *, input: str, **_: Any) -> dict[str, Any]:
+        message = json.loads(input)
+        self.started.append(message["connection"])
+        try:
+            self.answer(message)
+        except PlatformUnavailable:
+            return {"status": "FAILED", "error": PLATFORM_UNAVAILABLE}
+        return {"status": "SUCCEEDED"}
+
+
+@dataclass
+class ReviewQueue:
+    """What intake tells SQS: the copies that it sends, and the delays of what failed."""
+
+    copies: list[dict[str, Any]] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
+    refuses: bool = False
+
+    def send_message(self, **arguments: Any) -> None:
+        self._refuse("SendMessage")
+        self.copies.append(arguments)
+
+    def change_message_visibility(self, *, VisibilityTimeout: int, **_: Any) -> None:  # noqa: N803
+        self._refuse("ChangeMessageVisibility")
+        self.delays.append(VisibilityTimeout)
+
+    def take_copies(self) -> list[QueuedMessage]:
+        """The copies, as SQS delivers them for the first time."""
+        copies, self.copies = self.copies, []
+        return [
+            QueuedMessage(
+                f"copy-{number}",
+                "receipt",
+                copy["MessageBody"],
+                1,
+                *(
+                    int(copy["MessageAttributes"][name]["StringValue"])
+                    for name in ("tries", "waits")
+                ),
+            )
+            for number, copy in enumerate(copies)
+        ]
+
+    def _refuse(self, operation: str) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "RequestThrottled"}}, operation)
+
+
+class Neighbours:
+    """Intake, and the messages of two businesses: one with a slow platform, and a quiet one."""
+
+    def __init__(self, answer: Callable[[Mapping[str, Any]], None]) -> None:
+        self.clock, self.queue, self.runs = FakeClock(), ReviewQueue(), RouteRuns(answer)
+        self.ports = IntakePorts(
+            Workflows(self.runs),  # type: ignore[arg-type]
+            "arn",
+            Queue(self.queue, "https://queue"),  # type: ignore[arg-type]
+            CircuitBreakers(),
+            MAX_TRIES,
+            self.clock,
+        )
+
+    def intake(self, *messages: QueuedMessage, seconds: float = 30) -> list[RoutedMessage]:
+        return intake(messages, self.ports, seconds=seconds)
+
+
+def message(connection: str, number: int, received: int = 1) -> QueuedMessage:
+    body = {
+        "delivery": f"dlv-{number}",
+        "connection": connection,
+        "business": f"bus_{connection}",
+        "platform": "standard",
+        "event": {"native_id": f"r-{number}"},
+    }
+    return QueuedMessage(f"{connection}-{number}", "receipt", json.dumps(body), received)
+
+
+def does_not_answer(message: Mapping[str, Any]) -> None:
+    if message["connection"] == "slow":
+        raise PlatformUnavailable("It does not answer.", maybe_applied=False)
+
+
+def fates(routed: list[RoutedMessage]) -> dict[str, Fate]:
+    return {each.message.id: each.fate for each in routed}
+
+
+def test_a_hanging_platform_delays_no_review_of_the_same_batch() -> None:
+    """It hangs until the last of the others has ended, although it came first."""
+    quick_has_ended = threading.Event()
+
+    def answer(content: Mapping[str, Any]) -> None:
+        if content["connection"] == "quick":
+            quick_has_ended.set()
+        assert quick_has_ended.wait(30), "the others wait for it"
+        does_not_answer(content)
+
+    neighbours = Neighbours(answer)
+    slow = [message("slow", number) for number in range(5)]
+    quick = message("quick", 0)
+    routed = neighbours.intake(*slow, quick)
+
+    assert fates(routed) == {**{each.id: Fate.FAILED for each in slow}, quick.id: Fate.ROUTED}
+
+
+def test_what_waits_for_a_hanging_platform_goes_back_untried_and_starts_no_run() -> None:
+    neighbours = Neighbours(does_not_answer)
+    assert fates(neighbours.intake(message("slow", 0))) == {"slow-0": Fate.FAILED}
+    routed = neighbours.intake(
+        *(message("slow", number) for number in range(1, 6)), message("quick", 0)
+    )
+
+    assert fates(routed) == {
+        "quick-0": Fate.ROUTED,
+        **{f"slow-{number}": Fate.UNTRIED for number in range(1, 6)},
+    }
+    assert neighbours.runs.started == ["slow", "quick"]
+    assert {copy["MessageGroupId"] for copy in neighbours.queue.copies} == {"bus_slow"}
+    assert neighbours.queue.delays == [5]
+
+
+def test_one_message_tries_the_platform_and_when_it_answers_all_go_on() -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.intake(message("slow", 0))
+    waiting = [message("slow", number) for number in range(1, 6)]
+    neighbours.clock.advance(seconds=15)
+    routed = neighbours.intake(*waiting)
+    assert sorted(fates(routed).values()) == [Fate.FAILED] + [Fate.UNTRIED] * 4
+    neighbours.runs.answer = lambda _message: None
+    neighbours.clock.advance(seconds=45)
+    assert sorted(fates(neighbours.intake(*waiting)).values()) == [Fate.ROUTED] + [Fate.UNTRIED] * 4
+
+    assert set(fates(neighbours.intake(*neighbours.queue.take_copies())).values()) == {Fate.ROUTED}
+
+
+def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
+    """SQS buries what was received too often, also what only waited for its platform."""
+    neighbours = Neighbours(does_not_answer)
+    waiting = [message("slow", 1)]
+    delays: list[int] = []
+    for _ in range(5 * MAX_TRIES):
+        neighbours.clock.advance(hours=1)
+        neighbours.intake(message("slow", 0))
+        routed = neighbours.intake(*waiting)
+        assert [each.fate for each in routed] == [Fate.UNTRIED]
+        delays.append(neighbours.queue.copies[0]["DelaySeconds"])
+        waiting = neighbours.queue.take_copies()
+
+        assert (waiting[0].received, waiting[0].tries) == (1, 0)
+    assert delays[:6] == [15, 45, 135, 405, 900, 900]
+    assert max(delays) <= LONGEST_DELAY
+
+
+def test_a_copy_remembers_how_often_its_message_was_tried() -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.intake(message("slow", 0))
+    neighbours.intake(message("slow", 1, received=4))
+    (copy,) = neighbours.queue.take_copies()
+    assert copy.tries == 3
+    worn_out = message("slow", 2, received=MAX_TRIES + 1)
+
+    assert fates(neighbours.intake(worn_out)) == {worn_out.id: Fate.FAILED}
+
+
+def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate() -> None:
+    given_up = threading.Event()
+
+    def hang(content: Mapping[str, Any]) -> None:
+        if content["connection"] == "slow":
+            given_up.wait(30)
+
+    neighbours = Neighbours(hang)
+    routed = neighbours.intake(message("slow", 0), message("quick", 0), seconds=1)
+    given_up.set()
+
+    assert fates(routed) == {"slow-0": Fate.FAILED, "quick-0": Fate.ROUTED}
+    assert neighbours.queue.delays == [5]
+
+
+@pytest.mark.parametrize(
+    "body", ["not JSON", "[]", "5", "{}", '{"resume": "rev_1"}', '{"delivery": "d", "event": 5}']
+)
+def test_a_message_that_is_none_of_ours_fails_alone(body: str) -> None:
+    neighbours = Neighbours(does_not_answer)
+    routed = neighbours.intake(QueuedMessage("odd", "receipt", body, 1), message("quick", 0))
+
+    assert fates(routed) == {"odd": Fate.FAILED, "quick-0": Fate.ROUTED}
+
+
+def test_a_queue_that_takes_nothing_back_fails_no_batch() -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.queue.refuses = True
+    neighbours.intake(message("slow", 0))
+    routed = neighbours.intake(message("slow", 1), message("quick", 0))
+
+    assert fates(routed) == {"slow-1": Fate.FAILED, "quick-0": Fate.ROUTED}
+
+
+def test_the_workflow_asks_a_platform_that_does_not_answer_only_once(backend: Backend) -> None:
+    """Its own retries would hold a reader of the queue; the queue tries again later."""
+    calls: list[str] = []
+
+    def platform(method: str, _url: str, **_: Any) -> HttpResponse:
+        calls.append(method)
+        raise PlatformUnavailable("It does not answer.", maybe_applied=False)
+
+    backend.http = platform
+    backend.connect("standard", reply_url="https://replies.example")
+    with pytest.raises(PlatformUnavailable):
+        backend.run_route_workflow(backend.queue_message(praise("r-1")))
+
+    assert len(calls) == 1
