@@ -112,11 +112,6 @@ def _record_poll(report: PollReport) -> PollReport:
     for name in ("queued", "withdrawn", "problems"):
         metrics.add_metric(f"polled_{name}", MetricUnit.Count, getattr(report, name))
     fields: dict[str, Any] = report.to_json() | {"connection": name_for_logs(report.connection)}
-    logger.info(
-        "polled",
-        result=result,
-        platform=report.platform,
-        reviews=report.queued_reviews,
-        **fields,
-    )
+    about = {"platform": report.platform, "reviews": report.queued_reviews}
+    logger.info("polled", result=result, **about, **fields)
     return report

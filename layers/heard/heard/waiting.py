@@ -6,10 +6,10 @@ Runs that wait equally long meet again. So each wait is any time up to a limit, 
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Final
 
 FIRST_WAIT: Final = 0.5
@@ -28,7 +28,7 @@ class Waiting:
     """What a wait is made of: `sleep` for seconds, `chance` in [0, 1), a `clock` in seconds."""
 
     sleep: Callable[[float], object] = time.sleep
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = SystemRandom().random
     clock: Callable[[], float] = time.monotonic
 
     def tries(self, seconds: float) -> Iterator[int]:

@@ -211,9 +211,9 @@ def test_a_workflow_that_tries_again_by_itself_is_left_alone(shop: Backend) -> N
 @pytest.mark.parametrize("state", ["carry_out", "carry_out_then_wait"])
 def test_a_workflow_that_is_alive_tries_more_often_than_the_sweep_expects(state: str) -> None:
     definition = read_definition(FUNCTIONS / "follow_up_flow" / "workflow.asl.json")
-    task = definition["States"][state]
-    longest = max(retry.get("MaxDelaySeconds", 0) for retry in task["Retry"])
-    assert timedelta(seconds=longest + task["TimeoutSeconds"]) < CARRY_OUT_PAUSE
+    step = definition["States"][state]
+    longest = max(retry.get("MaxDelaySeconds", 0) for retry in step["Retry"])
+    assert timedelta(seconds=longest + step["TimeoutSeconds"]) < CARRY_OUT_PAUSE
 
 
 def test_a_follow_up_whose_workflows_always_die_starts_ever_fewer(shop: Backend) -> None:
