@@ -105,7 +105,7 @@ class DeskPeople:
             return
         if not details["pending_resolution"]:
             return
-        body = {"approved": True}
+        body = {"approved": True, "digest": details["pending_resolution"]["digest"]}
         status, result = self._call(shop.lead, "POST", f"{path}/approval", body)
         if status != 200:
             self.diary.note_refusal(f"approval {result.get('reason', status)}")
