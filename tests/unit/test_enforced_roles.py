@@ -23,6 +23,7 @@ def test_a_call_outside_of_the_role_of_its_function_fails(
     put_as_ingest(backend, AUTHOR)  # as a test
     steps = {(__file__, "put_as_ingest"): "IngestFunction"}
     monkeypatch.setattr(roles, "entries", lambda: steps)
+    monkeypatch.setattr(roles, "is_not_a_function", lambda _: False)
 
     put_as_ingest(backend, f"QUARANTINE#{BUSINESS}")
     for pk in (AUTHOR, "a" * 24, "RETENTION#x"):
