@@ -50,10 +50,6 @@ CACHE_SECONDS: Final = 5.0
 MAX_CACHED_KEYS: Final = 1_000
 
 
-SEALED_FIELDS: Final = ("sealed", "sealed_after")
-"""The attributes of an item with a sealed text: see `Vault.seal`."""
-
-
 class Erased(Exception):
     """The author was erased: the key is deleted, so the text can never be read again."""
 
