@@ -192,6 +192,7 @@ class ConnectedBusiness:
     """One business with a connection to every platform, one agent, and one review of each."""
 
     environment: DemoEnvironment
+    business: str
     agent: ApiClient
     reviews: Mapping[str, DeliveredReview]
 
@@ -253,7 +254,7 @@ def connected_business(stack: EmulatedStack) -> Iterator[ConnectedBusiness]:
         reviews = {
             platform: deliver_first_review(environment, platform) for platform in platform_names()
         }
-        yield ConnectedBusiness(environment, environment.sign_in(email), reviews)
+        yield ConnectedBusiness(environment, business, environment.sign_in(email), reviews)
 
 
 @pytest.fixture

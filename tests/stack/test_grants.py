@@ -21,14 +21,16 @@ from heard_cli.local.stack import EmulatedStack
 from tests.static.cloudformation import as_list
 
 CASE: Final = "?" * 24
-POLLERS: Final = "Lambda's own poller of the queue uses it; the emulator's asks no role"
-RACE: Final = "an erasure or another run must come between two steps"
+POLLER: Final = "Lambda's own poller of the queue uses it; the emulator's asks no role"
+ERASED: Final = "an erasure comes between two steps"
+HIDDEN: Final = "a platform hides or publishes a reply"
+OVER: Final = "the time of a review with a follow-up, or of an author who came back, is over"
 STREAM: Final = "Lambda's own reader of the stream uses it; the emulator's asks no role"
-QUEUE_READS: Final = (
-    "sqs:ReceiveMessage",
-    "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
+QUEUE_READS: Final = "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"
+STREAM_READS: Final = (
+    "dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams"
 )
+TOKENS: Final = "states:SendTaskSuccess states:SendTaskFailure"
 
 
 @dataclass(frozen=True, order=True)
@@ -59,7 +61,42 @@ class Call:
         )
 
 
-RARE: Final[Mapping[Grant, str]] = {}
+def rare(reason: str, function: str, actions: str, resource: str, *keys: str) -> dict[Grant, str]:
+    return {
+        Grant(function, action, resource, key): reason
+        for action in actions.split()
+        for key in keys or ("",)
+    }
+
+
+RARE: Final[Mapping[Grant, str]] = {
+    **rare(POLLER, "IntakeFunction", QUEUE_READS, "ReviewQueue"),
+    **rare(POLLER, "PollFunction", QUEUE_READS, "PollQueue"),
+    **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
+    **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),
+    **rare(ERASED, "TriageFunction", "dynamodb:UpdateItem", "CasesTable", CASE),
+    **rare("another engine", "TriageFunction", "dynamodb:UpdateItem", "CasesTable", "ENGINE#*"),
+    **rare(ERASED, "DeskFunction", "dynamodb:UpdateItem", "CasesTable", CASE, "aut_*", "fup_*"),
+    **rare("a promise is due", "FollowUpFunction", "dynamodb:GetItem", "CasesTable", "aut_*"),
+    **rare("it is settled before it waits", "FollowUpFunction", TOKENS, "*"),
+    **rare("the workflow was told and did not hear", "SweepFunction", TOKENS, "*"),
+    **rare("a workflow was lost", "SweepFunction", "dynamodb:PutItem", "CasesTable", "fup_*"),
+    **rare("it is removed", "PollFunction", "dynamodb:DeleteItem", "SetupTable", "CONNECTION#*"),
+    **rare(HIDDEN, "PollFunction", "dynamodb:GetItem", "SetupTable", "BUSINESS#*"),
+    **rare(HIDDEN, "PollFunction", "dynamodb:GetItem", "CasesTable", "fup_*"),
+    **rare(HIDDEN, "PollFunction", "dynamodb:PutItem", "CasesTable", CASE, "fup_*"),
+    **rare(HIDDEN, "PollFunction", "dynamodb:UpdateItem", "CasesTable", CASE),
+    **rare(HIDDEN, "PollFunction", "dynamodb:PutItem", "OutcomesTable"),
+    **rare(
+        "a hold is in force", "RetentionFunction", "dynamodb:UpdateItem", "SetupTable", "HOLD#*"
+    ),
+    **rare("a hold is in force", "RetentionFunction", "dynamodb:Query", "OutcomesTable"),
+    **rare(OVER, "RetentionFunction", "dynamodb:GetItem dynamodb:Query", "CasesTable", "fup_*"),
+    **rare(OVER, "RetentionFunction", "dynamodb:PutItem", "CasesTable", "aut_*", "fup_*"),
+    **rare(OVER, "RetentionFunction", "dynamodb:DeleteItem", "CasesTable", "fup_*"),
+    **rare(OVER, "RetentionFunction", "dynamodb:BatchGetItem", "CasesTable", CASE),
+}
+"""What no flow of these tests uses. Unit tests take all of it but what Lambda itself uses."""
 
 
 def function_of(role: str) -> str | None:

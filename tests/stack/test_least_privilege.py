@@ -15,6 +15,9 @@ from heard import clock
 from heard.connectors import WebhookRequest, load
 from heard.retention import Retention, last_due_day
 from heard.storage.departures import Departure
+from heard.storage.keys import partition_key, reply_key
+from heard.storage.sweep_index import sweep_attributes
+from heard.storage.tables import attributes
 from heard_cli.local.stack import EmulatedStack
 
 from .conftest import ConnectedBusiness, wait_until
@@ -72,6 +75,10 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
     author = operator.cases.case(review).case.review.author
     begun_at = clock.now() - timedelta(hours=2)
     operator.cases.put_departure(Departure(business, review, author, begun_at))
+    status, page = connected_business.agent.call("GET", "/api/desk/follow-ups?words=true&limit=5")
+    assert status == 200
+    assert all("newest_review" in follow_up for follow_up in page["follow_ups"])
+    make_due(connected_business, review)
     functions = environment.stack.client("lambda")
     for scheduled in ("Sweep", "Poll", "Retention"):
         names = [
@@ -83,6 +90,37 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
         assert "FunctionError" not in result, result["Payload"].read()
     assert operator.cases.retention_position(business) == last_due_day(today, 1)
     assert list(operator.cases.departures(business)) == []
+
+
+def make_due(connected_business: ConnectedBusiness, review: str) -> None:
+    """Let the sweep find this review, a follow-up and a moderated reply of the business now."""
+    operator, business = connected_business.environment.operator, connected_business.business
+    now, cases = clock.now(), connected_business.environment.operator.cases
+
+    def of_business() -> dict[str, tuple[str, str]]:
+        keys: dict[str, tuple[str, str]] = {}
+        for item in cases.stuck_items(now + timedelta(days=9)):
+            if item.follow_up and cases.follow_up(item.follow_up).business == business:
+                keys["follow-up"] = (item.follow_up, "FOLLOW_UP")
+            elif (
+                item.reply
+                and item.thread
+                and cases.reply(item.thread, item.reply).business == business
+            ):
+                keys["reply"] = (partition_key(item.thread), reply_key(item.reply))
+        return keys
+
+    wait_until(lambda: len(of_business()) == 2)
+    for pk, sk in (*of_business().values(), (partition_key(review), "STATE")):
+        due = sweep_attributes(now - timedelta(minutes=1), pk)
+        operator.dynamodb.update_item(
+            TableName=operator.outputs["CasesTableName"],
+            Key=attributes({"pk": pk, "sk": sk}),
+            UpdateExpression="SET sweep_bucket = :bucket, sweep_at = :at",
+            ExpressionAttributeValues=attributes(
+                {":bucket": due["sweep_bucket"], ":at": due["sweep_at"]}
+            ),
+        )
 
 
 def test_a_function_cannot_use_what_its_role_does_not_grant(stack: EmulatedStack) -> None:

@@ -150,7 +150,8 @@ def test_a_moderation_message_records_the_status_of_the_reply(
     reply |= {"reviewReplyState": "APPROVED"}
     event = records(shop)
     assert json.loads(event["Records"][0]["body"]) == {
-        "moderation": {"thread": steps["thread"], "reply": steps["reply"]}
+        "moderation": {"thread": steps["thread"], "reply": steps["reply"]},
+        "business": BUSINESS,
     }
     assert load_function("poll").handler(event, LambdaContext()) == {"batchItemFailures": []}
     assert shop.kinds(review_id(BUSINESS, GOOGLE, NAME)) == [

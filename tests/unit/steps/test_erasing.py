@@ -303,13 +303,13 @@ def test_erasing_twice_changes_nothing_more(shop: Backend) -> None:
 
 
 def test_an_erasure_that_stops_anywhere_is_simply_run_again(shop: Backend) -> None:
-    restore_empty = shop.snapshot()
+    review = deliver(shop, canary_complaint("review-1"))
+    deliver(shop, canary_complaint("r-2"))
+    quarantine(shop, {"review": "review-1", "words": CANARIES[9]})
+    restore = shop.snapshot()
     calls = 0
     for stop_at in count(1):
-        restore_empty()
-        review = deliver(shop, canary_complaint("review-1"))
-        deliver(shop, canary_complaint("r-2"))
-        quarantine(shop, {"review": "review-1", "words": CANARIES[9]})
+        restore()
         calls = 0
 
         def stop(_operation: str) -> None:
@@ -335,11 +335,11 @@ def test_an_erasure_that_stops_anywhere_is_simply_run_again(shop: Backend) -> No
 def test_an_author_who_is_erased_in_the_middle_of_triage_leaves_nothing_readable(
     shop: Backend,
 ) -> None:
-    restore_empty = shop.snapshot()
+    deliver(shop, canary_complaint())
+    message, restore = message_of(shop, canary_complaint("r-2")), shop.snapshot()
     for erase_at in count(1):
-        restore_empty()
-        deliver(shop, canary_complaint())
-        message, calls, has_erased = message_of(shop, canary_complaint("r-2")), 0, False
+        restore()
+        calls, has_erased = 0, False
 
         def erase_meanwhile(_operation: str) -> None:
             nonlocal calls, has_erased
@@ -432,11 +432,12 @@ def erase_before_each_call(
 
     Returns the number of calls.
     """
-    restore_empty = backend.snapshot()
+    run = prepare(backend)
+    restore, prepared_at = backend.snapshot(), backend.clock.now
     for erase_at in count(1):
-        restore_empty()
-        backend.dynamodb = backend.plain_dynamodb
-        run, calls, has_erased = prepare(backend), 0, False
+        restore()
+        backend.clock.now = prepared_at
+        calls, has_erased = 0, False
 
         def erase_meanwhile(_operation: str) -> None:
             nonlocal calls, has_erased

@@ -423,18 +423,26 @@ def test_a_delivery_the_queue_does_not_accept_is_a_fault(backend: Backend) -> No
         ingest_request(backend, signed_request())
 
 
-def test_messages_are_sent_in_batches_that_the_queue_accepts(backend: Backend) -> None:
+def test_messages_are_sent_in_batches_that_the_queue_accepts_each_in_its_tenants_name(
+    backend: Backend,
+) -> None:
     backend.review_queue.send(
-        [{"delivery": f"dlv-{number}", "text": "x" * 90_000} for number in range(5)]
+        [{"business": f"bus_{number}", "text": "x" * 90_000} for number in range(5)]
     )
-    backend.review_queue.send([{"delivery": f"dlv-{number}"} for number in range(23)])
-    message_ids: set[str] = set()
+    backend.review_queue.send([{"poll": f"con_{number}"} for number in range(23)])
+    tenants: list[str] = []
     while messages := backend.sqs.receive_message(
-        QueueUrl=backend.queue_url, MaxNumberOfMessages=10
+        QueueUrl=backend.queue_url,
+        MaxNumberOfMessages=10,
+        MessageSystemAttributeNames=["MessageGroupId"],
     ).get("Messages"):
-        message_ids |= {message["MessageId"] for message in messages}
+        tenants += [message["Attributes"]["MessageGroupId"] for message in messages]
 
-    assert len(message_ids) == 28
+    assert sorted(tenants) == sorted(
+        [f"bus_{number}" for number in range(5)] + [f"con_{number}" for number in range(23)]
+    )
+    with pytest.raises(KeyError):
+        backend.review_queue.send([{"delivery": "dlv-1"}])
 
 
 def test_the_hosted_form_is_public_and_accepts_only_submissions_of_an_opened_form(
