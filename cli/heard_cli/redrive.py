@@ -15,7 +15,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard import clock
-from heard.messaging import TRIES, WAITS, tenant_of
+from heard.messaging import TRIES, WAITS, message_group
 from heard_cli import options, show
 from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
@@ -187,7 +187,7 @@ def _resend(stack: Stack, message: MessageTypeDef) -> None:
     body = message.get("Body", "")
     group: dict[str, Any] = {}
     with suppress(ValueError, KeyError, TypeError):
-        group = {"MessageGroupId": tenant_of(json.loads(body))}
+        group = {"MessageGroupId": message_group(json.loads(body))}
     stack.sqs.send_message(
         QueueUrl=stack.outputs["QueueUrl"],
         MessageBody=body,

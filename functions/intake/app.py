@@ -23,7 +23,7 @@ from heard.messaging import (
     synchronous_stepfunctions,
 )
 from heard.stack_metrics import StackMetrics
-from heard.steps.intake import Fate, IntakePorts, QueuedMessage, intake
+from heard.steps.intake import IntakePorts, IntakeStatus, QueuedMessage, intake
 
 logger = Logger(service="intake")
 metrics = StackMetrics(service="intake")
@@ -60,22 +60,22 @@ def ports() -> IntakePorts:
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """One batch of messages. Returns which of them failed."""
-    routed = intake([_message(record) for record in event["Records"]], ports())
-    for each in routed:
-        known: dict[str, Any] = {"delivery": each.delivery, "reviews": list(each.reviews)}
-        match each.fate:
-            case Fate.ROUTED:
-                logger.info("routed", **known)
-            case Fate.UNTRIED:
-                logger.info("given back untried", why=each.why, **known)
-            case Fate.FAILED:
-                logger.warning("route failed", failure=each.why, **known)
-    failed = [each.message for each in routed if each.fate is Fate.FAILED]
-    untried = sum(each.fate is Fate.UNTRIED for each in routed)
+    results = intake([_message(record) for record in event["Records"]], ports())
+    for result in results:
+        fields: dict[str, Any] = {"delivery": result.delivery, "reviews": list(result.reviews)}
+        match result.status:
+            case IntakeStatus.ROUTED:
+                logger.info("routed", **fields)
+            case IntakeStatus.UNTRIED:
+                logger.info("given back untried", why=result.why, **fields)
+            case IntakeStatus.FAILED:
+                logger.warning("route failed", failure=result.why, **fields)
+    failed = [result.message for result in results if result.status is IntakeStatus.FAILED]
+    untried = sum(result.status is IntakeStatus.UNTRIED for result in results)
     failing = sum(message.tries + message.received >= OFTEN for message in failed)
     metrics.add_metric("reviews_failing", MetricUnit.Count, failing)
     metrics.add_metric("reviews_untried", MetricUnit.Count, untried)
-    logger.info("intake", messages=len(routed), failed=len(failed), untried=untried)
+    logger.info("intake", messages=len(results), failed=len(failed), untried=untried)
     return {"batchItemFailures": [{"itemIdentifier": message.id} for message in failed]}
 
 

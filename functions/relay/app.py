@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     tampered = tampered_outcomes(event["Records"])
     for outcome in tampered:
         logger.error("tampered", outcome=outcome)
-    # Before the bus, which may not be there
+    # Before the bus, which may not be there.
     metrics.add_metric("outcomes_tampered", MetricUnit.Count, len(tampered))
     report = relay(event["Records"], ports())
     for skipped in report.skipped:

@@ -14,7 +14,7 @@ from heard.connectors.http import HttpClient
 from heard.errors import DamagedText, HeardError, PlatformUnavailable
 from heard.follow_ups import parse_fence
 from heard.stack_metrics import StackMetrics
-from heard.steps.next_steps import later
+from heard.steps.next_steps import retry_later
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
 from heard.storage.case_store import CaseStore
@@ -73,7 +73,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         metrics.add_metric(f"{step}_{error.code}", MetricUnit.Count, 1)
         logger.warning("not replied", code=error.code)
         if step == "acknowledge" and isinstance(error, PlatformUnavailable):
-            return later(error)
+            return retry_later(error)
         raise
     metrics.add_metric(f"{step}_done", MetricUnit.Count, 1)
     logger.info("replied", next=result.get("route"))

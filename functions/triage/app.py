@@ -16,7 +16,7 @@ from heard.errors import HeardError, PlatformUnavailable
 from heard.messaging import review_of
 from heard.stack_metrics import StackMetrics
 from heard.steps.engine_selection import select_engine
-from heard.steps.next_steps import later
+from heard.steps.next_steps import retry_later
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
@@ -93,7 +93,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         metrics.add_metric(f"triage_{error.code}", MetricUnit.Count, 1)
         logger.warning("triage failed", code=error.code)
         if isinstance(error, PlatformUnavailable):
-            return later(error)
+            return retry_later(error)
         raise
     metrics.add_metric(f"triaged_{steps['route']}", MetricUnit.Count, 1)
     logger.info("triaged", route=steps["route"], follow_up=steps.get("follow_up"))

@@ -7,7 +7,7 @@ gets which number depends on the threads of the machine, as it does on AWS.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 from typing import Final
@@ -33,8 +33,6 @@ class FaultKind(StrEnum):
 
 
 KILLS: Final = frozenset({FaultKind.KILL_BEFORE, FaultKind.KILL_AFTER})
-READ_TIMEOUT_SECONDS: Final = 5.0
-"""How long a client of ours waits for an answer (`heard.aws`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,6 @@ class Rates:
     def only(cls, kind: FaultKind, share: float = 1.0) -> Rates:
         """One kind of fault and no other."""
         return cls({kind: share})
-
-    def without_kills(self) -> Rates:
-        """These rates for a machine on which no process can be killed."""
-        kept = {kind: share for kind, share in self.shares.items() if kind not in KILLS}
-        return replace(self, shares=kept)
 
 
 NO_FAULTS: Final = Rates()

@@ -101,9 +101,7 @@ class DeskPeople:
     def _approve(self, shop: Shop, follow_up: str) -> None:
         path = f"/api/desk/follow-ups/{follow_up}"
         status, details = self._call(shop.lead, "GET", path)
-        if status != 200:
-            return
-        if not details["pending_resolution"]:
+        if status != 200 or not details["pending_resolution"]:
             return
         body = {"approved": True, "digest": details["pending_resolution"]["digest"]}
         status, result = self._call(shop.lead, "POST", f"{path}/approval", body)
@@ -114,9 +112,7 @@ class DeskPeople:
         self._number += 1
         closing = {"fix": "explained", "root_cause": "process"}
         public = details["stage"] == "onstage"
-        if details["platform_limits"]["replies"] == "none" or (
-            public and details["public_replies_left"] == 0
-        ):
+        if details["no_reply_why"] or (public and details["public_replies_left"] == 0):
             return {"action": "resolve_without_reply", **closing}
         dice = self.random.random()
         if not finish and dice < 0.12:

@@ -27,7 +27,6 @@ from tests.faults.promises import PROMISES, Row
 from tests.faults.proxy import FaultProxy
 from tests.faults.street import Street
 
-_REFUSED: Final = frozenset({400, 401, 403})
 _HIDDEN: Final = frozenset({403, 404})
 _WITH_PERSON: Final = frozenset(
     {Status.OPEN, Status.INVITED, Status.PROMISED, Status.AWAITING_APPROVAL}

@@ -295,14 +295,8 @@ class _Round:
 
     def _break_platforms(self) -> None:
         """The platforms fail too: before or after they took a reply, or for a while."""
-        modes = (
-            FaultMode.FAIL_BEFORE,
-            FaultMode.FAIL_AFTER,
-            FaultMode.DROP,
-            FaultMode.RATE_LIMITED,
-        )
         platform = self.random.choice(PLATFORMS)
-        mode = self.random.choice(modes)
+        mode = self.random.choice(_PLATFORM_FAULTS)
         self.street.platforms.add_fault(platform, mode, times=2, seconds=1)
         self.diary.platform_faults += 2
 

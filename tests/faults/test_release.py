@@ -32,7 +32,6 @@ from tests.faults.recorded_world import (
     FREE_KEYS,
     Recording,
     build,
-    kind_of_item,
     read_back,
     record,
     recordings,
@@ -188,15 +187,6 @@ def test_a_stored_shape_changes_only_together_with_a_new_recording(empty: Backen
 
 
 # A release that was rolled back
-
-
-def newest_items(table: str) -> list[tuple[str, dict[str, Any]]]:
-    """One item of each kind in the newest recording."""
-    found: dict[str, dict[str, Any]] = {}
-    for item in Recording.read(RECORDINGS[-1]).items(table):
-        plain = {name: next(iter(value.values())) for name, value in item.items()}
-        found.setdefault(kind_of_item(table, plain), item)
-    return sorted(found.items())
 
 
 def with_unknown_fields(value: dict[str, Any]) -> dict[str, Any]:

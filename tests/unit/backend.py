@@ -41,7 +41,7 @@ from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
-from heard.steps.next_steps import later
+from heard.steps.next_steps import retry_later
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.relay import RelayReport, relay
@@ -712,7 +712,7 @@ def later_if_unavailable(
     try:
         return step(payload)
     except PlatformUnavailable as fault:
-        return later(fault)
+        return retry_later(fault)
 
 
 def closing_kinds_since_opened(chain: list[Outcome]) -> list[Kind]:

@@ -92,9 +92,9 @@ def eventbridge() -> EventBridgeClient:
 class Queue:
     """One SQS queue: the review queue or the poll queue.
 
-    Every message names its tenant as its group, which makes the queue a fair one: when the messages
-    of a tenant are many or slow, SQS hands out those of the others first. It keeps no order and
-    blocks nothing, as groups of a FIFO queue would.
+    Every message names its business, or the connection to poll, as its group. That makes the queue
+    a fair one: when the messages of a group are many or slow, SQS hands out those of the others
+    first. It keeps no order and blocks nothing, as groups of a FIFO queue would.
     """
 
     def __init__(self, client: SQSClient, url: str) -> None:
@@ -108,13 +108,16 @@ class Queue:
         """
         for batch in _batches(
             [
-                (json.dumps(message, ensure_ascii=False, separators=(",", ":")), tenant_of(message))
+                (
+                    json.dumps(message, ensure_ascii=False, separators=(",", ":")),
+                    message_group(message),
+                )
                 for message in messages
             ]
         ):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {"Id": str(i), "MessageBody": body, "MessageGroupId": tenant}
-                for i, (body, tenant) in enumerate(batch)
+                {"Id": str(i), "MessageBody": body, "MessageGroupId": group}
+                for i, (body, group) in enumerate(batch)
             ]
             response = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
             if failures := response.get("Failed"):
@@ -129,14 +132,14 @@ class Queue:
         receive_count: int,
         chance: Callable[[], float] = _RANDOM.random,
     ) -> None:
-        """Let a message that failed come again after a while: see `return_delay`."""
+        """Let a message that failed come again after a while: see `retry_delay_with_chance`."""
         self._client.change_message_visibility(
             QueueUrl=self._url,
             ReceiptHandle=receipt_handle,
-            VisibilityTimeout=return_delay(receive_count, chance()),
+            VisibilityTimeout=retry_delay_with_chance(receive_count, chance()),
         )
 
-    def send_again(self, body: str, *, tenant: str, tries: int, waits: int, delay: int) -> None:
+    def send_again(self, body: str, *, group: str, tries: int, waits: int, delay: int) -> None:
         """Queue a copy of a message that nobody tried, to come after `delay` seconds.
 
         SQS counts every receipt, and the copy begins at zero. So it carries how often the message
@@ -145,7 +148,7 @@ class Queue:
         self._client.send_message(
             QueueUrl=self._url,
             MessageBody=body,
-            MessageGroupId=tenant,
+            MessageGroupId=group,
             DelaySeconds=min(LONGEST_DELAY, delay),
             MessageAttributes={
                 TRIES: {"DataType": "Number", "StringValue": str(tries)},
@@ -154,26 +157,28 @@ class Queue:
         )
 
 
-def retry_delay(receive_count: int) -> int:
-    """The seconds to wait after this many receipts: 5, 15, 45 … 900."""
-    return min(LONGEST_DELAY, 5 * 3 ** min(receive_count - 1, 8))
-
-
-def tenant_of(message: Mapping[str, Any]) -> str:
-    """Whose message it is: a business, or the connection that is to be polled.
+def message_group(message: Mapping[str, Any]) -> str:
+    """The group of a message, for SQS: its business, or the connection that is to be polled.
 
     Raises KeyError for a message without either: no sender may leave it out.
     """
     return message["poll"] if "poll" in message else message["business"]
 
 
-def return_delay(receive_count: int, chance: float) -> int:
-    """After how many seconds a message that failed comes again: about 5, 15, 45 … 900.
+def retry_delay(receive_count: int) -> int:
+    """The seconds after which a message comes again that was received so often: 5, 15, 45 … 900.
 
-    The delay grows with how often the message was received. The queue's own delay is made for a
-    reader that died. It is far too long for a platform that was down for a moment. `chance`, in
-    [0, 1), makes it half as long, up to half as long again: many that failed together because they
-    change one thread must not come back together.
+    The queue's own delay is made for a reader that died. It is far too long for a platform that was
+    down for a moment.
+    """
+    return min(LONGEST_DELAY, 5 * 3 ** min(receive_count - 1, 8))
+
+
+def retry_delay_with_chance(receive_count: int, chance: float) -> int:
+    """The seconds of `retry_delay`, half as long up to half as long again, by chance.
+
+    Messages that failed together because they change one thread must not come back together.
+    `chance` is in [0, 1).
     """
     return min(LONGEST_DELAY, round(retry_delay(receive_count) * (0.5 + chance)))
 
@@ -245,12 +250,12 @@ def review_of(message: Mapping[str, Any]) -> str:
 def _batches(messages: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     batches: list[list[tuple[str, str]]] = []
     size = 0
-    for body, tenant in messages:
+    for body, group in messages:
         length = len(body.encode())
         if not batches or len(batches[-1]) == BATCH_ENTRIES or size + length > BATCH_BYTES:
             batches.append([])
             size = 0
-        batches[-1].append((body, tenant))
+        batches[-1].append((body, group))
         size += length
     return batches
 

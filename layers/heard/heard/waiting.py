@@ -40,9 +40,9 @@ class Waiting:
         limit, number = FIRST_WAIT, 1
         while True:
             yield number
-            left = deadline - self.clock()
-            if left < LAST_WAIT:
+            seconds_left = deadline - self.clock()
+            if seconds_left < LAST_WAIT:
                 return
             # Not until the deadline: all that began together would meet there.
-            self.sleep(self.chance() * min(limit, left))
+            self.sleep(self.chance() * min(limit, seconds_left))
             limit, number = min(limit * GROWTH, LONGEST_WAIT), number + 1

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from heard import clock
 from heard.errors import Fault
 from heard.follow_ups import Action
-from heard.messaging import Queue, return_delay
+from heard.messaging import Queue, retry_delay_with_chance
 from heard.outcomes import Kind
 from heard.steps import desk
 from heard_simulator.server import SimulatedPlatforms
@@ -290,7 +290,7 @@ def test_the_wait_of_a_message_grows_with_each_delivery_up_to_fifteen_minutes() 
 
 
 def test_messages_that_failed_together_do_not_come_back_together() -> None:
-    waits = {return_delay(3, tenth / 10) for tenth in range(10)}
+    waits = {retry_delay_with_chance(3, tenth / 10) for tenth in range(10)}
 
     assert len(waits) == 10
     assert (min(waits), max(waits)) == (22, 63)

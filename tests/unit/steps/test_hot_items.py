@@ -14,7 +14,7 @@ import pytest
 
 from heard.errors import Contention, Fault
 from heard.follow_ups import Status
-from heard.messaging import return_delay
+from heard.messaging import retry_delay_with_chance
 from heard.outcomes import Kind
 from heard.reviews import EventKind, ReviewEvent
 from heard.steps import desk
@@ -228,7 +228,7 @@ def test_a_thousand_messages_for_one_item_need_no_dead_letter() -> None:
         for receive in range(1, int(receives) + 1):
             if item.change(waiting, seconds=8):
                 return receive
-            time.sleep(return_delay(receive, waiting.chance()))
+            time.sleep(retry_delay_with_chance(receive, waiting.chance()))
         raise Contention("a dead letter")
 
     results = time.run_together([message] * 1_000)

@@ -15,7 +15,7 @@ from heard.circuit_breakers import CircuitBreakers
 from heard.connectors import HttpResponse
 from heard.errors import PlatformUnavailable
 from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows
-from heard.steps.intake import Fate, IntakePorts, QueuedMessage, RoutedMessage, intake
+from heard.steps.intake import IntakePorts, IntakeResult, IntakeStatus, QueuedMessage, intake
 from tests.unit.backend import Backend, FakeClock, praise
 
 MAX_TRIES = 10
@@ -90,7 +90,7 @@ class Neighbours:
             self.clock,
         )
 
-    def intake(self, *messages: QueuedMessage, seconds: float = 30) -> list[RoutedMessage]:
+    def intake(self, *messages: QueuedMessage, seconds: float = 30) -> list[IntakeResult]:
         return intake(messages, self.ports, seconds=seconds)
 
 
@@ -110,8 +110,8 @@ def does_not_answer(message: Mapping[str, Any]) -> None:
         raise PlatformUnavailable("It does not answer.", maybe_applied=False)
 
 
-def fates(routed: list[RoutedMessage]) -> dict[str, Fate]:
-    return {each.message.id: each.fate for each in routed}
+def statuses(results: list[IntakeResult]) -> dict[str, IntakeStatus]:
+    return {result.message.id: result.status for result in results}
 
 
 def test_a_hanging_platform_delays_no_review_of_the_same_batch() -> None:
@@ -127,21 +127,24 @@ def test_a_hanging_platform_delays_no_review_of_the_same_batch() -> None:
     neighbours = Neighbours(answer)
     slow = [message("slow", number) for number in range(5)]
     quick = message("quick", 0)
-    routed = neighbours.intake(*slow, quick)
+    results = neighbours.intake(*slow, quick)
 
-    assert fates(routed) == {**{each.id: Fate.FAILED for each in slow}, quick.id: Fate.ROUTED}
+    assert statuses(results) == {
+        **{each.id: IntakeStatus.FAILED for each in slow},
+        quick.id: IntakeStatus.ROUTED,
+    }
 
 
 def test_what_waits_for_a_hanging_platform_goes_back_untried_and_starts_no_run() -> None:
     neighbours = Neighbours(does_not_answer)
-    assert fates(neighbours.intake(message("slow", 0))) == {"slow-0": Fate.FAILED}
-    routed = neighbours.intake(
+    assert statuses(neighbours.intake(message("slow", 0))) == {"slow-0": IntakeStatus.FAILED}
+    results = neighbours.intake(
         *(message("slow", number) for number in range(1, 6)), message("quick", 0)
     )
 
-    assert fates(routed) == {
-        "quick-0": Fate.ROUTED,
-        **{f"slow-{number}": Fate.UNTRIED for number in range(1, 6)},
+    assert statuses(results) == {
+        "quick-0": IntakeStatus.ROUTED,
+        **{f"slow-{number}": IntakeStatus.UNTRIED for number in range(1, 6)},
     }
     assert neighbours.runs.started == ["slow", "quick"]
     assert {copy["MessageGroupId"] for copy in neighbours.queue.copies} == {"bus_slow"}
@@ -153,13 +156,18 @@ def test_one_message_tries_the_platform_and_when_it_answers_all_go_on() -> None:
     neighbours.intake(message("slow", 0))
     waiting = [message("slow", number) for number in range(1, 6)]
     neighbours.clock.advance(seconds=15)
-    routed = neighbours.intake(*waiting)
-    assert sorted(fates(routed).values()) == [Fate.FAILED] + [Fate.UNTRIED] * 4
+    results = neighbours.intake(*waiting)
+    assert sorted(statuses(results).values()) == [IntakeStatus.FAILED] + [IntakeStatus.UNTRIED] * 4
     neighbours.runs.answer = lambda _message: None
     neighbours.clock.advance(seconds=45)
-    assert sorted(fates(neighbours.intake(*waiting)).values()) == [Fate.ROUTED] + [Fate.UNTRIED] * 4
+    assert (
+        sorted(statuses(neighbours.intake(*waiting)).values())
+        == [IntakeStatus.ROUTED] + [IntakeStatus.UNTRIED] * 4
+    )
 
-    assert set(fates(neighbours.intake(*neighbours.queue.take_copies())).values()) == {Fate.ROUTED}
+    assert set(statuses(neighbours.intake(*neighbours.queue.take_copies())).values()) == {
+        IntakeStatus.ROUTED
+    }
 
 
 def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
@@ -170,8 +178,8 @@ def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
     for _ in range(5 * MAX_TRIES):
         neighbours.clock.advance(hours=1)
         neighbours.intake(message("slow", 0))
-        routed = neighbours.intake(*waiting)
-        assert [each.fate for each in routed] == [Fate.UNTRIED]
+        results = neighbours.intake(*waiting)
+        assert [result.status for result in results] == [IntakeStatus.UNTRIED]
         delays.append(neighbours.queue.copies[0]["DelaySeconds"])
         waiting = neighbours.queue.take_copies()
 
@@ -188,7 +196,7 @@ def test_a_copy_remembers_how_often_its_message_was_tried() -> None:
     assert copy.tries == 3
     worn_out = message("slow", 2, received=MAX_TRIES + 1)
 
-    assert fates(neighbours.intake(worn_out)) == {worn_out.id: Fate.FAILED}
+    assert statuses(neighbours.intake(worn_out)) == {worn_out.id: IntakeStatus.FAILED}
 
 
 def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate() -> None:
@@ -199,10 +207,10 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate()
             given_up.wait(30)
 
     neighbours = Neighbours(hang)
-    routed = neighbours.intake(message("slow", 0), message("quick", 0), seconds=1)
+    results = neighbours.intake(message("slow", 0), message("quick", 0), seconds=1)
     given_up.set()
 
-    assert fates(routed) == {"slow-0": Fate.FAILED, "quick-0": Fate.ROUTED}
+    assert statuses(results) == {"slow-0": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
     assert neighbours.queue.delays == [5]
 
 
@@ -211,18 +219,18 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate()
 )
 def test_a_message_that_is_none_of_ours_fails_alone(body: str) -> None:
     neighbours = Neighbours(does_not_answer)
-    routed = neighbours.intake(QueuedMessage("odd", "receipt", body, 1), message("quick", 0))
+    results = neighbours.intake(QueuedMessage("odd", "receipt", body, 1), message("quick", 0))
 
-    assert fates(routed) == {"odd": Fate.FAILED, "quick-0": Fate.ROUTED}
+    assert statuses(results) == {"odd": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
 
 
 def test_a_queue_that_takes_nothing_back_fails_no_batch() -> None:
     neighbours = Neighbours(does_not_answer)
     neighbours.queue.refuses = True
     neighbours.intake(message("slow", 0))
-    routed = neighbours.intake(message("slow", 1), message("quick", 0))
+    results = neighbours.intake(message("slow", 1), message("quick", 0))
 
-    assert fates(routed) == {"slow-1": Fate.FAILED, "quick-0": Fate.ROUTED}
+    assert statuses(results) == {"slow-1": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
 
 
 def test_the_workflow_asks_a_platform_that_does_not_answer_only_once(backend: Backend) -> None:

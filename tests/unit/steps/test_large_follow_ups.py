@@ -31,6 +31,7 @@ from tests.unit.backend import (
     complaint,
     review_event,
 )
+from tests.unit.steps.test_restoring import problems
 from tests.unit.virtual_time import VirtualTime
 
 SMALL: Final = 3
@@ -290,3 +291,14 @@ def test_the_desk_reads_many_reviews_in_a_few_calls(shop: Backend) -> None:
     (follow_up,) = shop.open_follow_ups()
 
     assert calls_for(10) == calls_for(1)
+
+
+def test_a_full_follow_up_beside_the_next_one_of_its_thread_is_no_disagreement(
+    small_follow_ups: Backend,
+) -> None:
+    shop = small_follow_ups
+    for number in range(SMALL + 1):
+        shop.deliver(post(number))
+
+    assert len(shop.open_follow_ups()) == 2
+    assert problems(shop) == []

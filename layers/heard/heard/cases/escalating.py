@@ -51,7 +51,8 @@ def check_follow_up(
         if not carry_out_failed or slot is None or not is_unsent(slot):
             return Change(case)
         was_tried = slot.tried_at is not None
-        if (fence != follow_up.fence) if fence is not None else not was_tried:
+        is_about_this_reply = was_tried if fence is None else fence == follow_up.fence
+        if not is_about_this_reply:
             return Change(case)
         if slot.is_being_sent(now):
             raise Busy("Another run is sending this reply now.")

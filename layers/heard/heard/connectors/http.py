@@ -17,15 +17,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from heard import clock
 from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
 from heard.connectors.public_addresses import is_loopback, is_public_host, public_addresses
 from heard.errors import BadRequest, PlatformUnavailable
-
-if TYPE_CHECKING:
-    pass
 
 RESPONSE_LIMIT: Final = 2_000_000
 """Most bytes of a response that are read.

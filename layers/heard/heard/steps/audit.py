@@ -162,7 +162,7 @@ def _verify(
     if business != (head.business if head else first.business if first else ""):
         raise NotFound(_NO_REVIEW)
     if limit is not None and log.first(review, after=check.sequence):
-        report = _with_place(check.report(), misplaced)
+        report = _with_misplaced(check.report(), misplaced)
         return report, check.sequence if report.verified else None
     # Appended since they were read, or missing: a second read shows which.
     missing = head.sequence - check.sequence if head else 0
@@ -174,10 +174,10 @@ def _verify(
     if head is None and report.verified:
         why = "the review has outcomes, but no state any more"
         return replace(report, verified=False, broken_at=check.sequence + 1, why=why), None
-    return _with_place(report, misplaced), None
+    return _with_misplaced(report, misplaced), None
 
 
-def _with_place(report: ChainReport, misplaced: Sequence[int]) -> ChainReport:
+def _with_misplaced(report: ChainReport, misplaced: Sequence[int]) -> ChainReport:
     """A report of a chain, some of whose outcomes the lists of their day do not show."""
     if not report.verified or not misplaced:
         return report

@@ -6,7 +6,7 @@ erasure and what came back, a text and its key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class ConsistencyPorts:
 
 def find_disagreements(ports: ConsistencyPorts) -> Iterator[Disagreement]:
     """Everything that does not agree. It reads all three tables, and writes nothing."""
-    reviews: set[str] = set()
+    reviews: dict[str, str | None] = {}
     follow_ups: dict[str, FollowUp] = {}
     threads: dict[str, str | None] = {}
     states: list[Item] = []
@@ -66,33 +66,41 @@ def find_disagreements(ports: ConsistencyPorts) -> Iterator[Disagreement]:
             if "thread" in item:
                 threads[item["thread"]["id"]] = item["thread"].get("follow_up")
             if "review" in item:
-                reviews.add(item["review"]["id"])
+                reviews[item["review"]["id"]] = item.get("follow_up")
                 states.append(item)
     for follow_up in follow_ups.values():
         yield from _check_follow_up(follow_up, threads, reviews)
     for item in states:
         yield from _check_review(item, follow_ups, threads, ports)
-    for review in sorted(set(ports.tables.logged_reviews()) - reviews):
+    for review in sorted(set(ports.tables.logged_reviews()) - reviews.keys()):
         yield Disagreement("log", review, "it has outcomes and no state")
     yield from _check_erasures(ports)
     yield from _check_setup(ports)
 
 
 def _check_follow_up(
-    follow_up: FollowUp, threads: dict[str, str | None], reviews: Iterable[str]
+    follow_up: FollowUp,
+    threads: Mapping[str, str | None],
+    reviews: Mapping[str, str | None],
 ) -> Iterator[Disagreement]:
+    """`threads` and `reviews` are the follow-ups that their states name, by id.
+
+    A thread names the follow-up that reviews join now. One that was full before is named by its
+    reviews alone.
+    """
     if follow_up.status is Status.CLOSED:
         return
-    if threads.get(follow_up.thread) != follow_up.id:
-        yield Disagreement("follow-up", follow_up.id, "its thread does not name it")
-    for review in sorted(set(follow_up.reviews) - set(reviews)):
+    is_named_by_reviews = any(reviews.get(review) == follow_up.id for review in follow_up.reviews)
+    if threads.get(follow_up.thread) != follow_up.id and not is_named_by_reviews:
+        yield Disagreement("follow-up", follow_up.id, "neither its thread nor a review names it")
+    for review in sorted(set(follow_up.reviews) - reviews.keys()):
         yield Disagreement("follow-up", follow_up.id, f"its review {review} is not stored")
 
 
 def _check_review(
     item: Item,
-    follow_ups: dict[str, FollowUp],
-    threads: dict[str, str | None],
+    follow_ups: Mapping[str, FollowUp],
+    threads: Mapping[str, str | None],
     ports: ConsistencyPorts,
 ) -> Iterator[Disagreement]:
     review = Review.from_json(item["review"])
@@ -102,7 +110,7 @@ def _check_review(
         why = error.detail
     if why:
         yield Disagreement("log", review.id, why)
-    follow_up = follow_ups.get(threads.get(review.thread) or "")
+    follow_up = follow_ups.get(item.get("follow_up") or threads.get(review.thread) or "")
     is_owned = follow_up is not None and review.id in follow_up.reviews
     if review.closing_kind is None and not is_owned and "sweep_at" not in item:
         yield Disagreement("owner", review.id, "it is open, and in nobody's hands")
@@ -117,14 +125,14 @@ def _check_review(
 
 def _check_erasures(ports: ConsistencyPorts) -> Iterator[Disagreement]:
     for record in ports.erasures.all():
-        known = ports.case_store.vault.author_record(record.author)
-        if known.erased_at is None or known.erased_at < record.at:
+        author_record = ports.case_store.vault.author_record(record.author)
+        if author_record.erased_at is None or author_record.erased_at < record.at:
             yield Disagreement("erasure", record.author, f"{record.business}: back again")
             continue
         came_back = [
             review
             for review in ports.case_store.reviews_of_author(record.author)
-            if not known.has_key and ports.case_store.find_review(review)
+            if not author_record.has_key and ports.case_store.find_review(review)
         ]
         if came_back:
             yield Disagreement("erasure", record.author, f"{record.business}: has reviews again")

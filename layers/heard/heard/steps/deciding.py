@@ -131,12 +131,12 @@ def person_decision(case: Case, ports: StorePorts, now: datetime) -> Decision:
         event, assessment = _unread_event(case.review), None
     policy = policy_of(case.review.business, ports.setup)
     author_record = ports.cases.vault.author_record(case.review.author, other_than=case.review.id)
-    judged = (
+    words_assessment = (
         Assessment.from_json(assessment)
         if assessment is not None
         else assess(event, case.review.channel, History())
     )
-    return hand_over(judged, context_of(case, event, author_record), policy, now)
+    return hand_over(words_assessment, context_of(case, event, author_record), policy, now)
 
 
 def _unread_event(review: Review) -> ReviewEvent:

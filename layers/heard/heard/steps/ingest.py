@@ -67,16 +67,16 @@ class IngestPorts:
 
 
 def ingest(
-    request: WebhookRequest, address: str, ports: IngestPorts, now: datetime
+    request: WebhookRequest, segment: str, ports: IngestPorts, now: datetime
 ) -> IngestResult:
-    """Answer one webhook request. `address` is the last part of the address that it came to.
+    """Answer one webhook request. `segment` is the last part of the address that it came to.
 
     It answers 2xx only when what came is stored. A signature that does not fit makes nothing be
     read again: whoever forges one would choose how often. Raises NotFound for an unknown
     connection, TooLarge for a body over the limit, and faults of AWS services; the platform retries
     after them.
     """
-    connection = ports.setup.connection_at(address, now)
+    connection = ports.setup.connection_at(segment, now)
     if connection is None:
         raise NotFound("There is nothing here.")
     limit = load(connection.platform).body_limit

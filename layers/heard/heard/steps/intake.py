@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard.errors import HeardError, PlatformUnavailable
-from heard.messaging import retry_delay, review_of, tenant_of
+from heard.messaging import message_group, retry_delay, review_of
 
 if TYPE_CHECKING:
     from heard.circuit_breakers import CircuitBreakers
@@ -30,7 +30,7 @@ BATCH_SECONDS: Final = 54
 """How long a batch may take. After that, what has not ended is given back: see `ROUTE_SECONDS`."""
 
 
-class Fate(StrEnum):
+class IntakeStatus(StrEnum):
     """What became of a message. What failed comes again, what is untried comes as a copy."""
 
     ROUTED = "routed"
@@ -55,11 +55,11 @@ class QueuedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class RoutedMessage:
-    """A message and its fate, with what logs need. `why` is empty if nothing went wrong."""
+class IntakeResult:
+    """A message and its status, with what logs need. `why` is empty if nothing went wrong."""
 
     message: QueuedMessage
-    fate: Fate
+    status: IntakeStatus
     delivery: str = ""
     reviews: tuple[str, ...] = ()
     why: str = ""
@@ -79,37 +79,38 @@ class IntakePorts:
 
 def intake(
     messages: Sequence[QueuedMessage], ports: IntakePorts, *, seconds: float = BATCH_SECONDS
-) -> list[RoutedMessage]:
+) -> list[IntakeResult]:
     """Run the route workflow for each message, all at the same time.
 
     It ends after `seconds` at the latest and raises nothing: a message whose run has not ended
-    fails, and the others keep their fate.
+    fails, and the others keep their result.
     """
-    began_at, routed = ports.clock(), list[RoutedMessage]()
+    began_at, results = ports.clock(), list[IntakeResult]()
     runs: dict[Future[None], tuple[QueuedMessage, Mapping[str, Any]]] = {}
     # A thread for each message, and new ones: a run that was given up keeps its own until it ends.
     threads = ThreadPoolExecutor(max(1, len(messages)), "route")
     for message in messages:
         content = _parse(message.body)
         if content is None:
-            routed.append(RoutedMessage(message, Fate.FAILED, why="It is no message of Heard's."))
+            why = "It is no message of Heard's."
+            results.append(IntakeResult(message, IntakeStatus.FAILED, why=why))
         elif pause := _pause(content, ports):
-            routed.append(_give_back(message, content, pause, ports))
+            results.append(_give_back(message, content, pause, ports))
         else:
             run = threads.submit(_run_route, message, content, ports)
             runs[run] = message, content
-    ended, _ = wait(runs, seconds)
+    finished, _ = wait(runs, seconds)
     threads.shutdown(wait=False, cancel_futures=True)
-    routed += [
-        _ended_run(run, *runs[run], began_at, ports)
-        if run in ended
-        else _routed(*runs[run], Fate.FAILED, "Its time was over.")
+    results += [
+        _run_result(run, *runs[run], began_at, ports)
+        if run in finished
+        else _result(*runs[run], IntakeStatus.FAILED, "Its time was over.")
         for run in runs
     ]
-    for each in routed:
-        if each.fate is Fate.FAILED:
-            _postpone(each.message, ports)
-    return routed
+    for result in results:
+        if result.status is IntakeStatus.FAILED:
+            _postpone(result.message, ports)
+    return results
 
 
 def _run_route(message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts) -> None:
@@ -122,26 +123,26 @@ def _pause(content: Mapping[str, Any], ports: IntakePorts) -> float:
     return ports.breakers.seconds_to_wait(connection, ports.clock()) if connection else 0
 
 
-def _ended_run(
+def _run_result(
     run: Future[None],
     message: QueuedMessage,
     content: Mapping[str, Any],
     began_at: datetime,
     ports: IntakePorts,
-) -> RoutedMessage:
+) -> IntakeResult:
     error, connection = run.exception(), _connection_of(content)
     if error is None:
         ports.breakers.record_success(connection)
-        return _routed(message, content, Fate.ROUTED)
+        return _result(message, content, IntakeStatus.ROUTED)
     if connection and isinstance(error, PlatformUnavailable):
         ports.breakers.record_failure(connection, began_at, ports.clock())
     why = error.detail if isinstance(error, HeardError) else type(error).__name__
-    return _routed(message, content, Fate.FAILED, why)
+    return _result(message, content, IntakeStatus.FAILED, why)
 
 
 def _give_back(
     message: QueuedMessage, content: Mapping[str, Any], pause: float, ports: IntakePorts
-) -> RoutedMessage:
+) -> IntakeResult:
     """Queue a copy of a message that cannot be tried now, in its place.
 
     A message that was tried often enough keeps its receipts, and so ends as a dead letter.
@@ -149,18 +150,18 @@ def _give_back(
     why = "Its platform does not answer."
     tries = message.tries + message.received - 1
     if tries >= ports.max_tries:
-        return _routed(message, content, Fate.FAILED, why)
+        return _result(message, content, IntakeStatus.FAILED, why)
     try:
         ports.queue.send_again(
             message.body,
-            tenant=tenant_of(content),
+            group=message_group(content),
             tries=tries,
             waits=message.waits + 1,
             delay=max(ceil(pause), retry_delay(message.waits + 1)),
         )
     except (BotoCoreError, ClientError, KeyError):
-        return _routed(message, content, Fate.FAILED, why)
-    return _routed(message, content, Fate.UNTRIED, why)
+        return _result(message, content, IntakeStatus.FAILED, why)
+    return _result(message, content, IntakeStatus.UNTRIED, why)
 
 
 def _postpone(message: QueuedMessage, ports: IntakePorts) -> None:
@@ -171,10 +172,10 @@ def _postpone(message: QueuedMessage, ports: IntakePorts) -> None:
         return
 
 
-def _routed(
-    message: QueuedMessage, content: Mapping[str, Any], fate: Fate, why: str = ""
-) -> RoutedMessage:
-    return RoutedMessage(message, fate, str(content["delivery"]), (review_of(content),), why)
+def _result(
+    message: QueuedMessage, content: Mapping[str, Any], status: IntakeStatus, why: str = ""
+) -> IntakeResult:
+    return IntakeResult(message, status, str(content["delivery"]), (review_of(content),), why)
 
 
 def _parse(body: str) -> Mapping[str, Any] | None:

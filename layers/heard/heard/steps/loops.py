@@ -103,7 +103,7 @@ def _sent_replies(
     places += [(reply.thread, reply.reply) for reply in reversed(answered)]
     replies: list[Reply] = []
     for thread, reply in list(dict.fromkeys(places))[:_MAX_REPLIES_READ]:
-        # What was damaged earlier must not stop new words
+        # What was damaged earlier must not stop new words.
         with suppress(Erased, DamagedText, NotFound):
             replies.append(case_store.reply(thread, reply))
     return replies

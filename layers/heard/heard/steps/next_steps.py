@@ -33,7 +33,7 @@ def next_steps(case: Case, now: datetime) -> dict[str, Any]:
     return steps
 
 
-def later(fault: PlatformUnavailable) -> dict[str, Any]:
+def retry_later(fault: PlatformUnavailable) -> dict[str, Any]:
     """What the route workflow does when a platform did not answer: it ends, and the queue retries.
 
     This is a value, as the workflow must not try again itself: a reader of the queue would wait for

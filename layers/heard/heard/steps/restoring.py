@@ -165,8 +165,8 @@ class _Restore:
         for pair in self._differences(self.ports.setup):
             self._settle("setup", self.ports.setup, pair, self._judge_setup(pair))
         for record in self.ports.erasures.all():
-            known = self.erased.get(record.author, record.at)
-            self.erased[record.author] = max(known, record.at)
+            previous = self.erased.get(record.author, record.at)
+            self.erased[record.author] = max(previous, record.at)
 
     def restore_outcomes(self) -> None:
         for pair in self._differences(self.ports.outcomes):

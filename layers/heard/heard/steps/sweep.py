@@ -91,7 +91,7 @@ def sweep(
     )
 
 
-type _Moved = tuple[_Motion | None, Sequence[str]]
+type _ItemResult = tuple[_Motion | None, Sequence[str]]
 _NOTHING: Final = (None, ())
 
 
@@ -105,7 +105,7 @@ class _Sweep:
     now: datetime
     poll_queue: Queue | None
 
-    def set_in_motion(self, item: StuckItem) -> _Moved:
+    def set_in_motion(self, item: StuckItem) -> _ItemResult:
         """What became of an item, and the reviews that it is about. Raises whatever went wrong."""
         if item.review:
             return self._resume(item.review)
@@ -115,7 +115,7 @@ class _Sweep:
             return self._check_moderation(item.thread, item.reply)
         raise ValueError("an item of a kind that is not known")
 
-    def _resume(self, review: str) -> _Moved:
+    def _resume(self, review: str) -> _ItemResult:
         # Read before it is queued: what cannot be read here could not be read from the queue.
         first_read = [self.case_store.case(review)]
         state = first_read[0].case.review
@@ -129,7 +129,7 @@ class _Sweep:
         )
         return _Motion.RESUMED, (review,)
 
-    def _move_follow_up(self, follow_up_id: str) -> _Moved:
+    def _move_follow_up(self, follow_up_id: str) -> _ItemResult:
         try:
             follow_up = self.case_store.follow_up(follow_up_id)
         except NotFound:
@@ -166,7 +166,7 @@ class _Sweep:
             slot and slot.tried_at and self.now < parse_time(slot.tried_at) + CARRY_OUT_PAUSE
         )
 
-    def _check_moderation(self, thread: str, reply: str) -> _Moved:
+    def _check_moderation(self, thread: str, reply: str) -> _ItemResult:
         check = self.case_store.due_check(thread, reply, self.now) if self.poll_queue else None
         if check is None or self.poll_queue is None:
             return _NOTHING

@@ -139,19 +139,19 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         """
         follow_up = self.follow_up(follow_up_id)
         for _ in self.waiting.tries(READ_SECONDS):
-            loaded = self.case(_first_reviews(follow_up)[0])
+            loaded = self.case(_answerable_reviews(follow_up)[0])
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
                 item = self._get_item(follow_up_id, "FOLLOW_UP")
                 case = replace(loaded.case, follow_up=FollowUp.from_json(item["follow_up"]))
                 loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
             follow_up = loaded.case.follow_up or follow_up
-            if _first_reviews(follow_up)[0] == loaded.case.review.id:
+            if _answerable_reviews(follow_up)[0] == loaded.case.review.id:
                 return self._answerable_case(loaded, follow_up)
         raise Contention("The reviews of one follow-up keep changing. Try again.")
 
     def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
         if first.case.review.erased_at:
-            for review in _first_reviews(follow_up)[1:MAX_REVIEWS]:
+            for review in _answerable_reviews(follow_up)[1:MAX_REVIEWS]:
                 loaded = self.case(review)
                 if loaded.case.review.erased_at is None and loaded.case.follow_up == follow_up:
                     return loaded
@@ -499,5 +499,6 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
 
 
-def _first_reviews(follow_up: FollowUp) -> tuple[str, ...]:
+def _answerable_reviews(follow_up: FollowUp) -> tuple[str, ...]:
+    """The reviews that its resolution covers; all of them where it covers none (any more)."""
     return follow_up.covered_reviews or follow_up.reviews

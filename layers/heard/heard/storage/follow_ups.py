@@ -168,13 +168,14 @@ class FollowUpRecords(CaseItems):
         )
         return None if author == follow_up_id else (follow_up_id, sk)
 
-    def notes(self, follow_up_id: str, *, most: int | None = MAX_NOTES) -> list[dict[str, Any]]:
-        """The agents' notes on a follow-up, without those about an erased author; None: all.
+    def notes(self, follow_up_id: str, *, limit: int | None = MAX_NOTES) -> list[dict[str, Any]]:
+        """The agents' notes on a follow-up, without those about an erased author.
 
-        Of one that does not open, only the `resolution` and that it is `damaged`.
+        At most `limit` of them, or with None all. Of one that does not open, only the `resolution`
+        and that it is `damaged`.
         """
         notes: list[dict[str, Any]] = []
-        for item in islice(self._query_items(follow_up_id, "NOTE#"), most):
+        for item in islice(self._query_items(follow_up_id, "NOTE#"), limit):
             place = f"{follow_up_id}/{item['sk']}"
             if "sealed" not in item:
                 continue

@@ -16,9 +16,6 @@ class LeastRecentlyUsed[V]:
         self._limit = limit
         self._entries: OrderedDict[str, V] = OrderedDict()
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def get(self, key: str) -> V | None:
         """The value of a key; None when it is not kept (any more)."""
         if key not in self._entries:

@@ -120,26 +120,26 @@ class OutcomeLog:
                 "`after` is not the `next` of a page. Leave it out to start from the beginning."
             ) from error
         outcomes: list[Outcome] = []
-        queries = MAX_QUERIES
+        queries_left = MAX_QUERIES
         while start <= end and day.isoformat() <= end:
-            if queries < SHARDS:
+            if queries_left < SHARDS:
                 return OutcomePage(tuple(outcomes), day.isoformat())
             shards = [
                 _Shard(partial(self._read_shard, criteria, day, shard, start, end, limit), start)
                 for shard in range(SHARDS)
             ]
             while len(outcomes) <= limit and any(shard.has_more for shard in shards):
-                starved = [shard for shard in shards if shard.must_read]
-                if len(starved) > queries:
+                to_read = [shard for shard in shards if shard.must_read]
+                if len(to_read) > queries_left:
                     # Up to here all shards were read.
-                    position = min(shard.position for shard in starved)
+                    position = min(shard.position for shard in to_read)
                     outcomes += _take(shards, limit + 1 - len(outcomes), position)
                     if len(outcomes) > limit:
                         break
                     return OutcomePage(tuple(outcomes), position)
-                for shard in starved:
+                for shard in to_read:
                     shard.read()
-                queries -= len(starved)
+                queries_left -= len(to_read)
                 outcomes += _take(shards, limit + 1 - len(outcomes))
             if len(outcomes) > limit:
                 return OutcomePage(tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]))
@@ -211,7 +211,10 @@ class OutcomeLog:
 
 @dataclass(slots=True)
 class _Shard:
-    """How far one shard of a day was read: up to `position`, without `outcomes` not taken yet."""
+    """How far one shard of a day was read: up to `position`.
+
+    `outcomes` are those of them that nobody took yet.
+    """
 
     query: Callable[[Any], tuple[list[Outcome], Any]]
     position: str
@@ -244,16 +247,16 @@ def _take(shards: Sequence[_Shard], count: int, until: str | None = None) -> lis
 
     As far as they are known; or with `until`, those up to this position, where all were read.
     """
-    taken: list[Outcome] = []
-    while len(taken) < count and (until or not any(shard.must_read for shard in shards)):
-        known = [shard for shard in shards if shard.outcomes]
-        if not known:
+    outcomes: list[Outcome] = []
+    while len(outcomes) < count and (until or not any(shard.must_read for shard in shards)):
+        filled = [shard for shard in shards if shard.outcomes]
+        if not filled:
             break
-        first = min(known, key=lambda shard: _sort_key(shard.outcomes[0]))
+        first = min(filled, key=lambda shard: _sort_key(shard.outcomes[0]))
         if until and _sort_key(first.outcomes[0]) > until:
             break
-        taken.append(first.outcomes.popleft())
-    return taken
+        outcomes.append(first.outcomes.popleft())
+    return outcomes
 
 
 def _parse_outcome(item: Item) -> Outcome:

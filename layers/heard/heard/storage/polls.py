@@ -316,7 +316,7 @@ def _from_item(item: Mapping[str, Any]) -> PollState:
         if name in item
     }
     fields |= {
-        "cursors": tuple(Cursor(*fields) for fields in item["cursors"]),
+        "cursors": tuple(Cursor(*parts) for parts in item["cursors"]),
         "last_failure": (
             PollFailure(**known_fields(PollFailure, item["last_failure"]))
             if "last_failure" in item

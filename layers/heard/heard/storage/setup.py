@@ -37,7 +37,7 @@ _CONNECTION_ID: Final = re.compile(r"con[A-Za-z0-9_-]{1,80}")
 
 SECRET_SECONDS: Final = 60
 """How long a process uses a secret that it has read. So a new one counts everywhere after that."""
-KEPT_SECONDS: Final = 3600
+STALE_SECONDS: Final = 3600
 """How long a process goes on with a secret while the Parameter Store does not answer."""
 FAILED_READ_SECONDS: Final = 5
 """How long a process does not ask again for a secret that it could not read and does not know."""
@@ -281,8 +281,8 @@ class SetupStore:
 
 
 @dataclass(frozen=True, slots=True)
-class _ReadSecret:
-    """What a process knows of one parameter.
+class _CachedSecret:
+    """What a process has read of one parameter.
 
     `text` is None when there is none. `read_at` is None while no reading has succeeded. Before
     `next_read_at` it is not read.
@@ -298,8 +298,8 @@ class Secrets:
 
     All connections of all businesses share its quota of calls. So a process reads each secret at
     most once in `max_age` seconds, however often it is asked for and whatever the answer was. If
-    the store does not answer, it goes on for `kept` seconds with what it has read. With a `max_age`
-    of 0 it reads each time. `clock` counts seconds.
+    the store does not answer, it goes on for `stale_seconds` with what it has read. With a
+    `max_age` of 0 it reads each time. `clock` counts seconds.
     """
 
     def __init__(
@@ -308,20 +308,20 @@ class Secrets:
         path: str,
         *,
         max_age: float = SECRET_SECONDS,
-        kept: float = KEPT_SECONDS,
+        stale_seconds: float = STALE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._client = client
         self._path = path.rstrip("/")
         self._max_age = max_age
-        self._kept = kept
+        self._stale_seconds = stale_seconds
         self._clock = clock
-        self._known = LeastRecentlyUsed[_ReadSecret]()
+        self._cache = LeastRecentlyUsed[_CachedSecret]()
 
     def inbound(self, connection: str) -> InboundSecret | None:
         """The secret that the platform signs with; None when the connection has none.
 
-        Raises Fault when it cannot be read now and is not known.
+        Raises Fault when it cannot be read now and is not cached.
         """
         text = self._get(f"{connection}/inbound")
         return InboundSecret.from_text(text) if text else None
@@ -344,7 +344,7 @@ class Secrets:
     def credentials(self, connection: str) -> dict[str, str]:
         """The credentials for the platform's API; empty when the business gave none.
 
-        Raises Fault when they cannot be read now and are not known.
+        Raises Fault when they cannot be read now and are not cached.
         """
         text = self._get(f"{connection}/credentials")
         return json.loads(text) if text else {}
@@ -363,29 +363,29 @@ class Secrets:
         )
 
     def _get(self, name: str) -> str | None:
-        now, known = self._clock(), self._known.get(name)
-        if known is None or now >= known.next_read_at:
-            known = self._read(name, known, now)
+        now, cached = self._clock(), self._cache.get(name)
+        if cached is None or now >= cached.next_read_at:
+            cached = self._read(name, cached, now)
             if self._max_age:
-                self._known.put(name, known)
-        if known.read_at is None or now - known.read_at > self._kept + self._max_age:
+                self._cache.put(name, cached)
+        if cached.read_at is None or now - cached.read_at > self._stale_seconds + self._max_age:
             raise Fault("The secrets of this connection cannot be read now.", retry_after=5)
-        return known.text
+        return cached.text
 
-    def _read(self, name: str, known: _ReadSecret | None, now: float) -> _ReadSecret:
+    def _read(self, name: str, cached: _CachedSecret | None, now: float) -> _CachedSecret:
         try:
             text = self._client.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)[
                 "Parameter"
             ].get("Value")
         except (BotoCoreError, ClientError) as error:
             if isinstance(error, ClientError) and error_code(error) == "ParameterNotFound":
-                return _ReadSecret(None, now, now + self._max_age)
+                return _CachedSecret(None, now, now + self._max_age)
             if not self._max_age:
                 raise
-            if known is None or known.read_at is None:
-                return _ReadSecret(None, None, now + FAILED_READ_SECONDS)
-            return replace(known, next_read_at=now + self._max_age)
-        return _ReadSecret(text, now, now + self._max_age)
+            if cached is None or cached.read_at is None:
+                return _CachedSecret(None, None, now + FAILED_READ_SECONDS)
+            return replace(cached, next_read_at=now + self._max_age)
+        return _CachedSecret(text, now, now + self._max_age)
 
     def _put(self, name: str, value: str) -> None:
         self._client.put_parameter(

@@ -50,10 +50,6 @@ CACHE_SECONDS: Final = 5.0
 MAX_CACHED_KEYS: Final = 1_000
 
 
-SEALED_FIELDS: Final = ("sealed", "sealed_after")
-"""The attributes of an item with a sealed text: see `Vault.seal`."""
-
-
 class Erased(Exception):
     """The author was erased: the key is deleted, so the text can never be read again."""
 
@@ -116,13 +112,13 @@ class Vault:
         Raises Erased when an erasure deleted the author's key, DamagedText when the item or the
         key is not what was stored.
         """
-        known = self._find(author, must_have_key=True)
-        if known.key is not None:
-            plaintext = open_sealed(known.key, associated_data, item["sealed"])
+        cached = self._find(author, must_have_key=True)
+        if cached.key is not None:
+            plaintext = open_sealed(cached.key, associated_data, item["sealed"])
             if plaintext is not None:
                 return json.loads(plaintext)
-        is_before_erasure = known.erased_at is not None and (
-            known.key is None or item.get("sealed_after") != known.erased_at
+        is_before_erasure = cached.erased_at is not None and (
+            cached.key is None or item.get("sealed_after") != cached.erased_at
         )
         if is_before_erasure:
             raise Erased(author)
@@ -156,13 +152,13 @@ class Vault:
         An author without a key gets one, which `store_key` stores before anything refers to it. But
         with `may_be_new` false it raises Erased for them.
         """
-        known = self._find(author, must_have_key=False)
-        if known.key is None:
+        cached = self._find(author, must_have_key=False)
+        if cached.key is None:
             if not may_be_new:
                 raise Erased(author)
-            new_key = (secrets.token_bytes(32), known.erased_at)
+            new_key = (secrets.token_bytes(32), cached.erased_at)
             return commit(self._new_keys.setdefault(author, new_key)[0], kind, content)
-        return commit(known.key, kind, content)
+        return commit(cached.key, kind, content)
 
     def store_key(self, author: str) -> bool:
         """Store an author's new key, if commitments were made with one.
@@ -387,20 +383,20 @@ class Vault:
         It is read from the table if it is not cached, or if the author `must_have_key` and the
         cache knows none.
         """
-        known = self._cache.get(author)
-        is_fresh = known is not None and monotonic() - known.read_at <= CACHE_SECONDS
-        if known is None or not is_fresh or (must_have_key and known.key is None):
-            known = self._put_in_cache(author, self._read_author(author))
-        return known
+        cached = self._cache.get(author)
+        is_fresh = cached is not None and monotonic() - cached.read_at <= CACHE_SECONDS
+        if cached is None or not is_fresh or (must_have_key and cached.key is None):
+            cached = self._put_in_cache(author, self._read_author(author))
+        return cached
 
     def _put_in_cache(self, author: str, item: Mapping[str, Any]) -> _CachedAuthor:
         if len(self._cache) >= MAX_CACHED_KEYS:
             self._cache.clear()
-        known = _CachedAuthor(
+        cached = _CachedAuthor(
             monotonic(), item.get("key"), item.get("erased_at"), item.get("unlisted_at")
         )
-        self._cache[author] = known
-        return known
+        self._cache[author] = cached
+        return cached
 
     def _create_key(self, author: str) -> bytes:
         try:
