@@ -123,37 +123,6 @@ def make_due(connected_business: ConnectedBusiness, review: str) -> None:
         )
 
 
-def make_due(connected_business: ConnectedBusiness, review: str) -> None:
-    """Let the sweep find this review, a follow-up and a moderated reply of the business now."""
-    operator, business = connected_business.environment.operator, connected_business.business
-    now, cases = clock.now(), connected_business.environment.operator.cases
-
-    def of_business() -> dict[str, tuple[str, str]]:
-        keys: dict[str, tuple[str, str]] = {}
-        for item in cases.stuck_items(now + timedelta(days=9)):
-            if item.follow_up and cases.follow_up(item.follow_up).business == business:
-                keys["follow-up"] = (item.follow_up, "FOLLOW_UP")
-            elif (
-                item.reply
-                and item.thread
-                and cases.reply(item.thread, item.reply).business == business
-            ):
-                keys["reply"] = (partition_key(item.thread), reply_key(item.reply))
-        return keys
-
-    wait_until(lambda: len(of_business()) == 2)
-    for pk, sk in (*of_business().values(), (partition_key(review), "STATE")):
-        due = sweep_attributes(now - timedelta(minutes=1), pk)
-        operator.dynamodb.update_item(
-            TableName=operator.outputs["CasesTableName"],
-            Key=attributes({"pk": pk, "sk": sk}),
-            UpdateExpression="SET sweep_bucket = :bucket, sweep_at = :at",
-            ExpressionAttributeValues=attributes(
-                {":bucket": due["sweep_bucket"], ":at": due["sweep_at"]}
-            ),
-        )
-
-
 def test_a_function_cannot_use_what_its_role_does_not_grant(stack: EmulatedStack) -> None:
     """Without this, the other tests of this folder would prove nothing about roles."""
     roles = stack.client("iam").list_roles()["Roles"]
