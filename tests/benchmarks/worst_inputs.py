@@ -80,10 +80,11 @@ TEXTS: Final[dict[str, str]] = {
     "who wrote, in Dutch": "Op 1 januari 2026 schreef a@b.example ",
     "lines of header": "From: a@b.example\nSent: 2026\nTo: b\nSubject: c\n",
     "dashes": "-----\n",
+    "lines of dashes": "-" * 199 + "a\n",
     "digits": "1234 ",
     "base64": "QUFB",
     "BBCode": "[quote]",
-    "classes": '<div class= ' + " " * 60 + ">",
+    "classes": "<div class= " + " " * 60 + ">",
     "one attribute": "<p class=" + "class=" * 2_000 + ">",
     "Markdown quotations": "> > > > a\n",
     "addresses": "a@b.example, ",
@@ -109,9 +110,21 @@ MAIL_TEXTS: Final = (
     "who wrote",
     "who wrote, in Dutch",
     "lines of header",
-    "dashes",
+    "lines of dashes",
 )
 """Units that are tried as bodies of mails: they take the longest there."""
+
+
+PAYLOAD_TEXTS: Final = (
+    "marks in disguise (U+0F73)",
+    "marks as escapes",
+    "nested tags",
+    "open tags",
+    "one attribute",
+    "BBCode",
+    "blanks",
+)
+"""Units that are tried in each text of each platform's sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,7 @@ def worst_inputs() -> Iterator[WorstInput]:
     yield from assessments()
     yield from mails()
     yield from payloads()
+    yield from responses()
     yield from json_bodies()
     yield from forms()
     yield from at_the_desk()
@@ -178,7 +192,9 @@ def assessments() -> Iterator[WorstInput]:
         for name, unit in TEXTS.items():
             text = filled(unit, TEXT_LIMIT_BYTES)
             run = partial(_assess, text, engine)
-            yield WorstInput(f"assessment, {engine}", name, len(text.encode("utf-8", "replace")), run)
+            yield WorstInput(
+                f"assessment, {engine}", name, len(text.encode("utf-8", "replace")), run
+            )
 
 
 def _assess(text: str, engine: str) -> object:
@@ -198,6 +214,7 @@ def warm_up() -> None:
             _assess(text, engine)
     for name in platform_names():
         load(name)
+    _quotations("Liked “the soup”, and more words than that")
 
 
 # Mails
@@ -216,7 +233,11 @@ def mails() -> Iterator[WorstInput]:
         for subtype in ("plain", "html"):
             raw = _mail(text.encode("utf-8", "replace"), f"text/{subtype}; charset=utf-8")
             yield _webhook("sendgrid", f"raw {subtype}: {name}", *_multipart({"email": raw}))
-        yield _webhook("sendgrid", f"field: {name}", *_multipart({"from": b"a@b.example", "text": text.encode("utf-8", "replace")}))
+        yield _webhook(
+            "sendgrid",
+            f"field: {name}",
+            *_multipart({"from": b"a@b.example", "text": text.encode("utf-8", "replace")}),
+        )
     for name, raw in _raw_mails():
         yield _webhook("sendgrid", f"raw: {name}", *_multipart({"email": raw}))
         yield WorstInput("ses", f"raw: {name}", len(raw), partial(_ses, raw[:110_000]))
@@ -253,26 +274,63 @@ def _mail(body: bytes, content_type: str = "text/plain", headers: bytes = b"") -
 def _raw_mails() -> Iterator[tuple[str, bytes]]:
     room = MAIL_BYTES - 3_000
     nested = b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1_000)
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+        for n in range(1_000)
     )
-    yield "parts within parts, 1,000 deep", _mail(nested + b"\r\nhello", "multipart/mixed; boundary=x")[:room]
+    yield (
+        "parts within parts, 1,000 deep",
+        _mail(nested + b"\r\nhello", "multipart/mixed; boundary=x")[:room],
+    )
     part = b"--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
     yield "10,000 parts", _mail(part * 10_000 + b"--b--", "multipart/mixed; boundary=b")
-    yield "1,900 parts of 2 kB", _mail((b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<b>a " * 400 + b"\r\n") * 1_900 + b"--b--", "multipart/mixed; boundary=b")[:room]
+    yield (
+        "1,900 parts of 2 kB",
+        _mail(
+            (b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<b>a " * 400 + b"\r\n") * 1_900
+            + b"--b--",
+            "multipart/mixed; boundary=b",
+        )[:room],
+    )
     attached = b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: a\r\n\r\nhello\r\n"
     yield "99 attached mails", _mail(attached * 99 + b"--b--", "multipart/mixed; boundary=b")
     yield "a header of 1 MB", _mail(b"hello", headers=b"X-A: " + b"a b" * 350_000 + b"\r\n")
-    yield "a header of 1 MB in 40,000 lines", _mail(b"hello", headers=b"X-A: a\r\n" + b" abc defghijklmnopqrstuv\r\n" * 40_000)
+    yield (
+        "a header of 1 MB in 40,000 lines",
+        _mail(b"hello", headers=b"X-A: a\r\n" + b" abc defghijklmnopqrstuv\r\n" * 40_000),
+    )
     yield "40,000 headers", _mail(b"hello", headers=b"X-A: abc defghijklmnopq\r\n" * 40_000)
-    yield "encoded words", _mail(b"hello", headers=b"Reply-To: " + b"=?utf-8?q?a?= " * 1_400 + b"\r\n")
-    yield "encoded words in a subject", _mail(b"hello").replace(b"Re: My visit", b"=?utf-8?b?QQ==?=" * 1_200)
+    yield (
+        "encoded words",
+        _mail(b"hello", headers=b"Reply-To: " + b"=?utf-8?q?a?= " * 1_400 + b"\r\n"),
+    )
+    yield (
+        "encoded words in a subject",
+        _mail(b"hello").replace(b"Re: My visit", b"=?utf-8?b?QQ==?=" * 1_200),
+    )
     yield "addresses in To", _mail(b"hello").replace(b"hello@acme", b"(" * 9_000 + b"hello@acme")
     yield "a sender of quotation marks", _mail(b"hello").replace(b"Kim <", b'"\\' * 9_000 + b" <")
     yield "references", _mail(b"hello", headers=b"References: " + b"<a@b> " * 3_300 + b"\r\n")
     yield "overlong content type", _mail(b"hello", "text/plain; " + "a*1=b; " * 280)
     yield "a charset without end", _mail(b"hello", "text/plain; charset=" + "a" * 1_900)
-    for charset in ("utf-7", "iso-2022-jp", "iso-2022-kr", "hz", "utf-16", "gb18030", "big5", "koi8-r", "unknown", "idna", "punycode", "unicode-escape", "raw_unicode_escape"):
-        yield f"charset {charset}", _mail(b"+AGE-\x1b$B!~{aA-" * (room // 17), f"text/plain; charset={charset}")
+    for charset in (
+        "utf-7",
+        "iso-2022-jp",
+        "iso-2022-kr",
+        "hz",
+        "utf-16",
+        "gb18030",
+        "big5",
+        "koi8-r",
+        "unknown",
+        "idna",
+        "punycode",
+        "unicode-escape",
+        "raw_unicode_escape",
+    ):
+        yield (
+            f"charset {charset}",
+            _mail(b"+AGE-\x1b$B!~{aA-" * (room // 17), f"text/plain; charset={charset}"),
+        )
     yield "invalid UTF-8", _mail(b"\xff\xc3" * (room // 2), "text/plain; charset=utf-8")
     quoted = b"Content-Transfer-Encoding: quoted-printable\r\n"
     yield "quoted-printable soft lines", _mail(b"=\r\n" * (room // 3), headers=quoted)
@@ -283,13 +341,28 @@ def _raw_mails() -> Iterator[tuple[str, bytes]]:
     yield "base64 in pieces", _mail(b"QQ==\r\n" * 190_000, headers=b64)
     yield "base64 and words", _mail(b"QUFB\r\nab=cd=\r\n" * 90_000, headers=b64)
     yield "base64 of line ends", _mail(b"A\r\n\r\n\r\n" * 60_000 + b"!", headers=b64)
-    yield "uuencoded", _mail(b"begin 644 a\r\n" + b"#86%A\r\n" * 190_000, headers=b"Content-Transfer-Encoding: x-uuencode\r\n")
-    yield "lines that look like boundaries", _mail(b"\r\n--b" * 2_000 + b"a" * room, "multipart/mixed; boundary=bb")[:room]
+    yield (
+        "uuencoded",
+        _mail(
+            b"begin 644 a\r\n" + b"#86%A\r\n" * 190_000,
+            headers=b"Content-Transfer-Encoding: x-uuencode\r\n",
+        ),
+    )
+    yield (
+        "lines that look like boundaries",
+        _mail(b"\r\n--b" * 2_000 + b"a" * room, "multipart/mixed; boundary=bb")[:room],
+    )
     yield "no boundary", _mail(b"--" + b"a" * 60 + b" " * 1_000_000 + b"x", "multipart/mixed")
-    yield "winmail.dat", _mail(b"x\x9f\x3e\x22" * (room // 4), "application/ms-tnef; name=winmail.dat")
+    yield (
+        "winmail.dat",
+        _mail(b"x\x9f\x3e\x22" * (room // 4), "application/ms-tnef; name=winmail.dat"),
+    )
     yield "an attached name of 2 kB", _mail(b"hello", "application/x; name=" + "." * 1_900)
     yield "hidden tags", _mail(b"<b hidden>" * (room // 10), "text/html")
-    yield "tags with blanks", _mail(b"<div style='border-top   :   " + b" " * 400_000 + b"'>a", "text/html")
+    yield (
+        "tags with blanks",
+        _mail(b"<div style='border-top   :   " + b" " * 400_000 + b"'>a", "text/html"),
+    )
     yield "one tag of blanks", _mail(b"<meta " + b"charset=  " * 60_000 + b">", "text/html")
     yield "comments", _mail(b"<!--" * (room // 4), "text/html")
     yield "data in HTML", _mail(b"<img src='data:" * (room // 15), "text/html")
@@ -300,25 +373,49 @@ def _mail_forms() -> Iterator[tuple[str, tuple[bytes, str]]]:
     yield "60 fields", _multipart(many | {"from": b"a@b.example"})
     yield "10,000 fields", _multipart({f"f{n}": b"a" for n in range(10_000)})
     deep = b"[" * 200_000
-    yield "nested fields", _multipart({"from": b"a@b.example", "charsets": deep, "envelope": deep, "attachment-info": deep})
+    yield (
+        "nested fields",
+        _multipart(
+            {"from": b"a@b.example", "charsets": deep, "envelope": deep, "attachment-info": deep}
+        ),
+    )
     files = json.dumps({f"a{n}": {"filename": "." * 40, "type": "a"} for n in range(30_000)})
-    yield "30,000 attachments", _multipart({"from": b"a@b.example", "attachment-info": files.encode()})
+    yield (
+        "30,000 attachments",
+        _multipart({"from": b"a@b.example", "attachment-info": files.encode()}),
+    )
     yield "dkim", _multipart({"from": b"a@b.example", "dkim": b"{@a : " * 200_000})
     yield "spam score", _multipart({"from": b"a@b.example", "spam_score": b"9" * 1_000_000})
     yield "headers", _multipart({"headers": b"From: a@b.example\r\n" + b"A: b\r\n" * 100_000})
     yield "a boundary everywhere", (b"\r\n--b" * 800_000, "b")
-    yield "a part of headers", (b"--b\r\n" + b"content-disposition: form-data; name=a\r\n" * 90_000 + b"\r\n\r\n--b--", "b")
+    yield (
+        "a part of headers",
+        (
+            b"--b\r\n" + b"content-disposition: form-data; name=a\r\n" * 90_000 + b"\r\n\r\n--b--",
+            "b",
+        ),
+    )
 
 
 def _postmark_documents() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "300,000 headers", _POSTMARK | {"Headers": [{}] * 300_000}
     yield "200,000 headers of no object", _POSTMARK | {"Headers": [1] * 200_000}
-    yield "100,000 attachments", _POSTMARK | {"Attachments": [{"Name": "a.b", "ContentType": "a"}] * 100_000}
+    yield (
+        "100,000 attachments",
+        _POSTMARK | {"Attachments": [{"Name": "a.b", "ContentType": "a"}] * 100_000},
+    )
     yield "attachment of dots", _POSTMARK | {"Attachments": [{"Name": "." * 4_000_000}]}
     yield "a recipient of 4 MB", _POSTMARK | {"To": "a@b, " * 800_000}
     yield "a subject of 4 MB", _POSTMARK | {"Subject": "Re: " * 1_000_000}
-    yield "spam tests", _POSTMARK | {"Headers": [{"Name": "X-Spam-Tests", "Value": "A," * 100_000}] * 4}
-    yield "SPF", _POSTMARK | {"Headers": [{"Name": "Received-SPF", "Value": "pass " + "envelope-from=" * 100_000}]}
+    yield (
+        "spam tests",
+        _POSTMARK | {"Headers": [{"Name": "X-Spam-Tests", "Value": "A," * 100_000}] * 4},
+    )
+    yield (
+        "SPF",
+        _POSTMARK
+        | {"Headers": [{"Name": "Received-SPF", "Value": "pass " + "envelope-from=" * 100_000}]},
+    )
     yield "a name of escapes", _POSTMARK | {"FromName": "&amp;" * 800_000}
 
 
@@ -364,21 +461,32 @@ def payloads() -> Iterator[WorstInput]:
     """A sample of each platform, in which one text after another is as long as it can be."""
     for platform in platform_names():
         sample = next(
-            (s for s in load_samples(EVENTS) if s.platform == platform and not s.polled and not s.page and s.body_format), None
+            (
+                s
+                for s in load_samples(EVENTS)
+                if s.platform == platform and not s.polled and not s.page and s.body_format
+            ),
+            None,
         )
         if sample is None or platform in {"ses", "postmark", "sendgrid"}:
             continue
         size = load(platform).body_limit - 20_000
-        for name, unit in TEXTS.items():
+        for name in PAYLOAD_TEXTS:
+            unit = TEXTS[name]
             cheap = size // (2 if unit.isascii() else 6)
-            yield WorstInput(platform, name, cheap, partial(_parse_each, sample, filled(unit, cheap)))
+            yield WorstInput(
+                platform, name, cheap, partial(_parse_each, sample, filled(unit, cheap))
+            )
 
 
 def _parse_each(sample: Any, text: str) -> None:
     """The sample once for each of its texts; the time is that of the slowest, and of all."""
     for fields in _variants(sample.render(NOW).fields, text):
         rendered = replace(sample, fields=fields).render(NOW)
-        if rendered.request is None or len(rendered.request.body) > load(sample.platform).body_limit:
+        if (
+            rendered.request is None
+            or len(rendered.request.body) > load(sample.platform).body_limit
+        ):
             continue
         try:
             _parse(sample.platform, rendered.request)
@@ -398,6 +506,29 @@ def _variants(value: Any, text: str) -> Iterator[Any]:
                 yield [*value[:index], variant, *value[index + 1 :]]
     elif isinstance(value, str) and len(value) > 15:
         yield text
+
+
+def responses() -> Iterator[WorstInput]:
+    """Texts in what a platform answers to a poll: as long as a response that is read."""
+    from heard.connectors.http import RESPONSE_LIMIT  # noqa: PLC0415
+    from heard.connectors.markup import html_to_text  # noqa: PLC0415
+    from heard.connectors.quotations import split_html, split_lines, split_markdown  # noqa: PLC0415
+    from heard.connectors.slack_words import plain_text  # noqa: PLC0415
+    from heard.reviews import normalize_name, normalize_text  # noqa: PLC0415
+
+    readers: dict[str, Callable[[str], object]] = {
+        "HTML": html_to_text,
+        "quotations in HTML": split_html,
+        "quotations in Markdown": split_markdown,
+        "quotations in lines": split_lines,
+        "words of Slack": plain_text,
+        "text": normalize_text,
+        "name": normalize_name,
+    }
+    for kind, read in readers.items():
+        for name, unit in TEXTS.items():
+            text = filled(unit, RESPONSE_LIMIT)
+            yield WorstInput(f"poll: {kind}", name, RESPONSE_LIMIT, partial(read, text))
 
 
 def json_bodies() -> Iterator[WorstInput]:
@@ -434,8 +565,12 @@ def forms() -> Iterator[WorstInput]:
             "ampersands": b"&" * room,
             "plus signs": b"Body=" + b"+" * room,
         }.items():
-            request = WebhookRequest("POST", {"content-type": "application/x-www-form-urlencoded"}, body)
-            yield WorstInput(platform, f"form: {name}", len(body), partial(_parse, platform, request))
+            request = WebhookRequest(
+                "POST", {"content-type": "application/x-www-form-urlencoded"}, body
+            )
+            yield WorstInput(
+                platform, f"form: {name}", len(body), partial(_parse, platform, request)
+            )
 
 
 # What people who are signed in send
@@ -450,11 +585,16 @@ def at_the_desk() -> Iterator[WorstInput]:
     for name, unit in TEXTS.items():
         text = (unit * REPLY_CHARACTERS)[:REPLY_CHARACTERS]
         context = ReplyContext(
-            public=True, limit=None, names=("Ana", "Acme"), language="de",
+            public=True,
+            limit=None,
+            names=("Ana", "Acme"),
+            language="de",
             own_contacts=("+49 30 1234567, hello@acme.example, Lange Straße 5",),
         )
         yield WorstInput("desk: lint", name, len(text), partial(lint, text, context))
-        yield WorstInput("desk: length", name, len(text), partial(_lengths, text, units, text_length))
+        yield WorstInput(
+            "desk: length", name, len(text), partial(_lengths, text, units, text_length)
+        )
         yield WorstInput("reply: quotation", name, len(text), partial(_quotations, text))
 
 
@@ -496,7 +636,9 @@ def of_the_business() -> Iterator[WorstInput]:
         yield WorstInput("template", name, len(template), partial(parse, template, names))
     values: dict[str, Any] = {"name": "{{ name }}" * 10_000, "rating": 5}
     shown = parse("{{ name|upper }}" * 50, names)
-    yield WorstInput("template", "50 times a value of 100 kB", 100_000, partial(shown.render, values))
+    yield WorstInput(
+        "template", "50 times a value of 100 kB", 100_000, partial(shown.render, values)
+    )
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{chr(98 + n)}: &{chr(98 + n)} [{','.join('*' + chr(97 + n) for _ in range(9))}]\n"
         for n in range(9)

@@ -167,7 +167,9 @@ def test_rubbish_is_refused_with_words(route: str, backend: Backend, call_api: A
     for each in requests(route, known):
         shown = {name: str(value)[:60] for name, value in each.items()}
         try:
-            response = call_api(folder, each.pop("method"), each.pop("path"), subject=subject, **each)
+            response = call_api(
+                folder, each.pop("method"), each.pop("path"), subject=subject, **each
+            )
         except Exception as error:  # noqa: BLE001  # whatever leaves a handler is a 500
             failures.append(f"{shown}: {type(error).__name__}: {str(error)[:200]}")
             continue

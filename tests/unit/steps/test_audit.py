@@ -265,9 +265,7 @@ def test_a_page_of_a_long_period_ends_and_the_next_one_has_the_rest(backend: Bac
     business = f"bus_{next(_numbers)}"
     (outcome,) = store_outcomes(backend, business, [(0, "rev_a", Kind.ACCEPTED, "high", "forum")])
     start = START - timedelta(days=MAX_DAYS + 2)
-    pages = read_pages(
-        backend, OutcomeCriteria(business, start, START + timedelta(days=3)), size=9
-    )
+    pages = read_pages(backend, OutcomeCriteria(business, start, START + timedelta(days=3)), size=9)
 
     assert pages == [[], [outcome]]
 

@@ -18,9 +18,11 @@ from heard.connectors.markup import html_to_text, without_comments
 from heard.reviews import normalize_text
 
 _TAG: Final = re.compile(r"<(/?)(blockquote|aside)\b([^<>]*+)>", re.IGNORECASE)
-_QUOTE_CLASS: Final = re.compile(r"""\bclass\s*+=\s*+(["']?)(?:[^"'<>]{0,500}\s)?quote(?![\w-])""", re.I)
+_QUOTE_CLASS: Final = re.compile(
+    r"""\bclass\s*+=\s*+(["']?)(?:[^"'<>]{0,500}\s)?quote(?![\w-])""", re.I
+)
 _BBCODE: Final = re.compile(r"\[(/?)(quote)(?:=[^\]\n]*+)?\]", re.IGNORECASE)
-_QUOTE_LINE: Final = re.compile(r" {0,3}((?:> ?)+)(.*)")
+_QUOTE_LINE: Final = re.compile(r" {0,3}((?:> ?)++)(.*)")
 _OWN_LINE: Final = re.compile(
     r" {0,3}>(?:[:;=][-'^o]?[()\[\]/\\|<{}@3CcDPpOo]|[._-][_.]?[<>.]|=|!|\d)"
 )
