@@ -20,6 +20,7 @@ ORDER = (
     "test_cold_import",
     "test_webhook_cpu",
     "test_judgement",
+    "test_worst_inputs",
     "test_throughput",
     "test_cost",
     "test_audit_page",

@@ -24,6 +24,7 @@ class Section(StrEnum):
     AUDIT_PAGE = "4 an auditor's page of 100 outcomes"
     THROUGHPUT = "5 webhook to outcome, warm, 16 at once"
     ASSESSMENT = "6 assessment and policy, one core"
+    WORST_INPUTS = "7 worst inputs (CPU of one, the slowest of each door)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ TEXTS: Final[dict[str, str]] = {
     "who wrote, in Dutch": "Op 1 januari 2026 schreef a@b.example ",
     "lines of header": "From: a@b.example\nSent: 2026\nTo: b\nSubject: c\n",
     "dashes": "-----\n",
+    "lines of dashes": "-" * 199 + "a\n",
     "digits": "1234 ",
     "base64": "QUFB",
     "BBCode": "[quote]",
@@ -109,9 +110,21 @@ MAIL_TEXTS: Final = (
     "who wrote",
     "who wrote, in Dutch",
     "lines of header",
-    "dashes",
+    "lines of dashes",
 )
 """Units that are tried as bodies of mails: they take the longest there."""
+
+
+PAYLOAD_TEXTS: Final = (
+    "marks in disguise (U+0F73)",
+    "marks as escapes",
+    "nested tags",
+    "open tags",
+    "one attribute",
+    "BBCode",
+    "blanks",
+)
+"""Units that are tried in each text of each platform's sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,7 @@ def worst_inputs() -> Iterator[WorstInput]:
     yield from assessments()
     yield from mails()
     yield from payloads()
+    yield from responses()
     yield from json_bodies()
     yield from forms()
     yield from at_the_desk()
@@ -200,6 +214,7 @@ def warm_up() -> None:
             _assess(text, engine)
     for name in platform_names():
         load(name)
+    _quotations("Liked “the soup”, and more words than that")
 
 
 # Mails
@@ -456,7 +471,8 @@ def payloads() -> Iterator[WorstInput]:
         if sample is None or platform in {"ses", "postmark", "sendgrid"}:
             continue
         size = load(platform).body_limit - 20_000
-        for name, unit in TEXTS.items():
+        for name in PAYLOAD_TEXTS:
+            unit = TEXTS[name]
             cheap = size // (2 if unit.isascii() else 6)
             yield WorstInput(
                 platform, name, cheap, partial(_parse_each, sample, filled(unit, cheap))
@@ -490,6 +506,29 @@ def _variants(value: Any, text: str) -> Iterator[Any]:
                 yield [*value[:index], variant, *value[index + 1 :]]
     elif isinstance(value, str) and len(value) > 15:
         yield text
+
+
+def responses() -> Iterator[WorstInput]:
+    """Texts in what a platform answers to a poll: as long as a response that is read."""
+    from heard.connectors.http import RESPONSE_LIMIT  # noqa: PLC0415
+    from heard.connectors.markup import html_to_text  # noqa: PLC0415
+    from heard.connectors.quotations import split_html, split_lines, split_markdown  # noqa: PLC0415
+    from heard.connectors.slack_words import plain_text  # noqa: PLC0415
+    from heard.reviews import normalize_name, normalize_text  # noqa: PLC0415
+
+    readers: dict[str, Callable[[str], object]] = {
+        "HTML": html_to_text,
+        "quotations in HTML": split_html,
+        "quotations in Markdown": split_markdown,
+        "quotations in lines": split_lines,
+        "words of Slack": plain_text,
+        "text": normalize_text,
+        "name": normalize_name,
+    }
+    for kind, read in readers.items():
+        for name, unit in TEXTS.items():
+            text = filled(unit, RESPONSE_LIMIT)
+            yield WorstInput(f"poll: {kind}", name, RESPONSE_LIMIT, partial(read, text))
 
 
 def json_bodies() -> Iterator[WorstInput]:

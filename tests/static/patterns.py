@@ -41,11 +41,15 @@ _KNOWN: Final[dict[tuple[str, str, int], int]] = {}
 
 @dataclass(frozen=True, slots=True)
 class FoundPattern:
-    """A pattern of the library, where it stands, and whether anything searches with it."""
+    """A pattern of the library, where it stands, and how it is used.
+
+    `is_searched`: at any place of a text. `is_whole`: the whole text must match.
+    """
 
     place: str
     pattern: re.Pattern[Any]
     is_searched: bool
+    is_whole: bool
 
 
 @cache
@@ -56,11 +60,13 @@ def found_patterns() -> tuple[FoundPattern, ...]:
         source = inspect.getsource(module)
         for name, pattern in (*_held(module), *_written(source)):
             key = (pattern.pattern, pattern.flags)
-            is_searched = not name or _is_searched(name.partition("[")[0], source)
+            uses = _uses(name, source) if name else set(SEARCHES)
+            is_searched, is_whole = not uses <= {"match", "fullmatch"}, "fullmatch" in uses
             if key in patterns:
                 is_searched |= patterns[key].is_searched
+                is_whole |= patterns[key].is_whole
             place = f"{module.__name__}.{name}"
-            patterns[key] = FoundPattern(place, pattern, is_searched)
+            patterns[key] = FoundPattern(place, pattern, is_searched, is_whole)
     return tuple(patterns.values())
 
 
@@ -108,10 +114,10 @@ def _written(source: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
                 pass
 
 
-def _is_searched(name: str, source: str) -> bool:
-    """Whether a pattern is used with more than `match` and `fullmatch`, or handed on."""
-    uses = re.findall(rf"(?<![\w.]){re.escape(name)}\b(?:\(.*?\))?(?:\[.*?\])?(\.\w+)?", source)
-    return any(use not in {".match", ".fullmatch"} for use in uses[1:])
+def _uses(name: str, source: str) -> set[str]:
+    """The methods of a pattern that a module calls; "" where it hands the pattern on."""
+    uses = rf"(?<![\w.]){re.escape(name)}\b(?:\(.*?\))?(?:\[.*?\])?(?:\.(\w+))?"
+    return set(re.findall(uses, source)[1:])
 
 
 # The shape of a pattern. A set of signs is a number with a bit for each sign that is tried.
@@ -144,13 +150,14 @@ type Way = tuple[Piece, ...]
 _NOTHING: Final = Piece(0)
 
 
-def slow_run(pattern: re.Pattern[Any], *, is_searched: bool) -> str | None:
+def slow_run(pattern: re.Pattern[Any], *, is_searched: bool, is_whole: bool = False) -> str | None:
     """A character whose repetition makes a pattern slow; None if there is none."""
     text = pattern.pattern
     shape = Shape()
     flags = pattern.flags & ~re.UNICODE if isinstance(text, bytes) else pattern.flags
+    end = (_NOTHING,) if is_whole else ()
     for way in shape.ways(parser.parse(text, flags & ~re.DEBUG), pattern.flags):
-        if slow := shape.slow_signs(way, is_searched=is_searched):
+        if slow := shape.slow_signs(way + end, is_searched=is_searched):
             return next(sign for bit, sign in enumerate(_SAMPLE) if slow >> bit & 1)
     return None
 

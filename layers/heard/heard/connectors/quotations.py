@@ -22,7 +22,7 @@ _QUOTE_CLASS: Final = re.compile(
     r"""\bclass\s*+=\s*+(["']?)(?:[^"'<>]{0,500}\s)?quote(?![\w-])""", re.I
 )
 _BBCODE: Final = re.compile(r"\[(/?)(quote)(?:=[^\]\n]*+)?\]", re.IGNORECASE)
-_QUOTE_LINE: Final = re.compile(r" {0,3}((?:> ?)+)(.*)")
+_QUOTE_LINE: Final = re.compile(r" {0,3}((?:> ?)++)(.*)")
 _OWN_LINE: Final = re.compile(
     r" {0,3}>(?:[:;=][-'^o]?[()\[\]/\\|<{}@3CcDPpOo]|[._-][_.]?[<>.]|=|!|\d)"
 )

@@ -41,7 +41,8 @@ _BROKEN_ADDRESS: Final = re.compile(r"(<[^\s@<>]{1,64}@[^\s@<>]{1,253})\n(>)")
 
 _SEPARATOR: Final = re.compile(r"\s*[-_=–—*]{3,}\s*")
 _DASHES: Final = re.compile(r"[-_=–—*]{2,}")
-_FRAMED: Final = re.compile(r"[\s>]*[-_=–—*]{2,}\s*(\S.{0,180}?)\s*[-_=–—*]{2,}\s*")
+_FRAME_START: Final = re.compile(r"[\s>]*+[-_=–—*]{2,}+\s*+")
+_FRAME_SIGNS: Final = "-_=–—*"
 _COLONS: Final = (":", "：")
 
 _ATTRIBUTION_LINES: Final = 4
@@ -160,9 +161,20 @@ def _framed_words(line: str) -> str:
     """The words between the dashes of a line, or a line that ends with a colon; case-folded."""
     if len(line) > _FRAME_CHARACTERS:
         return ""
-    framed = _FRAMED.fullmatch(line)
-    words = framed[1] if framed else line.strip()[:-1] if line.rstrip().endswith(_COLONS) else ""
+    words = _framed(line)
+    if not words and line.rstrip().endswith(_COLONS):
+        words = line.strip()[:-1]
     return words.strip(" :：").casefold()
+
+
+def _framed(line: str) -> str:
+    """The words between two dashes or more on either side, perhaps behind ">"; "" without them."""
+    start = _FRAME_START.match(line)
+    if start is None:
+        return ""
+    rest = line[start.end() :].rstrip()
+    words = rest.rstrip(_FRAME_SIGNS)
+    return words.rstrip() if len(rest) - len(words) >= 2 else ""
 
 
 def _is_framed_attribution(words: str, line: str) -> bool:
@@ -264,7 +276,7 @@ def _is_header_block(lines: Sequence[str], index: int, evidence: Evidence) -> bo
 def _is_dashed(lines: Sequence[str], index: int) -> bool:
     above = [line for line in lines[max(0, index - 3) : index] if line.strip()]
     line = above[-1][:_FRAME_CHARACTERS] if above else ""
-    return bool(_SEPARATOR.fullmatch(line) or _FRAMED.fullmatch(line))
+    return bool(_SEPARATOR.fullmatch(line.lstrip("> ")) or _framed(line))
 
 
 def _label_of(line: str) -> tuple[tuple[tuple[str, str], ...], str] | None:
