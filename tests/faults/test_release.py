@@ -28,7 +28,7 @@ from heard.steps.relay import relay
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.policies import Policies
 from heard_simulator.server import SimulatedPlatforms
-from tests.faults.recorded_world import (
+from tests.faults.recording import (
     FREE_KEYS,
     Recording,
     build,
@@ -49,9 +49,7 @@ def moto_backend() -> Iterator[Backend]:
 
 
 @pytest.fixture
-def empty(moto_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    # moto takes long over each day, and the recordings span less than these.
-    monkeypatch.setattr("heard.storage.sweep_index.SWEEP_DAYS", 5)
+def empty(moto_backend: Backend) -> Iterator[Backend]:
     clock = FakeClock()
     with SimulatedPlatforms(clock=clock) as platforms:
         yield moto_backend.reset(platforms, clock)

@@ -148,7 +148,8 @@ def test_what_waits_for_a_hanging_platform_goes_back_untried_and_starts_no_run()
     }
     assert neighbours.runs.started == ["slow", "quick"]
     assert {copy["MessageGroupId"] for copy in neighbours.queue.copies} == {"bus_slow"}
-    assert neighbours.queue.delays == [5]
+    assert all(delay in range(2, 9) for delay in neighbours.queue.delays)
+    assert len(neighbours.queue.delays) == 1
 
 
 def test_one_message_tries_the_platform_and_when_it_answers_all_go_on() -> None:
@@ -199,7 +200,7 @@ def test_a_copy_remembers_how_often_its_message_was_tried() -> None:
     assert statuses(neighbours.intake(worn_out)) == {worn_out.id: IntakeStatus.FAILED}
 
 
-def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate() -> None:
+def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result() -> None:
     given_up = threading.Event()
 
     def hang(content: Mapping[str, Any]) -> None:
@@ -211,7 +212,8 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate()
     given_up.set()
 
     assert statuses(results) == {"slow-0": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
-    assert neighbours.queue.delays == [5]
+    assert all(delay in range(2, 9) for delay in neighbours.queue.delays)
+    assert len(neighbours.queue.delays) == 1
 
 
 @pytest.mark.parametrize(
