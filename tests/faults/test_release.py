@@ -136,7 +136,7 @@ def test_everything_that_an_earlier_release_stored_is_read_as_it_was_meant(
     assert opened.body == b'{"type": "?"}'
     assert backend.retention.retentions.of_business(BUSINESS) is not None
     assert [hold.id for hold in backend.holds.holds.of_business(BUSINESS)] == ["hld_1"]
-    assert len(backend.cases.departures(BUSINESS)) == 1
+    assert len(list(backend.cases.departures(BUSINESS))) == 1
 
 
 def test_what_was_under_way_at_the_update_goes_on_and_ends(
