@@ -150,14 +150,14 @@ def verify(
         stack, OutcomeCriteria(_require_business(business), start, end), log_only=log_only
     )
     # Of a business's reviews only the broken ones are kept: there may be millions.
-    kept: list[ChainReport] = []
+    reports: list[ChainReport] = []
     review_count = outcome_count = 0
     for report in _verify_reviews(stack, targets, business):
         review_count += 1
         outcome_count += report.outcomes
         if review_ids or not report.verified:
-            kept.append(report)
-    broken = [report for report in kept if not report.verified]
+            reports.append(report)
+    broken = [report for report in reports if not report.verified]
     if as_json:
         show.data(
             {
@@ -165,11 +165,11 @@ def verify(
                 "reviews": review_count,
                 "outcomes": outcome_count,
                 "broken": [asdict(report) for report in broken],
-                "reports": [asdict(report) for report in kept if review_ids],
+                "reports": [asdict(report) for report in reports if review_ids],
             }
         )
     else:
-        _print_reports(kept, review_count, outcome_count, len(broken))
+        _print_reports(reports, review_count, outcome_count, len(broken))
     if broken:
         show.error(
             "The log of these reviews was changed.",
@@ -261,8 +261,8 @@ def _verify_reviews(
 
     with show.progress() as bar, ThreadPoolExecutor(_WORKERS) as pool:
         progress_line = bar.add_task("Verifying chains", total=None)
-        for together in batched(reviews, _TOGETHER, strict=False):
-            for report in pool.map(verify_or_refuse, together):
+        for batch in batched(reviews, _TOGETHER, strict=False):
+            for report in pool.map(verify_or_refuse, batch):
                 bar.advance(progress_line)
                 yield report
 

@@ -139,10 +139,10 @@ def read_leftovers(session: boto3.Session, stack: str) -> Iterator[str]:
     """Names of a new stack that are taken. What these credentials may not read is not there."""
     clients: Any = session
     logs, workflows = clients.client("logs"), clients.client("stepfunctions")
-    wanted = {f"/heard/{stack}/functions"} | {
+    group_names = {f"/heard/{stack}/functions"} | {
         f"/aws/vendedlogs/{service}/{stack}" for service in ("states", "apis")
     }
-    for name in sorted(wanted):
+    for name in sorted(group_names):
         response = _unless_denied(partial(logs.describe_log_groups, logGroupNamePrefix=name))
         groups: list[dict[str, str]] = response["logGroups"] if response else []
         if any(group["logGroupName"] == name for group in groups):

@@ -163,8 +163,8 @@ def _requeue(
         # A pool begins all that it is given, and messages are long: so it is given some at a time.
         items = (
             item
-            for together in batched(enumerate(reviews), _TOGETHER, strict=False)
-            for item in pool.map(prepare, together)
+            for some in batched(enumerate(reviews), _TOGETHER, strict=False)
+            for item in pool.map(prepare, some)
         )
         for item in bar.track(items, total=len(reviews), description="Replaying"):
             if item.message is None:

@@ -53,13 +53,13 @@ def resend_notices(
         outcomes = filter(makes_notice, read_outcomes(stack.log, criteria))
         outcome_count = published = 0
         skipped: list[SkippedOutcome] = []
-        for together in batched(outcomes, _TOGETHER, strict=False):
-            outcome_count += len(together)
+        for batch in batched(outcomes, _TOGETHER, strict=False):
+            outcome_count += len(batch)
             if not dry_run:
-                report = resend(together, stack.event_bus)
+                report = resend(batch, stack.event_bus)
                 published += report.published
                 skipped += report.skipped
-            bar.advance(progress_line, len(together))
+            bar.advance(progress_line, len(batch))
     if as_json:
         show.data(
             {

@@ -14,7 +14,7 @@ from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue, 
 from time import process_time
 from typing import Any, Final
 
-from tests.static.patterns import FoundPattern
+from tests.static.patterns import LibraryPattern
 
 SMALL: Final = 1_000
 GROWTH: Final = 8
@@ -27,7 +27,7 @@ _SIGNS: Final = " a1Z.\n\t-_/:@<>\"'éжあ好#&;=,()[]{}%*+?!|"
 _UNITS: Final = 30
 
 
-def worst_attack(found: FoundPattern, seed: int = 1) -> tuple[float, float]:
+def worst_attack(found: LibraryPattern, seed: int = 1) -> tuple[float, float]:
     """Seconds of the slowest large attack on a pattern, and how many times longer it takes."""
     randomness = random.Random(seed)
     timed = sorted(
@@ -44,7 +44,7 @@ def worst_attack(found: FoundPattern, seed: int = 1) -> tuple[float, float]:
     return max(results)
 
 
-def _seconds(found: FoundPattern, text: Any) -> float:
+def _seconds(found: LibraryPattern, text: Any) -> float:
     before = process_time()
     if found.is_searched:
         for _ in found.pattern.finditer(text):
@@ -54,7 +54,7 @@ def _seconds(found: FoundPattern, text: Any) -> float:
     return process_time() - before
 
 
-def _attacks(found: FoundPattern, randomness: random.Random) -> Iterator[Any]:
+def _attacks(found: LibraryPattern, randomness: random.Random) -> Iterator[Any]:
     pattern = found.pattern
     is_bytes = isinstance(pattern.pattern, bytes)
     flags = pattern.flags & ~re.UNICODE if is_bytes else pattern.flags

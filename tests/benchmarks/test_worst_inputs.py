@@ -7,7 +7,7 @@ import os
 from tests.benchmarks.figures import BenchmarkReport, Section
 from tests.benchmarks.pumping import FLOOR_SECONDS, GROWTH, SMALL, worst_attack
 from tests.benchmarks.worst_inputs import WorstInput, warm_up, worst_inputs
-from tests.static.patterns import found_patterns
+from tests.static.patterns import library_patterns
 
 BUDGET_SECONDS = 1.0
 BUDGET_GROWTH = 12.0
@@ -43,7 +43,7 @@ def _add_line(report: BenchmarkReport, seconds: float, each: WorstInput) -> None
 
 def test_attacks_on_every_pattern(report: BenchmarkReport) -> None:
     """The pattern that grows most with a text that is longer, and the slowest one."""
-    results = [(*worst_attack(found), found) for found in found_patterns()]
+    results = [(*worst_attack(found), found) for found in library_patterns()]
     slowest = max(results, key=lambda result: result[0])
     growing = max(results, key=lambda result: result[1] if result[0] > 4 * FLOOR_SECONDS else 0)
     characters = SMALL * GROWTH

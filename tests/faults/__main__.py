@@ -1,7 +1,7 @@
 """`make faults`: a long round on a stack of its own, with a table of the sixteen promises.
 
-`SECONDS` bounds how long it sends, and is no promise of speed. The peace after it lasts until
-everything is settled, at most `--patience` seconds.
+`SECONDS` bounds how long it sends, and is no promise of speed. Then it waits until everything is
+settled, at most `--patience` seconds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         seed=options.seed,
         rate=options.rate,
         seconds=options.seconds,
-        stories=0,
+        scenarios=0,
         shops=3,
         hot=options.hot,
         longest_delay=6.0,
@@ -68,7 +68,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which requests are broken, and how")
     parser.add_argument("--rate", type=float, default=0.3, help="the share of broken calls")
     parser.add_argument("--hot", type=int, default=64, help="how many write at once on a hot item")
-    parser.add_argument("--patience", type=float, default=1800, help="how long it waits for peace")
+    parser.add_argument(
+        "--patience", type=float, default=1800, help="how long it may take to settle"
+    )
     parser.add_argument("--port", type=int, default=4770, help="the port of the emulator")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument("--record", type=Path, help="a file for the list of all broken calls")
@@ -101,7 +103,7 @@ def _print(result: Result, console: Console) -> None:
                 console.print(f"promise {row.number}, {name}: {id}", style="red", markup=False)
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in result.seconds.items())
     console.print(
-        f"{len(result.diary.reviews)} reviews, {len(result.diary.answers)} answers. "
+        f"{len(result.record.reviews)} reviews, {len(result.record.answers)} answers. "
         f"{sum(result.faults.values()):,} of {sum(result.requests.values()):,} calls were broken. "
         f"{times}"
     )

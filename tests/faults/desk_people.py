@@ -1,7 +1,9 @@
-"""The agents and leads of a street: they claim, answer, promise, walk away, approve, and pry.
+"""The agents and leads of a round: they claim, answer, promise, walk away and approve.
+
+One asks for what is another business's.
 
 A person repeats a request that got no answer, with the same id, as the page does. A request that
-was answered with 200 is in the diary, and may not be lost.
+was answered with 200 is in the record, and may not be lost.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ import urllib3
 from heard import clock
 from heard.clock import format_time
 from heard_cli.local.demo_environment import ApiClient
-from tests.faults.diary import Diary, GivenAnswer
-from tests.faults.street import Shop, Street
+from tests.faults.round_record import AcceptedAnswer, RoundRecord
+from tests.faults.round_setup import RoundSetup, Shop
 
 TRIES: Final = 10
 _SENTENCES: Final = (
@@ -33,9 +35,9 @@ _SENTENCES: Final = (
 class DeskPeople:
     """Works through the open follow-ups of all shops. Everything random comes from the seed."""
 
-    def __init__(self, street: Street, diary: Diary, seed: int) -> None:
-        self.street = street
-        self.diary = diary
+    def __init__(self, setup: RoundSetup, record: RoundRecord, seed: int) -> None:
+        self.setup = setup
+        self.record = record
         self.random = Random(f"people/{seed}")
         self._number = 0
 
@@ -49,15 +51,15 @@ class DeskPeople:
         ]
         for entry in entries:
             if entry["business"] != shop.business:
-                with self.diary.writing():
-                    self.diary.foreign_calls[f"list shows {entry['id']}"] = 200
+                with self.record.writing():
+                    self.record.foreign_calls[f"list shows {entry['id']}"] = 200
             self._resolve(shop, entry, finish=finish)
         for entry in page["follow_ups"]:
             if entry["status"] == "awaiting_approval":
                 self._approve(shop, entry["id"])
         return len(page["follow_ups"])
 
-    def pry(self, shop: Shop, other: Shop) -> None:
+    def try_foreign_calls(self, shop: Shop, other: Shop) -> None:
         """An agent of one business asks for what belongs to another one."""
         stranger = shop.agents[0]
         status, page = self._call(other.agents[0], "GET", "/api/desk/follow-ups?limit=1")
@@ -67,34 +69,34 @@ class DeskPeople:
             paths += [("GET", path), ("POST", f"{path}/claim")]
         for method, path in paths:
             status, _ = self._call(stranger, method, path)
-            with self.diary.writing():
-                self.diary.foreign_calls[f"{method} {path} by {shop.business}"] = status
+            with self.record.writing():
+                self.record.foreign_calls[f"{method} {path} by {shop.business}"] = status
 
     def _resolve(self, shop: Shop, entry: dict[str, Any], *, finish: bool) -> None:
         agent = self.random.choice(shop.agents)
         path = f"/api/desk/follow-ups/{entry['id']}"
         status, claim = self._call(agent, "POST", f"{path}/claim")
         if status != 200:
-            self.diary.note_refusal(str(claim.get("reason", status)))
+            self.record.note_refusal(str(claim.get("reason", status)))
             return
         status, details = self._call(agent, "GET", path)
         if status != 200:
-            self.diary.note_refusal(f"details {status}")
+            self.record.note_refusal(f"details {status}")
             return
         self._number += 1
         answer = self._choose(details, finish=finish) | {
-            "id": f"answer-{self.street.tag}-{self._number:05d}",
+            "id": f"answer-{self.setup.tag}-{self._number:05d}",
             "fence": claim["fence"],
         }
         status, result = self._call(agent, "POST", f"{path}/resolution", answer)
         if status != 200:
-            self.diary.note_refusal(str(result.get("reason", status)))
+            self.record.note_refusal(str(result.get("reason", status)))
             return
-        given = GivenAnswer(
+        answer_record = AcceptedAnswer(
             entry["id"], shop.business, answer["id"], agent.token[-8:], answer["action"]
         )
-        with self.diary.writing():
-            self.diary.answers.append(given)
+        with self.record.writing():
+            self.record.answers.append(answer_record)
         if answer["action"] == "walk_away":
             self._approve(shop, entry["id"])
 
@@ -106,7 +108,7 @@ class DeskPeople:
         body = {"approved": True, "digest": details["pending_resolution"]["digest"]}
         status, result = self._call(shop.lead, "POST", f"{path}/approval", body)
         if status != 200:
-            self.diary.note_refusal(f"approval {result.get('reason', status)}")
+            self.record.note_refusal(f"approval {result.get('reason', status)}")
 
     def _choose(self, details: dict[str, Any], *, finish: bool) -> dict[str, Any]:
         self._number += 1

@@ -22,10 +22,10 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
 from heard_cli.outcome_pages import read_outcomes
-from tests.faults.diary import Diary, TakenReview
 from tests.faults.promises import PROMISES, Row
 from tests.faults.proxy import FaultProxy
-from tests.faults.street import Street
+from tests.faults.round_record import DeliveredReview, RoundRecord
+from tests.faults.round_setup import RoundSetup
 
 _HIDDEN: Final = frozenset({403, 404})
 _WITH_PERSON: Final = frozenset(
@@ -34,10 +34,10 @@ _WITH_PERSON: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Fate:
+class ReviewResult:
     """What became of one review."""
 
-    taken: TakenReview
+    delivered: DeliveredReview
     outcomes: tuple[Outcome, ...]
     review: Review | None
     follow_up: FollowUp | None
@@ -54,7 +54,7 @@ class Fate:
         return (
             self.follow_up is not None
             and self.follow_up.status in _WITH_PERSON
-            and self.taken.review in self.follow_up.reviews
+            and self.delivered.review in self.follow_up.reviews
         )
 
     @property
@@ -85,39 +85,41 @@ class Fate:
 
 
 class Judge:
-    """Judges one round on a street."""
+    """Judges one round of businesses."""
 
-    def __init__(self, street: Street, diary: Diary, proxy: FaultProxy) -> None:
-        self.street = street
-        self.diary = diary
+    def __init__(self, setup: RoundSetup, record: RoundRecord, proxy: FaultProxy) -> None:
+        self.setup = setup
+        self.record = record
         self.proxy = proxy
-        self.operator = street.shops[0].environment.operator
-        self.fates = [self._fate(taken) for taken in (*diary.reviews.values(), *self._others())]
+        self.operator = setup.shops[0].environment.operator
+        self.results = [
+            self._result(delivered) for delivered in (*record.reviews.values(), *self._others())
+        ]
 
-    def _others(self) -> list[TakenReview]:
+    def _others(self) -> list[DeliveredReview]:
         """Reviews of these businesses that a poll found, and that an earlier round wrote."""
         now = clock.now()
-        found: dict[str, TakenReview] = {}
-        for shop in self.street.shops:
+        found: dict[str, DeliveredReview] = {}
+        for shop in self.setup.shops:
             criteria = OutcomeCriteria(
                 shop.business, now - timedelta(hours=6), now + timedelta(hours=1)
             )
             for outcome in read_outcomes(self.operator.log, criteria):
-                if outcome.review not in self.diary.reviews:
+                if outcome.review not in self.record.reviews:
                     review = self.operator.cases.find_review(outcome.review)
                     native_ids = frozenset({review.native_id} if review else ())
-                    found[outcome.review] = TakenReview(
+                    found[outcome.review] = DeliveredReview(
                         outcome.review, shop.business, outcome.platform, native_ids, "", copies=0
                     )
         return list(found.values())
 
-    def _fate(self, taken: TakenReview) -> Fate:
-        outcomes = tuple(self.operator.log.of_review(taken.review))
+    def _result(self, delivered: DeliveredReview) -> ReviewResult:
+        outcomes = tuple(self.operator.log.of_review(delivered.review))
         try:
-            case = self.operator.cases.case(taken.review).case
+            case = self.operator.cases.case(delivered.review).case
         except NotFound:
-            return Fate(taken, outcomes, None, None)
-        return Fate(taken, outcomes, case.review, case.follow_up)
+            return ReviewResult(delivered, outcomes, None, None)
+        return ReviewResult(delivered, outcomes, case.review, case.follow_up)
 
     def rows(self) -> list[Row]:
         """The sixteen rows."""
@@ -147,21 +149,23 @@ class Judge:
         ]
 
     def _never_lost(self) -> Row:
-        row = Row(1, sum(fate.taken.copies for fate in self.fates), "deliveries that got 2xx")
-        for fate in self.fates:
-            if fate.review is None or not fate.outcomes:
-                row.lost.append(fate.taken.review)
-            elif not fate.has_owner:
-                row.stuck.append(fate.taken.review)
+        row = Row(
+            1, sum(result.delivered.copies for result in self.results), "deliveries that got 2xx"
+        )
+        for result in self.results:
+            if result.review is None or not result.outcomes:
+                row.lost.append(result.delivered.review)
+            elif not result.has_owner:
+                row.stuck.append(result.delivered.review)
         row.lost += self._dead_letters()
         missing = self.missing_notices()
         row.lost += missing
-        row.figure = f"{len(self.diary.lost_at_the_door)} refused, which the sender knows"
+        row.figure = f"{len(self.record.lost_at_the_door)} refused, which the sender knows"
         return row
 
     def _dead_letters(self) -> list[str]:
         """Messages of this round that no function handled."""
-        sqs, outputs = self.street.stack.client("sqs"), self.street.stack.outputs
+        sqs, outputs = self.setup.stack.client("sqs"), self.setup.stack.outputs
         found: dict[str, str] = {}
         for name in ("DeadLettersUrl", "PollDeadLettersUrl"):
             if name not in outputs:
@@ -173,29 +177,32 @@ class Judge:
                 if not messages:
                     break
                 for message in messages:
-                    if self.street.tag in message["Body"]:
+                    if self.setup.tag in message["Body"]:
                         found[message["MessageId"]] = message["Body"]
         return [
-            f"dead letter {body[:160]}" for body in found.values() if body not in self.diary.poison
+            f"dead letter {body[:160]}" for body in found.values() if body not in self.record.poison
         ]
 
     def missing_notices(self) -> list[str]:
         """The outcomes of which nobody was told although somebody may be."""
         expected = {
-            outcome.id for fate in self.fates for outcome in fate.outcomes if makes_notice(outcome)
+            outcome.id
+            for result in self.results
+            for outcome in result.outcomes
+            if makes_notice(outcome)
         }
         received: set[str] = set()
-        for shop in self.street.shops:
+        for shop in self.setup.shops:
             shop.subscriber.receive()
             received |= shop.subscriber.outcome_ids
         return [f"notice of {outcome}" for outcome in sorted(expected - received)]
 
     def _one_review(self) -> Row:
-        row = Row(2, len(self.fates), "reviews")
-        row.figure = f"{sum(fate.taken.copies - 1 for fate in self.fates)} copies"
-        for fate in self.fates:
-            if fate.kinds[Kind.ACCEPTED] > 1 or fate.open_follow_ups() > 1:
-                row.doubled.append(fate.taken.review)
+        row = Row(2, len(self.results), "reviews")
+        row.figure = f"{sum(result.delivered.copies - 1 for result in self.results)} copies"
+        for result in self.results:
+            if result.kinds[Kind.ACCEPTED] > 1 or result.open_follow_ups() > 1:
+                row.doubled.append(result.delivered.review)
         row.doubled += self._doubled_replies()
         return row
 
@@ -203,60 +210,64 @@ class Judge:
         """Replies at the platforms that the log does not know, and third public replies."""
         doubled: list[str] = []
         posted = {
-            (fate.taken.platform, native_id) for fate in self.fates for native_id in fate.posted
+            (result.delivered.platform, native_id)
+            for result in self.results
+            for native_id in result.posted
         }
         uncertain = {
-            (fate.taken.platform, native_id)
-            for fate in self.fates
-            if fate.may_be_posted or fate.taken.review in self.diary.erased.values()
-            for native_id in fate.taken.native_ids
+            (result.delivered.platform, native_id)
+            for result in self.results
+            if result.may_be_posted or result.delivered.review in self.record.erased.values()
+            for native_id in result.delivered.native_ids
         }
         ours = {
-            (fate.taken.platform, native_id)
-            for fate in self.fates
-            if fate.taken.copies
-            for native_id in fate.taken.native_ids
+            (result.delivered.platform, native_id)
+            for result in self.results
+            if result.delivered.copies
+            for native_id in result.delivered.native_ids
         }
-        for reply in self.street.platforms.replies():
+        for reply in self.setup.platforms.replies():
             places = {(reply.platform, reply.review), (reply.platform, reply.thread)}
             if not places & ours or places & uncertain:
                 continue
             if (reply.platform, reply.native_id) not in posted:
                 doubled.append(f"reply {reply.platform} {reply.native_id} to {reply.review}")
-        for (platform, thread), replies in self.street.platforms.public_replies_by_thread().items():
+        for (platform, thread), replies in self.setup.platforms.public_replies_by_thread().items():
             if (platform, thread) in ours and len(replies) > 2:
                 doubled.append(f"thread {platform} {thread} has {len(replies)} public replies")
         return doubled
 
     def _any_order(self) -> Row:
-        fates = [fate for fate in self.fates if fate.taken.revision is not None]
-        row = Row(3, len(fates), "histories of a review, shuffled")
-        for fate in fates:
-            if fate.review is None:
+        results = [result for result in self.results if result.delivered.revision is not None]
+        row = Row(3, len(results), "histories of a review, shuffled")
+        for result in results:
+            if result.review is None:
                 continue  # promise 1 counts it
-            if fate.taken.withdrawn:
-                if not fate.review.withdrawn:
-                    row.lost.append(f"{fate.taken.review} is not withdrawn")
-            elif int(fate.review.revision or 0) != int(fate.taken.revision or 0):
-                row.lost.append(f"{fate.taken.review} is at {fate.review.revision}")
+            if result.delivered.withdrawn:
+                if not result.review.withdrawn:
+                    row.lost.append(f"{result.delivered.review} is not withdrawn")
+            elif int(result.review.revision or 0) != int(result.delivered.revision or 0):
+                row.lost.append(f"{result.delivered.review} is at {result.review.revision}")
         return row
 
     def _forged(self) -> Row:
-        row = Row(4, len(self.diary.forged), "forged, stale and altered requests")
+        row = Row(4, len(self.record.forged), "forged, stale and altered requests")
         row.lost += [
-            f"{name}: {status}" for name, status in self.diary.forged.items() if 200 <= status < 300
+            f"{name}: {status}"
+            for name, status in self.record.forged.items()
+            if 200 <= status < 300
         ]
         row.lost += [
             review
-            for review in self.diary.forged_reviews
+            for review in self.record.forged_reviews
             if self.operator.cases.find_review(review) is not None
         ]
-        statuses = Counter(self.diary.forged.values())
+        statuses = Counter(self.record.forged.values())
         row.figure = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
         return row
 
     def _door(self) -> Row:
-        seconds = sorted(self.diary.door_seconds)
+        seconds = sorted(self.record.door_seconds)
         row = Row(5, len(seconds), "requests; a time is measured, not judged")
         if seconds:
             row.figure = (
@@ -269,8 +280,8 @@ class Judge:
         """Every follow-up of the round, as stored."""
         ids = {
             str(outcome.detail["follow_up"])
-            for fate in self.fates
-            for outcome in fate.outcomes
+            for result in self.results
+            for outcome in result.outcomes
             if outcome.kind in {Kind.FOLLOW_UP_OPENED, Kind.FOLLOW_UP_JOINED}
         }
         return {id: self.operator.cases.follow_up(id) for id in sorted(ids)}
@@ -290,7 +301,7 @@ class Judge:
 
     def running_executions(self) -> frozenset[str]:
         """The names of the follow-ups' workflows that run."""
-        client = self.street.stack.client("stepfunctions")
+        client = self.setup.stack.client("stepfunctions")
         machine = next(
             machine["stateMachineArn"]
             for machine in client.list_state_machines()["stateMachines"]
@@ -302,30 +313,30 @@ class Judge:
         return frozenset(execution["name"] for page in pages for execution in page["executions"])
 
     def _answers(self) -> Row:
-        row = Row(7, len(self.diary.answers), "answers that the desk accepted")
+        row = Row(7, len(self.record.answers), "answers that the desk accepted")
         replies: Counter[str] = Counter()
-        for fate in self.fates:
+        for result in self.results:
             given = Counter(
                 str(outcome.detail.get("reply"))
-                for outcome in fate.outcomes
+                for outcome in result.outcomes
                 if outcome.kind is Kind.RESOLUTION_GIVEN and outcome.detail.get("reply")
             )
             row.doubled += [
-                f"{fate.taken.review}: {reply}" for reply, count in given.items() if count > 1
+                f"{result.delivered.review}: {reply}" for reply, count in given.items() if count > 1
             ]
             replies.update(
                 str(outcome.detail["reply"])
-                for outcome in fate.outcomes
+                for outcome in result.outcomes
                 if "native_id" in outcome.detail and outcome.kind is not Kind.REPLY_PUBLISHED
             )
         row.doubled += [f"reply {reply}" for reply, count in replies.items() if count > 1]
         accepted = self._accepted_answers()
         row.lost += [
             f"{answer.follow_up} {answer.id}"
-            for answer in self.diary.answers
+            for answer in self.record.answers
             if answer.follow_up not in accepted
         ]
-        actions = Counter(answer.action for answer in self.diary.answers)
+        actions = Counter(answer.action for answer in self.record.answers)
         row.figure = ", ".join(f"{count} {action}" for action, count in sorted(actions.items()))
         return row
 
@@ -334,48 +345,53 @@ class Judge:
         said = {Kind.RESOLUTION_GIVEN, Kind.APPROVAL_REQUESTED, Kind.PROMISED, Kind.INVITED_PRIVATE}
         said |= CLOSING_KINDS
         found: set[str] = set()
-        for fate in self.fates:
+        for result in self.results:
             own = {
                 str(outcome.detail["follow_up"])
-                for outcome in fate.outcomes
+                for outcome in result.outcomes
                 if "follow_up" in outcome.detail
             }
-            if any(outcome.kind in said for outcome in fate.outcomes):
+            if any(outcome.kind in said for outcome in result.outcomes):
                 found |= own
         return frozenset(found)
 
     def _poison(self) -> Row:
-        row = Row(8, len(self.diary.poison), "poisonous messages")
-        neighbours = [fate for fate in self.fates if fate.taken.is_hot]
-        row.stuck += [fate.taken.review for fate in neighbours if not fate.has_owner]
+        row = Row(8, len(self.record.poison), "poisonous messages")
+        neighbours = [result for result in self.results if result.delivered.is_hot]
+        row.stuck += [result.delivered.review for result in neighbours if not result.has_owner]
         row.what += f", {len(neighbours)} reviews on hot items"
-        if figures := self.diary.neighbour:
+        if figures := self.record.neighbour:
             row.figure = f"a slow neighbour's delay: {figures['delay']} s"
             if figures["stuck"]:
                 row.stuck.append(f"{figures['stuck']} reviews beside a slow neighbour")
         return row
 
     def _tenants(self) -> Row:
-        row = Row(9, len(self.diary.foreign_calls) + len(self.fates), "foreign calls, and reviews")
+        row = Row(
+            9, len(self.record.foreign_calls) + len(self.results), "foreign calls, and reviews"
+        )
         row.lost += [
             f"{call}: {status}"
-            for call, status in self.diary.foreign_calls.items()
+            for call, status in self.record.foreign_calls.items()
             if status not in _HIDDEN
         ]
-        for fate in self.fates:
-            names = {outcome.business for outcome in fate.outcomes}
-            if fate.review is not None:
-                names.add(fate.review.business)
-            if fate.follow_up is not None:
-                names.add(fate.follow_up.business)
-            row.lost += [f"{fate.taken.review} of {name}" for name in names - {fate.taken.business}]
-        for shop in self.street.shops:
+        for result in self.results:
+            names = {outcome.business for outcome in result.outcomes}
+            if result.review is not None:
+                names.add(result.review.business)
+            if result.follow_up is not None:
+                names.add(result.follow_up.business)
+            row.lost += [
+                f"{result.delivered.review} of {name}"
+                for name in names - {result.delivered.business}
+            ]
+        for shop in self.setup.shops:
             row.lost += [
                 f"notice {event.detail['outcome']} for {shop.business}"
                 for event in shop.subscriber.events
                 if event.detail["business"] != shop.business
             ]
-        row.figure = f"{len(self.diary.foreign_calls)} foreign calls"
+        row.figure = f"{len(self.record.foreign_calls)} foreign calls"
         return row
 
     def _roles(self) -> Row:
@@ -385,37 +401,40 @@ class Judge:
         return row
 
     def _chains(self) -> Row:
-        row = Row(11, sum(len(fate.outcomes) for fate in self.fates), "outcomes")
-        for fate in self.fates:
-            if not fate.outcomes:
+        row = Row(11, sum(len(result.outcomes) for result in self.results), "outcomes")
+        for result in self.results:
+            if not result.outcomes:
                 continue
             report = verify_review(
-                fate.taken.review, fate.taken.business, self.operator.log, self.operator.cases
+                result.delivered.review,
+                result.delivered.business,
+                self.operator.log,
+                self.operator.cases,
             )
             if not report.verified:
-                row.lost.append(f"{fate.taken.review}: {report}")
-            early = self.diary.early_outcomes.get(fate.taken.review, [])
-            if [outcome.hash for outcome in fate.outcomes][: len(early)] != early:
-                row.lost.append(f"{fate.taken.review}: an outcome changed")
-        row.figure = f"{len(self.fates)} chains"
+                row.lost.append(f"{result.delivered.review}: {report}")
+            early = self.record.early_outcomes.get(result.delivered.review, [])
+            if [outcome.hash for outcome in result.outcomes][: len(early)] != early:
+                row.lost.append(f"{result.delivered.review}: an outcome changed")
+        row.figure = f"{len(self.results)} chains"
         return row
 
     def _throttling(self) -> Row:
         counts = self.proxy.counts
         row = Row(14, sum(counts.values()), "broken calls")
-        row.figure = _listed(counts)
-        if self.diary.platform_faults:
-            row.figure += f", {self.diary.platform_faults} faults of platforms"
-        if self.diary.restarts:
-            row.figure += f", {self.diary.restarts} restarts of all functions"
+        row.figure = _list_counts(counts)
+        if self.record.platform_faults:
+            row.figure += f", {self.record.platform_faults} faults of platforms"
+        if self.record.restarts:
+            row.figure += f", {self.record.restarts} restarts of all functions"
         return row
 
 
-def snapshot(street: Street, reviews: Iterable[str]) -> dict[str, list[str]]:
+def snapshot(setup: RoundSetup, reviews: Iterable[str]) -> dict[str, list[str]]:
     """The hashes of the outcomes of these reviews as they are now."""
-    log = street.shops[0].environment.operator.log
+    log = setup.shops[0].environment.operator.log
     return {review: [outcome.hash for outcome in log.of_review(review)] for review in reviews}
 
 
-def _listed(counts: Mapping[str, Any]) -> str:
+def _list_counts(counts: Mapping[str, Any]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items())

@@ -12,7 +12,7 @@ import sys
 from moto import mock_aws
 
 from heard_simulator.server import SimulatedPlatforms
-from tests.faults.recorded_world import PREFIX, RELEASES, build, number_of, record, recordings
+from tests.faults.recording import PREFIX, RELEASES, build, number_of, record, recordings
 from tests.unit.backend import Backend, FakeClock, moto_client
 
 

@@ -1,4 +1,4 @@
-"""One round: faults and work at once, then peace, then the judgement."""
+"""One round: faults and work at once, then it settles, then the judgement."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from heard_simulator.server import FaultMode, SimulatedPlatforms
 from tests.faults.aws_errors import Call
 from tests.faults.breaking import FaultKind, Rates
 from tests.faults.desk_people import DeskPeople
-from tests.faults.diary import Diary
 from tests.faults.judge import Judge, snapshot
 from tests.faults.placement import functions_through
 from tests.faults.promises import Row
 from tests.faults.proxy import FaultProxy
+from tests.faults.round_record import RoundRecord
+from tests.faults.round_setup import PLATFORMS, RoundSetup, Shop, set_up_round
 from tests.faults.senders import Senders
-from tests.faults.street import PLATFORMS, Shop, Street, open_street
 from tests.faults.workers import KILLING_WORKS, kill, worker_of_connection, workers_of
 
 SWEEP_LATER: Final = timedelta(minutes=30)
-"""The sweep of the peace is dated so much later: what it must find by then, it must heal."""
+"""The sweep after the faults is dated so much later: what it must find by then, it must heal."""
 _PLATFORM_FAULTS: Final = (
     FaultMode.FAIL_BEFORE,
     FaultMode.FAIL_AFTER,
@@ -51,14 +51,14 @@ type Report = Callable[[str, float], None]
 class Plan:
     """How long and how hard a round is.
 
-    It works until `seconds` have passed, and at least through `stories`. `histories` are those of
-    one wave, and `hot` is how many write at once. `patience` bounds the peace after it.
+    It works until `seconds` have passed, and at least through `scenarios`. `histories` are those of
+    one wave, and `hot` is how many write at once. `patience` bounds how long it then settles.
     """
 
     seed: int = 1
     rate: float = 0.3
     seconds: float = 0
-    stories: int = 12
+    scenarios: int = 12
     shops: int = 2
     histories: int = 3
     hot: int = 12
@@ -76,7 +76,7 @@ class Result:
 
     plan: Plan
     rows: list[Row]
-    diary: Diary
+    record: RoundRecord
     faults: dict[str, int]
     requests: dict[str, int]
     seconds: dict[str, float] = field(default_factory=dict[str, float])
@@ -96,11 +96,11 @@ class Result:
             "promises": [row.to_json() for row in self.rows],
             "faults": self.faults,
             "requests": self.requests,
-            "reviews": len(self.diary.reviews),
-            "answers": len(self.diary.answers),
-            "refusals": self.diary.refusals,
-            "sweeps": self.diary.sweeps,
-            "swept": self.diary.swept,
+            "reviews": len(self.record.reviews),
+            "answers": len(self.record.answers),
+            "refusals": self.record.refusals,
+            "sweeps": self.record.sweeps,
+            "swept": self.record.swept,
             "seconds": {name: round(value, 1) for name, value in self.seconds.items()},
         }
 
@@ -157,7 +157,7 @@ def run_round(
 
     `neighbour` are the figures of a slow neighbour, measured before, for the row that has them.
     """
-    begun_at = time.monotonic()
+    began_at = time.monotonic()
     emulator = stack.process_id
 
     def kill_worker(connection: int) -> bool:
@@ -172,30 +172,30 @@ def run_round(
             after_call=_shorter_waits(stack, plan.longest_wait),
             kill_worker=kill_worker,
         ) as proxy,
-        open_street(stack, platforms, shops=plan.shops) as street,
+        set_up_round(stack, platforms, shops=plan.shops) as setup,
         patient_queue(stack),
     ):
-        diary = Diary(neighbour=dict(neighbour or {}))
-        round_ = _Round(street, diary, proxy, plan, report)
+        record = RoundRecord(neighbour=dict(neighbour or {}))
+        round_ = _Round(setup, record, proxy, plan, report)
         with functions_through(stack, proxy.url):
             set_up_at = time.monotonic()
             round_.work()
             worked_at = time.monotonic()
-            round_.calm_down()
-            calm_at = time.monotonic()
-        rows = Judge(street, diary, proxy).rows()
+            round_.settle()
+            settled_at = time.monotonic()
+        rows = Judge(setup, record, proxy).rows()
         ended_at = time.monotonic()
         return Result(
             plan,
             rows,
-            diary,
+            record,
             proxy.counts,
             dict(proxy.requests),
             {
-                "set_up": set_up_at - begun_at,
+                "set_up": set_up_at - began_at,
                 "work": worked_at - set_up_at,
-                "peace": calm_at - worked_at,
-                "judgement": ended_at - calm_at,
+                "settling": settled_at - worked_at,
+                "judgement": ended_at - settled_at,
             },
             [broken.to_json() for broken in proxy.broken],
         )
@@ -203,17 +203,17 @@ def run_round(
 
 class _Round:
     def __init__(
-        self, street: Street, diary: Diary, proxy: FaultProxy, plan: Plan, report: Report
+        self, setup: RoundSetup, record: RoundRecord, proxy: FaultProxy, plan: Plan, report: Report
     ) -> None:
-        self.street = street
-        self.diary = diary
+        self.setup = setup
+        self.record = record
         self.proxy = proxy
         self.plan = plan
         self.report = report
         self.random = Random(f"round/{plan.seed}")
-        self.senders = Senders(street, diary, plan.seed)
-        self.people = DeskPeople(street, diary, plan.seed)
-        self.operator = street.shops[0].environment.operator
+        self.senders = Senders(setup, record, plan.seed)
+        self.people = DeskPeople(setup, record, plan.seed)
+        self.operator = setup.shops[0].environment.operator
         self._unsettled: list[str] = []
 
     # Work, with faults
@@ -240,16 +240,16 @@ class _Round:
         self._erase_one()
 
     def _send_all(self, threads: ThreadPoolExecutor) -> None:
-        begun_at, stories, waves = time.monotonic(), 0, 0
-        while stories < self.plan.stories or time.monotonic() - begun_at < self.plan.seconds:
+        began_at, scenarios, waves = time.monotonic(), 0, 0
+        while scenarios < self.plan.scenarios or time.monotonic() - began_at < self.plan.seconds:
             self._break_platforms()
-            wave = [threads.submit(story) for story in self._stories(waves)]
-            for story in wave:
-                story.result()
-            stories, waves = stories + len(wave), waves + 1
-            part = (time.monotonic() - begun_at) / self.plan.seconds if self.plan.seconds else 0
+            wave = [threads.submit(scenario) for scenario in self._scenarios(waves)]
+            for scenario in wave:
+                scenario.result()
+            scenarios, waves = scenarios + len(wave), waves + 1
+            part = (time.monotonic() - began_at) / self.plan.seconds if self.plan.seconds else 0
             self.report(
-                f"{len(self.diary.reviews)} reviews, {len(self.diary.answers)} answers,"
+                f"{len(self.record.reviews)} reviews, {len(self.record.answers)} answers,"
                 f" {sum(self.proxy.counts.values())} calls broken",
                 min(part, 1.0),
             )
@@ -259,46 +259,46 @@ class _Round:
     def _work_at_the_desk(self, over: threading.Event) -> None:
         """People answer what is open, as long as there are faults."""
         while not over.wait(1):
-            for shop in self.street.shops:
+            for shop in self.setup.shops:
                 self.people.work(shop, limit=3)
 
-    def _stories(self, wave: int) -> list[Callable[[], None]]:
-        senders, shops = self.senders, self.street.shops
-        stories: list[Callable[[], None]] = []
+    def _scenarios(self, wave: int) -> list[Callable[[], None]]:
+        senders, shops = self.senders, self.setup.shops
+        scenarios: list[Callable[[], None]] = []
         for shop in shops:
-            stories += [
+            scenarios += [
                 lambda shop=shop: senders.praise_or_complaint(shop, complaint=False, copies=2),
                 lambda shop=shop: senders.praise_or_complaint(shop, complaint=True),
             ]
-        stories += [
+        scenarios += [
             lambda shop=shop: senders.history(shop) for shop in shops[: self.plan.histories]
         ]
         shop = shops[wave % len(shops)]
         other = shops[(wave + 1) % len(shops)]
-        stories += [
+        scenarios += [
             lambda: senders.polled(shops[0], complaint=wave % 2 == 0),
             lambda: senders.forge(shop),
-            lambda: self.people.pry(shop, other),
+            lambda: self.people.try_foreign_calls(shop, other),
         ]
         match wave % 4:
             case 0:
-                stories.append(lambda: senders.hot_review(shop, self.plan.hot))
+                scenarios.append(lambda: senders.hot_review(shop, self.plan.hot))
             case 1:
-                stories.append(lambda: senders.hot_thread(shop, self.plan.hot))
+                scenarios.append(lambda: senders.hot_thread(shop, self.plan.hot))
             case 2:
-                stories.append(lambda: self._throttle_secrets(shop))
+                scenarios.append(lambda: self._throttle_secrets(shop))
             case _:
-                stories.append(lambda: senders.poison(shop))
+                scenarios.append(lambda: senders.poison(shop))
         if self.plan.with_restart and wave % 10 == 9:
-            stories.append(self._restart_functions)
-        return stories
+            scenarios.append(self._restart_functions)
+        return scenarios
 
     def _break_platforms(self) -> None:
         """The platforms fail too: before or after they took a reply, or for a while."""
         platform = self.random.choice(PLATFORMS)
         mode = self.random.choice(_PLATFORM_FAULTS)
-        self.street.platforms.add_fault(platform, mode, times=2, seconds=1)
-        self.diary.platform_faults += 2
+        self.setup.platforms.add_fault(platform, mode, times=2, seconds=1)
+        self.record.platform_faults += 2
 
     def _throttle_secrets(self, shop: Shop) -> None:
         """The parameter store refuses everything while genuine deliveries come."""
@@ -311,53 +311,53 @@ class _Round:
 
     def _restart_functions(self) -> None:
         """Kill every function at once, as when their machines are exchanged."""
-        for worker in workers_of(self.street.stack.process_id):
+        for worker in workers_of(self.setup.stack.process_id):
             kill(worker)
-        with self.diary.writing():
-            self.diary.restarts += 1
+        with self.record.writing():
+            self.record.restarts += 1
 
     def _keep_early_outcomes(self) -> None:
-        self.diary.early_outcomes |= snapshot(self.street, list(self.diary.reviews))
+        self.record.early_outcomes |= snapshot(self.setup, list(self.record.reviews))
 
     def _erase_one(self) -> None:
         """An operator erases one author while faults go on: his calls break as well."""
         operator = Stack(StackOptions(stack=STACK, region=REGION, endpoint=self.proxy.url))
-        for taken in list(self.diary.reviews.values()):
-            if taken.is_hot or taken.is_complaint or taken.revision is not None:
+        for delivered in list(self.record.reviews.values()):
+            if delivered.is_hot or delivered.is_complaint or delivered.revision is not None:
                 continue
-            review = self.operator.cases.find_review(taken.review)
+            review = self.operator.cases.find_review(delivered.review)
             if review is None or not review.closing_kind:
                 continue
-            subject = DataSubject(taken.business, review.author)
+            subject = DataSubject(delivered.business, review.author)
             for _ in range(10):
                 try:
                     done = erase(subject, operator.erasure_ports, clock.now(), actor="operator")
                 except Exception:  # noqa: BLE001 - any fault that was made here: it is repeated
                     continue
                 if not isinstance(done, ErasureOnHold):
-                    with self.diary.writing():
-                        self.diary.erased[review.author] = taken.review
+                    with self.record.writing():
+                        self.record.erased[review.author] = delivered.review
                     return
 
-    # Peace
+    # Settling
 
-    def calm_down(self) -> None:
+    def settle(self) -> None:
         """No faults any more: the queue empties, the sweep heals, people answer what is left."""
         self.proxy.quiet()
-        self.street.platforms.clear_faults()
+        self.setup.platforms.clear_faults()
         deadline = time.monotonic() + self.plan.patience
-        self.report("peace: the queue empties", 1.0)
+        self.report("settling: the queue empties", 1.0)
         self._wait(deadline, lambda: not self._queued())
         self._sweep()
         for _ in range(6):
             self._wait(deadline, lambda: not self._queued() and not self._under_way())
-            self.report("peace: people answer what is left", 1.0)
-            if not sum(self.people.work(shop, finish=True) for shop in self.street.shops):
+            self.report("settling: people answer what is left", 1.0)
+            if not sum(self.people.work(shop, finish=True) for shop in self.setup.shops):
                 break
         self._sweep()
-        self.report("peace: notices and late replies arrive", 1.0)
+        self.report("settling: notices and late replies arrive", 1.0)
         self._wait(deadline, lambda: not self._queued() and not self._under_way())
-        judge = Judge(self.street, self.diary, self.proxy)
+        judge = Judge(self.setup, self.record, self.proxy)
         self._wait(deadline, lambda: not judge.missing_notices())
 
     def _wait(self, deadline: float, is_done: Callable[[], bool]) -> None:
@@ -373,7 +373,7 @@ class _Round:
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesDelayed",
         ]
-        sqs, url = self.street.stack.client("sqs"), self.street.stack.outputs["QueueUrl"]
+        sqs, url = self.setup.stack.client("sqs"), self.setup.stack.outputs["QueueUrl"]
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(int(found.get(name, 0)) for name in names)
 
@@ -383,7 +383,7 @@ class _Round:
         What is settled is not read again until nothing is left.
         """
         self._unsettled = [
-            review for review in self._unsettled or self.diary.reviews if not self._settled(review)
+            review for review in self._unsettled or self.record.reviews if not self._settled(review)
         ]
         return self._unsettled
 
@@ -399,17 +399,17 @@ class _Round:
 
     def _sweep(self) -> None:
         """The sweep as it runs half an hour later, for what belongs to this round alone."""
-        stack, later = self.street.stack, clock.now() + SWEEP_LATER
+        stack, later = self.setup.stack, clock.now() + SWEEP_LATER
         store = self.operator.cases
         queue = Queue(stack.client("sqs"), stack.outputs["QueueUrl"])
         workflows = Workflows(stack.client("stepfunctions"))
-        report = sweep(OwnItems(store, self.street.businesses), queue, workflows, later)
+        report = sweep(OwnItems(store, self.setup.businesses), queue, workflows, later)
         self._note_sweep(report)
 
     def _note_sweep(self, report: SweepReport) -> None:
-        self.diary.sweeps += 1
+        self.record.sweeps += 1
         for name in ("resumed", "woken", "restarted"):
-            self.diary.swept[name] = self.diary.swept.get(name, 0) + getattr(report, name)
+            self.record.swept[name] = self.record.swept.get(name, 0) + getattr(report, name)
 
 
 class OwnItems:

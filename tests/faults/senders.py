@@ -1,7 +1,7 @@
 """The senders' side: reviews as platforms push them, signed, repeated, late and out of order.
 
 A sender repeats what was not answered with 2xx, as platforms do. What was answered with 2xx is in
-the diary, and may not be lost.
+the record, and may not be lost.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from heard.reviews import review_id
 from heard_cli.local.sample_requests import SignedRequest, sign_sample
 from heard_cli.local.samples import EVENTS, Sample, read_sample
 from heard_cli.stack import CommandError
-from tests.faults.diary import Diary, TakenReview
-from tests.faults.street import Shop, Street
+from tests.faults.round_record import DeliveredReview, RoundRecord
+from tests.faults.round_setup import RoundSetup, Shop
 
 SENDER_TRIES: Final = 12
 """How often a sender repeats a delivery. Platforms do it for hours or days."""
@@ -51,13 +51,13 @@ class Words:
 
 
 class Senders:
-    """Sends for the shops of a street. Everything random comes from the seed."""
+    """Sends for the shops of a round. Everything random comes from the seed."""
 
-    def __init__(self, street: Street, diary: Diary, seed: int) -> None:
-        self.street = street
-        self.diary = diary
+    def __init__(self, setup: RoundSetup, record: RoundRecord, seed: int) -> None:
+        self.setup = setup
+        self.record = record
         self.random = Random(f"senders/{seed}")
-        self._base = int(street.tag, 16) % 10**7
+        self._base = int(setup.tag, 16) % 10**7
         self._number = 0
 
     # What is said
@@ -115,37 +115,39 @@ class Senders:
         environment, platform = shop.environment, words.sample.platform
         at = at or clock.now()
         for resource in words.sample.render(at).resources:
-            self.street.platforms.set_resource(platform, resource.native_id, resource.resource)
+            self.setup.platforms.set_resource(platform, resource.native_id, resource.resource)
         connection, secret = environment.connections[platform], environment.secrets[platform]
         request = sign_sample(words.sample, connection.url, secret, at)
         with ThreadPoolExecutor(copies) as threads:
-            accepted = list(threads.map(lambda _: self._until_taken(shop, request), range(copies)))
+            accepted = list(
+                threads.map(lambda _: self._until_accepted(shop, request), range(copies))
+            )
         return any(accepted)
 
-    def _until_taken(self, shop: Shop, request: SignedRequest) -> bool:
+    def _until_accepted(self, shop: Shop, request: SignedRequest) -> bool:
         for attempt in range(SENDER_TRIES):
             status = self.post(shop, request)
             if status is not None and 200 <= status < 300:
                 return True
             time.sleep(min(2.0, 0.1 * 2**attempt))
-        with self.diary.writing():
-            self.diary.lost_at_the_door.append(request.url)
+        with self.record.writing():
+            self.record.lost_at_the_door.append(request.url)
         return False
 
     def post(self, shop: Shop, request: SignedRequest) -> int | None:
         """The status of one request; None when there was no answer."""
-        begun_at = time.monotonic()
+        began_at = time.monotonic()
         try:
             response = shop.environment.http.send(
                 request.method, request.url, headers=request.headers, body=request.body
             )
         except urllib3.exceptions.HTTPError:
             return None
-        with self.diary.writing():
-            self.diary.door_seconds.append(time.monotonic() - begun_at)
+        with self.record.writing():
+            self.record.door_seconds.append(time.monotonic() - began_at)
         return response.status
 
-    def tell(
+    def send_and_record(
         self,
         shop: Shop,
         words: Words,
@@ -172,7 +174,7 @@ class Senders:
         withdrawn: bool = False,
     ) -> None:
         review = review_id(shop.business, words.sample.platform, words.native_id)
-        entry = TakenReview(
+        entry = DeliveredReview(
             review,
             shop.business,
             words.sample.platform,
@@ -184,10 +186,10 @@ class Senders:
             is_complaint,
             is_hot,
         )
-        with self.diary.writing():
-            self.diary.reviews[review] = entry
+        with self.record.writing():
+            self.record.reviews[review] = entry
 
-    # Stories
+    # Scenarios
 
     def praise_or_complaint(self, shop: Shop, *, complaint: bool, copies: int = 1) -> None:
         """Somebody writes once, on some platform. The delivery may come in several copies."""
@@ -195,7 +197,7 @@ class Senders:
         platform = self.random.choice(sorted(shop.environment.connections))
         text = self.random.choice(COMPLAINTS if complaint else PRAISES) + f" ({number})"
         words = self.words(platform, number, text, 1 if complaint else 5)
-        self.tell(shop, words, text, copies=copies, is_complaint=complaint)
+        self.send_and_record(shop, words, text, copies=copies, is_complaint=complaint)
 
     def polled(self, shop: Shop, *, complaint: bool) -> None:
         """A review that no webhook tells of: a poll finds it."""
@@ -203,7 +205,7 @@ class Senders:
         text = self.random.choice(COMPLAINTS if complaint else PRAISES) + f" ({number})"
         words = _map_review(number, text, 1 if complaint else 5)
         for resource in words.sample.render(clock.now()).resources:
-            self.street.platforms.set_resource(
+            self.setup.platforms.set_resource(
                 "google_business", resource.native_id, resource.resource
             )
         for attempt in range(SENDER_TRIES):
@@ -240,19 +242,19 @@ class Senders:
         self.random.shuffle(order)
         now = clock.now()
         # Each event has one time of its own, so that its second delivery is the same delivery.
-        taken = [
+        accepted = [
             self.send(shop, event, at=now + timedelta(milliseconds=events.index(event)))
             for event in order
         ]
-        if any(taken):
+        if any(accepted):
             self._note(
                 shop,
                 events[0],
                 texts[-1],
                 1,
                 is_complaint=False,
-                revision=str(len(texts)) if all(taken) else None,
-                withdrawn=withdrawn and all(taken),
+                revision=str(len(texts)) if all(accepted) else None,
+                withdrawn=withdrawn and all(accepted),
             )
 
     def hot_thread(self, shop: Shop, count: int) -> None:
@@ -270,7 +272,7 @@ class Senders:
         with ThreadPoolExecutor(min(count, 64)) as threads:
             list(
                 threads.map(
-                    lambda entry: self.tell(
+                    lambda entry: self.send_and_record(
                         shop, entry[0], entry[1], is_complaint=True, is_hot=True
                     ),
                     entries,
@@ -282,7 +284,7 @@ class Senders:
         number = self.new_number()
         text = f"{COMPLAINTS[0]} ({number})"
         words = self.standard(f"r-{number}", text, 1)
-        self.tell(shop, words, text, copies=count, is_complaint=True, is_hot=True)
+        self.send_and_record(shop, words, text, copies=count, is_complaint=True, is_hot=True)
 
     def forge(self, shop: Shop) -> None:
         """Send what must be refused: signed by somebody else, too old, or changed on its way."""
@@ -300,22 +302,23 @@ class Senders:
             words = self.standard(f"forged-{number}", PRAISES[0], 5)
             request = sign_sample(words.sample, connection.url, key, at)
             status = self.post(shop, replace(request, body=request.body + addition))
-            with self.diary.writing():
-                self.diary.forged[f"{name} {number}"] = status or 0
-                self.diary.forged_reviews.add(review_id(shop.business, "standard", words.native_id))
+            review = review_id(shop.business, "standard", words.native_id)
+            with self.record.writing():
+                self.record.forged[f"{name} {number}"] = status or 0
+                self.record.forged_reviews.add(review)
 
     def poison(self, shop: Shop) -> None:
         """Put a message into the review queue that no function can read."""
         number = self.new_number()
-        body = f"poison {self.street.tag} {number}: this is not JSON"
+        body = f"poison {self.setup.tag} {number}: this is not JSON"
         shop.environment.stack.client("sqs").send_message(
             QueueUrl=shop.environment.stack.outputs["QueueUrl"], MessageBody=body
         )
-        with self.diary.writing():
-            self.diary.poison.append(body)
+        with self.record.writing():
+            self.record.poison.append(body)
 
 
-def _changed(path: str, changes: Sequence[tuple[str, Any]], **fields: Any) -> Sample:
+def _sample_with(path: str, changes: Sequence[tuple[str, Any]], **fields: Any) -> Sample:
     """A sample with other fields. `changes` are paths with dots."""
     sample = read_sample(EVENTS / path)
     content = copy.deepcopy(sample.fields)
@@ -330,7 +333,7 @@ def _changed(path: str, changes: Sequence[tuple[str, Any]], **fields: Any) -> Sa
 
 def _forum_post(number: int, text: str) -> Words:
     post, topic = number * 2, number * 2 + 1
-    sample = _changed(
+    sample = _sample_with(
         "discourse/03-gift-cards-fail.json",
         [
             ("post.id", post),
@@ -348,7 +351,7 @@ def _forum_post(number: int, text: str) -> Words:
 
 def _text_message(number: int, text: str) -> Words:
     sid, customer = f"SM{number:032x}", f"+1202{number % 10**7:07d}"
-    sample = _changed(
+    sample = _sample_with(
         "twilio_sms/08-obrigada.json",
         [
             ("SmsMessageSid", sid),
@@ -365,7 +368,7 @@ def _map_review(number: int, text: str, rating: int | None) -> Words:
     place = "accounts/100000000000000000001/locations/20000000000000000001"
     name = f"{place}/reviews/AbFv{number}"
     stars = ("ONE", "TWO", "THREE", "FOUR", "FIVE")[(rating or 3) - 1]
-    sample = _changed(
+    sample = _sample_with(
         "google_business/01-heizung-kalt.json",
         [
             ("message.data.base64.reviewName", name),

@@ -51,7 +51,7 @@ def stack() -> Iterator[EmulatedStack]:
         yield local_stack
 
 
-class Street:
+class FunctionFlows:
     """A business on the stack, and a flow for each function that needs all of its role."""
 
     def __init__(self, stack: EmulatedStack, platforms: SimulatedPlatforms) -> None:
@@ -149,31 +149,31 @@ class Street:
             self.operator.cases.move_retention_position(business, None, position)
         for outcome in self.shop.recent_outcomes()[:1]:
             author = self.operator.cases.case(outcome.review).case.review.author
-            begun_at = clock.now() - timedelta(hours=2)
-            departure = Departure(business, outcome.review, author, begun_at)
+            began_at = clock.now() - timedelta(hours=2)
+            departure = Departure(business, outcome.review, author, began_at)
             self.operator.cases.put_departure(departure)
         self.invoke("RetentionFunction", {})
 
 
 @pytest.fixture(scope="module")
-def street(stack: EmulatedStack) -> Iterator[Street]:
+def flows(stack: EmulatedStack) -> Iterator[FunctionFlows]:
     with SimulatedPlatforms() as platforms:
-        yield Street(stack, platforms)
+        yield FunctionFlows(stack, platforms)
 
 
-FLOWS: Final[Mapping[str, Callable[[Street], object]]] = {
-    "IngestFunction": Street.webhooks,
-    "IntakeFunction": Street.webhooks,
-    "TriageFunction": Street.webhooks,
-    "ReplyFunction": Street.webhooks,
-    "FollowUpFunction": Street.check_follow_up,
-    "FeedbackPageFunction": Street.page,
-    "DeskFunction": Street.desk,
-    "AuditFunction": Street.audit,
-    "PollFunction": Street.poll,
-    "SweepFunction": Street.sweep,
-    "RetentionFunction": Street.retention,
-    "RelayFunction": Street.webhooks,
+FLOWS: Final[Mapping[str, Callable[[FunctionFlows], object]]] = {
+    "IngestFunction": FunctionFlows.webhooks,
+    "IntakeFunction": FunctionFlows.webhooks,
+    "TriageFunction": FunctionFlows.webhooks,
+    "ReplyFunction": FunctionFlows.webhooks,
+    "FollowUpFunction": FunctionFlows.check_follow_up,
+    "FeedbackPageFunction": FunctionFlows.page,
+    "DeskFunction": FunctionFlows.desk,
+    "AuditFunction": FunctionFlows.audit,
+    "PollFunction": FunctionFlows.poll,
+    "SweepFunction": FunctionFlows.sweep,
+    "RetentionFunction": FunctionFlows.retention,
+    "RelayFunction": FunctionFlows.webhooks,
 }
 
 
@@ -205,11 +205,11 @@ def needed_statements(stack: EmulatedStack) -> Iterator[tuple[str, str, str, Any
 
 
 def test_without_a_statement_exactly_the_function_that_needs_it_is_refused(
-    stack: EmulatedStack, street: Street
+    stack: EmulatedStack, flows: FunctionFlows
 ) -> None:
     iam = stack.client("iam")
     for function in FLOWS:  # so that a later refusal is not one of a cold start
-        FLOWS[function](street)
+        FLOWS[function](flows)
     problems: list[str] = []
     for function, role, name, document, place in needed_statements(stack):
         statement = document["Statement"][place]
@@ -225,7 +225,7 @@ def test_without_a_statement_exactly_the_function_that_needs_it_is_refused(
 
         put(rest)
         try:
-            FLOWS[function](street)
+            FLOWS[function](flows)
             deadline = time.monotonic() + SECONDS
             while time.monotonic() < deadline and not refused():
                 time.sleep(0.2)

@@ -28,7 +28,7 @@ from heard.steps.relay import relay
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.policies import Policies
 from heard_simulator.server import SimulatedPlatforms
-from tests.faults.recorded_world import (
+from tests.faults.recording import (
     FREE_KEYS,
     Recording,
     build,
@@ -49,9 +49,7 @@ def moto_backend() -> Iterator[Backend]:
 
 
 @pytest.fixture
-def empty(moto_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    # moto takes long over each day, and the recordings span less than these.
-    monkeypatch.setattr("heard.storage.sweep_index.SWEEP_DAYS", 5)
+def empty(moto_backend: Backend) -> Iterator[Backend]:
     clock = FakeClock()
     with SimulatedPlatforms(clock=clock) as platforms:
         yield moto_backend.reset(platforms, clock)
@@ -138,7 +136,7 @@ def test_everything_that_an_earlier_release_stored_is_read_as_it_was_meant(
     assert opened.body == b'{"type": "?"}'
     assert backend.retention.retentions.of_business(BUSINESS) is not None
     assert [hold.id for hold in backend.holds.holds.of_business(BUSINESS)] == ["hld_1"]
-    assert len(backend.cases.departures(BUSINESS)) == 1
+    assert len(list(backend.cases.departures(BUSINESS))) == 1
 
 
 def test_what_was_under_way_at_the_update_goes_on_and_ends(

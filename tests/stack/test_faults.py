@@ -11,7 +11,7 @@ from heard_simulator.server import SimulatedPlatforms
 from tests.faults.rounds import Plan, run_round
 
 PLAN = Plan(
-    seed=11, rate=0.15, stories=1, shops=2, histories=1, hot=3, kills=0.005, longest_delay=0.2
+    seed=11, rate=0.15, scenarios=1, shops=2, histories=1, hot=3, kills=0.005, longest_delay=0.2
 )
 
 
@@ -23,6 +23,6 @@ def test_a_short_round_of_faults_loses_doubles_and_holds_up_nothing(
 
     assert result.passed, json.dumps(result.to_json(), indent=1)
     assert sum(result.faults.values()) > 20
-    assert len(result.diary.reviews) >= 6
-    assert result.diary.answers
-    assert all(status == 401 for status in result.diary.forged.values())
+    assert len(result.record.reviews) >= 6
+    assert result.record.answers
+    assert all(status == 401 for status in result.record.forged.values())

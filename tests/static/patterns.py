@@ -35,12 +35,12 @@ BOUND: Final = 2_000
 SEARCHES: Final = ("finditer", "findall", "search", "split", "sub", "subn")
 _SAMPLE: Final = (*map(chr, range(1, 127)), *"\u00a0\u00adéжあ好กا한？“»\ufdfa😀\u0301\u2028")
 _EVERY: Final = (1 << len(_SAMPLE)) - 1
-_KNOWN: Final[dict[tuple[str, str, int], int]] = {}
-"""What is known already of parts of patterns: the same ones come again and again."""
+_SIGNS_CACHE: Final[dict[tuple[str, str, int], int]] = {}
+"""The signs of parts of patterns: the same parts come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPattern:
+class LibraryPattern:
     """A pattern of the library, where it stands, and how it is used.
 
     `is_searched`: at any place of a text. `is_whole`: the whole text must match.
@@ -53,12 +53,12 @@ class FoundPattern:
 
 
 @cache
-def found_patterns() -> tuple[FoundPattern, ...]:
+def library_patterns() -> tuple[LibraryPattern, ...]:
     """Every pattern that a module of the library holds or writes, without repetitions."""
-    patterns: dict[tuple[Any, int], FoundPattern] = {}
+    patterns: dict[tuple[Any, int], LibraryPattern] = {}
     for module in _modules():
         source = inspect.getsource(module)
-        for name, pattern in (*_held(module), *_written(source)):
+        for name, pattern in (*_patterns_of_module(module), *_patterns_in_calls(source)):
             key = (pattern.pattern, pattern.flags)
             uses = _uses(name, source) if name else set(SEARCHES)
             is_searched, is_whole = not uses <= {"match", "fullmatch"}, "fullmatch" in uses
@@ -66,7 +66,7 @@ def found_patterns() -> tuple[FoundPattern, ...]:
                 is_searched |= patterns[key].is_searched
                 is_whole |= patterns[key].is_whole
             place = f"{module.__name__}.{name}"
-            patterns[key] = FoundPattern(place, pattern, is_searched, is_whole)
+            patterns[key] = LibraryPattern(place, pattern, is_searched, is_whole)
     return tuple(patterns.values())
 
 
@@ -75,15 +75,15 @@ def _modules() -> Iterator[ModuleType]:
         yield importlib.import_module(info.name)
 
 
-def _held(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
+def _patterns_of_module(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
     """The patterns in a module's names, in the containers and classes there, and in its caches."""
     for name, value in vars(module).items():
         if name.startswith("__"):
             continue
         yield from ((name, pattern) for pattern in _patterns_in(value))
         if isinstance(value, type) and value.__module__ == module.__name__:
-            for inner, held in vars(value).items():
-                yield from ((inner, pattern) for pattern in _patterns_in(held))
+            for inner, part in vars(value).items():
+                yield from ((inner, pattern) for pattern in _patterns_in(part))
         if hasattr(value, "cache_info") and _makes_pattern(inspect.signature(value)):
             yield from ((name, pattern) for pattern in _patterns_in(value()))
 
@@ -96,12 +96,12 @@ def _patterns_in(value: object, depth: int = 0) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, Mapping) and depth < 3:
-        yield from (p for held in value.values() for p in _patterns_in(held, depth + 1))
+        yield from (p for part in value.values() for p in _patterns_in(part, depth + 1))
     elif isinstance(value, list | tuple | set | frozenset) and depth < 3:
-        yield from (p for held in value for p in _patterns_in(held, depth + 1))
+        yield from (p for part in value for p in _patterns_in(part, depth + 1))
 
 
-def _written(source: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
+def _patterns_in_calls(source: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
     """The patterns that calls such as `re.sub(r"…", …)` hold."""
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -198,13 +198,13 @@ class Shape:
     def _ways_of(self, op: Any, value: Any, flags: int) -> list[Way]:
         match str(op):
             case "LITERAL" | "NOT_LITERAL" | "ANY" | "IN":
-                return [(Piece(_taken(op, value, flags)),)]
+                return [(Piece(_signs_of(op, value, flags)),)]
             case "BRANCH":
                 return [way for branch in value[1] for way in self.ways(branch, flags)]
             case "SUBPATTERN":
                 return self.ways(value[3], (flags | value[1]) & ~value[2])
             case "ATOMIC_GROUP":
-                return [_kept(way) for way in self.ways(value, flags)]
+                return [_possessive(way) for way in self.ways(value, flags)]
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
                 return self._repeats(op, value, flags)
             case "AT":
@@ -213,8 +213,8 @@ class Shape:
                 return [(self._behind(op, self.ways(value[1], flags)),)]
             case "ASSERT" | "ASSERT_NOT":
                 # What is looked at may be missing; then the search goes on at the next place.
-                looked_at = [(*way, _NOTHING) for way in self.ways(value[1], flags)]
-                return [(Piece(None),), *looked_at]
+                lookaheads = [(*way, _NOTHING) for way in self.ways(value[1], flags)]
+                return [(Piece(None),), *lookaheads]
             case _:  # a reference to a group
                 return [(Piece(None),)]
 
@@ -231,9 +231,9 @@ class Shape:
             case "AT_BEGINNING_STRING":
                 return _EVERY
             case "AT_BEGINNING":
-                return _those(lambda sign: not (flags & re.MULTILINE and sign == "\n"))
+                return _sign_set(lambda sign: not (flags & re.MULTILINE and sign == "\n"))
             case "AT_BOUNDARY":
-                return _those(lambda sign: sign.isalnum() or sign == "_")
+                return _sign_set(lambda sign: sign.isalnum() or sign == "_")
             case _:
                 return 0
 
@@ -248,7 +248,7 @@ class Shape:
                 continue
             around = frozenset({next(self._groups)}) if least == 0 else frozenset[int]()
             round_ = tuple(replace(piece, groups=piece.groups | around) for piece in way)
-            round_ = _kept(round_) if keeps else round_
+            round_ = _possessive(round_) if keeps else round_
             if is_endless:
                 # Twice, because the end of one round may share its run with the next round.
                 ways.append(round_ + round_)
@@ -260,19 +260,19 @@ class Shape:
         return ways
 
 
-def _taken(op: Any, value: Any, flags: int) -> int:
+def _signs_of(op: Any, value: Any, flags: int) -> int:
     """Which signs a part of a pattern takes, as the engine itself says."""
     key = (repr(op), repr(value), flags)
-    if key not in _KNOWN:
+    if key not in _SIGNS_CACHE:
         state = parser.State()
         state.flags = flags
         code = _compiler._code(parser.SubPattern(state, [(op, value)]), flags | re.UNICODE)
         part: re.Pattern[str] = _sre.compile("", flags | re.UNICODE, code, 0, {}, ())
-        _KNOWN[key] = _those(lambda sign: part.match(sign) is not None)
-    return _KNOWN[key]
+        _SIGNS_CACHE[key] = _sign_set(lambda sign: part.match(sign) is not None)
+    return _SIGNS_CACHE[key]
 
 
-def _those(takes: Callable[[str], bool]) -> int:
+def _sign_set(takes: Callable[[str], bool]) -> int:
     return sum(1 << bit for bit, sign in enumerate(_SAMPLE) if takes(sign))
 
 
@@ -283,5 +283,5 @@ def _run_of(way: Way) -> int:
     return reduce(and_, needed) if needed else reduce(or_, any_of, 0)
 
 
-def _kept(way: Way) -> Way:
+def _possessive(way: Way) -> Way:
     return tuple(replace(piece, keeps=True) for piece in way)

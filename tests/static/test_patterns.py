@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.static.patterns import found_patterns, slow_run
+from tests.static.patterns import library_patterns, slow_run
 
 QUICK = {
     "heard.acknowledgements.templates._TAGS": "a template has at most 2,000 characters",
@@ -20,14 +20,14 @@ def test_no_pattern_shares_a_run_between_two_repeats() -> None:
             found.pattern.pattern,
             slow_run(found.pattern, is_searched=found.is_searched, is_whole=found.is_whole),
         )
-        for found in found_patterns()
+        for found in library_patterns()
         if found.place not in QUICK
     }
     assert {place: shape for place, shape in slow.items() if shape[1] is not None} == {}
 
 
 def test_the_library_has_patterns() -> None:
-    assert len(found_patterns()) > 150
+    assert len(library_patterns()) > 150
 
 
 @pytest.mark.parametrize(

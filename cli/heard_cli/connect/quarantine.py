@@ -92,12 +92,12 @@ def quarantine(
     elif delete_id:
         _delete_delivery(stack, entries, delete_id, business, yes=yes, as_json=as_json)
     else:
-        listed = list(islice(entries, limit + 1))
+        page = list(islice(entries, limit + 1))
         if as_json:
-            show.data([_entry_json(entry) for entry in listed[:limit]])
+            show.data([_entry_json(entry) for entry in page[:limit]])
         else:
-            _print_entries(listed[:limit], clock.now())
-        if len(listed) > limit:
+            _print_entries(page[:limit], clock.now())
+        if len(page) > limit:
             show.note(f"There are more than {limit}: raise --limit.")
 
 

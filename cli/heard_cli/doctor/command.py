@@ -55,8 +55,8 @@ CHECKS: Final = (
     Check(
         "status",
         lambda reader: deployment.judge_status(
-            reader.described["StackStatus"],
-            reader.described.get("DriftInformation", {}).get("StackDriftStatus", ""),
+            reader.description["StackStatus"],
+            reader.description.get("DriftInformation", {}).get("StackDriftStatus", ""),
         ),
     ),
     Check(
@@ -165,7 +165,7 @@ def run_check(check: Check, reader: Reader) -> Sequence[Finding]:
 
 
 def _print(rows: Iterable[tuple[str, Finding]]) -> None:
-    listed = list(rows)
+    findings = list(rows)
     show.table(
         ("check", "", "found", "next"),
         [
@@ -175,9 +175,9 @@ def _print(rows: Iterable[tuple[str, Finding]]) -> None:
                 finding.what,
                 finding.next_step,
             )
-            for name, finding in listed
+            for name, finding in findings
         ],
         empty="",
     )
-    counts = {grade: sum(finding.grade is grade for _, finding in listed) for grade in Grade}
+    counts = {grade: sum(finding.grade is grade for _, finding in findings) for grade in Grade}
     show.line(", ".join(f"{count} {grade.value}" for grade, count in counts.items() if count))

@@ -70,11 +70,11 @@ def judge_recovery(tables: Sequence[TableFacts]) -> list[Finding]:
 
 def judge_protection(tables: Sequence[TableFacts], *, pool_protected: bool) -> list[Finding]:
     """Whether tables and user pool refuse to be deleted."""
-    bare = [table.name for table in tables if not table.protected]
+    unprotected = [table.name for table in tables if not table.protected]
     if not pool_protected:
-        bare.append("the user pool")
-    if bare:
-        return [attention(f"These can be deleted: {names(bare)}.", _PROTECT)]
+        unprotected.append("the user pool")
+    if unprotected:
+        return [attention(f"These can be deleted: {names(unprotected)}.", _PROTECT)]
     return ok(f"{len(tables)} tables and the user pool")
 
 

@@ -44,7 +44,7 @@ class Reader:
     stack: Stack
 
     @cached_property
-    def described(self) -> Mapping[str, Any]:
+    def description(self) -> Mapping[str, Any]:
         """The stack as CloudFormation describes it."""
         response = self.stack.cloudformation.describe_stacks(StackName=self.stack.name)
         return dict(response["Stacks"][0])
@@ -54,13 +54,13 @@ class Reader:
         """The parameters of the stack."""
         return {
             parameter["ParameterKey"]: parameter["ParameterValue"]
-            for parameter in self.described.get("Parameters", ())
+            for parameter in self.description.get("Parameters", ())
         }
 
     @property
     def is_young(self) -> bool:
         """Whether the stack was created in the last day."""
-        return clock.now() - self.described["CreationTime"] < _YOUNG
+        return clock.now() - self.description["CreationTime"] < _YOUNG
 
     @cached_property
     def resources(self) -> list[Resource]:
@@ -99,16 +99,16 @@ class Reader:
 
     def code(self, function: str, version: str = "") -> FunctionCode:
         """What one version of a function runs; the newest code without a version."""
-        described: Any = self.stack.functions.get_function_configuration(
+        configuration: Any = self.stack.functions.get_function_configuration(
             FunctionName=function, **({"Qualifier": version} if version else {})
         )
         return FunctionCode(
-            described.get("Version", ""),
-            described.get("CodeSha256", ""),
-            tuple(layer["Arn"] for layer in described.get("Layers", ())),
-            described.get("Environment", {}).get("Variables", {}),
-            described.get("State", ""),
-            described.get("SnapStart", {}).get("OptimizationStatus", ""),
+            configuration.get("Version", ""),
+            configuration.get("CodeSha256", ""),
+            tuple(layer["Arn"] for layer in configuration.get("Layers", ())),
+            configuration.get("Environment", {}).get("Variables", {}),
+            configuration.get("State", ""),
+            configuration.get("SnapStart", {}).get("OptimizationStatus", ""),
         )
 
     def aliases(self) -> Iterator[tuple[str, FunctionCode, FunctionCode]]:
@@ -242,15 +242,15 @@ class Reader:
         return {resource.id: resource.name for resource in self.of_kind("CloudWatch::Alarm")}
 
     @cached_property
-    def described_alarms(self) -> list[Mapping[str, Any]]:
+    def alarm_descriptions(self) -> list[Mapping[str, Any]]:
         """The alarms as CloudWatch describes them."""
-        wanted = sorted(self.alarm_names)
+        names = sorted(self.alarm_names)
         client = self.stack.client("cloudwatch")
         return [
             alarm
-            for start in range(0, len(wanted), _ALARMS_IN_A_CALL)
+            for start in range(0, len(names), _ALARMS_IN_A_CALL)
             for alarm in client.describe_alarms(
-                AlarmNames=wanted[start : start + _ALARMS_IN_A_CALL],
+                AlarmNames=names[start : start + _ALARMS_IN_A_CALL],
                 MaxRecords=_ALARMS_IN_A_CALL,
             )["MetricAlarms"]
         ]
@@ -264,19 +264,19 @@ class Reader:
                 bool(alarm.get("ActionsEnabled", True) and alarm.get("AlarmActions")),
                 alarm.get("AlarmDescription", ""),
             )
-            for alarm in self.described_alarms
+            for alarm in self.alarm_descriptions
         ]
 
     def silent_alarms(self) -> list[AlarmFacts]:
         """The alarms that fire when nothing is counted, with what was counted in their time."""
         facts: list[AlarmFacts] = []
-        for alarm in self.described_alarms:
+        for alarm in self.alarm_descriptions:
             if alarm.get("TreatMissingData") != "breaching":
                 continue
             points = self._points(
                 alarm["Namespace"],
                 alarm["MetricName"],
-                {each["Name"]: each["Value"] for each in alarm["Dimensions"]},
+                {part["Name"]: part["Value"] for part in alarm["Dimensions"]},
                 timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"]),
                 "SampleCount",
             )
@@ -305,10 +305,10 @@ class Reader:
         """The state of each reader of a queue or stream, and the result of its last reading."""
         facts: dict[str, tuple[str, str]] = {}
         for reader in self.of_kind("Lambda::EventSourceMapping"):
-            described = self._reader(reader.id)
+            mapping = self._reader(reader.id)
             facts[reader.name] = (
-                described.get("State", ""),
-                described.get("LastProcessingResult", ""),
+                mapping.get("State", ""),
+                mapping.get("LastProcessingResult", ""),
             )
         return facts
 

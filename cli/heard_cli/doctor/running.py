@@ -113,8 +113,8 @@ def judge_runs(alarms: Sequence[AlarmFacts], *, young: bool) -> list[Finding]:
 def judge_logs(groups: Sequence[LogFacts], expected: Collection[str]) -> list[Finding]:
     """From the log groups with the names of the stack's, and the names that the stack made."""
     findings: list[Finding] = []
-    known = {group.name for group in groups}
-    if missing := set(expected) - known:
+    existing = {group.name for group in groups}
+    if missing := set(expected) - existing:
         findings.append(broken(f"These log groups are gone: {names(missing)}.", "make deploy"))
     for group in groups:
         if group.name not in expected:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from heard.addresses import name_for_logs
 from heard.connectors import Capabilities, Connection, SecretOrigin
 from heard.people import Person, Role
 from heard_cli.doctor.findings import Finding, attention, broken, names, ok
@@ -36,10 +37,10 @@ def judge_people(businesses: Collection[str], people: Sequence[Person]) -> list[
         for business, roles in person.roles.items()
         if roles & {Role.AGENT, Role.LEAD}
     }
-    if unanswered := set(businesses) - answering:
+    if without_agent := set(businesses) - answering:
         findings.append(
             attention(
-                f"Nobody answers the follow-ups of {names(unanswered)}.",
+                f"Nobody answers the follow-ups of {names(without_agent)}.",
                 "heard people add --business BUSINESS --role agent --email …",
             )
         )
@@ -49,10 +50,10 @@ def judge_people(businesses: Collection[str], people: Sequence[Person]) -> list[
         for business, roles in person.roles.items()
         if Role.LEAD in roles
     }
-    if unled := (set(businesses) & answering) - leading:
+    if without_lead := (set(businesses) & answering) - leading:
         findings.append(
             attention(
-                f"Nobody can approve what takes two people at {names(unled)}.",
+                f"Nobody can approve what takes two people at {names(without_lead)}.",
                 "heard people add --business BUSINESS --role lead --email …",
             )
         )
@@ -86,13 +87,13 @@ def judge_secrets(
 ) -> list[Finding]:
     """From what each connection needs (its platform, names of secrets), and what is stored.
 
-    The names of `stored` end in `{connection}/{secret}`. A connection's id is the address of its
-    webhook, so only its first characters are shown.
+    The names of `stored` end in `{connection}/{secret}`. The id of a connection of an earlier
+    release is a secret, so a digest stands for it.
     """
     findings: list[Finding] = []
     by_place = {tuple(secret.name.rsplit("/", 2)[-2:]): secret for secret in stored}
     for connection, (platform, secrets) in needed.items():
-        label = f"{platform} {connection[:8]}…"
+        label = f"{platform} {name_for_logs(connection)}"
         for name in sorted(secrets):
             secret = by_place.get((connection, name))
             if secret is None:
@@ -113,11 +114,11 @@ def judge_secrets(
                         f"Store it again with {DEFAULT_KEY}.",
                     )
                 )
-    left = {place[0] for place in by_place} - needed.keys()
-    if left:
+    orphans = {place[0] for place in by_place} - needed.keys()
+    if orphans:
         findings.append(
             attention(
-                f"{len(left)} connections are gone, and their secrets are still stored.",
+                f"{len(orphans)} connections are gone, and their secrets are still stored.",
                 "aws ssm delete-parameter, for each under /heard/{stack}/",
             )
         )

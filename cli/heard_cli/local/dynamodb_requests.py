@@ -69,7 +69,7 @@ def _keys_in(entries: Any) -> tuple[str, ...]:
     names = (
         (entry, [name for name in PARTITION_KEYS if name in entry]) for entry in _dicts(entries)
     )
-    return tuple(str(next(iter(entry[found[0]].values()))) for entry, found in names if found)
+    return tuple(str(next(iter(entry[keys[0]].values()))) for entry, keys in names if keys)
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:

@@ -220,7 +220,7 @@ def test_an_alarm_is_read_with_its_receivers_and_its_runs(
         Resource("AWS::CloudWatch::Alarm", "SilentSweepAlarm", "heard-Silent"),
         Resource("AWS::SNS::Topic", "Alarms", topic),
     ]
-    reader.__dict__["described"] = {"CreationTime": now - timedelta(days=3)}
+    reader.__dict__["description"] = {"CreationTime": now - timedelta(days=3)}
 
     assert [finding.grade for finding in _findings("runs", reader)] == [B]
     cloudwatch.put_metric_data(

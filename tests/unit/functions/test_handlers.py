@@ -254,7 +254,7 @@ def test_the_sweep_counts_what_it_skips_and_logs_no_words(
     backend: Backend, load_function: FunctionLoader, log_lines: LogLines
 ) -> None:
     at = clock.format_time(clock.now())
-    item = {"pk": "abc", "sk": "OF_TOMORROW", "sweep_bucket": f"{at[:10]}#0", "sweep_at": at}
+    item = {"pk": "abc", "sk": "OF_TOMORROW", "sweep_bucket": "shard#0", "sweep_at": at}
     backend.plain_dynamodb.put_item(
         TableName=backend.tables["CasesTable"],
         Item={name: {"S": value} for name, value in item.items()},

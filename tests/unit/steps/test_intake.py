@@ -199,7 +199,7 @@ def test_a_copy_remembers_how_often_its_message_was_tried() -> None:
     assert statuses(neighbours.intake(worn_out)) == {worn_out.id: IntakeStatus.FAILED}
 
 
-def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_fate() -> None:
+def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result() -> None:
     given_up = threading.Event()
 
     def hang(content: Mapping[str, Any]) -> None:

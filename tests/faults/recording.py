@@ -392,7 +392,7 @@ def _erased(backend: Backend) -> None:
 
 
 class _NoDeadLetters:
-    """No message lies in the dead letters of a world that was just made."""
+    """No message lies in the dead letters of a business that was just made."""
 
     def remove_matching(self, *_: object) -> int:
         return 0

@@ -40,7 +40,7 @@ class Shop:
 
 
 @dataclass(frozen=True)
-class Street:
+class RoundSetup:
     """The businesses. `tag` is in every id of this round, so that rounds can share a stack."""
 
     stack: EmulatedStack
@@ -54,17 +54,17 @@ class Street:
 
 
 @contextmanager
-def open_street(
+def set_up_round(
     stack: EmulatedStack, platforms: SimulatedPlatforms, *, shops: int
-) -> Iterator[Street]:
+) -> Iterator[RoundSetup]:
     """Set up the businesses. Their listeners are removed at the end."""
     tag = secrets.token_hex(4)
     with ExitStack() as cleanup:
-        made = tuple(
+        members = tuple(
             _open_shop(stack, platforms, f"faults-{tag}-{number}", cleanup, is_quick=number == 0)
             for number in range(shops)
         )
-        yield Street(stack, platforms, tag, made)
+        yield RoundSetup(stack, platforms, tag, members)
 
 
 def _open_shop(

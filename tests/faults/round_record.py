@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass
-class TakenReview:
+class DeliveredReview:
     """A review of which the door accepted at least one event.
 
     `native_ids` are those under which the platform has it (the review and its thread). `revision`
@@ -31,7 +31,7 @@ class TakenReview:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenAnswer:
+class AcceptedAnswer:
     """A resolution that the desk accepted with 200."""
 
     follow_up: str
@@ -42,11 +42,11 @@ class GivenAnswer:
 
 
 @dataclass
-class Diary:
+class RoundRecord:
     """Everything that was put in. Threads may share it."""
 
-    reviews: dict[str, TakenReview] = field(default_factory=dict[str, TakenReview])
-    answers: list[GivenAnswer] = field(default_factory=list[GivenAnswer])
+    reviews: dict[str, DeliveredReview] = field(default_factory=dict[str, DeliveredReview])
+    answers: list[AcceptedAnswer] = field(default_factory=list[AcceptedAnswer])
     lost_at_the_door: list[str] = field(default_factory=list[str])
     """Deliveries that never got 2xx: the sender knows, and sends again."""
     forged: dict[str, int] = field(default_factory=dict[str, int])
@@ -71,7 +71,7 @@ class Diary:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the diary for a change of more than one word."""
+        """Hold the record for a change of more than one word."""
         with self._lock:
             yield
 
