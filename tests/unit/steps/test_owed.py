@@ -26,7 +26,6 @@ from heard.steps.poll import dispatch
 from heard.steps.reply import carry_out
 from heard.steps.retention import run_retention
 from heard.steps.sweep import CARRY_OUT_PAUSE, SweepReport
-from heard.storage import sweep_index
 from heard.threads import Purpose
 from tests.static.repository import FUNCTIONS
 from tests.unit.asl import read_definition
@@ -57,9 +56,7 @@ def fail_unavailable(*_: Any, **__: Any) -> HttpResponse:
 
 
 @pytest.fixture
-def shop(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Backend:
-    # Nothing here is older. Each day takes the sweep eight queries.
-    monkeypatch.setattr(sweep_index, "SWEEP_DAYS", 2)
+def shop(backend: Backend) -> Backend:
     backend.connect("standard", reply_url="https://shop.example/replies")
     backend.http = accept_reply
     for name in ("Ana", "Ben"):
@@ -172,13 +169,30 @@ def test_an_answer_to_a_promise_for_day_twenty_does_not_wait_for_day_twenty(shop
     assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
 
 
+def test_a_resolution_does_not_wait_for_a_thread_to_become_quiet(shop: Backend) -> None:
+    """Every review that joins writes the follow-up anew, and must not put off what is owed."""
+    follow_up = new_follow_up(shop, thread="t-1")
+    resolve(shop, follow_up, wakes=False)
+    for number in range(5):
+        shop.clock.advance(minutes=2)
+        shop.deliver(complaint(f"r-later-{number}", thread="t-1"))
+        shop.sweep()
+        shop.run_workflows()
+
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
+
+
 def test_an_approved_resolution_is_carried_out_within_minutes(shop: Backend) -> None:
     follow_up = new_follow_up(shop)
     resolve(shop, follow_up, Action.WALK_AWAY, text=None, reason="abuse")
     ben = shop.add_person("Ben", "lead")
+    resolution = shop.cases.follow_up(follow_up.id).resolution
+    assert resolution
     run_desk(
         shop,
-        lambda: desk.approve(ben, follow_up.id, approved=True, desk=shop.desk, now=shop.clock()),
+        lambda: desk.approve(
+            ben, follow_up.id, shop.desk, shop.clock(), approved=True, digest=resolution.digest
+        ),
         wakes=False,
     )
     let_time_pass(shop, SOON)
@@ -415,7 +429,7 @@ def test_one_bad_item_delays_nobody_and_is_looked_at_again(shop: Backend) -> Non
     foreign = {"pk": {"S": "x"}, "sk": {"S": "OF_TOMORROW"}, "sweep_at": {"S": "2026-03-17"}}
     shop.plain_dynamodb.put_item(
         TableName=shop.tables["CasesTable"],
-        Item=foreign | {"sweep_bucket": {"S": "2026-03-17#0"}},
+        Item=foreign | {"sweep_bucket": {"S": "shard#0"}},
     )
     shop.clock.advance(days=1, minutes=5)
     first = shop.sweep()
