@@ -125,8 +125,14 @@ def _calling_function() -> str | None:
             (code.co_filename, "*")
         ):
             return function
+        if _is_test(code.co_filename):  # it plays somebody else, in the middle of a step
+            return None
         frame = frame.f_back
     return None
+
+
+def _is_test(file: str) -> bool:
+    return Path(file).name.startswith("test_")
 
 
 @cache
@@ -150,7 +156,7 @@ def _is_called_by_us() -> bool:
         file = frame.f_code.co_filename
         if file.startswith(OURS):
             return True
-        if Path(file).name.startswith("test_"):
+        if _is_test(file):
             return False
         frame = frame.f_back
     return False
