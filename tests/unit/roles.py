@@ -27,6 +27,10 @@ STEPS: Final = ROOT / "layers" / "heard" / "heard" / "steps"
 OURS: Final = tuple(str(ROOT / name) for name in ("layers", "functions", "cli"))
 
 
+class Denied(BaseException):
+    """A call that AWS would deny. No step can catch it, and take it for a damaged item."""
+
+
 @dataclass(frozen=True)
 class TableGrant:
     """One action on a table or an index, on items with these partition keys.
@@ -165,16 +169,16 @@ def _is_called_by_us() -> bool:
 def check_role(operation: str, request: Mapping[str, Any]) -> None:
     """Refuse a call to DynamoDB that the role of the calling function does not allow.
 
-    And one that the policy of its table denies, whoever makes it. Raises AssertionError.
+    And one that the policy of its table denies, whoever makes it. Raises Denied.
     """
     function, is_ours = _calling_function(), _is_called_by_us()
     for item in item_requests(operation, request):
         table = item.table.partition("-")[0]
         named = ItemRequest(item.action, table, item.index, item.leading_keys, item.transaction)
-        assert not is_ours or not any(
+        if is_ours and any(
             named.action == action and not (transaction_may and named.transaction)
             for action, transaction_may in table_denials().get(table, ())
-        ), f"the policy of {table} denies {named}"
-        assert function is None or any(grant.allows(named) for grant in grants()[function]), (
-            f"the role of {function} does not allow {named}"
-        )
+        ):
+            raise Denied(f"the policy of {table} denies {named}")
+        if function and not any(grant.allows(named) for grant in grants()[function]):
+            raise Denied(f"the role of {function} does not allow {named}")
