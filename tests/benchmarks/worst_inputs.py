@@ -510,11 +510,11 @@ def _variants(value: Any, text: str) -> Iterator[Any]:
 
 def responses() -> Iterator[WorstInput]:
     """Texts in what a platform answers to a poll: as long as a response that is read."""
-    from heard.connectors.http import RESPONSE_LIMIT  # noqa: PLC0415
-    from heard.connectors.markup import html_to_text  # noqa: PLC0415
-    from heard.connectors.quotations import split_html, split_lines, split_markdown  # noqa: PLC0415
-    from heard.connectors.slack_words import plain_text  # noqa: PLC0415
-    from heard.reviews import normalize_name, normalize_text  # noqa: PLC0415
+    from heard.connectors.http import RESPONSE_LIMIT
+    from heard.connectors.markup import html_to_text
+    from heard.connectors.quotations import split_html, split_lines, split_markdown
+    from heard.connectors.slack_words import plain_text
+    from heard.reviews import normalize_name, normalize_text
 
     readers: dict[str, Callable[[str], object]] = {
         "HTML": html_to_text,

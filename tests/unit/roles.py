@@ -29,6 +29,10 @@ _ERASING: Final = str(STEPS / "erasing.py")
 OURS: Final = tuple(str(ROOT / name) for name in ("layers", "functions", "cli"))
 
 
+class Denied(BaseException):
+    """A call that AWS would deny. No step can catch it, and take it for a damaged item."""
+
+
 @dataclass(frozen=True)
 class TableGrant:
     """One action on a table or an index, on items with these partition keys.
@@ -134,10 +138,9 @@ def _calling_function() -> str | None:
 
 
 @cache
-@cache
 def is_not_a_function(file: str) -> bool:
     """Whether a call from here is no function's, even if it comes in the middle of a step."""
-    return file == _ERASING or _is_a_test(file)
+    return file == _ERASING or _is_test(file)
 
 
 @cache
@@ -161,21 +164,21 @@ def _is_called_by_us() -> bool:
         file = frame.f_code.co_filename
         if file.startswith(OURS):
             return True
-        if _is_a_test(file):
+        if _is_test(file):
             return False
         frame = frame.f_back
     return False
 
 
 @cache
-def _is_a_test(file: str) -> bool:
+def _is_test(file: str) -> bool:
     return Path(file).name.startswith("test_")
 
 
 def check_role(operation: str, request: Mapping[str, Any]) -> None:
     """Refuse a call to DynamoDB that the role of the calling function does not allow.
 
-    And one that the policy of its table denies, whoever makes it. Raises AssertionError.
+    And one that the policy of its table denies, whoever makes it. Raises Denied.
     """
     function, is_ours = _calling_function(), _is_called_by_us()
     for item in item_requests(operation, request):
@@ -183,10 +186,10 @@ def check_role(operation: str, request: Mapping[str, Any]) -> None:
         if table not in resources("AWS::DynamoDB::Table"):
             continue  # a test names a table that is not there
         named = ItemRequest(item.action, table, item.index, item.leading_keys, item.transaction)
-        assert not is_ours or not any(
+        if is_ours and any(
             named.action == action and not (transaction_may and named.transaction)
             for action, transaction_may in table_denials().get(table, ())
-        ), f"the policy of {table} denies {named}"
-        assert function is None or any(grant.allows(named) for grant in grants()[function]), (
-            f"the role of {function} does not allow {named}"
-        )
+        ):
+            raise Denied(f"the policy of {table} denies {named}")
+        if function and not any(grant.allows(named) for grant in grants()[function]):
+            raise Denied(f"the role of {function} does not allow {named}")

@@ -29,7 +29,7 @@ def test_a_call_outside_of_the_role_of_its_function_fails(
 
     put_as_ingest(backend, f"QUARANTINE#{BUSINESS}")
     for pk in (AUTHOR, "a" * 24, "RETENTION#x"):
-        with pytest.raises(AssertionError, match="the role of IngestFunction"):
+        with pytest.raises(roles.Denied, match="the role of IngestFunction"):
             put_as_ingest(backend, pk)
 
 
@@ -40,7 +40,7 @@ def test_what_the_policy_of_a_table_denies_fails_in_commands_too(backend: Backen
     same = ItemPair(values(item), values(item), item)
 
     assert copy.put_back(same)
-    with pytest.raises(AssertionError, match="the policy of OutcomesTable denies"):
+    with pytest.raises(roles.Denied, match="the policy of OutcomesTable denies"):
         CaseStore(backend.plain_dynamodb, backend.tables["OutcomesTable"]).list_review("a", "b")
 
 

@@ -169,16 +169,31 @@ def test_an_answer_to_a_promise_for_day_twenty_does_not_wait_for_day_twenty(shop
     assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
 
 
+def test_a_resolution_does_not_wait_for_a_thread_to_become_quiet(shop: Backend) -> None:
+    """Every review that joins writes the follow-up anew, and must not put off what is owed."""
+    follow_up = new_follow_up(shop, thread="t-1")
+    resolve(shop, follow_up, wakes=False)
+    for number in range(5):
+        shop.clock.advance(minutes=2)
+        shop.deliver(complaint(f"r-later-{number}", thread="t-1"))
+        shop.sweep()
+        shop.run_workflows()
+
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
+
+
 def test_an_approved_resolution_is_carried_out_within_minutes(shop: Backend) -> None:
     follow_up = new_follow_up(shop)
     resolve(shop, follow_up, Action.WALK_AWAY, text=None, reason="abuse")
     waiting = shop.cases.follow_up(follow_up.id).resolution
     assert waiting is not None
     ben = shop.add_person("Ben", "lead")
+    resolution = shop.cases.follow_up(follow_up.id).resolution
+    assert resolution
     run_desk(
         shop,
         lambda: desk.approve(
-            ben, follow_up.id, shop.desk, shop.clock(), approved=True, digest=waiting.digest
+            ben, follow_up.id, shop.desk, shop.clock(), approved=True, digest=resolution.digest
         ),
         wakes=False,
     )

@@ -326,6 +326,30 @@ def test_notes_on_a_thread_go_with_the_last_review_of_the_author_in_it(shop: Bac
     assert sealed_items(shop) == []
 
 
+def test_a_note_is_readable_while_somebody_works_on_its_thread_and_then_goes(
+    shop: Backend,
+) -> None:
+    first = deliver(shop, complaint("r-1", thread="t-1"))
+    invite = {"text": TEXT.format("it"), "note": "Call him."}
+    follow_up = resolve(shop, first, Action.INVITE_PRIVATE, **invite)
+    shop.run_workflows()
+    second = deliver(shop, complaint("r-2", thread="t-1", author="cus-2"))
+    gone = complaint("r-1", thread="t-1", kind=EventKind.WITHDRAWN, revision=SECOND)
+    deliver(shop, gone)
+    run_two_nights(shop)
+    assert shop.kinds(first)[-1] is Kind.TEXTS_DELETED
+    (note,) = shop.cases.notes(follow_up.id)
+    assert note["note"] == "Call him."
+
+    resolve(shop, second, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="nothing-to-fix")
+    shop.run_workflows()
+    for _ in range(2):
+        shop.clock.advance(days=1)
+        run(shop)
+    assert [note.get("note") for note in shop.cases.notes(follow_up.id)] == [None]
+    assert not shop.cases.vault.has_key(AUTHOR)
+
+
 # What comes later
 
 

@@ -304,11 +304,16 @@ class _Run:
         case_store.vault.forget_complaint(author, departure.review)
         remaining = case_store.reviews_of_author(author)
         # Notes are about the thread: they stay while another review of the author in it stays.
-        closed_follow_ups = case_store.closed_follow_ups(
-            [follow_up_id(thread.id, number + 1) for number in range(thread.follow_up_count)]
-        )
+        follow_ups = [
+            follow_up_id(thread.id, number + 1) for number in range(thread.follow_up_count)
+        ]
+        closed_follow_ups = case_store.closed_follow_ups(follow_ups)
         if closed_follow_ups and not case_store.any_in_thread(remaining, thread.id):
             self.report.texts += case_store.delete_notes(author, closed_follow_ups)
+        open_follow_ups = [id for id in follow_ups if id not in closed_follow_ups]
+        if case_store.has_notes(author, open_follow_ups):
+            # Whoever works there reads them. Without the author's key they would look damaged.
+            return False
         if remaining:
             return True
         is_on_hold = any(

@@ -122,6 +122,14 @@ class Departures(CaseItems):
                     count += 1
         return count
 
+    def has_notes(self, author: str, follow_ups: list[str]) -> bool:
+        """Whether there are notes on these follow-ups about an author."""
+        return any(
+            item["author"] == author
+            for follow_up in follow_ups
+            for item in self._query_items(follow_up, "NOTE#")
+        )
+
     def any_in_thread(self, reviews: list[str], thread: str) -> bool:
         """Whether one of these reviews is stored and belongs to a thread. Eventually consistent."""
         keys = [(partition_key(review), "STATE") for review in reviews]

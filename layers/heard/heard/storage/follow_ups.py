@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.clock import parse_time
 from heard.errors import Contention, DamagedText, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.storage.items import CaseItems, read_batches, version_condition
@@ -83,7 +84,7 @@ class FollowUpRecords(CaseItems):
         }
         if follow_up.status is not Status.CLOSED:
             item |= sweep_attributes(
-                sweep_at or follow_up_sweep_at(follow_up, now), follow_up.id
+                sweep_at or _next_sweep_at(item_before, follow_up, now), follow_up.id
             ) | {
                 # While it is resolved and not carried out too, so that it is on a list.
                 "open_for": follow_up.business,
@@ -187,6 +188,18 @@ class FollowUpRecords(CaseItems):
                 agent, _, resolution = item["sk"].removeprefix("NOTE#").rpartition("/")
                 notes.append({"resolution": resolution, "agent": agent, "damaged": True})
         return notes
+
+
+def _next_sweep_at(item_before: Item, follow_up: FollowUp, now: datetime) -> datetime:
+    """When the sweep looks at a follow-up.
+
+    While a resolution is to be carried out, what joins it must not put that off.
+    """
+    sweep_at = follow_up_sweep_at(follow_up, now)
+    is_resolving = follow_up.status is Status.RESOLVING
+    if is_resolving and item_before.get("follow_up", {}).get("status") == Status.RESOLVING.value:
+        return min(sweep_at, parse_time(item_before["sweep_at"]))
+    return sweep_at
 
 
 def _parse_follow_up(item: Item) -> FollowUp | None:
