@@ -140,9 +140,9 @@ class BackupTable:
                 if marks
                 else {}
             )
+        put: Any = {"TableName": self._table, "Item": dict(pair.stored), **condition}
         try:
             # The policy of the Outcomes table refuses an item outside of a transaction.
-            put: Any = {"TableName": self._table, "Item": dict(pair.stored)} | condition
             self._client.transact_write_items(TransactItems=[{"Put": put}])
         except ClientError as error:
             if condition_failed(error):
