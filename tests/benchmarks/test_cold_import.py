@@ -28,7 +28,6 @@ BUILD_DIR = ROOT / ".aws-sam" / "build"
 BUILD_PLACEHOLDER = "{built}"
 """Stands for the folder with a copy of the build, because a new build may replace the original."""
 CLIENT_CODE = "import boto3; boto3.client('sqs', region_name='us-east-1')"
-PARAMETERS_CODE = "from aws_lambda_powertools.utilities.parameters import SSMProvider"
 
 _HIDE_UNSHIPPED = """
 import sys
@@ -82,8 +81,6 @@ CASES: Mapping[str, str] = {
         "from aws_lambda_powertools import Logger, Metrics; Logger(service='a'); "
         "Metrics(namespace='a', service='b')"
     ),
-    "Powertools parameters (brings boto3)": PARAMETERS_CODE,
-    "… on top of boto3": f"import boto3; {PARAMETERS_CODE}",
     "heard.storage.tables (brings boto3)": "import heard.storage.tables",
     "heard.connectors": "import heard.connectors",
     "heard.connectors.platforms.standard": "import heard.connectors.platforms.standard",

@@ -75,6 +75,7 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
     **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),
     **rare(ERASED, "TriageFunction", "dynamodb:UpdateItem", "CasesTable", CASE),
+    **rare("a reaction quotes us", "TriageFunction", "dynamodb:Query", "CasesTable", CASE),
     **rare("another engine", "TriageFunction", "dynamodb:UpdateItem", "CasesTable", "ENGINE#*"),
     **rare(ERASED, "DeskFunction", "dynamodb:UpdateItem", "CasesTable", CASE, "aut_*", "fup_*"),
     **rare("a promise is due", "FollowUpFunction", "dynamodb:GetItem", "CasesTable", "aut_*"),

@@ -3,8 +3,8 @@
 moto asks no role. Here each call to DynamoDB is compared with what the template grants to the
 function whose step makes it: the action, the table, and the partition keys. So every unit test
 also proves that a role is wide enough, in the rare paths too, which no test on the emulator takes.
-A call that a test itself makes is not checked, nor one of a command: operators have roles of their
-own.
+A call that a test itself makes is not checked. Operators have roles of their own, so of a command
+only what the policy of a table denies is refused.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.static.repository import FUNCTIONS, ROOT
 STEPS: Final = ROOT / "layers" / "heard" / "heard" / "steps"
 _ERASING: Final = str(STEPS / "erasing.py")
 """Only operators erase."""
+OURS: Final = tuple(str(ROOT / name) for name in ("layers", "functions", "cli"))
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _calling_function() -> str | None:
     known, frame = entries(), sys._getframe(1)
     while frame:
         code = frame.f_code
-        if _is_not_a_function(code.co_filename):
+        if is_not_a_function(code.co_filename):
             return None
         if function := known.get((code.co_filename, code.co_name)) or known.get(
             (code.co_filename, "*")
@@ -133,22 +134,59 @@ def _calling_function() -> str | None:
 
 
 @cache
-def _is_not_a_function(file: str) -> bool:
+@cache
+def is_not_a_function(file: str) -> bool:
     """Whether a call from here is no function's, even if it comes in the middle of a step."""
-    return file == _ERASING or Path(file).name.startswith("test_")
+    return file == _ERASING or _is_a_test(file)
+
+
+@cache
+def table_denials() -> Mapping[str, tuple[tuple[str, bool], ...]]:
+    """What the policy of a table denies everybody: actions, each with whether a transaction may."""
+    return {
+        name: tuple(
+            (action, "Condition" in statement)
+            for statement in table["ResourcePolicy"]["PolicyDocument"]["Statement"]
+            for action in as_list(statement["Action"])
+        )
+        for name, table in resources("AWS::DynamoDB::Table").items()
+        if "ResourcePolicy" in table
+    }
+
+
+def _is_called_by_us() -> bool:
+    """Whether our own code makes a call, and not a test that plays somebody else."""
+    frame = sys._getframe(2)
+    while frame:
+        file = frame.f_code.co_filename
+        if file.startswith(OURS):
+            return True
+        if _is_a_test(file):
+            return False
+        frame = frame.f_back
+    return False
+
+
+@cache
+def _is_a_test(file: str) -> bool:
+    return Path(file).name.startswith("test_")
 
 
 def check_role(operation: str, request: Mapping[str, Any]) -> None:
     """Refuse a call to DynamoDB that the role of the calling function does not allow.
 
-    Raises AssertionError.
+    And one that the policy of its table denies, whoever makes it. Raises AssertionError.
     """
-    function = _calling_function()
-    if function is None:
-        return
+    function, is_ours = _calling_function(), _is_called_by_us()
     for item in item_requests(operation, request):
         table = item.table.partition("-")[0]
+        if table not in resources("AWS::DynamoDB::Table"):
+            continue  # a test names a table that is not there
         named = ItemRequest(item.action, table, item.index, item.leading_keys, item.transaction)
-        assert any(grant.allows(named) for grant in grants()[function]), (
+        assert not is_ours or not any(
+            named.action == action and not (transaction_may and named.transaction)
+            for action, transaction_may in table_denials().get(table, ())
+        ), f"the policy of {table} denies {named}"
+        assert function is None or any(grant.allows(named) for grant in grants()[function]), (
             f"the role of {function} does not allow {named}"
         )

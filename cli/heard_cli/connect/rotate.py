@@ -11,7 +11,7 @@ import typer
 
 from heard import clock
 from heard.addresses import AddressLock, new_token, token_digest, with_token
-from heard.clock import format_time
+from heard.clock import format_time, parse_time
 from heard.connectors import Connection, SecretOrigin, load
 from heard.connectors.signatures import BasicAuth
 from heard.storage.setup import InboundSecret
@@ -44,7 +44,7 @@ def rotate(
         bool,
         typer.Option(
             "--end-overlap",
-            help="End an earlier rotation now, even if its old secret is still valid.",
+            help="End an earlier rotation now, even if its old secret or address is still valid.",
         ),
     ] = False,
     new_address: Annotated[
@@ -66,6 +66,8 @@ def rotate(
     connection = require_connection(stack, connection_id)
     overlap_time = parse_duration(overlap, "--overlap")
     if new_address:
+        if overlap_time and not end_overlap:
+            _refuse_second_address(connection)
         _rotate_address(stack, connection, overlap_time, as_json=as_json)
         return
     connector = load(connection.platform)
@@ -160,6 +162,18 @@ def _rotate_address(
         "before then."
         if overlap
         else "The old address is refused within a minute."
+    )
+
+
+def _refuse_second_address(connection: Connection) -> None:
+    """Refuse a rotation that would close an address which is still in its overlap."""
+    until = connection.lock.previous_until if connection.lock else ""
+    if not until or parse_time(until) <= clock.now():
+        return
+    raise CommandError(
+        "An earlier rotation is not finished: the address before it is valid until "
+        f"{show.timestamp(until)} and would be refused now.",
+        "If the platform already uses the newest address, add --end-overlap. Otherwise wait.",
     )
 
 

@@ -184,11 +184,15 @@ def retry_delay_with_chance(receive_count: int, chance: float) -> int:
 
 
 class DeadLetters:
-    """The queue of messages that failed too often."""
+    """The queue of messages that failed too often.
 
-    def __init__(self, client: SQSClient, url: str) -> None:
+    A call waits `wait_seconds` for messages: a second is long enough to ask all servers of a queue.
+    """
+
+    def __init__(self, client: SQSClient, url: str, wait_seconds: int = 1) -> None:
         self._client = client
         self._url = url
+        self._wait_seconds = wait_seconds
 
     def remove_matching(
         self, matches: Callable[[Mapping[str, Any]], bool], before_delete: Callable[[Any], None]
@@ -204,7 +208,7 @@ class DeadLetters:
                 QueueUrl=self._url,
                 MaxNumberOfMessages=10,
                 VisibilityTimeout=_SEARCH_SECONDS,
-                WaitTimeSeconds=1,  # long enough to read from all servers of the queue
+                WaitTimeSeconds=self._wait_seconds,
             ).get("Messages", [])
             if not messages:
                 break

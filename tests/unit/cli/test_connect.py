@@ -816,6 +816,22 @@ def test_a_new_address_opens_at_once_and_the_old_one_until_the_overlap_ends(
     assert statuses(shown, f"{shown}x", shown[:-1], bare) == [200, 404, 404, 404]
 
 
+def test_a_second_new_address_does_not_close_the_one_that_the_platform_still_uses(
+    heard: HeardCommand, http_client: InProcessHttpClient
+) -> None:
+    used = heard.run_ok("connect", *ADDED["trustpilot"]).json["url"]
+    id = used.rpartition("/")[2].partition(".")[0]
+    heard.run_ok("connect", "rotate", id, "--address")
+
+    result = heard("connect", "rotate", id, "--address")
+
+    assert result.exit_code == 1
+    assert "--end-overlap" in result.stderr
+    assert http_client.send("POST", used, body=b'{"events": []}').status == 200
+    heard.run_ok("connect", "rotate", id, "--address", "--end-overlap")
+    assert http_client.send("POST", used, body=b'{"events": []}').status == 404
+
+
 def test_a_whole_address_is_shown_only_to_whoever_asks_for_it(
     heard: HeardCommand, stack: Stack, http_client: InProcessHttpClient
 ) -> None:

@@ -523,6 +523,7 @@ def http_with_response(status: int, document: object, usage: str = "") -> Http:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
         return HttpResponse(status, {"x-business-use-case-usage": usage} if usage else {}, content)
 

@@ -170,14 +170,13 @@ def test_our_second_reply_at_trustpilot_replaces_our_first_but_never_a_colleague
     platform.respond_with(
         token,
         http_response(200, ours),
-        http_response(204),
         http_response(201),
         http_response(200, theirs),
     )
     assert pilot.reply(
         target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http)
     ) == SentReply("a1")
-    assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "DELETE", "POST"]
+    assert [method for method, _, _, _ in platform.requests[1:]] == ["GET", "POST"]
     result = pilot.reply(target, TEXT, "rep_2", PlatformAccount(connection, PILOT, http))
     assert isinstance(result, Rejection)
     assert result.reason == "already_answered"

@@ -1280,6 +1280,7 @@ def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
         "language": None,
         "first_words": None,
         "erased": True,
+        "damaged": False,
     }
     assert [row["id"] for row in rows] == [follow_up.id for follow_up in page]
     assert "newest_review" not in follow_up_rows(page, store, backend.clock(), words=False)[0]

@@ -148,7 +148,7 @@ def erase_author_of(backend: Backend, review: str) -> None:
         Erasures(backend.dynamodb, backend.tables["SetupTable"]),
         backend.cases,
         backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url),
+        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
         backend.ingest_ports.quarantine,
         backend.holds,
     )

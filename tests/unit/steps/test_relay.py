@@ -197,7 +197,6 @@ POISON: list[Any] = [
     {"dynamodb": {"NewImage": {"kind": {"S": "follow_up_opened"}}}},
     {"dynamodb": {"NewImage": {"kind": {"X": "no such type"}}}},
     {"dynamodb": {"NewImage": "text"}},
-    {"eventName": "REMOVE", "dynamodb": {"Keys": {"review": {"S": "rev_1"}}}},
     "no record",
     None,
 ]

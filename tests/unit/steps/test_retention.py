@@ -724,7 +724,7 @@ def erasure_ports(backend: Backend) -> ErasurePorts:
         Erasures(backend.dynamodb, backend.tables["SetupTable"]),
         backend.cases,
         backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url),
+        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
         backend.ingest_ports.quarantine,
         backend.holds,
     )

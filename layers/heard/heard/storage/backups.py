@@ -141,7 +141,12 @@ class BackupTable:
                 else {}
             )
         try:
-            self._client.put_item(TableName=self._table, Item=dict(pair.stored), **condition)
+            # The policy of the Outcomes table refuses an item outside of a transaction.
+            self._client.transact_write_items(
+                TransactItems=[
+                    {"Put": {"TableName": self._table, "Item": dict(pair.stored), **condition}}
+                ]
+            )
         except ClientError as error:
             if condition_failed(error):
                 return False
