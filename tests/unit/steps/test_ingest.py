@@ -20,8 +20,8 @@ from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import (
     FAILED_READ_SECONDS,
-    KEPT_SECONDS,
     SECRET_SECONDS,
+    STALE_SECONDS,
     InboundSecret,
     Secrets,
 )
@@ -385,7 +385,7 @@ def test_a_remembered_secret_serves_while_the_parameter_store_refuses(backend: B
     store = ParameterStore(backend)
     assert ingest_request(backend, signed_request()).response.status == 202
     store.throttled = True
-    store.seconds = KEPT_SECONDS
+    store.seconds = STALE_SECONDS
 
     assert ingest_request(backend, signed_request()).response.status == 202
     assert ingest_request(backend, signed_request(secret=OTHER_SECRET)).response.status == 401
