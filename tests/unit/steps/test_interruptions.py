@@ -36,7 +36,7 @@ PLATFORMS = ("standard", "discourse", "twilio_sms")
 REPLY_TEXT = (
     "I found both payments and paid one of them back this morning; the bank needs two days."
 )
-LAST_RETRY = 6
+LAST_RETRY = 8
 """How often the follow-up workflow tries `carry_out` again before a person decides."""
 _numbers = count(9000)
 
