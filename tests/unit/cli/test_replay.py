@@ -263,7 +263,7 @@ def test_erased_reviews_and_those_without_a_connection_are_skipped(
 ) -> None:
     stack.cases.vault.erase(author_id("acme", "standard", "a"), NOON)
     result = heard.run_ok(*PERIOD, "--yes").stdout
-    assert "3 not sent: its text is missing or was erased" in result
+    assert "3 not sent: its text is missing, was erased, or is damaged" in result
 
     heard.run_ok("connect", "remove", connection, "--yes")
     assert {entry["why"] for entry in heard.run_ok(*PERIOD, "--yes", "--json").json["skipped"]} == {

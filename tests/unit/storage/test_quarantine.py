@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from heard.clock import format_time
 from heard.connectors import WebhookRequest, load
+from heard.errors import DamagedText
 from heard.steps.ingest import QUARANTINE_BYTES, ingest
 from heard.storage.quarantine import (
     EXPIRY_WARNING,
@@ -144,8 +145,10 @@ def test_content_that_lies_at_another_place_is_not_opened(
     exchanged = items["dlv_1"] | {"pk": "dlv_2"}
     backend.dynamodb.put_item(TableName=table, Item=attributes(exchanged))
 
-    opened = [quarantine.open(entry) for entry in quarantine.of_business(BUSINESS)]
-    assert opened == [delivery("dlv_1"), None]
+    first, second = quarantine.of_business(BUSINESS)
+    assert quarantine.open(first) == delivery("dlv_1")
+    with pytest.raises(DamagedText):
+        quarantine.open(second)
 
 
 def test_both_items_expire_30_days_after_the_delivery_came(
