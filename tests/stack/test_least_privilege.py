@@ -12,12 +12,16 @@ import sys
 from datetime import timedelta
 
 from heard import clock
-from heard.connectors import WebhookRequest, load
+from heard.clock import format_time
+from heard.connectors import ReplyTarget, WebhookRequest, load, platform_names
 from heard.retention import Retention, last_due_day
+from heard.reviews import reply_id
 from heard.storage.departures import Departure
 from heard.storage.keys import partition_key, reply_key
+from heard.storage.replies import Reply
 from heard.storage.sweep_index import sweep_attributes
 from heard.storage.tables import attributes
+from heard.threads import Purpose
 from heard_cli.local.stack import EmulatedStack
 
 from .conftest import ConnectedBusiness, wait_until
@@ -75,9 +79,9 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
     author = operator.cases.case(review).case.review.author
     begun_at = clock.now() - timedelta(hours=2)
     operator.cases.put_departure(Departure(business, review, author, begun_at))
-    status, page = connected_business.agent.call("GET", "/api/desk/follow-ups?words=true&limit=5")
-    assert status == 200
-    assert all("newest_review" in follow_up for follow_up in page["follow_ups"])
+    path = "/api/desk/follow-ups?words=true&limit=5"
+    page = wait_until(lambda: connected_business.agent.call("GET", path)[1]["follow_ups"])
+    assert all(follow_up["newest_review"]["first_words"] for follow_up in page)
     make_due(connected_business, review)
     functions = environment.stack.client("lambda")
     for scheduled in ("Sweep", "Poll", "Retention"):
@@ -93,25 +97,34 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
 
 
 def make_due(connected_business: ConnectedBusiness, review: str) -> None:
-    """Let the sweep find this review, a follow-up and a moderated reply of the business now."""
+    """Let the sweep find this review, a follow-up of the business and a moderated reply now."""
     operator, business = connected_business.environment.operator, connected_business.business
     now, cases = clock.now(), connected_business.environment.operator.cases
 
-    def of_business() -> dict[str, tuple[str, str]]:
-        keys: dict[str, tuple[str, str]] = {}
-        for item in cases.stuck_items(now + timedelta(days=9)):
-            if item.follow_up and cases.follow_up(item.follow_up).business == business:
-                keys["follow-up"] = (item.follow_up, "FOLLOW_UP")
-            elif (
-                item.reply
-                and item.thread
-                and cases.reply(item.thread, item.reply).business == business
-            ):
-                keys["reply"] = (partition_key(item.thread), reply_key(item.reply))
-        return keys
-
-    wait_until(lambda: len(of_business()) == 2)
-    for pk, sk in (*of_business().values(), (partition_key(review), "STATE")):
+    (follow_up, *_), _ = cases.open_follow_ups(business, limit=1)
+    platform = next(name for name in platform_names() if load(name).capabilities.moderated)
+    moderated = cases.case(connected_business.reviews[platform].review).case
+    target = ReplyTarget("n-1", "n-1", {})
+    fields = (moderated.review.author, business, moderated.review.connection)
+    reply = Reply(
+        reply_id(moderated.thread.id, "test", "resolution"),
+        moderated.thread.id,
+        moderated.review.id,
+        *fields,
+        Purpose.RESOLUTION,
+        True,
+        "We are sorry.",
+        target,
+        at=format_time(now),
+    )
+    cases.put_reply(reply)
+    cases.watch_moderation(reply, "n-2", now)
+    due_keys = (
+        (follow_up.id, "FOLLOW_UP"),
+        (partition_key(reply.thread), reply_key(reply.id)),
+        (partition_key(review), "STATE"),
+    )
+    for pk, sk in due_keys:
         due = sweep_attributes(now - timedelta(minutes=1), pk)
         operator.dynamodb.update_item(
             TableName=operator.outputs["CasesTableName"],

@@ -488,7 +488,14 @@ def test_a_refused_test_says_why(
     assert (result.exit_code, f"heard connect rotate {id}" in result.stderr) == (1, True)
 
     monkeypatch.setattr(http_client, "stack", Stack(stack.options))
-    http_client.stack.setup = SetupStore(stack.dynamodb, "CasesTable")
+    keys = [("pk", "HASH"), ("sk", "RANGE")]
+    stack.dynamodb.create_table(
+        TableName="AnotherStack",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+    )
+    http_client.stack.setup = SetupStore(stack.dynamodb, "AnotherStack")
     result = heard("connect", "test", id)
     assert (result.exit_code, "another or older stack" in result.stderr) == (1, True)
 

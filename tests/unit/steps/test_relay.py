@@ -17,7 +17,7 @@ from heard.notices import Notice
 from heard.outcomes import Kind
 from heard.reviews import EventKind
 from heard.steps import desk
-from heard.steps.relay import RelayReport, SkippedOutcome, relay, resend
+from heard.steps.relay import RelayReport, SkippedOutcome, relay, resend, tampered_outcomes
 from tests.unit.backend import (
     COMPLAINT,
     NOON,
@@ -197,6 +197,7 @@ POISON: list[Any] = [
     {"dynamodb": {"NewImage": {"kind": {"S": "follow_up_opened"}}}},
     {"dynamodb": {"NewImage": {"kind": {"X": "no such type"}}}},
     {"dynamodb": {"NewImage": "text"}},
+    {"eventName": "INSERT", "dynamodb": {"Keys": {"review": {"S": "rev_1"}}}},
     "no record",
     None,
 ]
@@ -392,3 +393,19 @@ def test_a_log_with_a_broken_outcome_names_it_and_goes_on(shop: Backend) -> None
         for entry in client.taken
         if entry["DetailType"].startswith("outcome.")
     }
+
+
+def test_every_record_of_tampering_is_named_and_no_other() -> None:
+    place = {"review": {"S": "rev_1"}, "sequence": {"N": "2"}}
+    records = [
+        *POISON,
+        {"eventName": "MODIFY", "dynamodb": {"Keys": place, "NewImage": "no map"}},
+        {"eventName": "REMOVE", "dynamodb": {"Keys": place}},
+        {"eventName": "REMOVE"},
+        {"eventName": ["REMOVE"]},
+    ]
+    taken = RecordingBus()
+
+    assert tampered_outcomes(records) == ("rev_1/2", "rev_1/2", "a record without keys")
+    report = relay(records, bus(taken))
+    assert (report.published, len(report.skipped)) == (0, len(POISON) + 1)

@@ -184,7 +184,7 @@ def _parse(body: str) -> Mapping[str, Any] | None:
         content = json.loads(body)
         review_of(content)
         _ = content["delivery"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return content
 
