@@ -25,7 +25,15 @@ from heard.cases import (
 )
 from heard.cases.repeats import FIRST_REPEATS
 from heard.clock import parse_time
-from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution, Status
+from heard.follow_ups import (
+    DENIED,
+    Action,
+    Conflict,
+    ConflictCode,
+    FollowUp,
+    Resolution,
+    Status,
+)
 from heard.outcomes import Kind, Outcome, chain_facts, verify_chain
 from heard.policy import Context, Decision, Route, decide, default_policy, hand_over
 from heard.reviews import Channel, EventKind, ReviewEvent, Stage
@@ -484,7 +492,9 @@ def test_a_denied_resolution_leaves_an_earlier_promise_as_it_was() -> None:
     change = cases.deny(case, "lea")
 
     assert promised is not None
-    assert change.case.follow_up == replace(promised, last_resolution_key="ana/a-2")
+    assert change.case.follow_up == replace(
+        promised, last_resolution_key="ana/a-2", last_resolution_end=DENIED
+    )
 
 
 def test_a_promise_ends_with_an_invitation_and_with_a_reply_that_failed() -> None:

@@ -74,9 +74,10 @@ class SpoilingHttp:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        seconds: float | None = None,
     ) -> HttpResponse:
         self.request_count += 1
-        response = self.client(method, url, headers=headers, body=body)
+        response = self.client(method, url, headers=headers, body=body, seconds=seconds)
         if self.spoil is None and self.status is None:
             return response
         document = json.loads(response.body or b"null")
