@@ -1,4 +1,4 @@
-"""The regular expressions of the library, and whether one may take a time like the square of a text.
+"""The regular expressions of the library, and whether one takes time like the square of a text.
 
 A pattern takes that long where two repeats without end can share one run of characters, before
 something that may be missing: each length of the first is tried with each length of the second. A
@@ -10,12 +10,13 @@ Only runs of one character are looked at; `make bench` attacks every pattern wit
 
 from __future__ import annotations
 
+import _sre
 import ast
 import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from itertools import count
@@ -26,7 +27,6 @@ from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue, 
 from types import ModuleType
 from typing import Any, Final
 
-import _sre
 import heard
 
 BOUND: Final = 2_000
@@ -189,7 +189,7 @@ class Shape:
         return 0
 
     def ways(self, tree: Any, flags: int, limit: int = 400) -> list[Way]:
-        """The sequences of pieces that a pattern may be read as: one for each choice of branches."""
+        """The sequences of pieces that a pattern may be read as: one for each choice."""
         ways: list[Way] = [()]
         for op, value in tree:
             ways = [way + end for way in ways for end in self._ways_of(op, value, flags)][:limit]
@@ -210,7 +210,7 @@ class Shape:
             case "AT":
                 return [(Piece(None, stops=self._stops_of_place(value, flags)),)]
             case "ASSERT" | "ASSERT_NOT" if value[0] < 0:
-                return [(self._look_behind(op, self.ways(value[1], flags)),)]
+                return [(self._condition_before(op, self.ways(value[1], flags)),)]
             case "ASSERT" | "ASSERT_NOT":
                 # What is looked at may be missing; then the search goes on at the next place.
                 looked_at = [(*way, _NOTHING) for way in self.ways(value[1], flags)]
@@ -218,7 +218,7 @@ class Shape:
             case _:  # a reference to a group
                 return [(Piece(None),)]
 
-    def _look_behind(self, op: Any, ways: list[Way]) -> Piece:
+    def _condition_before(self, op: Any, ways: list[Way]) -> Piece:
         """A condition on what stands before, which within a run is the run's own sign."""
         signs = [way[0].takes or 0 for way in ways if len(way) == 1]
         if str(op) == "ASSERT":

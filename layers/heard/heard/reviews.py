@@ -125,9 +125,10 @@ class ReviewEvent:
     repeats. They are judged apart from `text`: see `heard.assessment.assess`. `below` holds what
     stands below the head of an earlier mail where no sign marks its lines: mostly that mail, but
     the author may have written into it. `unread` says that words came along which were not read,
-    such as an attached document or a quotation that was cut, so that a person must. `no_review` is the code of why the words
-    are no review although they arrived like one, such as `automatic_reply`. Triage stores them,
-    answers nothing, and writes the code into the outcome `ignored`.
+    such as an attached document or a quotation that was cut, so that a person must. `no_review` is
+    the code of why the words are no review although they arrived like one, such as
+    `automatic_reply`. Triage stores them, answers nothing, and writes the code into the outcome
+    `ignored`.
     """
 
     kind: EventKind

@@ -15,7 +15,8 @@ from heard.errors import NotFound
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, initial_hash
 from heard.reviews import EventKind
 from heard.steps.audit import outcomes_of, verification_of, verify_review
-from heard.storage.outcome_log import MAX_DAYS, OutcomeCriteria, append_writes
+from heard.storage import outcome_log
+from heard.storage.outcome_log import OutcomeCriteria, append_writes
 from heard.storage.tables import attributes
 from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend, complaint, review_event
 
@@ -261,10 +262,13 @@ def test_pages_of_any_size_return_each_matching_outcome_once_and_in_order(
     assert all(len(page) <= size for page in pages)
 
 
-def test_a_page_of_a_long_period_ends_and_the_next_one_has_the_rest(backend: Backend) -> None:
+def test_a_page_of_a_long_period_ends_and_the_next_one_has_the_rest(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome_log, "MAX_DAYS", 10)
     business = f"bus_{next(_numbers)}"
     (outcome,) = store_outcomes(backend, business, [(0, "rev_a", Kind.ACCEPTED, "high", "forum")])
-    start = START - timedelta(days=MAX_DAYS + 2)
+    start = START - timedelta(days=12)
     pages = read_pages(backend, OutcomeCriteria(business, start, START + timedelta(days=3)), size=9)
 
     assert pages == [[], [outcome]]

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 SHARDS: Final = 4
 """Partitions of a business's day, so that a busy business does not overload one."""
 
-MAX_DAYS: Final = 100
+MAX_DAYS: Final = 400
 """Days of one page: a question about decades must end before its function does."""
+
+_EARLIEST: Final = "2020-01-01"
+"""No outcome is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class OutcomeLog:
         says where the next page begins. Raises BadRequest for an unknown cursor, Tampered for an
         outcome that Heard did not write.
         """
-        start = max(format_time(criteria.start), f"{after}\x00" if after else "")
+        start = max(_EARLIEST, format_time(criteria.start), f"{after}\x00" if after else "")
         end = format_time(criteria.end)
         outcomes: list[Outcome] = []
         try:
