@@ -170,6 +170,7 @@ def worst_inputs() -> Iterator[WorstInput]:
     yield from mails()
     yield from payloads()
     yield from responses()
+    yield from lists()
     yield from json_bodies()
     yield from forms()
     yield from at_the_desk()
@@ -398,8 +399,8 @@ def _mail_forms() -> Iterator[tuple[str, tuple[bytes, str]]]:
 
 
 def _postmark_documents() -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "300,000 headers", _POSTMARK | {"Headers": [{}] * 300_000}
-    yield "200,000 headers of no object", _POSTMARK | {"Headers": [1] * 200_000}
+    yield "1 million headers", _POSTMARK | {"Headers": [{}] * 1_050_000}
+    yield "1 million headers of no object", _POSTMARK | {"Headers": [1] * 1_400_000}
     yield (
         "100,000 attachments",
         _POSTMARK | {"Attachments": [{"Name": "a.b", "ContentType": "a"}] * 100_000},
@@ -479,7 +480,7 @@ def payloads() -> Iterator[WorstInput]:
             )
 
 
-def _parse_each(sample: Any, text: str) -> None:
+def _parse_each(sample: Any, text: Any) -> None:
     """The sample once for each of its texts; the time is that of the slowest, and of all."""
     for fields in _variants(sample.render(NOW).fields, text):
         rendered = replace(sample, fields=fields).render(NOW)
@@ -494,17 +495,19 @@ def _parse_each(sample: Any, text: str) -> None:
             continue
 
 
-def _variants(value: Any, text: str) -> Iterator[Any]:
-    """A document in which one text is replaced, once for each text of some length."""
+def _variants(value: Any, text: Any) -> Iterator[Any]:
+    """A document in which one text of some length, or one list, is replaced; once for each."""
     if isinstance(value, dict):
         for name, held in value.items():
             for variant in _variants(held, text):
                 yield value | {name: variant}
     elif isinstance(value, list):
+        if isinstance(text, list):
+            yield text
         for index, held in enumerate(value):
             for variant in _variants(held, text):
                 yield [*value[:index], variant, *value[index + 1 :]]
-    elif isinstance(value, str) and len(value) > 15:
+    elif isinstance(value, str) and isinstance(text, str) and len(value) > 15:
         yield text
 
 
@@ -529,6 +532,31 @@ def responses() -> Iterator[WorstInput]:
         for name, unit in TEXTS.items():
             text = filled(unit, RESPONSE_LIMIT)
             yield WorstInput(f"poll: {kind}", name, RESPONSE_LIMIT, partial(read, text))
+
+
+def lists() -> Iterator[WorstInput]:
+    """A sample of each platform in which one list after another holds as many entries as it can."""
+    for platform in platform_names():
+        sample = _json_sample(platform)
+        if sample is None:
+            continue
+        for name, entry in {"empty objects": {}, "numbers": 1, "small objects": {"id": 1}}.items():
+            count = (
+                (load(platform).body_limit - 20_000) // len(json.dumps([entry, entry])[1:-1]) * 2
+            )
+            run = partial(_parse_each, sample, [entry] * min(count, 1_000_000))
+            yield WorstInput(platform, f"lists of {name}", load(platform).body_limit, run)
+
+
+def _json_sample(platform: str) -> Any:
+    return next(
+        (
+            sample
+            for sample in load_samples(EVENTS)
+            if sample.platform == platform and sample.body_format == "body" and not sample.polled
+        ),
+        None,
+    )
 
 
 def json_bodies() -> Iterator[WorstInput]:

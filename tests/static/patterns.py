@@ -210,7 +210,7 @@ class Shape:
             case "AT":
                 return [(Piece(None, stops=self._stops_of_place(value, flags)),)]
             case "ASSERT" | "ASSERT_NOT" if value[0] < 0:
-                return [(self._behind(op, self.ways(value[1], flags)),)]
+                return [(self._condition_before(op, self.ways(value[1], flags)),)]
             case "ASSERT" | "ASSERT_NOT":
                 # What is looked at may be missing; then the search goes on at the next place.
                 lookaheads = [(*way, _NOTHING) for way in self.ways(value[1], flags)]
@@ -218,7 +218,7 @@ class Shape:
             case _:  # a reference to a group
                 return [(Piece(None),)]
 
-    def _behind(self, op: Any, ways: list[Way]) -> Piece:
+    def _condition_before(self, op: Any, ways: list[Way]) -> Piece:
         """A condition on what stands before, which within a run is the run's own sign."""
         signs = [way[0].takes or 0 for way in ways if len(way) == 1]
         if str(op) == "ASSERT":

@@ -40,7 +40,7 @@ def test_the_library_has_patterns() -> None:
         (r"\s*(?:\d\s*)?x", True),
         (r"(\d+) (second|minute)", True),
         (r"class\s*=\s*(?:[^<>]*\s)?quote", False),
-        (r"-{2,}\s*(\S.{0,180}?)\s*-{2,}", True),
+        (r"-{2,}\s*(\S.{0,180}?)\s*-{2,}x", False),
         (r"[?](?!\S*[=&/])", True),
         (r"\s(?:\s*y)?", True),
     ],

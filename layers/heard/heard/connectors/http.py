@@ -21,7 +21,11 @@ from typing import Any, Final
 
 from heard import clock
 from heard.connectors import Http, HttpRequest, HttpResponse, Rejection
-from heard.connectors.public_addresses import is_loopback, is_public_host, public_addresses
+from heard.connectors.public_addresses import (
+    is_loopback,
+    is_public_address,
+    is_public_host,
+)
 from heard.errors import BadRequest, PlatformUnavailable
 
 RESPONSE_LIMIT: Final = 2_000_000
@@ -300,7 +304,7 @@ def _pool_classes(call: _Call, *, allow_loopback: bool) -> dict[str, Any]:
         def _new_conn(self) -> socket.socket:
             name = self._dns_host
             try:
-                addresses = public_addresses(name, self.port, allow_loopback=allow_loopback)
+                addresses = _usable_addresses(name, self.port, allow_loopback=allow_loopback)
             except (OSError, UnicodeError):
                 return super()._new_conn()  # which says what is wrong with the name
             if not addresses:
@@ -335,6 +339,20 @@ def _pool_classes(call: _Call, *, allow_loopback: bool) -> dict[str, Any]:
         ConnectionCls = public_class
 
     return {"http": LoopbackPool, "https": PublicPool}
+
+
+def _usable_addresses(host: str, port: int, *, allow_loopback: bool) -> list[str]:
+    """The addresses that a host resolves to now and that may be called; empty if there are none.
+
+    Raises OSError if the host does not resolve, and UnicodeError if it is no name.
+    """
+    answers = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(answer[4][0]) for answer in answers)
+    return [
+        address
+        for address in addresses
+        if is_public_address(address) or (allow_loopback and is_loopback(address))
+    ]
 
 
 def call_api(

@@ -39,6 +39,9 @@ _KIND: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,60}")
 
 _LINK_LIMIT: Final = 2_000
 _FORM_FIELD_LIMIT: Final = 1_000
+_ENTRY_LIMIT: Final = 20_000
+"""Entries of one delivery or page that are read: no platform sends a tenth of that at once."""
+
 _EARLIEST_YEAR: Final = 1970
 """Revisions sort as text only while years have four digits. No review is older than the Web."""
 
@@ -174,13 +177,13 @@ class Fields:
             raise self.field_error(name, "is not a list")
         return cast("list[object]", value) if value else []
 
-    def objects(self, name: str) -> list[Fields]:
+    def objects(self, name: str, limit: int | None = None) -> list[Fields]:
         """The objects of the list in a field, none if it is absent. Raises Unparseable for no list.
 
-        An entry that is no object becomes a problem.
+        An entry that is no object becomes a problem. With a `limit`, so many entries are read.
         """
         objects: list[Fields] = []
-        for index, entry in enumerate(self.optional_entries(name)):
+        for index, entry in enumerate(self.optional_entries(name)[:limit]):
             if isinstance(entry, dict):
                 where = f"entry {index} of {name} of {self.where}"
                 objects.append(Fields(cast("dict[str, object]", entry), where, self.problems))
@@ -188,10 +191,10 @@ class Fields:
                 self._add_problem(name, f"has an entry {index} that is not an object")
         return objects
 
-    def any_objects(self, name: str) -> list[Fields]:
+    def any_objects(self, name: str, limit: int | None = None) -> list[Fields]:
         """Like `objects`, for a list that a review can do without: no list becomes a problem."""
         if self.values.get(name) is None or isinstance(self.values[name], list):
-            return self.objects(name)
+            return self.objects(name, limit)
         self._add_problem(name, "is not a list")
         return []
 
@@ -401,6 +404,9 @@ def _parse_entries(
     problems: list[str] = []
     readable_count = 0
     for index, entry in enumerate(entries):
+        if index == _ENTRY_LIMIT:
+            problems.append(f"{name} {index} and those behind it were not read")
+            break
         if not isinstance(entry, dict):
             problems.append(f"{name} {index} is not an object")
             continue

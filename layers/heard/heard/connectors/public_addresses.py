@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from typing import Final
 
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
@@ -34,7 +33,7 @@ _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 def is_public_host(host: str) -> bool:
     """Whether a host, as it stands in an address, can be on the Internet.
 
-    A name may still resolve to an address that is not: see `public_addresses`.
+    A name may still resolve to an address that is not: the client asks again for each answer.
     """
     name = host.strip("[]").rstrip(".").lower()
     if _is_address(name):
@@ -66,20 +65,6 @@ def is_loopback(host: str) -> bool:
     """Whether a host is this machine, by its name or by a loopback address."""
     name = host.strip("[]")
     return name == "localhost" or (_is_address(name) and ipaddress.ip_address(name).is_loopback)
-
-
-def public_addresses(host: str, port: int, *, allow_loopback: bool) -> list[str]:
-    """The addresses that a host resolves to now and that may be called; empty if there are none.
-
-    Raises OSError if the host does not resolve, and UnicodeError if it is no name.
-    """
-    answers = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    addresses = dict.fromkeys(str(answer[4][0]) for answer in answers)
-    return [
-        address
-        for address in addresses
-        if is_public_address(address) or (allow_loopback and is_loopback(address))
-    ]
 
 
 def _is_address(text: str) -> bool:

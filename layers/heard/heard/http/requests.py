@@ -31,9 +31,9 @@ def check_json_body(event: Mapping[str, Any]) -> None:
     content = body_bytes(event)
     if not content:
         return
-    received: Mapping[str, str] = event.get("headers") or {}
-    headers = {name.lower(): str(value) for name, value in received.items()}
-    content_type = headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+    headers: Mapping[str, str] = event.get("headers") or {}
+    types = [value for name, value in headers.items() if name.lower() == "content-type"]
+    content_type = (types or [_JSON])[0].partition(";")[0].strip().lower()
     if content_type != _JSON and not content_type.endswith("+json"):
         raise BadRequest(f"The body must be JSON: send it with `content-type: {_JSON}`.")
     try:

@@ -31,6 +31,9 @@ MAX_QUERIES: Final = 100
 _FILTERED_PAGE: Final = 250
 """How many outcomes a query reads of which only some match."""
 
+_EARLIEST: Final = "2020-01-01"
+"""No outcome is older."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCriteria:
@@ -111,7 +114,7 @@ class OutcomeLog:
         none, and still have a next one. Raises BadRequest for an unknown cursor, Tampered for an
         outcome that Heard did not write.
         """
-        start = max(format_time(criteria.start), f"{after}\x00" if after else "")
+        start = max(_EARLIEST, format_time(criteria.start), f"{after}\x00" if after else "")
         end = format_time(criteria.end)
         try:
             day = date.fromisoformat(start[:10])

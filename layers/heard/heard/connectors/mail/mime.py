@@ -79,7 +79,7 @@ _TEXTS_LIMIT: Final = 400_000
 """Characters of a mail's texts, before they are decoded, behind which no other text is read."""
 _HEADERS_LIMIT: Final = 100_000
 """Bytes of a mail's headers that are read."""
-_HEADER_COUNT_LIMIT: Final = 1_000
+HEADER_COUNT_LIMIT: Final = 1_000
 """How many headers of a mail are read."""
 _HEADER_LIMIT: Final = 20_000
 """Characters of one header that are read."""
@@ -203,7 +203,7 @@ def normalize_headers(
     """
     headers: list[tuple[str, str]] = []
     size = 0
-    for name, value in islice(pairs, _HEADER_COUNT_LIMIT):
+    for name, value in islice(pairs, HEADER_COUNT_LIMIT):
         text = str(value)[:_HEADER_LIMIT]
         size += len(name) + len(text)
         if size > _HEADERS_LIMIT:

@@ -54,7 +54,12 @@ from heard.connectors.mail import BODY_LIMIT, LIMITATIONS, REPLY_LIMIT, SETTINGS
 from heard.connectors.mail.addresses import domain_of
 from heard.connectors.mail.bodies import body_of_html, body_of_text, choose_body
 from heard.connectors.mail.compose import from_header, reply_headers, reply_subject
-from heard.connectors.mail.mime import Mail, is_document, normalize_headers
+from heard.connectors.mail.mime import (
+    HEADER_COUNT_LIMIT,
+    Mail,
+    is_document,
+    normalize_headers,
+)
 from heard.connectors.mail.review import review_event
 from heard.connectors.mail.senders import check_answerable, is_aligned
 from heard.connectors.parsing import (
@@ -77,6 +82,9 @@ _REPORTS: Final = frozenset(
 """Kinds of records about mails that we sent. They hold nobody's words."""
 
 _TEST_MESSAGE_ID: Final = "00000000-0000-0000-0000-000000000000"
+_FILE_LIMIT: Final = 1_000
+"""Attached files of a mail whose names are looked at."""
+
 _METADATA_KEY: Final = "heard_reply"
 _HEADER_FIELDS: Final = {
     "subject": "Subject",
@@ -246,7 +254,7 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
     ]
     other_headers = [
         (str(header.values.get("Name")), header.values.get("Value"))
-        for header in body.objects("Headers")
+        for header in body.objects("Headers", HEADER_COUNT_LIMIT)
     ]
     headers = normalize_headers(
         [
@@ -257,9 +265,10 @@ def _review_event(body: Fields, connection: Connection, now: datetime) -> Review
     words = choose_body(
         body_of_text(body.text("TextBody") or ""), body_of_html(body.text("HtmlBody") or "")
     )
-    has_documents = any(
-        is_document(file.one_line("Name"), file.one_line("ContentType") or "")
-        for file in body.any_objects("Attachments")
+    # One more than is looked at: of so many files somebody should look at the rest.
+    files = body.any_objects("Attachments", _FILE_LIMIT + 1)
+    has_documents = len(files) > _FILE_LIMIT or any(
+        is_document(file.one_line("Name"), file.one_line("ContentType") or "") for file in files
     )
     mail = Mail(
         headers,
