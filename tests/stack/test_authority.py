@@ -54,8 +54,9 @@ def tampered_places(stack: EmulatedStack) -> Iterator[str]:
     pages = stack.client("logs").get_paginator("filter_log_events")
     for page in pages.paginate(logGroupName="/heard/heard/functions"):
         for event in page["events"]:
-            if '"tampered"' in event["message"]:
-                yield json.loads(event["message"])["outcome"]
+            line = json.loads(event["message"]) if '"tampered"' in event["message"] else {}
+            if line.get("message") == "tampered":
+                yield line["outcome"]
 
 
 def test_whoever_puts_over_an_outcome_with_the_desks_own_role_is_detected(

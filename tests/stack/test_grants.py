@@ -23,6 +23,7 @@ from tests.static.cloudformation import as_list
 CASE: Final = "?" * 24
 POLLER: Final = "Lambda's own poller of the queue uses it; the emulator's asks no role"
 ERASED: Final = "an erasure comes between two steps"
+HOT: Final = "others change the thread of a review at the same time"
 HIDDEN: Final = "a platform hides or publishes a reply"
 OVER: Final = "the time of a review with a follow-up, or of an author who came back, is over"
 STREAM: Final = "Lambda's own reader of the stream uses it; the emulator's asks no role"
@@ -75,6 +76,12 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
     **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),
     **rare(ERASED, "TriageFunction", "dynamodb:UpdateItem", "CasesTable", CASE),
+    **rare(HOT, "TriageFunction", "dynamodb:BatchGetItem", "CasesTable", "fup_*"),
+    **rare(HOT, "ReplyFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
+    **rare(HOT, "FollowUpFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
+    **rare(HOT, "PollFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
+    **rare(HOT, "SweepFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
+    **rare(OVER, "RetentionFunction", "dynamodb:BatchGetItem", "CasesTable", "fup_*"),
     **rare("a reaction quotes us", "TriageFunction", "dynamodb:Query", "CasesTable", CASE),
     **rare("another engine", "TriageFunction", "dynamodb:UpdateItem", "CasesTable", "ENGINE#*"),
     **rare(ERASED, "DeskFunction", "dynamodb:UpdateItem", "CasesTable", CASE, "aut_*", "fup_*"),
