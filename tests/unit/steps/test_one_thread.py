@@ -269,7 +269,7 @@ class OneThread(RuleBasedStateMachine):
         return [
             item["review"]["id"]
             for item in self.backend.stored_items()
-            if item["sk"] == "STATE" and "review" in item and "closed" not in item["review"]
+            if item["sk"] == "STATE" and "review" in item and "closing_kind" not in item["review"]
         ]
 
 
