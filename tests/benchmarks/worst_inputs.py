@@ -80,12 +80,12 @@ TEXTS: Final[dict[str, str]] = {
     "who wrote, in Dutch": "Op 1 januari 2026 schreef a@b.example ",
     "lines of header": "From: a@b.example\nSent: 2026\nTo: b\nSubject: c\n",
     "dashes": "-----\n",
-    "lines of dashes": "-" * 199 + "a\n",
+    "lines of dashes": "*" * 199 + "a\n",
     "digits": "1234 ",
     "base64": "QUFB",
     "BBCode": "[quote]",
-    "classes": "<div class= " + " " * 60 + ">",
-    "one attribute": "<p class=" + "class=" * 2_000 + ">",
+    "classes": "<aside class= " + " " * 40_000 + ">",
+    "one attribute": "<aside class=" + "class=" * 9_000 + ">",
     "Markdown quotations": "> > > > a\n",
     "addresses": "a@b.example, ",
     "telephone numbers": "+49 30 1234567 ",
@@ -541,7 +541,9 @@ def lists() -> Iterator[WorstInput]:
         if sample is None:
             continue
         for name, entry in {"empty objects": {}, "numbers": 1, "small objects": {"id": 1}}.items():
-            count = (load(platform).body_limit - 20_000) // len(json.dumps([entry, entry])[1:-1]) * 2
+            count = (
+                (load(platform).body_limit - 20_000) // len(json.dumps([entry, entry])[1:-1]) * 2
+            )
             run = partial(_parse_each, sample, [entry] * min(count, 1_000_000))
             yield WorstInput(platform, f"lists of {name}", load(platform).body_limit, run)
 
@@ -642,7 +644,7 @@ def _quotations(text: str) -> None:
     for at in (4_990, 2_000):
         find_quotations(f"x{text[:at]}y “a”")
         find_quotations(f"“a” x{text[:at]}y »")
-    loops._QUESTION.search(text)
+    loops._QUESTION.search(text + "=")
 
 
 def of_the_business() -> Iterator[WorstInput]:
