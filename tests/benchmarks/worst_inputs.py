@@ -80,12 +80,12 @@ TEXTS: Final[dict[str, str]] = {
     "who wrote, in Dutch": "Op 1 januari 2026 schreef a@b.example ",
     "lines of header": "From: a@b.example\nSent: 2026\nTo: b\nSubject: c\n",
     "dashes": "-----\n",
-    "lines of dashes": "-" * 199 + "a\n",
+    "lines of dashes": "*" * 199 + "a\n",
     "digits": "1234 ",
     "base64": "QUFB",
     "BBCode": "[quote]",
-    "classes": "<div class= " + " " * 60 + ">",
-    "one attribute": "<p class=" + "class=" * 2_000 + ">",
+    "classes": "<aside class= " + " " * 40_000 + ">",
+    "one attribute": "<aside class=" + "class=" * 9_000 + ">",
     "Markdown quotations": "> > > > a\n",
     "addresses": "a@b.example, ",
     "telephone numbers": "+49 30 1234567 ",
@@ -644,7 +644,7 @@ def _quotations(text: str) -> None:
     for at in (4_990, 2_000):
         find_quotations(f"x{text[:at]}y “a”")
         find_quotations(f"“a” x{text[:at]}y »")
-    loops._QUESTION.search(text)
+    loops._QUESTION.search(text + "=")
 
 
 def of_the_business() -> Iterator[WorstInput]:

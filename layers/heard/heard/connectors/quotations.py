@@ -19,7 +19,7 @@ from heard.reviews import normalize_text
 
 _TAG: Final = re.compile(r"<(/?)(blockquote|aside)\b([^<>]*+)>", re.IGNORECASE)
 _QUOTE_CLASS: Final = re.compile(
-    r"""\bclass\s*+=\s*+(["']?)(?:[^"'<>]{0,500}\s)?quote(?![\w-])""", re.I
+    r"""\bclass\s*+=\s*+(["']?)(?:[^"'<>]{0,100}\s)?quote(?![\w-])""", re.I
 )
 _BBCODE: Final = re.compile(r"\[(/?)(quote)(?:=[^\]\n]*+)?\]", re.IGNORECASE)
 _QUOTE_LINE: Final = re.compile(r" {0,3}((?:> ?)++)(.*)")
