@@ -319,3 +319,16 @@ def test_an_edit_that_says_the_same_again_is_covered_by_the_answer() -> None:
     desk.send(None)
     desk.send(None)
     assert desk.follow_up is None
+
+
+def test_a_resolution_that_covers_no_review_any_more_still_says_that_it_took_effect() -> None:
+    desk = new_desk("r-1")
+    for step in WAY[:2]:
+        do(desk, step)
+    desk.say("r-1", POISONING)
+    for step in WAY[2:]:
+        do(desk, step)
+
+    follow_up = desk.follow_up
+    assert follow_up is not None
+    assert (follow_up.resolution, follow_up.last_resolution_end) == (None, Action.REPLY.value)

@@ -312,7 +312,12 @@ def _reopen(case: Case, follow_up: FollowUp, reply_detail: Mapping[str, Any]) ->
 
     Its reply, if any, is out, and counts as one that was sent.
     """
-    reopened_follow_up = replace(follow_up, status=reopened_status(follow_up), resolution=None)
+    reopened_follow_up = replace(
+        follow_up,
+        status=reopened_status(follow_up),
+        resolution=None,
+        last_resolution_end=follow_up.resolution.action.value if follow_up.resolution else None,
+    )
     detail = dict(reply_detail) | {"purpose": Purpose.RESOLUTION.value}
     facts = (Fact(Kind.REPLY_SENT, detail),) if reply_detail else ()
     return Change(replace(case, follow_up=reopened_follow_up), facts)
