@@ -69,9 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[EmulatedStack]:
-    with EmulatedStack(
-        ROOT, port=4590, enforce_roles=True, parameters={"MaxReceiveCount": "2"}
-    ) as local_stack:
+    with EmulatedStack(ROOT, port=4590, enforce_roles=True) as local_stack:
         yield local_stack
 
 

@@ -88,6 +88,7 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare("a promise is due", "FollowUpFunction", "dynamodb:GetItem", "CasesTable", "aut_*"),
     **rare("it is settled before it waits", "FollowUpFunction", TOKENS, "*"),
     **rare("it did not hear", "SweepFunction", "states:SendTaskSuccess", "*"),
+    **rare("nothing closed a review in time", "SweepFunction", "sqs:SendMessage*", "ReviewQueue"),
     **rare("a workflow was lost", "SweepFunction", "dynamodb:PutItem", "CasesTable", "fup_*"),
     **rare("it is removed", "PollFunction", "dynamodb:DeleteItem", "SetupTable", "CONNECTION#*"),
     **rare(HIDDEN, "PollFunction", "dynamodb:GetItem", "SetupTable", "BUSINESS#*"),

@@ -24,7 +24,7 @@ from heard.storage.tables import attributes
 from heard.threads import Purpose
 from heard_cli.local.stack import EmulatedStack
 
-from .conftest import ConnectedBusiness, wait_until
+from .conftest import ConnectedBusiness, StackBusiness, standard_sample, wait_until
 
 
 def test_functions_that_no_other_test_calls_have_their_grants_too(
@@ -79,6 +79,8 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
     author = operator.cases.case(review).case.review.author
     begun_at = clock.now() - timedelta(hours=2)
     operator.cases.put_departure(Departure(business, review, author, begun_at))
+    complaint = standard_sample("listed", "The bread was mouldy and nobody cared.", 1)
+    assert StackBusiness(environment, business).deliver(complaint).status == 202
     path = "/api/desk/follow-ups?words=true&limit=5"
     page = wait_until(lambda: connected_business.agent.call("GET", path)[1]["follow_ups"])
     assert all(follow_up["newest_review"]["first_words"] for follow_up in page)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from heard.circuit_breakers import FIRST_PAUSE, LIMIT, LONGEST_TRIAL, CircuitBreakers
+from heard.circuit_breakers import (
+    FIRST_PAUSE,
+    LIMIT,
+    LONGEST_TRIAL,
+    TRIAL_PAUSE,
+    CircuitBreakers,
+)
 from tests.unit.backend import NOON, FakeClock
 
 
@@ -38,8 +44,21 @@ def test_a_trial_of_which_nothing_is_heard_ends() -> None:
     trial_at = NOON + FIRST_PAUSE
     assert breakers.seconds_to_wait("con_a", trial_at) == 0
 
-    assert breakers.seconds_to_wait("con_a", trial_at) == LONGEST_TRIAL.total_seconds()
+    assert breakers.seconds_to_wait("con_a", trial_at) == TRIAL_PAUSE.total_seconds()
+    assert breakers.seconds_to_wait("con_a", trial_at + LONGEST_TRIAL - TRIAL_PAUSE / 5) == 1
     assert breakers.seconds_to_wait("con_a", trial_at + LONGEST_TRIAL) == 0
+
+
+def test_others_wait_only_a_moment_for_the_result_of_a_trial() -> None:
+    """One wait of 60 s for a platform that is well again would delay a complaint by a minute."""
+    breakers = CircuitBreakers()
+    breakers.record_failure("con_a", NOON, NOON)
+    trial_at = NOON + FIRST_PAUSE
+    breakers.seconds_to_wait("con_a", trial_at)
+
+    assert breakers.seconds_to_wait("con_a", trial_at) == TRIAL_PAUSE.total_seconds()
+    breakers.record_failure("con_a", trial_at, trial_at)
+    assert breakers.seconds_to_wait("con_a", trial_at) == 3 * FIRST_PAUSE.total_seconds()
 
 
 def test_a_process_remembers_the_latest_failures_only() -> None:

@@ -20,6 +20,9 @@ LIMIT: Final = 1_000
 """How many breakers a process keeps open. The oldest failure is forgotten first."""
 LONGEST_TRIAL: Final = timedelta(seconds=60)
 """After this time a trial of which nothing was heard is over: its process was stopped."""
+TRIAL_PAUSE: Final = timedelta(seconds=5)
+"""How long others wait while a trial is under way. Its result is there before that, or soon after:
+they need not wait as long as a platform that is known to fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class _OpenBreaker:
     failures: int
     opened_at: datetime
     until: datetime
+    is_tried: bool = False
 
 
 class CircuitBreakers:
@@ -44,8 +48,9 @@ class CircuitBreakers:
         if breaker is None:
             return 0
         if now < breaker.until:
-            return (breaker.until - now).total_seconds()
-        self._open[connection] = replace(breaker, until=now + LONGEST_TRIAL)
+            pause = breaker.until - now
+            return (min(pause, TRIAL_PAUSE) if breaker.is_tried else pause).total_seconds()
+        self._open[connection] = replace(breaker, until=now + LONGEST_TRIAL, is_tried=True)
         return 0
 
     def record_success(self, connection: str) -> None:
