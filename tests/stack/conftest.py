@@ -170,6 +170,11 @@ def standard_sample(
 
 @pytest.fixture
 def shop(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackBusiness:
+    return new_shop(stack, platforms)
+
+
+def new_shop(stack: EmulatedStack, platforms: SimulatedPlatforms) -> StackBusiness:
+    """A business of its own, without a connection."""
     business = f"shop-{secrets.token_hex(4)}"
     environment = DemoEnvironment(stack, platforms)
     environment.operator.setup.put_business(Business(business, "Corner Shop"))

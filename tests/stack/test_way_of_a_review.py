@@ -19,9 +19,9 @@ from heard.steps.audit import verify_review
 from heard_cli.local.demo_environment import ApiClient
 from heard_cli.local.sample_requests import fill_form
 from heard_cli.local.stack import EmulatedStack
-from heard_simulator.server import FaultMode
+from heard_simulator.server import FaultMode, SimulatedPlatforms
 
-from .conftest import StackBusiness, standard_sample
+from .conftest import StackBusiness, new_shop, standard_sample
 
 COMPLAINT = "You charged my card twice and nobody answers the phone. I want my money back."
 PRAISE = "Wonderful bread and the friendliest people in town, thank you!"
@@ -349,16 +349,19 @@ def test_the_feedback_form_is_filled_in_and_answered_on_its_own_page(
 
 
 def test_a_failing_platform_is_retried_and_never_gets_a_reply_twice(
-    shop: StackBusiness, eventually: Callable[..., Any]
+    stack: EmulatedStack, platforms: SimulatedPlatforms, eventually: Callable[..., Any]
 ) -> None:
-    shop.connect("standard")
-    # Each fault lets the whole connection rest, and longer each time: so two, of the worst kinds.
+    # Each fault lets a whole connection rest. So each kind has a connection of its own.
     modes = {"after": FaultMode.FAIL_AFTER, "dropped": FaultMode.DROP}
-    for name, mode in modes.items():
-        shop.environment.platforms.add_fault("standard", mode, native_id=name)
-    reviews = {name: shop.deliver_review(name, f"{PRAISE} ({name})", 5) for name in modes}
+    shops = {name: new_shop(stack, platforms) for name in modes}
+    reviews: dict[str, str] = {}
+    for name, shop in shops.items():
+        shop.connect("standard")
+        platforms.add_fault("standard", modes[name], native_id=name)
+        reviews[name] = shop.deliver_review(name, f"{PRAISE} ({name})", 5)
     for name, review in reviews.items():
-        eventually(lambda review=review: Kind.ACKNOWLEDGED in shop.kinds(review))
+        shop = shops[name]
+        eventually(lambda shop=shop, review=review: Kind.ACKNOWLEDGED in shop.kinds(review))
         assert len(shop.replies(name)) == 1, name
 
 
