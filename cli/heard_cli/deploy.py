@@ -23,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from heard_cli import show
 
-EXECUTIONS_NEEDED: Final = {"small": 10, "medium": 50, "large": 1000}
+EXECUTIONS_NEEDED: Final = {"small": 10, "medium": 50, "large": 1000, "huge": 10_000}
 """The concurrent executions of Lambda that an account must allow for each `Scale`."""
 DEFAULT_SCALE: Final = "small"
 WITHOUT_SNAPSTART: Final = frozenset({"ap-southeast-6", "ap-east-2"})

@@ -19,6 +19,11 @@ LAMBDA_GB_SECOND: Final = 0.0000133334  # arm64
 HTTP_API_REQUEST: Final = 1 / MILLION
 SQS_REQUEST: Final = 0.40 / MILLION
 BUS_EVENT: Final = 1 / MILLION
+KMS_REQUEST: Final = 0.03 / 10_000
+PARAMETER_READ: Final = 0.05 / 10_000
+"""With the higher throughput of the Parameter Store, which an account needs above its quota."""
+PARAMETER_READS_PER_SECOND: Final = 40
+"""The quota of an account without that. These reads cost nothing but KMS."""
 
 # Outside the budget, which counts transitions, invocations and capacity units.
 LOG_GB: Final = 0.50
@@ -44,6 +49,8 @@ SQS_REQUESTS_PER_MESSAGE: Final = 3
 
 Empty receives are not counted: they cost the same at any load (about $ 0.26 a month).
 """
+PROCESS_SECONDS: Final = 2 * 3600
+"""How long Lambda keeps a process that has work. AWS promises nothing."""
 FOLLOW_UP_PAGE_SIZE: Final = 25
 """Open follow-ups on the page that an agent reloads before each claim: the desk's default."""
 LATENCY_MS: Final = {

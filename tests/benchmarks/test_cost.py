@@ -47,7 +47,7 @@ from heard_cli.local.demo_environment import DemoEnvironment
 from heard_cli.local.sample_requests import sign_sample
 from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
-from tests.benchmarks import prices
+from tests.benchmarks import prices, secret_reads
 from tests.benchmarks.figures import BenchmarkReport, Section
 from tests.benchmarks.metering import CapacityMeter, CapacityUnits
 from tests.benchmarks.webhooks import COMPLAINT, PRAISE, as_request, standard_sample
@@ -728,6 +728,16 @@ def test_a_million_reviews(
         note=f"{outside_note}; {log_gb:.2f} GB, {stack_usage.log_bytes['acknowledged']:.0f} / "
         f"{stack_usage.log_bytes['human']:.0f} bytes a review",
     )
+    for load in (secret_reads.LOADS[0], secret_reads.LOADS[1]):
+        report.add_figure(
+            Section.COST,
+            f"$ secrets, {load.connections:,} connections",
+            secret_reads.dollars_per_million(load, secret_reads.NOW_SECONDS),
+            "$",
+            note=f"{outside_note}; KMS, expected calls of {load.processes} processes; "
+            f"${secret_reads.dollars_per_million(load, secret_reads.BEFORE_SECONDS):.2f} if "
+            "remembered for a minute",
+        )
     report.add_figure(
         Section.COST,
         "$ X-Ray",

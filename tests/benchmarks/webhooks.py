@@ -100,7 +100,7 @@ def webhook_case(platform: str, body_bytes: int = 0) -> WebhookCase:
     aws: Any = InMemoryAws(connection, secret)
     ports = IngestPorts(
         SetupStore(aws, "setup", max_age=3600),
-        Secrets(aws, "/heard", max_age=3600),
+        Secrets(aws, "/heard"),
         Queue(aws, "queue"),
         Quarantine(aws, "work"),
         Deliveries(aws, "work"),

@@ -39,11 +39,11 @@ from tests.static.repository import (
 from tests.static.test_template import SAM_FUNCTION
 
 SCALES: dict[str, dict[str, int]] = template()["Mappings"]["Scales"]
-QUOTAS = {"small": 10, "medium": 50, "large": 1000}
-"""The concurrent executions that an account allows in a region: new, raised once, and usual."""
+QUOTAS = {"small": 10, "medium": 50, "large": 1000, "huge": 10_000}
+"""The executions that an account allows in a region: new, raised once, usual, and asked for."""
 UNRESERVED = 100
 """What an account must leave to functions without a reservation, or AWS refuses the reservation."""
-LEFT_FOR_OTHERS = {"small": 4, "medium": 20, "large": 100}
+LEFT_FOR_OTHERS = {"small": 4, "medium": 20, "large": 100, "huge": 1000}
 """For the door, the desk, the clocks and the relay, beside the queues' readers."""
 RECEIPTS_OF_AN_AGE = 3
 """A message that was received more often does not count in ApproximateAgeOfOldestMessage."""
@@ -65,12 +65,12 @@ def _text(node: Any) -> str:
 
 
 def _at(node: Any, scale: str) -> Any:
-    """What `FindInMap` and `If` with `Large` give at a scale."""
+    """What `FindInMap` and `If` with `ReservesDoor` give at a scale."""
     match node:
         case {"Fn::FindInMap": ["Scales", _, str(key)]}:
             return SCALES[scale][key]
-        case {"Fn::If": ["Large", large, others]}:
-            return large if scale == "large" else others
+        case {"Fn::If": ["ReservesDoor", reserved, others]}:
+            return _at(reserved if scale in {"large", "huge"} else others, scale)
         case _:
             return node
 

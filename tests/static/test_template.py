@@ -211,6 +211,38 @@ def test_a_layer_is_built_with_bytecode_for_arm64(name: str) -> None:
 # logs
 
 
+PEAK_MB = {
+    "audit": 84,
+    "desk": 108,
+    "feedback_page": 71,
+    "follow_up": 74,
+    "ingest": 78,
+    "intake": 67,
+    "poll": 85,
+    "relay": 67,
+    "reply": 85,
+    "retention": 71,
+    "sweep": 74,
+    "triage": 264,
+}
+"""The largest resident memory of each function after a run of the stack tests on the local stack.
+
+Measured on x86-64 with the accurate engine. Lambda's own runtime comes on top.
+"""
+RUNTIME_MB = 25
+
+
+def test_a_function_has_almost_a_third_of_its_memory_free_at_its_peak() -> None:
+    memory = {
+        _function_folder(properties).rpartition("/")[2]: int(properties["MemorySize"])
+        for properties in resources(SAM_FUNCTION).values()
+    }
+
+    assert memory.keys() == PEAK_MB.keys()
+    for name, peak in PEAK_MB.items():
+        assert peak + RUNTIME_MB <= 0.7 * memory[name], name
+
+
 @pytest.mark.parametrize("name", _names_of_type("AWS::Logs::LogGroup"))
 def test_a_log_group_has_a_retention_period(name: str) -> None:
     assert resources("AWS::Logs::LogGroup")[name].get("RetentionInDays")

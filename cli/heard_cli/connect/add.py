@@ -252,15 +252,15 @@ def create_connection(
     Returns it with its whole address. The secrets come first, so that its webhook never opens
     without them. Polled reviews older than `since` are stored but not answered.
     """
-    token = new_token()
+    token, now = new_token(), clock.now()
     connection = replace(connection, lock=AddressLock(token_digest(token)))
     try:
         stack.secrets.put_token(connection.id, token)
         if secret is not None:
-            stack.secrets.put_inbound(connection.id, InboundSecret(secret))
+            stack.secrets.put_inbound(connection.id, InboundSecret(secret, changed_at=now))
         if credentials:
             stack.secrets.put_credentials(connection.id, credentials)
-        stack.setup.put_connection(connection, clock.now(), since=since)
+        stack.setup.put_connection(connection, now, since=since)
     except BaseException:
         try:
             # It may be stored even though the response was lost.

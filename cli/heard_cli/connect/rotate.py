@@ -80,7 +80,8 @@ def rotate(
         )
     now = clock.now()
     old_secret = stack.secrets.inbound(connection.id)
-    if overlap_time and not end_overlap:
+    is_half_done = old_secret is not None and _is_half_done(old_secret, connection)
+    if overlap_time and not end_overlap and not is_half_done:
         _refuse_second_overlap(old_secret, len(old_secret.valid_secrets(now)) if old_secret else 0)
     secret_input = read_secret(secret, secret_file)
     new_secret = choose_signing_secret(connector, secret_input, {})
@@ -89,26 +90,34 @@ def rotate(
             f"{capabilities.title} creates the secret itself: {capabilities.secret_help}.",
             param_hint="--secret-file",
         )
-    if old_secret and new_secret == old_secret.current:
-        raise CommandError("This is the current secret already.", "Nothing was changed.")
+    if old_secret and new_secret == old_secret.current and not is_half_done:
+        stack.setup.note_change(connection.id, now)
+        raise CommandError(
+            "This is the current secret already.",
+            "Nothing was changed. All functions read it again within a minute.",
+        )
+    # Nobody was shown the secret of a run that stopped half-way: the one before it is in use.
+    used_secret = old_secret and (old_secret.previous if is_half_done else old_secret.current)
     old_until = now + overlap_time
     stack.secrets.put_inbound(
         connection.id,
-        InboundSecret(new_secret, old_secret.current, old_until)
-        if old_secret and overlap_time
-        else InboundSecret(new_secret),
+        InboundSecret(new_secret, used_secret, old_until, now)
+        if used_secret and overlap_time
+        else InboundSecret(new_secret, changed_at=now),
     )
     if (name := capabilities.secret_credential) and (
         credentials := stack.secrets.credentials(connection.id)
     ):
         # The same token signs deliveries and replies.
         stack.secrets.put_credentials(connection.id, credentials | {name: new_secret})
+    # After the secrets: what reads them from now on reads the new ones.
+    stack.setup.note_change(connection.id, now)
     secret_to_paste = (
         new_secret
         if capabilities.secret_origin is SecretOrigin.GENERATED and secret_input is None
         else None
     )
-    valid_until = format_time(old_until) if old_secret and overlap_time else None
+    valid_until = format_time(old_until) if used_secret and overlap_time else None
     holds_secret = secret_to_paste is not None and isinstance(connector.scheme, BasicAuth)
     address = (
         address_to_paste(connector, with_address(stack, connection), secret_to_paste)
@@ -128,7 +137,7 @@ def rotate(
     show.line("The connection has a new secret.", style="bold green")
     if secret_to_paste:
         show.fields({"address": address} if address else {"secret": secret_to_paste})
-    show.note("It counts at the door within a minute.")
+    show.note("It counts at the door at once, and everywhere within a minute.")
     if valid_until:
         show.note(
             f"The old one stays valid until {show.timestamp(valid_until)}: change it at the "
@@ -163,6 +172,12 @@ def _rotate_address(
         if overlap
         else "The old address is refused within a minute."
     )
+
+
+def _is_half_done(secret: InboundSecret, connection: Connection) -> bool:
+    """Whether a run before stored this secret and stopped before the connection knew it."""
+    changed_at = secret.changed_at
+    return changed_at is not None and format_time(changed_at) > connection.changed_at
 
 
 def _refuse_second_address(connection: Connection) -> None:

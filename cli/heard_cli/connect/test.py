@@ -328,7 +328,7 @@ def _webhook_error(connection: Connection, response: LocalHttpResponse) -> Comma
         case HTTPStatus.UNAUTHORIZED:
             return CommandError(
                 f"{message} It refused the signature, although it was made with the stored secret.",
-                "The stored secret was changed recently or by hand. Try again in a minute, or:",
+                "The stored secret was changed by hand, or just now. Try again in a minute, or:",
                 f"connect rotate {connection.id}",
             )
         case HTTPStatus.NOT_FOUND:

@@ -17,6 +17,14 @@ DEFAULT_KEY: Final = "alias/aws/ssm"
 _SIGN_IN_FLOW: Final = "ALLOW_USER_PASSWORD_AUTH"
 
 
+_ADVICE: Final = {
+    "inbound": "heard connect rotate CONNECTION",
+    "credentials": "Add the connection anew with its credentials: heard connect add",
+    "address": "heard connect rotate CONNECTION --address",
+}
+"""What to do about a secret that is missing, by its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecretFacts:
     """One stored parameter, without its value."""
@@ -69,7 +77,10 @@ def judge_policies(versions: Mapping[str, int]) -> list[Finding]:
 
 
 def needed_secrets(connection: Connection, capabilities: Capabilities) -> set[str]:
-    """The parameters without which a connection cannot receive, or cannot read and reply."""
+    """The parameters without which a connection cannot receive, or cannot read and reply.
+
+    Without `address` its webhook works, and nobody can see at which address.
+    """
     needed: set[str] = set()
     if capabilities.pushes and capabilities.secret_origin in {
         SecretOrigin.GENERATED,
@@ -79,6 +90,8 @@ def needed_secrets(connection: Connection, capabilities: Capabilities) -> set[st
         needed.add("inbound")
     if connection.has_credentials:
         needed.add("credentials")
+    if connection.lock:
+        needed.add("address")
     return needed
 
 
@@ -97,12 +110,7 @@ def judge_secrets(
         for name in sorted(secrets):
             secret = by_place.get((connection, name))
             if secret is None:
-                advice = (
-                    "heard connect rotate CONNECTION"
-                    if name == "inbound"
-                    else "Add the connection anew with its credentials: heard connect add"
-                )
-                findings.append(broken(f"{label} has no {name}.", advice))
+                findings.append(broken(f"{label} has no {name}.", _ADVICE[name]))
             elif secret.kind != "SecureString":
                 findings.append(
                     broken(f"The {name} of {label} is stored in plain.", "heard connect rotate")

@@ -1,4 +1,4 @@
-"""Starts MiniStack, and corrects it in three places. The template needs no change for that.
+"""Starts MiniStack, and corrects it in four places. The template needs no change for that.
 
 A task that waits for a token may compute its `TimeoutSeconds`: on AWS, Step Functions evaluates
 JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"). MiniStack 1.5.33 reads the
@@ -8,7 +8,8 @@ arrives here as a number, and nothing is done.
 MiniStack unpacks a function's code and layers for every worker: tens of megabytes, hundreds of
 times in a run. Here an archive is unpacked once, and each worker gets links to its files.
 
-The third is how it checks roles: see `role_checks`.
+The third is how it checks roles, the fourth how many functions it starts at once: see `role_checks`
+and `worker_starts`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from heard_cli.local.role_checks import correct_role_checks
+from heard_cli.local.worker_starts import start_few_at_once
 
 
 class CachedZipFile(zipfile.ZipFile):
@@ -61,6 +63,7 @@ def main() -> None:
     from ministack.services import stepfunctions  # noqa: PLC0415
 
     correct_role_checks()
+    start_few_at_once()
 
     cast("Any", lambda_runtime).zipfile = SimpleNamespace(
         ZipFile=CachedZipFile, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile

@@ -65,6 +65,17 @@ def parameters(stack: Stack) -> set[str]:
     return {parameter["Name"].removeprefix("/heard/heard/") for parameter in matches}
 
 
+def require_changed_at(stack: Stack, id: str) -> str:
+    connection = stack.setup.connection(id)
+    assert connection
+    return connection.changed_at
+
+
+def stop(*_: Any, **__: Any) -> None:
+    """The end of a run in the middle."""
+    raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "Stop")
+
+
 def post(stack: Stack, connection: str, secret: str, *, later: timedelta = timedelta()) -> int:
     """The webhook's status for a ping signed with this secret."""
     body = b'{"ping": "OK"}'
@@ -357,6 +368,84 @@ def test_a_second_rotation_does_not_end_an_overlap_silently(
     assert after
     assert before
     assert after.previous == before.current
+
+
+def test_a_rotation_moves_the_change_of_the_connection_after_its_secrets(
+    heard: HeardCommand, stack: Stack, tmp_path: Path
+) -> None:
+    id = heard.run_ok("connect", *TWILIO, "--json").json["id"]
+    (tmp_path / "token").write_text("the-next-token\n")
+    before = require_changed_at(stack, id)
+
+    heard.run_ok("connect", "rotate", id, "--secret-file", str(tmp_path / "token"))
+
+    rotated_at, secret = require_changed_at(stack, id), stack.secrets.inbound(id)
+    assert secret
+    assert secret.changed_at
+    assert rotated_at == clock.format_time(secret.changed_at) > before
+    again = ("--overlap", "0", "--secret-file", str(tmp_path / "token"))
+    assert heard("connect", "rotate", id, *again).exit_code == 1
+    assert stack.secrets.inbound(id) == secret
+    assert require_changed_at(stack, id) > rotated_at
+
+
+@pytest.mark.parametrize("stops_before", ["put_credentials", "note_change"])
+def test_a_rotation_that_stopped_half_way_is_finished_by_the_next(
+    heard: HeardCommand,
+    stack: Stack,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stops_before: str,
+) -> None:
+    id = heard.run_ok("connect", *TWILIO, "--json").json["id"]
+    (tmp_path / "token").write_text("the-next-token\n")
+    rotate, before = ("connect", "rotate", id, "--secret-file"), require_changed_at(stack, id)
+    owner = SetupStore if stops_before == "note_change" else Secrets
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, stops_before, stop)
+        assert heard(*rotate, str(tmp_path / "token")).exit_code
+    assert require_changed_at(stack, id) == before
+
+    heard.run_ok(*rotate, str(tmp_path / "token"))
+
+    secret = stack.secrets.inbound(id)
+    assert secret
+    assert (secret.current, secret.previous) == ("the-next-token", "the-token")
+    assert stack.secrets.credentials(id)["auth_token"] == "the-next-token"
+    assert require_changed_at(stack, id) > before
+
+
+def test_a_new_secret_that_nobody_was_shown_is_replaced_and_the_used_one_stays_valid(
+    heard: HeardCommand, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = heard.run_ok("connect", *DISCOURSE, "--receive-only", "--json").json
+    with monkeypatch.context() as patch:
+        patch.setattr(SetupStore, "note_change", stop)
+        assert heard("connect", "rotate", created["id"]).exit_code
+
+    new = heard.run_ok("connect", "rotate", created["id"], "--json").json["secret"]
+
+    assert post(stack, created["id"], new) == post(stack, created["id"], created["secret"]) == 202
+
+
+def test_a_new_address_that_stopped_half_way_is_finished_by_the_next(
+    heard: HeardCommand,
+    stack: Stack,
+    http_client: InProcessHttpClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    used = heard.run_ok("connect", *ADDED["trustpilot"]).json["url"]
+    id = used.rpartition("/")[2].partition(".")[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(SetupStore, "put_connection", stop)
+        assert heard("connect", "rotate", id, "--address").exit_code
+    assert heard("connect", "show", id, "--address").exit_code == 1
+
+    new = heard.run_ok("connect", "rotate", id, "--address", "--json").json["url"]
+
+    assert heard.run_ok("connect", "show", id, "--address", "--json").json["url"] == new
+    for url in (new, used):
+        assert http_client.send("POST", url, body=b'{"events": []}').status == 200
 
 
 def test_a_leaked_secret_can_be_made_invalid_at_once(heard: HeardCommand, stack: Stack) -> None:

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from heard import clock
+from heard.addresses import AddressLock, token_digest
 from heard.connectors import Connection, load
 from heard.people import Person, Role
 from heard.storage.setup import Business, InboundSecret
@@ -154,6 +155,8 @@ def test_a_connection_needs_what_its_platform_proves_deliveries_with() -> None:
     assert needed("standard", credentials=False) == {"inbound"}
     assert needed("google_play", credentials=True) == {"credentials"}
     assert needed("ses", credentials=False) == set()
+    locked = Connection("con_1", "acme", "ses", "", lock=AddressLock(token_digest("x")))
+    assert setup.needed_secrets(locked, load("ses").capabilities) == {"address"}
 
 
 def test_no_finding_shows_the_whole_address_of_a_webhook() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from heard.addresses import AddressLock, token_digest
 from heard.clock import format_time
 from heard.connectors import Connector, Proof, WebhookRequest, load, platform_names
 from heard.connectors.signatures import BasicAuth
@@ -20,15 +21,20 @@ from heard.storage.deliveries import Deliveries
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import (
     FAILED_READ_SECONDS,
+    REREAD_SECONDS,
+    RETRY_SECONDS,
     SECRET_SECONDS,
+    SETTLING_SECONDS,
     STALE_SECONDS,
     InboundSecret,
     Secrets,
+    SetupStore,
 )
 from tests.unit.backend import BUSINESS, COMPLAINT, NOON, SECRET, Backend
 from tests.unit.signed import sign_standard
 
 OTHER_SECRET = "whsec_" + "b3RoZXIgc2VjcmV0LCB0aGlydHktdHdvIGJ5dGVz"
+TOKEN = "a" * 32
 REVIEW: dict[str, Any] = {
     "type": "review.created",
     "timestamp": "2026-03-17T11:59:00Z",
@@ -330,15 +336,30 @@ def test_the_previous_secret_is_valid_until_its_overlap_ends(backend: Backend) -
     )
 
 
-class ParameterStore:
-    """The Parameter Store that the door reads: it counts the calls, and can refuse them."""
+class Door:
+    """A warm process of the door: it counts what it reads, and the Parameter Store can refuse."""
 
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
+    def __init__(self, backend: Backend, *, changed_before: timedelta = timedelta(hours=1)) -> None:
+        self.backend, self.connection = backend, backend.connections["standard"]
         self.seconds = 0.0
         self.reads = 0
+        self.connection_reads: list[bool] = []
         self.throttled = False
-        backend.secrets = Secrets(self, backend.secrets_path, clock=lambda: self.seconds)  # type: ignore[arg-type]
+        self.started_at = NOON
+        self.change(None, NOON - changed_before)
+        self.ports = replace(
+            backend.ingest_ports,
+            setup=SetupStore(self, backend.tables["SetupTable"], max_age=60, clock=self._clock),  # type: ignore[arg-type]
+            secrets=Secrets(
+                self,  # type: ignore[arg-type]
+                backend.secrets_path,
+                clock=self._clock,
+                now=lambda: self.started_at + timedelta(seconds=self.seconds),
+            ),
+        )
+
+    def _clock(self) -> float:
+        return self.seconds
 
     def get_parameter(self, **arguments: Any) -> Any:
         self.reads += 1
@@ -346,70 +367,167 @@ class ParameterStore:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetParameter")
         return self.backend.ssm.get_parameter(**arguments)
 
-    def put(self, secret: str) -> None:
-        connection = self.backend.connections["standard"].id
-        Secrets(self.backend.ssm, self.backend.secrets_path).put_inbound(
-            connection, InboundSecret(secret)
-        )
+    def get_item(self, **arguments: Any) -> Any:
+        self.connection_reads.append(arguments["ConsistentRead"])
+        return self.backend.plain_dynamodb.get_item(**arguments)
+
+    def change(self, secret: str | None, at: datetime) -> None:
+        """What `heard connect rotate` does: the secret, then the connection."""
+        if secret is not None:
+            self.backend.secrets.put_inbound(self.connection.id, InboundSecret(secret))
+        self.backend.setup_store.note_change(self.connection.id, at)
+
+    def status(self, secret: str = SECRET) -> int:
+        request = signed_request(secret=secret)
+        return ingest(request, self.connection.id, self.ports, NOON).response.status
 
 
 @pytest.mark.parametrize("has_secret", [True, False])
-def test_forgeries_cost_one_reading_of_the_secret_a_minute(
+def test_forgeries_cost_no_call_and_one_reading_of_the_connection_in_ten_seconds(
     backend: Backend, *, has_secret: bool
 ) -> None:
-    store = ParameterStore(backend)
+    door = Door(backend)
     if not has_secret:
-        Secrets(backend.ssm, backend.secrets_path).remove(backend.connections["standard"].id)
+        backend.secrets.remove(door.connection.id)
     for _ in range(3):
-        for _ in range(200):
-            refused = ingest_request(backend, signed_request(secret=OTHER_SECRET))
-            assert refused.response.status == 401
-        store.seconds += SECRET_SECONDS
+        assert [door.status(OTHER_SECRET) for _ in range(200)] == [401] * 200
+        door.seconds += REREAD_SECONDS
 
-    assert store.reads == 3
+    assert door.reads == 1
+    assert door.connection_reads == [False, True, True, True]
 
 
-def test_a_new_secret_counts_within_a_minute_also_among_forgeries(backend: Backend) -> None:
-    store = ParameterStore(backend)
-    assert ingest_request(backend, signed_request()).response.status == 202
-    store.put(OTHER_SECRET)
-    store.seconds = SECRET_SECONDS - 1
-    assert ingest_request(backend, signed_request(secret="whsec_Zm9yZ2Vk")).response.status == 401
-    store.seconds = SECRET_SECONDS
+def test_a_secret_is_read_once_in_hours_while_nothing_changes(backend: Backend) -> None:
+    door = Door(backend)
+    for _ in range(10):
+        assert door.status() == 202
+        door.seconds += SECRET_SECONDS / 10 - 1
+    assert door.reads == 1
+    door.seconds = SECRET_SECONDS
 
-    assert ingest_request(backend, signed_request(secret=OTHER_SECRET)).response.status == 202
-    assert ingest_request(backend, signed_request()).response.status == 401
+    assert door.status() == 202
+    assert door.reads == 2
+
+
+def test_a_new_secret_counts_at_once_for_whoever_signs_with_it(backend: Backend) -> None:
+    door = Door(backend)
+    assert door.status() == 202
+    door.seconds = 1
+    door.change(OTHER_SECRET, NOON + timedelta(seconds=1))
+    assert door.status() == 202, "the connection is cached"
+
+    assert door.status(OTHER_SECRET) == 202
+    assert door.status() == 401
+    assert (door.reads, door.connection_reads) == (2, [False, True])
+
+
+def test_a_new_secret_counts_within_seconds_among_forgeries_and_everywhere_in_a_minute(
+    backend: Backend,
+) -> None:
+    forged_at, idle = Door(backend), Door(backend)
+    assert (forged_at.status("whsec_Zm9yZ2Vk"), idle.status()) == (401, 202)
+    forged_at.change(OTHER_SECRET, NOON)
+    assert forged_at.status(OTHER_SECRET) == 401
+    forged_at.seconds = REREAD_SECONDS
+    idle.seconds = 60
+
+    assert forged_at.status(OTHER_SECRET) == 202
+    assert forged_at.status() == 401
+    assert idle.status() == 401
+    assert (forged_at.reads, idle.reads) == (2, 2)
+
+
+def test_a_secret_that_was_read_while_it_settled_is_read_again(backend: Backend) -> None:
+    door = Door(backend, changed_before=timedelta())
+    assert door.status() == 202
+    backend.secrets.put_inbound(door.connection.id, InboundSecret(OTHER_SECRET))
+    assert door.status() == 202
+    door.seconds = RETRY_SECONDS
+
+    assert door.status(OTHER_SECRET) == 202
+    door.seconds = SETTLING_SECONDS
+    assert door.status(OTHER_SECRET) == 202
+    reads = door.reads
+    door.seconds += SECRET_SECONDS - 1
+    assert door.status(OTHER_SECRET) == 202
+    assert door.reads == reads
+
+
+def test_a_new_address_opens_at_once(backend: Backend) -> None:
+    door, now = Door(backend), NOON + timedelta(seconds=1)
+    assert door.status() == 202
+    lock = AddressLock(token_digest("")).with_token(TOKEN, now)
+    backend.setup_store.put_connection(replace(door.connection, lock=lock), now)
+    segment = f"{door.connection.id}.{TOKEN}"
+
+    assert ingest(signed_request(), segment, door.ports, now).response.status == 202
+    for _ in range(200):
+        with pytest.raises(NotFound):
+            ingest(signed_request(), f"{segment[:-1]}b", door.ports, now)
+    assert door.connection_reads == [False, True]
+
+
+def test_a_connection_that_was_removed_is_not_found_by_whoever_does_not_fit(
+    backend: Backend,
+) -> None:
+    door = Door(backend)
+    assert door.status() == 202
+    backend.setup_store.remove_connection(door.connection.id)
+
+    with pytest.raises(NotFound):
+        door.status(OTHER_SECRET)
 
 
 def test_a_remembered_secret_serves_while_the_parameter_store_refuses(backend: Backend) -> None:
-    store = ParameterStore(backend)
-    assert ingest_request(backend, signed_request()).response.status == 202
-    store.throttled = True
-    store.seconds = STALE_SECONDS
+    door = Door(backend)
+    assert door.status() == 202
+    door.throttled = True
+    door.seconds = SECRET_SECONDS + STALE_SECONDS - 1
 
-    assert ingest_request(backend, signed_request()).response.status == 202
-    assert ingest_request(backend, signed_request(secret=OTHER_SECRET)).response.status == 401
-    assert store.reads == 2
-    store.seconds += SECRET_SECONDS + 1
+    assert (door.status(), door.status(OTHER_SECRET)) == (202, 401)
+    assert door.reads == 2
+    door.seconds += 1
     with pytest.raises(Fault):
-        ingest_request(backend, signed_request())
+        door.status()
+
+
+def test_a_secret_that_was_replaced_serves_an_hour_while_the_parameter_store_refuses(
+    backend: Backend,
+) -> None:
+    door = Door(backend)
+    assert door.status() == 202
+    door.throttled = True
+    door.change(OTHER_SECRET, NOON)
+    door.seconds = 60
+
+    assert [door.status() for _ in range(20)] == [202] * 20
+    assert door.reads == 2
+    door.seconds += STALE_SECONDS
+    with pytest.raises(Fault):
+        door.status()
+    door.throttled = False
+    door.seconds += FAILED_READ_SECONDS + RETRY_SECONDS
+    assert door.status(OTHER_SECRET) == 202
 
 
 def test_an_unknown_secret_is_asked_for_seldom_while_the_parameter_store_refuses(
     backend: Backend,
 ) -> None:
-    store = ParameterStore(backend)
-    store.throttled = True
+    door = Door(backend)
+    door.throttled = True
     for _ in range(20):
         with pytest.raises(Fault) as fault:
-            ingest_request(backend, signed_request())
-        assert fault.value.extra["retry_after"] == FAILED_READ_SECONDS
-    store.throttled = False
-    assert store.reads == 1
+            door.status()
+        assert (fault.value.http_status, fault.value.extra["retry_after"]) == (
+            503,
+            FAILED_READ_SECONDS,
+        )
+    door.throttled = False
+    assert door.reads == 1
     assert backend.queued_messages() == []
-    store.seconds = FAILED_READ_SECONDS
+    door.seconds = FAILED_READ_SECONDS
 
-    assert ingest_request(backend, signed_request()).response.status == 202
+    assert door.status() == 202
 
 
 def test_a_delivery_the_queue_does_not_accept_is_a_fault(backend: Backend) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from heard import cases
 from heard.automatic_replies import AutomaticReply
 from heard.cases import Change
-from heard.clock import format_time
+from heard.clock import format_time, parse_time
 from heard.connectors import ReplyTarget
 from heard.errors import BadRequest, ConflictError, Contention, DamagedText, NotFound
 from heard.outcomes import Fact, Kind
@@ -37,6 +37,8 @@ from tests.unit.backend import (
     incoming_event,
     praise,
 )
+
+LATER = NOON + timedelta(minutes=1)
 
 anything = st.recursive(
     st.none()
@@ -296,29 +298,59 @@ def test_a_connection_is_cached_only_as_long_as_the_caller_allows(backend: Backe
     assert cached.connection(mine.id) == mine
 
 
-def test_secrets_are_cached_rotated_and_removed(backend: Backend) -> None:
+def test_secrets_are_remembered_by_their_connections_last_change_and_removed(
+    backend: Backend,
+) -> None:
     seconds = [0.0]
     secrets = Secrets(backend.ssm, backend.secrets_path + "/", clock=lambda: seconds[0])
-    until = NOON + timedelta(hours=1)
-    secrets.put_inbound("con-x", InboundSecret("new", "old", until))
-    stored = secrets.inbound("con-x")
-    assert stored == InboundSecret("new", "old", until)
+    until, then, later = NOON + timedelta(hours=1), format_time(NOON), format_time(LATER)
+    stored = InboundSecret("new", "old", until, NOON)
+    secrets.put_inbound("con-x", stored)
+    assert secrets.inbound("con-x", then) == stored
     assert stored.valid_secrets(NOON) == ("new", "old")
     assert stored.valid_secrets(until) == ("new",)
     secrets.put_inbound("con-x", InboundSecret("newer"))
-    assert secrets.inbound("con-x") == stored
-    seconds[0] = SECRET_SECONDS
-    assert secrets.inbound("con-x") == InboundSecret("newer")
+    secrets.put_credentials("con-x", {"key": "1"})
+    assert secrets.inbound("con-x", then) == stored
+    assert secrets.credentials("con-x", then) == {"key": "1"}
+    secrets.put_credentials("con-x", {"key": "2"})
+    assert secrets.inbound("con-x") == InboundSecret("newer"), "without a change it is read"
+    assert secrets.inbound("con-x", later) == InboundSecret("newer")
+    assert secrets.credentials("con-x", then) == {"key": "1"}
+    assert secrets.credentials("con-x", later) == {"key": "2"}
     kind = backend.ssm.get_parameter(Name=f"{backend.secrets_path}/con-x/inbound")["Parameter"][
         "Type"
     ]
     assert kind == "SecureString"
     secrets.remove("con-x")
     secrets.remove("con-x")
-    seconds[0] *= 2
+    assert secrets.inbound("con-x", later) == InboundSecret("newer")
+    seconds[0] = SECRET_SECONDS
 
-    assert secrets.inbound("con-x") is None
-    assert secrets.credentials("con-none") == {}
+    assert secrets.inbound("con-x", later) is None
+    assert secrets.credentials("con-none", later) == {}
+
+
+def test_a_secret_of_an_earlier_release_is_read() -> None:
+    text = '{"current": "new", "previous": "old", "previous_until": "2026-01-31T09:30:00.000Z"}'
+
+    secret = InboundSecret.from_text(text)
+
+    assert (secret.current, secret.previous, secret.changed_at) == ("new", "old", None)
+    assert secret.previous_until == parse_time("2026-01-31T09:30:00.000Z")
+
+
+def test_a_change_is_noted_only_of_a_connection_that_exists(backend: Backend) -> None:
+    mine = backend.connections["standard"]
+    backend.setup_store.note_change(mine.id, LATER)
+    changed = backend.setup_store.connection(mine.id)
+    assert changed == mine
+    assert changed.changed_at == format_time(LATER)
+    backend.setup_store.remove_connection(mine.id)
+
+    with pytest.raises(NotFound):
+        backend.setup_store.note_change(mine.id, LATER)
+    assert backend.setup_store.connection(mine.id) is None
 
 
 def test_a_process_forgets_what_it_used_longest_ago() -> None:

@@ -17,7 +17,8 @@ class Connection:
     a request came, or is sent, it is the whole address as the platform knows it; some signatures
     cover it, such as Twilio's. `settings` are not secret: the base address of an API, an account
     id. `lock` says which tokens open the webhook. It is None for a connection of an earlier
-    release, whose id is its address: see `heard.addresses`.
+    release, whose id is its address: see `heard.addresses`. `changed_at` is when it, or one of its
+    secrets, was stored last; it says nothing of what the connection is.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Connection:
     has_credentials: bool = False
     business_name: str = ""
     lock: AddressLock | None = None
+    changed_at: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

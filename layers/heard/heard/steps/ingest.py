@@ -71,18 +71,20 @@ def ingest(
 ) -> IngestResult:
     """Answer one webhook request. `segment` is the last part of the address that it came to.
 
-    It answers 2xx only when what came is stored. A signature that does not fit makes nothing be
-    read again: whoever forges one would choose how often. Raises NotFound for an unknown
-    connection, TooLarge for a body over the limit, and faults of AWS services; the platform retries
-    after them.
+    It answers 2xx only when what came is stored. A signature that does not fit may be made with a
+    secret that is newer than the one that this process knows. So it makes the connection be read
+    again, seldom enough that whoever forges one gains nothing, and the secret only if the
+    connection changed. Raises NotFound for an unknown connection, TooLarge for a body over the
+    limit, and faults of AWS services; the platform retries after them.
     """
-    connection = ports.setup.connection_at(segment, now)
-    if connection is None:
-        raise NotFound("There is nothing here.")
+    connection = _require_connection_at(segment, ports, now)
     limit = load(connection.platform).body_limit
     if len(request.body) > limit:
         raise TooLarge(f"The body has {len(request.body)} bytes; the limit is {limit}.")
     result = _process(request, connection, ports, now)
+    if result.result == "refused" and ports.setup.changed_connection(connection):
+        connection = _require_connection_at(segment, ports, now)
+        result = _process(request, connection, ports, now)
     return replace(
         result,
         note_written=ports.deliveries.note(
@@ -91,12 +93,19 @@ def ingest(
     )
 
 
+def _require_connection_at(segment: str, ports: IngestPorts, now: datetime) -> Connection:
+    connection = ports.setup.connection_at(segment, now)
+    if connection is None:
+        raise NotFound("There is nothing here.")
+    return connection
+
+
 def _process(
     request: WebhookRequest, connection: Connection, ports: IngestPorts, now: datetime
 ) -> IngestResult:
     connector = load(connection.platform)
     base_result = IngestResult(WebhookResponse(200), "", connection.business, connection.platform)
-    secret = ports.secrets.inbound(connection.id)
+    secret = ports.secrets.inbound(connection.id, connection.changed_at)
     valid_secrets = secret.valid_secrets(now) if secret else ()
     if handshake := connector.handshake(request, connection, valid_secrets, now):
         return replace(base_result, response=handshake, result="handshake")

@@ -180,7 +180,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     source = _ConnectionSource(
         load(connection.platform),
         connection,
-        ports.platform_ports.secrets.credentials(connection.id),
+        ports.platform_ports.secrets.credentials(connection.id, connection.changed_at),
         _PollHttp(ports.platform_ports.http, ports.clock, add_seconds(ports.clock(), POLL_SECONDS)),
         now,
     )

@@ -46,7 +46,8 @@ class PlatformPorts:
         read.
         """
         http = _TimedHttp(self.http, monotonic() + seconds)
-        return PlatformAccount(connection, self.secrets.credentials(connection.id), http)
+        credentials = self.secrets.credentials(connection.id, connection.changed_at)
+        return PlatformAccount(connection, credentials, http)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from heard.addresses import AddressLock, split_segment, with_token
 from heard.aws import client
-from heard.clock import format_time, parse_time
+from heard.clock import add_seconds, format_time, now, parse_time
 from heard.connectors import Connection
 from heard.errors import BadRequest, ConflictError, Fault, NotFound
 from heard.places import Place
@@ -35,12 +35,21 @@ MAX_PLACES_BYTES: Final = 40_000
 _CONNECTION_ID: Final = re.compile(r"con[A-Za-z0-9_-]{1,80}")
 """What an id of a connection looks like. Anybody may put anything else into a public address."""
 
-SECRET_SECONDS: Final = 60
-"""How long a process uses a secret that it has read. So a new one counts everywhere after that."""
+REREAD_SECONDS: Final = 10
+"""How often a process reads a connection past its cache because a request did not fit to it."""
+SECRET_SECONDS: Final = 6 * 3600
+"""How long a process uses a secret of a connection that did not change."""
+SETTLING_SECONDS: Final = 300
+"""How long after a change a process may read the secret from before: so long it does not trust
+what it read for hours."""
+RETRY_SECONDS: Final = 60
+"""After how long a process reads again what may not have settled, or could not be read anew."""
 STALE_SECONDS: Final = 3600
-"""How long a process goes on with a secret while the Parameter Store does not answer."""
+"""How long a process goes on with a secret that it should read again, and cannot."""
 FAILED_READ_SECONDS: Final = 5
 """How long a process does not ask again for a secret that it could not read and does not know."""
+MAX_SECRETS: Final = 4_000
+"""How many secrets a process remembers: more than an account's Parameter Store has connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +70,16 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class InboundSecret:
-    """The secret that a platform signs with, and the one before it while that is still valid."""
+    """The secret that a platform signs with, and the one before it while that is still valid.
+
+    `changed_at` is when it was made, None for one of an earlier release. A connection that changed
+    before that does not know it yet: whoever stored the secret stopped half-way.
+    """
 
     current: str
     previous: str | None = None
     previous_until: datetime | None = None
+    changed_at: datetime | None = field(default=None, compare=False)
 
     def valid_secrets(self, now: datetime) -> tuple[str, ...]:
         """The secrets that are valid now, newest first."""
@@ -75,17 +89,24 @@ class InboundSecret:
 
     def to_text(self) -> str:
         """The secret as text, which `from_text` reads."""
-        until = format_time(self.previous_until) if self.previous_until else None
         return json.dumps(
-            {"current": self.current, "previous": self.previous, "previous_until": until}
+            {
+                "current": self.current,
+                "previous": self.previous,
+                "previous_until": _format_optional(self.previous_until),
+                "changed_at": _format_optional(self.changed_at),
+            }
         )
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The secret that `to_text` wrote."""
         fields = json.loads(text)
-        until = parse_time(fields["previous_until"]) if fields["previous_until"] else None
-        return cls(fields["current"], fields["previous"], until)
+        until, changed_at = (
+            parse_time(fields[name]) if fields.get(name) else None
+            for name in ("previous_until", "changed_at")
+        )
+        return cls(fields["current"], fields["previous"], until, changed_at)
 
 
 @cache
@@ -98,13 +119,22 @@ def ssm() -> SSMClient:
 
 
 class SetupStore:
-    """Reads and writes the Setup table."""
+    """Reads and writes the Setup table. `clock` counts seconds."""
 
-    def __init__(self, client: DynamoDBClient, table: str, *, max_age: float = 0) -> None:
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        *,
+        max_age: float = 0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._client = client
         self._table = table
         self._max_age = max_age
+        self._clock = clock
         self._connection_cache = LeastRecentlyUsed[tuple[float, Connection]]()
+        self._reread_at = LeastRecentlyUsed[float]()
 
     def connection(self, connection: str, *, fresh: bool = False) -> Connection | None:
         """The connection with this id; None when there is none (any more).
@@ -115,7 +145,7 @@ class SetupStore:
         if not _CONNECTION_ID.fullmatch(connection):
             return None
         cached = self._connection_cache.get(connection)
-        if cached and not fresh and monotonic() - cached[0] < self._max_age:
+        if cached and not fresh and self._clock() - cached[0] < self._max_age:
             return cached[1]
         response = self._client.get_item(
             TableName=self._table, Key=_key("CONNECTION", connection), ConsistentRead=fresh
@@ -123,22 +153,44 @@ class SetupStore:
         if "Item" not in response:
             return None
         result = _parse_connection(values(response["Item"]))
-        self._connection_cache.put(connection, (monotonic(), result))
+        self._connection_cache.put(connection, (self._clock(), result))
         return result
+
+    def changed_connection(self, connection: Connection) -> Connection | None:
+        """This connection as it is now, if it changed since it was read; None if it did not.
+
+        For a request that does not fit to what is known: somebody may have rotated a secret. Anyone
+        can send such a request, so it is read (strongly consistent) at most once in
+        `REREAD_SECONDS`, and between that not at all. Raises NotFound when it is gone.
+        """
+        reread_at, now = self._reread_at.get(connection.id), self._clock()
+        if reread_at is not None and now - reread_at < REREAD_SECONDS:
+            return None
+        self._reread_at.put(connection.id, now)
+        current = self.connection(connection.id, fresh=True)
+        if current is None:
+            raise NotFound("There is nothing here.")
+        return current if current.changed_at != connection.changed_at else None
 
     def connection_at(self, segment: str, now: datetime) -> Connection | None:
         """The connection whose address ends in this segment, with its whole address as `url`.
 
         None when there is none (any more): the same for a wrong token as for an unknown connection.
-        Costs what `connection` costs, and nothing for what no address looks like.
+        Costs what `connection` costs, and nothing for what no address looks like. A wrong token may
+        be a new one: see `changed_connection`.
         """
         parts = split_segment(segment)
         connection = self.connection(parts[0]) if parts else None
         if parts is None or connection is None:
             return None
-        token, lock = parts[1], connection.lock
-        if not (lock.opens(token, now) if lock else not token):
-            return None
+        token = parts[1]
+        if not _opens(connection, token, now):
+            try:
+                connection = self.changed_connection(connection)
+            except NotFound:
+                return None
+            if connection is None or not _opens(connection, token, now):
+                return None
         return replace(connection, url=with_token(connection.url, token))
 
     def put_connection(
@@ -163,6 +215,24 @@ class SetupStore:
         # After the connection, as a poll reads it. If this run stops in between, storing the
         # connection again starts the polls.
         self._polls.start(connection, now, since)
+
+    def note_change(self, connection: str, now: datetime) -> None:
+        """Note that a secret of this connection was stored: every process reads its secrets again.
+
+        Call it after the secret is stored. Raises NotFound for an unknown connection.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key("CONNECTION", connection),
+                UpdateExpression="SET changed_at = :now",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=attributes({":now": format_time(now)}),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            raise NotFound(f"There is no connection {connection}.") from error
 
     def remove_connection(self, connection: str) -> None:
         """Delete a connection: its webhook address answers 404, and it is not polled any more.
@@ -284,22 +354,28 @@ class SetupStore:
 class _CachedSecret:
     """What a process has read of one parameter.
 
-    `text` is None when there is none. `read_at` is None while no reading has succeeded. Before
-    `next_read_at` it is not read.
+    `text` is None when there is none. `changed_at` is that of the connection it was read for. It is
+    read again at `next_read_at`, and not used from `use_until` on, which is None while no reading
+    has succeeded.
     """
 
     text: str | None
-    read_at: float | None
+    changed_at: str
     next_read_at: float
+    use_until: float | None
 
 
 class Secrets:
     """Secrets in SSM Parameter Store (SecureString).
 
-    All connections of all businesses share its quota of calls. So a process reads each secret at
-    most once in `max_age` seconds, however often it is asked for and whatever the answer was. If
-    the store does not answer, it goes on for `stale_seconds` with what it has read. With a
-    `max_age` of 0 it reads each time. `clock` counts seconds.
+    All connections of all businesses share its quota of calls, and each call costs. So a process
+    remembers a secret for `max_age` seconds, together with the `changed_at` of its connection, and
+    reads it again when the connection has another one: whoever stores a secret moves that after
+    (`SetupStore.note_change`). A secret that is asked for without `changed_at` is always read.
+
+    If the store does not answer, a process goes on with what it has read, for `STALE_SECONDS` from
+    when it should have read it again. With a `max_age` of 0 it reads each time. `clock` counts
+    seconds; `now` is compared with when a connection changed.
     """
 
     def __init__(
@@ -308,22 +384,22 @@ class Secrets:
         path: str,
         *,
         max_age: float = SECRET_SECONDS,
-        stale_seconds: float = STALE_SECONDS,
         clock: Callable[[], float] = monotonic,
+        now: Callable[[], datetime] = now,
     ) -> None:
         self._client = client
         self._path = path.rstrip("/")
         self._max_age = max_age
-        self._stale_seconds = stale_seconds
         self._clock = clock
-        self._cache = LeastRecentlyUsed[_CachedSecret]()
+        self._now = now
+        self._cache = LeastRecentlyUsed[_CachedSecret](MAX_SECRETS)
 
-    def inbound(self, connection: str) -> InboundSecret | None:
+    def inbound(self, connection: str, changed_at: str | None = None) -> InboundSecret | None:
         """The secret that the platform signs with; None when the connection has none.
 
-        Raises Fault when it cannot be read now and is not cached.
+        Raises Fault when it cannot be read now and is not remembered.
         """
-        text = self._get(f"{connection}/inbound")
+        text = self._get(f"{connection}/inbound", changed_at)
         return InboundSecret.from_text(text) if text else None
 
     def put_inbound(self, connection: str, secret: InboundSecret) -> None:
@@ -341,12 +417,12 @@ class Secrets:
         """Store the token in the address of a connection."""
         self._put(f"{connection}/address", token)
 
-    def credentials(self, connection: str) -> dict[str, str]:
+    def credentials(self, connection: str, changed_at: str | None = None) -> dict[str, str]:
         """The credentials for the platform's API; empty when the business gave none.
 
-        Raises Fault when they cannot be read now and are not cached.
+        Raises Fault when they cannot be read now and are not remembered.
         """
-        text = self._get(f"{connection}/credentials")
+        text = self._get(f"{connection}/credentials", changed_at)
         return json.loads(text) if text else {}
 
     def put_credentials(self, connection: str, credentials: Mapping[str, str]) -> None:
@@ -362,30 +438,55 @@ class Secrets:
             ]
         )
 
-    def _get(self, name: str) -> str | None:
+    def _get(self, name: str, changed_at: str | None = None) -> str | None:
+        if changed_at is None or not self._max_age:
+            return self._read(name)
         now, cached = self._clock(), self._cache.get(name)
-        if cached is None or now >= cached.next_read_at:
-            cached = self._read(name, cached, now)
-            if self._max_age:
-                self._cache.put(name, cached)
-        if cached.read_at is None or now - cached.read_at > self._stale_seconds + self._max_age:
-            raise Fault("The secrets of this connection cannot be read now.", retry_after=5)
+        if cached is None or cached.changed_at != changed_at or now >= cached.next_read_at:
+            cached = self._read_again(name, changed_at, cached, now)
+            self._cache.put(name, cached)
+        if cached.use_until is None or now >= cached.use_until:
+            raise Fault(
+                "The secrets of this connection cannot be read now.",
+                retry_after=FAILED_READ_SECONDS,
+            )
         return cached.text
 
-    def _read(self, name: str, cached: _CachedSecret | None, now: float) -> _CachedSecret:
+    def _read_again(
+        self, name: str, changed_at: str, cached: _CachedSecret | None, now: float
+    ) -> _CachedSecret:
         try:
-            text = self._client.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)[
-                "Parameter"
-            ].get("Value")
-        except (BotoCoreError, ClientError) as error:
-            if isinstance(error, ClientError) and error_code(error) == "ParameterNotFound":
-                return _CachedSecret(None, now, now + self._max_age)
-            if not self._max_age:
-                raise
-            if cached is None or cached.read_at is None:
-                return _CachedSecret(None, None, now + FAILED_READ_SECONDS)
-            return replace(cached, next_read_at=now + self._max_age)
-        return _CachedSecret(text, now, now + self._max_age)
+            text = self._read(name)
+        except (BotoCoreError, ClientError):
+            if cached is None or cached.use_until is None or now >= cached.use_until:
+                return _CachedSecret(None, changed_at, now + FAILED_READ_SECONDS, None)
+            use_until = min(cached.use_until, now + STALE_SECONDS)
+            return replace(
+                cached,
+                changed_at=changed_at,
+                next_read_at=now + RETRY_SECONDS,
+                use_until=use_until,
+            )
+        seconds = RETRY_SECONDS if self._may_be_settling(changed_at) else self._max_age
+        return _CachedSecret(text, changed_at, now + seconds, now + seconds + STALE_SECONDS)
+
+    def _may_be_settling(self, changed_at: str) -> bool:
+        """Whether a secret changed so lately that another process may still read the one before.
+
+        AWS does not promise that a reading sees what was written just before.
+        """
+        return bool(changed_at) and self._now() < add_seconds(
+            parse_time(changed_at), SETTLING_SECONDS
+        )
+
+    def _read(self, name: str) -> str | None:
+        try:
+            response = self._client.get_parameter(Name=f"{self._path}/{name}", WithDecryption=True)
+        except ClientError as error:
+            if error_code(error) == "ParameterNotFound":
+                return None
+            raise
+        return response["Parameter"].get("Value")
 
     def _put(self, name: str, value: str) -> None:
         self._client.put_parameter(
@@ -408,6 +509,15 @@ def _parse_connection(item: Mapping[str, Any]) -> Connection:
         settings=dict(item.get("settings", {})),
         lock=AddressLock.from_json(item["lock"]) if item.get("lock") else None,
     )
+
+
+def _opens(connection: Connection, token: str, now: datetime) -> bool:
+    lock = connection.lock
+    return lock.opens(token, now) if lock else not token
+
+
+def _format_optional(time: datetime | None) -> str | None:
+    return format_time(time) if time else None
 
 
 def _places_text(places: Sequence[Place]) -> str:

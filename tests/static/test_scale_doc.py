@@ -1,0 +1,57 @@
+"""docs/scale.md shows what the simulation of hot keys counts, and what the template can take."""
+
+from __future__ import annotations
+
+from heard_cli.deploy import EXECUTIONS_NEEDED
+from tests.benchmarks import prices, secret_reads
+from tests.benchmarks.partition_heat import KEY_UNITS, REVIEWS, simulate, table
+from tests.static.cloudformation import template
+from tests.static.repository import ROOT
+
+DOCUMENT = (ROOT / "docs" / "scale.md").read_text()
+SCALES = template()["Mappings"]["Scales"]
+
+
+def test_the_table_of_hot_keys_is_what_the_simulation_counts() -> None:
+    assert "\n".join(table()) in DOCUMENT
+
+
+def test_no_key_is_too_hot_at_ten_thousand_reviews_a_second_of_a_thousand_businesses() -> None:
+    assert {index for index, heat in simulate(1_000).items() if heat.units > KEY_UNITS} == set()
+
+
+def test_the_sweep_and_the_reviews_are_not_too_hot_for_one_business_either() -> None:
+    heat = simulate(1)
+
+    assert max(heat["sweep"].units, heat["review"].units, heat["page"].units) <= KEY_UNITS / 2
+    assert heat["by_day"].reviews > 1_600
+    assert heat["sweep"].keys == 64
+    assert heat["review"].keys == REVIEWS
+
+
+def test_the_table_of_secrets_is_what_is_expected_of_the_processes() -> None:
+    assert "\n".join(secret_reads.table()) in DOCUMENT
+
+
+def test_few_connections_stay_far_below_the_quota_of_the_parameter_store() -> None:
+    for load in secret_reads.LOADS:
+        reads = secret_reads.reads_per_second(load, secret_reads.NOW_SECONDS)
+        assert reads <= secret_reads.reads_per_second(load, secret_reads.BEFORE_SECONDS)
+        if load.connections == 10:
+            assert reads < prices.PARAMETER_READS_PER_SECOND / 20
+
+
+def test_every_scale_fits_into_the_executions_that_it_asks_for() -> None:
+    for name, scale in SCALES.items():
+        readers = scale["Readers"] * (1 + scale["Reviews"]) + scale["Polls"]
+        needed = readers + scale["Door"]
+        # AWS keeps 100 executions of an account unreserved.
+        assert needed + (100 if scale["Door"] else 0) <= EXECUTIONS_NEEDED[name], name
+        assert 2 <= scale["Readers"] <= 1_000, "what AWS allows"
+
+
+def test_the_largest_scale_lets_in_and_processes_ten_thousand_reviews_a_second() -> None:
+    huge = SCALES["huge"]
+
+    assert huge["Readers"] * huge["Reviews"] / 0.65 >= 10_000
+    assert huge["Rate"] >= 1.8 * 10_000
