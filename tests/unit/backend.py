@@ -289,7 +289,7 @@ class Backend:
 
     @property
     def platform_ports(self) -> PlatformPorts:
-        return PlatformPorts(self.secrets, self.http)
+        return PlatformPorts(self.secrets, self.http, lambda: self.clock().timestamp())
 
     @property
     def polls(self) -> Polls:

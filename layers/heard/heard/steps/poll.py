@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.cases import Arrival, IncomingEvent, classify_arrival
-from heard.clock import add_seconds, format_time, parse_time
+from heard.clock import format_time, parse_time
 from heard.commitments import CommitmentKind
 from heard.connectors import (
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -28,7 +26,6 @@ from heard.connectors import (
     ReviewPage,
     load,
 )
-from heard.errors import PlatformUnavailable
 from heard.messaging import review_of
 from heard.polling import (
     PollFailure,
@@ -179,9 +176,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     mark_key = state.mark_key or new_mark_key()
     source = _ConnectionSource(
         load(connection.platform),
-        connection,
-        ports.platform_ports.secrets.credentials(connection.id),
-        _PollHttp(ports.platform_ports.http, ports.clock, add_seconds(ports.clock(), POLL_SECONDS)),
+        ports.platform_ports.account(connection, POLL_SECONDS),
         now,
     )
     result = run_poll(
@@ -212,50 +207,12 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
 
 
 @dataclass(frozen=True, slots=True)
-class _PollHttp:
-    """The HTTP client of one poll. Its requests end together at the deadline.
-
-    One call of a connector may be many requests: all pages of a period, a token, the comments above
-    a comment. So the time is checked here, before each request, and no connector can forget it.
-    """
-
-    http: Http
-    clock: Callable[[], datetime]
-    deadline: datetime
-
-    def __call__(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        seconds: float | None = None,
-    ) -> HttpResponse:
-        remaining = (self.deadline - self.clock()).total_seconds()
-        if remaining <= 0:
-            raise PlatformUnavailable(
-                f"The platform is slow: the {POLL_SECONDS} s of this poll were over before all "
-                "that it asked for was read. The next poll asks again.",
-                maybe_applied=False,
-            )
-        seconds = min(seconds or remaining, remaining)
-        return self.http(method, url, headers=headers, body=body, seconds=seconds)
-
-
-@dataclass(frozen=True, slots=True)
 class _ConnectionSource:
     """One connection's platform."""
 
     connector: Connector
-    connection: Connection
-    credentials: Mapping[str, str]
-    http: Http
+    account: PlatformAccount
     now: datetime
-
-    @property
-    def account(self) -> PlatformAccount:
-        return PlatformAccount(self.connection, self.credentials, self.http)
 
     @property
     def can_fetch(self) -> bool:
