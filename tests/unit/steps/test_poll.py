@@ -16,11 +16,10 @@ import pytest
 from heard.cases import Case
 from heard.clock import format_time
 from heard.connectors import HttpResponse, PlatformAccount, ReviewPage, load, platform_names
-from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.erasing import DataSubject, ErasurePorts, erase
+from heard.steps.erasing import DataSubject, erase
 from heard.steps.poll import (
     MAX_FAILING,
     POLL_SECONDS,
@@ -29,7 +28,6 @@ from heard.steps.poll import (
     dispatch,
     poll,
 )
-from heard.storage.erasures import Erasures
 from heard.storage.setup import SetupStore
 from heard_simulator.server import CallKind, FaultMode
 from tests.unit.backend import (
@@ -144,16 +142,8 @@ def test_polled_reviews_are_processed_once_and_edits_and_deletions_follow(
 
 
 def erase_author_of(backend: Backend, review: str) -> None:
-    ports = ErasurePorts(
-        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
-        backend.cases,
-        backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
-        backend.ingest_ports.quarantine,
-        backend.holds,
-    )
     person = DataSubject(BUSINESS, review_case(backend, review).review.author)
-    erase(person, ports, backend.clock(), actor="operator")
+    erase(person, backend.erasure_ports, backend.clock(), actor="operator")
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["", "connected again"])
