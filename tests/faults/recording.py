@@ -204,6 +204,7 @@ def record(backend: Backend) -> Recording:
     poll_messages = [
         {
             "poll": backend.connections["google_play"].id,
+            "business": BUSINESS,
             "at": format_time(backend.clock()),
         }
     ]

@@ -92,7 +92,7 @@ def eventbridge() -> EventBridgeClient:
 class Queue:
     """One SQS queue: the review queue or the poll queue.
 
-    Every message names its business, or the connection to poll, as its group. That makes the queue
+    Every message names its business as its group. That makes the queue
     a fair one: when the messages of a group are many or slow, SQS hands out those of the others
     first. It keeps no order and blocks nothing, as groups of a FIFO queue would.
     """
@@ -158,11 +158,12 @@ class Queue:
 
 
 def message_group(message: Mapping[str, Any]) -> str:
-    """The group of a message, for SQS: its business, or the connection that is to be polled.
+    """The group of a message, for SQS: its business.
 
-    Raises KeyError for a message without either: no sender may leave it out.
+    It is the connection that is to be polled where its state is older than that. Raises KeyError
+    for another message without a business: no sender may leave it out.
     """
-    return message["poll"] if "poll" in message else message["business"]
+    return message.get("business") or message["poll"] if "poll" in message else message["business"]
 
 
 def retry_delay(receive_count: int) -> int:

@@ -125,12 +125,13 @@ def dispatch(polls: Polls, queue: Queue, now: datetime) -> DispatchReport:
             if failing_counts[due.platform] > MAX_FAILING:
                 continue
         try:
-            is_leased = polls.lease(due, next_poll_at(due.poll_at, due.every, now))
+            lease = polls.lease(due, next_poll_at(due.poll_at, due.every, now))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must be polled
             skip(due.connection, error)
             continue
-        if is_leased:
-            messages.append({"poll": due.connection, "at": format_time(now)})
+        if lease:
+            message = {"poll": due.connection, "at": format_time(now)}
+            messages.append(message | ({"business": lease.business} if lease.business else {}))
     queue.send(messages)
     return DispatchReport(len(messages), tuple(skipped))
 
@@ -158,7 +159,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     if state is None:
         polls.start(connection, now)
         state = polls.state(connection_id) or PollState(
-            connection.id, connection.platform, every, now, now
+            connection.id, connection.platform, every, now, now, business=connection.business
         )
     if queued_at and state.polled_at and state.polled_at >= parse_time(queued_at):
         return replace(report, skipped=True)
@@ -180,7 +181,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
         now,
     )
     result = run_poll(
-        replace(state, every=every, mark_key=mark_key),
+        replace(state, every=every, mark_key=mark_key, business=connection.business),
         memory,
         source,
         ports.clock,
