@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.addresses import name_for_logs
 from heard.cases import Arrival, IncomingEvent, classify_arrival
 from heard.clock import format_time, parse_time
 from heard.commitments import CommitmentKind
@@ -85,6 +86,25 @@ class PollReport:
     error: str = ""
     skipped: bool = False
     queued_reviews: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def result(self) -> str:
+        """How it ended, in a word: `done`, `failed` or `skipped`."""
+        return "skipped" if self.skipped else "failed" if self.error else "done"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the poll function counts, by the names of the metrics."""
+        amounts = {"queued": self.queued, "withdrawn": self.withdrawn, "problems": self.problems}
+        return {f"polls_{self.result}": 1} | {
+            f"polled_{name}": count for name, count in amounts.items()
+        }
+
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """What the log says of it. The ids of old connections are secrets."""
+        about = {"platform": self.platform, "reviews": self.queued_reviews, "result": self.result}
+        return about | self.to_json() | {"connection": name_for_logs(self.connection)}
 
     def to_json(self) -> dict[str, Any]:
         """The report as the poll function returns it."""
