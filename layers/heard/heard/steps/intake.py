@@ -172,12 +172,14 @@ def _try_again(result: IntakeResult, ports: IntakePorts) -> IntakeResult:
     """
     message = result.message
     tries = message.tries + 1
-    copy = {"group": result.business, "tries": tries, "waits": message.waits}
+    group, waits = result.business, message.waits
     try:
         if tries >= ports.max_tries:
-            ports.dead_letters.send_again(message.body, **copy, delay=0)
+            ports.dead_letters.send_again(
+                message.body, group=group, tries=tries, waits=waits, delay=0
+            )
         else:
-            ports.queue.try_again(message.body, **copy)
+            ports.queue.try_again(message.body, group=group, tries=tries, waits=waits)
     except (BotoCoreError, ClientError):
         return replace(result, is_done=False)
     return result
