@@ -266,14 +266,14 @@ def test_without_a_statement_exactly_the_function_that_needs_it_is_refused(
     changes = list(needed_statements(stack, function))
     assert changes
     for change in changes:
-        refused = refusals_without(stack, flows, function, change)
+        denials = refusals_without(stack, flows, function, change)
         statement = change[2][change[3]]
         actions = as_list(statement["Action"])
         is_hit = any(
             each[0] == function and any(fnmatchcase(each[1], action) for action in actions)
-            for each in refused
+            for each in denials
         )
-        if not is_hit or {each[0] for each in refused} != {function}:
-            problems.append(f"without {json.dumps(statement)}: {sorted(refused)}")
+        if not is_hit or {each[0] for each in denials} != {function}:
+            problems.append(f"without {json.dumps(statement)}: {sorted(denials)}")
 
     assert problems == []

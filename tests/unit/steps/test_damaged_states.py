@@ -111,15 +111,15 @@ def test_of_two_reviews_the_readable_one_is_answered_and_the_other_stays_with_a_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     reviews, follow_up, ana = two_complaints(shop)
-    broken, sound = reviews[place], reviews[1 - place]
-    stored = item_of(shop, partition_key(broken), "STATE")
-    damage(shop, broken)
+    bad, sound = reviews[place], reviews[1 - place]
+    item = item_of(shop, partition_key(bad), "STATE")
+    damage(shop, bad)
 
     with caplog.at_level(logging.ERROR):
         details = desk.describe_follow_up(ana, follow_up.id, shop.desk, shop.clock())
-    shown = {review["id"]: review for review in details["reviews"]}
-    assert shown[broken] == {"id": broken, "damaged": True, "unreadable": True}
-    assert "charged my card" in shown[sound]["text"]
+    views = {review["id"]: review for review in details["reviews"]}
+    assert views[bad] == {"id": bad, "damaged": True, "unreadable": True}
+    assert "charged my card" in views[sound]["text"]
     assert "resolve_without_reply" in details["actions"]
     (row,) = follow_up_rows([follow_up], shop.cases, shop.clock(), words=True)
     assert row["reviews_count"] == 2
@@ -133,9 +133,9 @@ def test_of_two_reviews_the_readable_one_is_answered_and_the_other_stays_with_a_
     left = shop.cases.follow_up(follow_up.id)
     closing = Kind.RESOLVED_WITHOUT_REPLY if is_thread_gone else Kind.ANSWERED
     assert shop.kinds(sound)[-1] is closing
-    assert closing not in shop.kinds(broken)
-    assert (left.status, left.reviews, left.resolution) == (Status.OPEN, (broken,), None)
-    assert partition_key(broken) in caplog.text
+    assert closing not in shop.kinds(bad)
+    assert (left.status, left.reviews, left.resolution) == (Status.OPEN, (bad,), None)
+    assert partition_key(bad) in caplog.text
     assert "charged" not in caplog.text
 
     shop.clock.now += timedelta(days=3)
@@ -144,13 +144,13 @@ def test_of_two_reviews_the_readable_one_is_answered_and_the_other_stays_with_a_
         shop.run_workflows()
         shop.clock.advance(minutes=5)
 
-    restore_state(shop, stored)
+    restore_state(shop, item)
     shop.process_queue()
     details = desk.describe_follow_up(ana, follow_up.id, shop.desk, shop.clock())
     assert "charged my card" in details["reviews"][0]["text"]
     resolve(shop, left, ana, "answer-0002", **WITHOUT_REPLY)
     shop.run_workflows()
-    assert shop.kinds(broken)[-1] is Kind.RESOLVED_WITHOUT_REPLY
+    assert shop.kinds(bad)[-1] is Kind.RESOLVED_WITHOUT_REPLY
     assert shop.cases.follow_up(follow_up.id).status is Status.CLOSED
 
 
@@ -178,7 +178,7 @@ def test_a_review_alone_that_cannot_be_read_is_shown_and_refused_with_a_reason(
     (follow_up,) = shop.follow_ups()
     if claims_first:
         desk.claim(ana, follow_up.id, shop.desk, shop.clock())
-    stored = item_of(shop, partition_key(review), "STATE")
+    item = item_of(shop, partition_key(review), "STATE")
     damage(shop, review)
 
     details = desk.describe_follow_up(ana, follow_up.id, shop.desk, shop.clock())
@@ -191,7 +191,7 @@ def test_a_review_alone_that_cannot_be_read_is_shown_and_refused_with_a_reason(
     shop.clock.now += timedelta(days=3)
     assert shop.sweep().skipped == (left_out(follow_up),)
 
-    restore_state(shop, stored)
+    restore_state(shop, item)
     resolve(shop, follow_up, ana)
     shop.run_workflows()
     assert shop.kinds(review)[-1] is Kind.ANSWERED
@@ -244,7 +244,7 @@ def test_a_review_that_breaks_after_it_was_answered_is_closed_when_it_is_restore
 ) -> None:
     reviews, follow_up, ana = two_complaints(shop)
     resolve(shop, follow_up, ana)
-    stored = item_of(shop, partition_key(reviews[1]), "STATE")
+    item = item_of(shop, partition_key(reviews[1]), "STATE")
     empty_review(shop, reviews[1])
     with pytest.raises(DamagedState):
         carry_out(follow_up.id, shop.store_ports, shop.platform_ports, shop.clock())
@@ -252,7 +252,7 @@ def test_a_review_that_breaks_after_it_was_answered_is_closed_when_it_is_restore
     shop.clock.advance(minutes=10)
     assert left_out(follow_up) in shop.sweep().skipped
 
-    restore_state(shop, stored)
+    restore_state(shop, item)
     carry_out(follow_up.id, shop.store_ports, shop.platform_ports, shop.clock())
     assert shop.kinds(reviews[1])[-1] is Kind.ANSWERED
     assert shop.kinds(reviews[0]).count(Kind.ANSWERED) == 1
@@ -262,18 +262,18 @@ def test_a_follow_up_that_cannot_be_read_hides_no_other(shop: Backend) -> None:
     ana = shop.add_person("Ana")
     for number in (1, 2):
         shop.deliver(complaint(f"r-{number}", author=f"cus-{number}"))
-    broken, sound = shop.follow_ups()
-    put_attribute(shop, broken.id, "FOLLOW_UP", "follow_up", {"id": broken.id})
+    bad, sound = shop.follow_ups()
+    put_attribute(shop, bad.id, "FOLLOW_UP", "follow_up", {"id": bad.id})
 
     page, _ = desk.list_open_follow_ups(ana, shop.desk, business=BUSINESS, limit=9, after=None)
     assert [follow_up.id for follow_up in page] == [sound.id]
     with pytest.raises(DamagedState) as damage:
-        desk.describe_follow_up(ana, broken.id, shop.desk, shop.clock())
+        desk.describe_follow_up(ana, bad.id, shop.desk, shop.clock())
     assert (damage.value.http_status, damage.value.code) == (503, "damaged_state")
-    assert shop.cases.closed_follow_ups([broken.id, sound.id]) == []
+    assert shop.cases.closed_follow_ups([bad.id, sound.id]) == []
     shop.clock.now += timedelta(days=3)
     report = shop.sweep()
-    assert report.skipped == (left_out(broken),)
+    assert report.skipped == (left_out(bad),)
     assert report.woken + report.restarted == 1
 
 
