@@ -29,8 +29,8 @@ logger = Logger(service="intake")
 metrics = StackMetrics(service="intake")
 
 OFTEN: Final = 4
-"""From this try on, a failure counts as one that does not pass by itself. SQS leaves messages that
-were received more often than three times out of the age of a queue."""
+"""From this try on, a failure counts as one that does not pass by itself. The age of the queue does
+not show it, as each try is a new message there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Settings:
 
     route_workflow: str
     review_queue_url: str
+    dead_letters_url: str
     max_receive_count: str
 
 
@@ -50,6 +51,7 @@ def ports() -> IntakePorts:
         Workflows(synchronous_stepfunctions()),
         config.route_workflow,
         Queue(sqs(), config.review_queue_url),
+        Queue(sqs(), config.dead_letters_url),
         CircuitBreakers(),
         int(config.max_receive_count),
         clock.now,
@@ -59,7 +61,7 @@ def ports() -> IntakePorts:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """One batch of messages. Returns which of them failed."""
+    """One batch of messages. Returns those that the queue must keep."""
     results = intake([_message(record) for record in event["Records"]], ports())
     for result in results:
         fields: dict[str, Any] = {"delivery": result.delivery, "reviews": list(result.reviews)}
@@ -72,11 +74,12 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
                 logger.warning("route failed", failure=result.why, **fields)
     failed = [result.message for result in results if result.status is IntakeStatus.FAILED]
     untried = sum(result.status is IntakeStatus.UNTRIED for result in results)
-    failing = sum(message.tries + message.received >= OFTEN for message in failed)
+    failing = sum(message.tries + 1 >= OFTEN for message in failed)
     metrics.add_metric("reviews_failing", MetricUnit.Count, failing)
     metrics.add_metric("reviews_untried", MetricUnit.Count, untried)
     logger.info("intake", messages=len(results), failed=len(failed), untried=untried)
-    return {"batchItemFailures": [{"itemIdentifier": message.id} for message in failed]}
+    kept = [result.message.id for result in results if not result.is_done]
+    return {"batchItemFailures": [{"itemIdentifier": id} for id in kept]}
 
 
 def _message(record: dict[str, Any]) -> QueuedMessage:
@@ -85,9 +88,7 @@ def _message(record: dict[str, Any]) -> QueuedMessage:
 
     return QueuedMessage(
         id=record["messageId"],
-        receipt=record["receiptHandle"],
         body=record["body"],
-        received=int(record["attributes"]["ApproximateReceiveCount"]),
         tries=number(TRIES),
         waits=number(WAITS),
     )

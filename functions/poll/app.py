@@ -5,21 +5,15 @@ From the poll queue or the command line: poll one platform, or ask it about one 
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,  # pyright: ignore[reportUnknownVariableType] - its record handler is an untyped callable
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from heard import clock, settings
-from heard.addresses import name_for_logs
 from heard.connectors.http import HttpClient
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
@@ -33,7 +27,6 @@ from heard.storage.tables import dynamodb
 
 logger = Logger(service="poll")
 metrics = StackMetrics(service="poll")
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +61,9 @@ def ports() -> tuple[PollPorts, Queue]:
     ), Queue(sqs(), config.poll_queue_url)
 
 
-def handle_message(record: SQSRecord) -> None:
-    """Poll one connection, or ask about one reply.
-
-    A fault of our own services is raised, and the message comes again.
-    """
-    message, (poll_ports, _) = record.json_body, ports()
+def handle_message(message: dict[str, Any]) -> None:
+    """Poll one connection, or ask about one reply. Raises faults of our own services only."""
+    poll_ports = ports()[0]
     if "poll" in message:
         _record_poll(poll(message["poll"], poll_ports, queued_at=message["at"]))
         return
@@ -86,17 +76,10 @@ def handle_message(record: SQSRecord) -> None:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """A batch of messages, `{connection}` to poll now, or a scheduled run."""
     if "Records" in event:
-        response = process_partial_response(
-            event=event, record_handler=handle_message, processor=processor, context=context
-        )
-        metrics.add_metric("polls_returned", MetricUnit.Count, len(response["batchItemFailures"]))
-        logger.info(
-            "batch", returned=[fault.__name__ for fault, *_ in processor.exceptions if fault]
-        )
-        return {"batchItemFailures": response["batchItemFailures"]}
+        return _handle_batch(event["Records"])
     if "connection" in event:
         return _record_poll(poll(str(event["connection"]), ports()[0])).to_json()
     report = dispatch(ports()[0].polls, ports()[1], clock.now())
@@ -106,12 +89,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"due": report.queued}
 
 
+def _handle_batch(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Handle each message. Returns those that come again, because of a fault of our own."""
+    faults: dict[str, str] = {}
+    for record in records:
+        try:
+            handle_message(json.loads(record["body"]))
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the others must go on
+            faults[record["messageId"]] = type(fault).__name__
+    metrics.add_metric("polls_returned", MetricUnit.Count, len(faults))
+    logger.info("batch", returned=list(faults.values()))
+    return {"batchItemFailures": [{"itemIdentifier": id} for id in faults]}
+
+
 def _record_poll(report: PollReport) -> PollReport:
-    result = "skipped" if report.skipped else "failed" if report.error else "done"
-    metrics.add_metric(f"polls_{result}", MetricUnit.Count, 1)
-    for name in ("queued", "withdrawn", "problems"):
-        metrics.add_metric(f"polled_{name}", MetricUnit.Count, getattr(report, name))
-    fields: dict[str, Any] = report.to_json() | {"connection": name_for_logs(report.connection)}
-    about = {"platform": report.platform, "reviews": report.queued_reviews}
-    logger.info("polled", result=result, **about, **fields)
+    for name, count in report.counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    logger.info("polled", **report.log_fields)
     return report

@@ -18,7 +18,7 @@ def functions_through(stack: EmulatedStack, url: str) -> Iterator[None]:
     """All functions of the stack call AWS at `url` for a while.
 
     Triage judges with the quick engine meanwhile: a function that fails starts anew, and would read
-    the weights of the other engine each time.
+    the weights of the other engine each time. Messages have as many tries as on AWS.
     """
     client = stack.client("lambda")
     functions = [
@@ -60,6 +60,8 @@ def _set_endpoint(client: Any, function: dict[str, Any], url: str | None) -> Non
         variables["AWS_ENDPOINT_URL"] = url
         if "ASSESSMENT_ENGINE" in variables:
             variables["ASSESSMENT_ENGINE"] = "quick"
+        if "MAX_RECEIVE_COUNT" in variables:
+            variables["MAX_RECEIVE_COUNT"] = "10"
     client.update_function_configuration(
         FunctionName=function["FunctionName"], Environment={"Variables": variables}
     )

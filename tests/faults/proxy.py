@@ -51,8 +51,8 @@ class BrokenCall:
 class FaultProxy:
     """The proxy, to be used as a context manager. It breaks nothing until `rates` says so.
 
-    `service_rates` are those of single services, in the place of `rates`. `after_call` is told of
-    each call that the service did.
+    `service_rates` are those of single services, in the place of `rates`. `stand_in` may answer a
+    call in the place of the service, by the body of a response in JSON.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class FaultProxy:
         *,
         port: int = 0,
         seed: int = 1,
-        after_call: Callable[[Call], None] = lambda _: None,
+        stand_in: Callable[[Call], bytes | None] = lambda _: None,
         kill_worker: KillWorker = lambda _: False,
     ) -> None:
         self.seed = seed
@@ -73,7 +73,7 @@ class FaultProxy:
         self.kill_worker = kill_worker
         self._endpoint = endpoint
         self._port = port
-        self._after_call = after_call
+        self._stand_in = stand_in
         self._lock = threading.Lock()
         self._number = 0
         self._pool = urllib3.PoolManager(
@@ -135,6 +135,8 @@ class FaultProxy:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, call: Call
     ) -> tuple[int, Mapping[str, str], bytes]:
         """The emulator's answer to a request."""
+        if (answer := self._stand_in(call)) is not None:
+            return 200, {"Content-Type": "application/x-amz-json-1.0"}, answer
         response = self._pool.request(
             method,
             f"{self._endpoint}{path}",
@@ -147,8 +149,6 @@ class FaultProxy:
         if response.status in {400, 403} and b"AccessDenied" in content:
             with self._lock:
                 self.denials.append(f"{call.service}.{call.operation}: {content[:300]!r}")
-        if response.status == 200:
-            self._after_call(call)
         return response.status, response.headers, content
 
 

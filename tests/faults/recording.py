@@ -31,10 +31,9 @@ from heard.reviews import EventKind
 from heard.steps import desk
 from heard.steps.caller import Caller
 from heard.steps.desk import ResolutionRequest
-from heard.steps.erasing import DataSubject, ErasurePorts, erase
+from heard.steps.erasing import DataSubject, erase
 from heard.storage.departures import Departure
 from heard.storage.engine_budget import EngineBudget
-from heard.storage.erasures import Erasures
 from heard.storage.policies import Policies
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.setup import Business
@@ -205,6 +204,7 @@ def record(backend: Backend) -> Recording:
     poll_messages = [
         {
             "poll": backend.connections["google_play"].id,
+            "business": BUSINESS,
             "at": format_time(backend.clock()),
         }
     ]
@@ -380,22 +380,7 @@ def _unsent(backend: Backend) -> None:
 def _erased(backend: Backend) -> None:
     backend.deliver(praise("r-erased", author="cus-erased"))
     author = backend.case(_review(backend, "r-erased")).review.author
-    ports = ErasurePorts(
-        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
-        backend.cases,
-        backend.polls,
-        _NoDeadLetters(),  # pyright: ignore[reportArgumentType]
-        backend.ingest_ports.quarantine,
-        backend.holds,
-    )
-    erase(DataSubject(BUSINESS, author), ports, backend.clock(), actor="operator")
-
-
-class _NoDeadLetters:
-    """No message lies in the dead letters of a business that was just made."""
-
-    def remove_matching(self, *_: object) -> int:
-        return 0
+    erase(DataSubject(BUSINESS, author), backend.erasure_ports, backend.clock(), actor="operator")
 
 
 def _operators_items(backend: Backend) -> None:

@@ -107,39 +107,33 @@ class Result:
 
 @contextmanager
 def patient_queue(stack: EmulatedStack) -> Iterator[None]:
-    """Give messages as many receives as on AWS, and let those of a dead reader come back soon."""
+    """Let messages of a dead reader come back soon."""
     sqs, url = stack.client("sqs"), stack.outputs["QueueUrl"]
-    names = ["RedrivePolicy", "VisibilityTimeout"]
+    names = ["VisibilityTimeout"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    policy = json.loads(before["RedrivePolicy"]) | {"maxReceiveCount": 10}
-    sqs.set_queue_attributes(
-        QueueUrl=url,
-        Attributes={"RedrivePolicy": json.dumps(policy), "VisibilityTimeout": "30"},
-    )
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
     try:
         yield
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
 
 
-def _shorter_waits(stack: EmulatedStack, longest: int) -> Callable[[Call], None]:
-    """Bounds for how many seconds a message that failed stays hidden in a queue.
+def _shorter_waits(stack: EmulatedStack, longest: int) -> Callable[[Call], bytes | None]:
+    """Bounds for how many seconds the copy of a message that failed waits in the queue.
 
     So minutes need not pass, as SFN_WAIT_SCALE shortens the waits of workflows. How often a message
-    may fail stays the same.
+    may fail stays the same. The proxy cannot change a request that is signed, so the copy is sent
+    from here.
     """
     sqs = stack.client("sqs")
 
-    def shorten(call: Call) -> None:
-        if (
-            call.operation == "ChangeMessageVisibility"
-            and int(call.body["VisibilityTimeout"]) > longest
-        ):
-            sqs.change_message_visibility(
-                QueueUrl=call.body["QueueUrl"],
-                ReceiptHandle=call.body["ReceiptHandle"],
-                VisibilityTimeout=longest,
-            )
+    def shorten(call: Call) -> bytes | None:
+        if call.operation != "SendMessage" or int(call.body.get("DelaySeconds", 0)) <= longest:
+            return None
+        response = sqs.send_message(**(call.body | {"DelaySeconds": longest}))
+        return json.dumps(
+            {name: value for name, value in response.items() if name != "ResponseMetadata"}
+        ).encode()
 
     return shorten
 
@@ -169,7 +163,7 @@ def run_round(
             stack.endpoint,
             port=port,
             seed=plan.seed,
-            after_call=_shorter_waits(stack, plan.longest_wait),
+            stand_in=_shorter_waits(stack, plan.longest_wait),
             kill_worker=kill_worker,
         ) as proxy,
         set_up_round(stack, platforms, shops=plan.shops) as setup,

@@ -66,3 +66,12 @@ def test_links_are_found_and_checked() -> None:
     assert problem_of(readme, "docs/nothing.md") == "docs/nothing.md: there is no such file"
     assert problem_of(readme, "docs/playbook.md#the-words") is None
     assert problem_of(readme, "docs/playbook.md#nothing") is not None
+
+
+def test_each_decision_has_a_number_of_its_own_which_heads_it() -> None:
+    decisions = [path for path in DOCUMENTS if path.parent == ROOT / "docs" / "decisions"]
+    numbers = [path.name.partition("-")[0] for path in decisions]
+
+    assert len(numbers) == len(set(numbers))
+    for number, path in zip(numbers, decisions, strict=True):
+        assert re.match(rf"# {number} \S", path.read_text()), relative_path(path)

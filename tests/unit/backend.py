@@ -31,12 +31,13 @@ from heard.connectors import Connection, HttpResponse, ParsedDelivery
 from heard.connectors.http import HttpClient
 from heard.errors import Fault, HeardError, PlatformUnavailable
 from heard.follow_ups import FollowUp, Status, parse_fence
-from heard.messaging import PLATFORM_UNAVAILABLE, EventBus, Queue, Workflows
+from heard.messaging import PLATFORM_UNAVAILABLE, DeadLetters, EventBus, Queue, Workflows
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.people import Person, Role, RoleChange
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
+from heard.steps.erasing import ErasurePorts
 from heard.steps.follow_up import await_resolution, check_follow_up
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
@@ -51,6 +52,7 @@ from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.erasures import Erasures
 from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
@@ -289,7 +291,7 @@ class Backend:
 
     @property
     def platform_ports(self) -> PlatformPorts:
-        return PlatformPorts(self.secrets, self.http)
+        return PlatformPorts(self.secrets, self.http, lambda: self.clock().timestamp())
 
     @property
     def polls(self) -> Polls:
@@ -319,6 +321,17 @@ class Backend:
             Quarantine(self.dynamodb, cases_table),
             Deliveries(self.dynamodb, cases_table),
             self.http,
+        )
+
+    @property
+    def erasure_ports(self) -> ErasurePorts:
+        return ErasurePorts(
+            Erasures(self.dynamodb, self.tables["SetupTable"]),
+            self.cases,
+            self.polls,
+            DeadLetters(self.sqs, self.dead_letters_url, wait_seconds=0),
+            self.ingest_ports.quarantine,
+            self.holds,
         )
 
     # The people and the platforms

@@ -9,7 +9,7 @@ import typer
 
 from heard import clock
 from heard.clock import format_time
-from heard.connectors import Capabilities, Connection, SecretOrigin, load
+from heard.connectors import Capabilities, Connection, SecretOrigin, can_reply, load
 from heard_cli import options, show
 from heard_cli.confirm import confirm
 from heard_cli.connect import deliveries, guide
@@ -167,15 +167,12 @@ def _without_token(connection: Connection) -> str:
 
 
 def _table_row(connection: Connection, capabilities: Capabilities) -> tuple[show.Cell, ...]:
-    can_reply = capabilities.replies != "none" and (
-        connection.has_credentials or not capabilities.credentials
-    )
     return (
         connection.platform,
         channel(connection),
         guide.inbound_label(capabilities, connection),
         guide.authenticated_by(capabilities, connection),
-        "yes" if can_reply else "no",
+        "yes" if can_reply(connection) else "no",
         connection.id,
     )
 

@@ -120,6 +120,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], str]]] = {
         f"at most {wanted} public replies left" if wanted else "no public reply left"
     ),
     "follow_up_open": _whether("a follow-up is open", "no follow-up is open"),
+    "can_reply": _whether("a reply can be sent", "no reply can be sent"),
     "verified": _whether("verified", "not verified"),
     "working_hours": _whether("in working hours", "outside working hours"),
 }

@@ -543,6 +543,7 @@ def _describe_context(context: Context) -> str:
     ]
     parts += ["no words"] if not context.has_text else []
     parts += ["a follow-up open"] if context.follow_up_open else []
+    parts += ["no reply can be sent"] if not context.can_reply else []
     parts += ["not verified"] if not context.verified else []
     parts += (
         [_format_count(context.earlier_complaints, "earlier complaint")]

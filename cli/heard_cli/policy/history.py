@@ -115,6 +115,7 @@ class _Line(BaseModel):
     public_replies_left: int = Field(PUBLIC_REPLY_CAP, ge=0, le=PUBLIC_REPLY_CAP)
     follow_up_open: bool = False
     verified: bool = True
+    can_reply: bool = True
     thread: ThreadState = ThreadState.FRESH
     earlier_complaints: int = Field(0, ge=0)
     author_value: int | None = Field(None, ge=0, le=100)
@@ -131,6 +132,7 @@ class _Line(BaseModel):
             thread=self.thread,
             earlier_complaints=self.earlier_complaints,
             author_value=self.author_value,
+            can_reply=self.can_reply and can_reply(self.platform),
         )
 
     @property
@@ -404,6 +406,7 @@ def stored_context(fields: Any, outcome: Outcome, event: ReviewEvent) -> Context
         has_text=bool(event.text or event.title),
         public_replies_left=PUBLIC_REPLY_CAP,
         verified=not outcome.detail.get("unverified", False),
+        can_reply=can_reply(outcome.platform),
     )
 
 

@@ -30,6 +30,10 @@ GUARDS: Final[Mapping[str, str]] = {
         "No automatic reply is sent while a person works on the thread; the review joins the open "
         "follow-up."
     ),
+    decisions.REPLY_GUARD: (
+        "Where no reply can be sent from here, none is tried: a review that a rule would "
+        "acknowledge goes to a person."
+    ),
     decisions.CAP_GUARD: (
         "When no public reply is left, no automatic reply is sent: praise and neutral reviews are "
         "closed (`cap_reached`), everything else goes to a person."

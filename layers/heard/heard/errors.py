@@ -13,6 +13,7 @@
     └── Fault                    503  a retry can help (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
         ├── DamagedText          503  a sealed text, or its key, is not what was stored
+        ├── DamagedState         503  a stored state is not what Heard writes
         ├── Busy                 503  another run is doing the same now
         └── Contention           503  other changes kept coming first
 
@@ -148,6 +149,15 @@ class DamagedText(Fault):
     """
 
     code = "damaged_text"
+
+
+class DamagedState(Fault):
+    """The state of a review, a thread or a follow-up cannot be read: something else wrote it.
+
+    A retry helps once the item is restored. Nothing may be closed because of it.
+    """
+
+    code = "damaged_state"
 
 
 class Busy(Fault):

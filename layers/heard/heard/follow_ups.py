@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -88,6 +88,7 @@ class ConflictCode(StrEnum):
     NOTHING_TO_APPROVE = "nothing_to_approve"
     SAME_PERSON = "same_person"
     NO_REPLY_HERE = "no_reply_here"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,8 @@ class FollowUp:
     `reply_unknown`). `rules` and `checklist` are those of the decision that opened or raised the
     follow-up. `grants` are the remedies of all its resolutions (R28). `worst` is the review that
     raised its severity last; None when the first one did. `run` counts its workflow executions.
-    `unread` are reviews that joined or were edited since it was claimed. `announced_by` is the key
-    of the resolution that invited or promised last.
+    `unread` are reviews that joined or were edited since it was claimed, or could not be read then.
+    `announced_by` is the key of the resolution that invited or promised last.
     """
 
     id: str
@@ -316,11 +317,15 @@ def parse_fence(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() else None
 
 
-def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict:
+def claim(
+    follow_up: FollowUp, agent: str, now: datetime, *, unreadable: Collection[str] = ()
+) -> FollowUp | Conflict:
     """The follow-up claimed by `agent`: with the next fencing number, or the claim renewed.
 
-    Whoever claims reads it then. So nothing in it is unread any more.
+    Whoever claims reads it then. So nothing in it is unread any more but its `unreadable` reviews,
+    whose stored state is damaged: what the agent resolves does not cover them.
     """
+    unread = tuple(review for review in follow_up.reviews if review in unreadable)
     if follow_up.settled:
         return _settled_conflict(follow_up)
     expires_at = format_time(now + CLAIM_LEASE)
@@ -330,13 +335,13 @@ def claim(follow_up: FollowUp, agent: str, now: datetime) -> FollowUp | Conflict
                 ConflictCode.CLAIMED_BY_OTHER,
                 f"Another agent holds it until {follow_up.claim_expires_at}. Choose another one.",
             )
-        return replace(follow_up, claim_expires_at=expires_at, unread=())
+        return replace(follow_up, claim_expires_at=expires_at, unread=unread)
     return replace(
         follow_up,
         fence=follow_up.fence + 1,
         claimed_by=agent,
         claim_expires_at=expires_at,
-        unread=(),
+        unread=unread,
     )
 
 

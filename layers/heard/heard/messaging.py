@@ -92,7 +92,7 @@ def eventbridge() -> EventBridgeClient:
 class Queue:
     """One SQS queue: the review queue or the poll queue.
 
-    Every message names its business, or the connection to poll, as its group. That makes the queue
+    Every message names its business as its group. That makes the queue
     a fair one: when the messages of a group are many or slow, SQS hands out those of the others
     first. It keeps no order and blocks nothing, as groups of a FIFO queue would.
     """
@@ -126,24 +126,28 @@ class Queue:
                     f"({failures[0]['Code']})."
                 )
 
-    def postpone(
+    def try_again(
         self,
-        receipt_handle: str,
-        receive_count: int,
+        body: str,
+        *,
+        group: str,
+        tries: int,
+        waits: int,
         chance: Callable[[], float] = _RANDOM.random,
     ) -> None:
-        """Let a message that failed come again after a while: see `retry_delay_with_chance`."""
-        self._client.change_message_visibility(
-            QueueUrl=self._url,
-            ReceiptHandle=receipt_handle,
-            VisibilityTimeout=retry_delay_with_chance(receive_count, chance()),
-        )
+        """Queue a copy of a message that failed, to come after a while.
+
+        That is `retry_delay_with_chance`. Raises botocore's own error.
+        """
+        delay = retry_delay_with_chance(tries, chance())
+        self.send_again(body, group=group, tries=tries, waits=waits, delay=delay)
 
     def send_again(self, body: str, *, group: str, tries: int, waits: int, delay: int) -> None:
-        """Queue a copy of a message that nobody tried, to come after `delay` seconds.
+        """Queue a copy of a message, to come after `delay` seconds.
 
-        SQS counts every receipt, and the copy begins at zero. So it carries how often the message
-        was tried, and how often it waited untried. Raises botocore's own error.
+        SQS counts every receipt, also of what no function saw, and the copy begins at zero. So it
+        carries how often the message was tried, and how often it waited untried. Raises botocore's
+        own error.
         """
         self._client.send_message(
             QueueUrl=self._url,
@@ -158,29 +162,30 @@ class Queue:
 
 
 def message_group(message: Mapping[str, Any]) -> str:
-    """The group of a message, for SQS: its business, or the connection that is to be polled.
+    """The group of a message, for SQS: its business.
 
-    Raises KeyError for a message without either: no sender may leave it out.
+    It is the connection that is to be polled where its state is older than that. Raises KeyError
+    for another message without a business: no sender may leave it out.
     """
-    return message["poll"] if "poll" in message else message["business"]
+    return message.get("business") or message["poll"] if "poll" in message else message["business"]
 
 
-def retry_delay(receive_count: int) -> int:
-    """The seconds after which a message comes again that was received so often: 5, 15, 45 … 900.
+def retry_delay(tries: int) -> int:
+    """The seconds after which a message comes again that was tried so often: 5, 15, 45 … 900.
 
     The queue's own delay is made for a reader that died. It is far too long for a platform that was
     down for a moment.
     """
-    return min(LONGEST_DELAY, 5 * 3 ** min(receive_count - 1, 8))
+    return min(LONGEST_DELAY, 5 * 3 ** min(tries - 1, 8))
 
 
-def retry_delay_with_chance(receive_count: int, chance: float) -> int:
+def retry_delay_with_chance(tries: int, chance: float) -> int:
     """The seconds of `retry_delay`, half as long up to half as long again, by chance.
 
     Messages that failed together because they change one thread must not come back together.
     `chance` is in [0, 1).
     """
-    return min(LONGEST_DELAY, round(retry_delay(receive_count) * (0.5 + chance)))
+    return min(LONGEST_DELAY, round(retry_delay(tries) * (0.5 + chance)))
 
 
 class DeadLetters:

@@ -130,7 +130,8 @@ class PollState:
     `started` is False until a page was read. `cursors` are the places to read on from, the newest
     first. `last_reread` is the review that was read again last. With `rescan` known pages are read
     past as well, because the platform forgot a cursor. A platform that asked us to wait may be
-    asked again at `wait_until`.
+    asked again at `wait_until`. `business` is whose connection it is; empty in states of an earlier
+    release until their next poll.
     """
 
     connection: str
@@ -148,6 +149,7 @@ class PollState:
     last_failure: PollFailure | None = None
     mark_key: bytes = b""
     version: int = 0
+    business: str = ""
 
 
 class ReviewSource(Protocol):

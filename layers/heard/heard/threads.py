@@ -123,7 +123,8 @@ class Thread:
     `follow_up_count` counts all follow-ups that there were. `cap` is how many public replies the
     business's policy allows, at most `PUBLIC_REPLY_CAP`. `last_private_reply` is the last one that
     was sent in private, as it has no slot any more. `machines` are the authors who write here
-    like machines, until a person replies: see `heard.automatic_replies`.
+    like machines, until a person replies: see `heard.automatic_replies`. Of a `damaged` thread only
+    the id is known. It may hold two replies, so nothing may be said in it, and it is not stored.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Thread:
     cap: int = PUBLIC_REPLY_CAP
     last_private_reply: LastReply | None = None
     machines: tuple[str, ...] = ()
+    damaged: bool = False
 
     @property
     def public_replies(self) -> int:
@@ -142,6 +144,8 @@ class Thread:
     @property
     def public_replies_left(self) -> int:
         """How many more public replies R04 and the policy allow here."""
+        if self.damaged:
+            return 0
         return max(0, min(self.cap, PUBLIC_REPLY_CAP) - self.public_replies)
 
     @property
@@ -168,13 +172,13 @@ class Thread:
         not_before: datetime | None = None,
         variant: str | None = None,
     ) -> Self | None:
-        """This thread with a slot for the reply; None when the cap is reached.
+        """This thread with a slot for the reply; None when the cap is reached, or it is damaged.
 
         A reply that has a slot keeps it.
         """
         if self.slot(reply):
             return self
-        if public and not self.public_replies_left:
+        if self.damaged or (public and not self.public_replies_left):
             return None
         slot = Slot(
             reply,

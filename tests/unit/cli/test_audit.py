@@ -58,7 +58,13 @@ def reviews(stack: Stack) -> list[str]:
     for business in ("acme", "zenith"):
         stack.setup.put_business(Business(business, business.title()))
         stack.setup.put_connection(
-            Connection("con_1", business, "standard", "https://api.example/hooks/con_1"),
+            Connection(
+                "con_1",
+                business,
+                "standard",
+                "https://api.example/hooks/con_1",
+                has_credentials=True,
+            ),
             clock.now(),
         )
     texts = [

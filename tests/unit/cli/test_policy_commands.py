@@ -81,7 +81,14 @@ def receive(stack: Stack, native: str, text: str, rating: int, revision: int = 1
 @pytest.fixture
 def reviews(stack: Stack) -> list[str]:
     stack.setup.put_connection(
-        Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
+        Connection(
+            "con_1",
+            "acme",
+            "standard",
+            "https://api.example/hooks/con_1",
+            has_credentials=True,
+        ),
+        clock.now(),
     )
     return [
         receive(stack, "r1", REVIEW_TEXT, 1),

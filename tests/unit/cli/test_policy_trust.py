@@ -33,7 +33,10 @@ def no_platform(*_: Any, **__: Any) -> Any:
 @pytest.fixture
 def review(stack: Stack) -> str:
     stack.setup.put_connection(
-        Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
+        Connection(
+            "con_1", "acme", "standard", "https://api.example/hooks/con_1", has_credentials=True
+        ),
+        clock.now(),
     )
     event = ReviewEvent(
         EventKind.CREATED, "r1", "r1", number_revision(1), Author("u1"), rating=1, text=REVIEW_TEXT

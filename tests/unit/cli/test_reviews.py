@@ -52,7 +52,10 @@ def receive(stack: Stack, native: str, text: str | None, rating: int, revision: 
 @pytest.fixture
 def complaint(stack: Stack) -> str:
     stack.setup.put_connection(
-        Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
+        Connection(
+            "con_1", "acme", "standard", "https://api.example/hooks/con_1", has_credentials=True
+        ),
+        clock.now(),
     )
     return receive(stack, "r1", COMPLAINT, 1)
 
@@ -207,7 +210,10 @@ def test_a_follow_up_shows_author_stars_and_first_words(
 
 def test_a_long_review_is_cut_between_words(heard: HeardCommand, stack: Stack) -> None:
     stack.setup.put_connection(
-        Connection("con_1", "acme", "standard", "https://api.example/hooks/con_1"), clock.now()
+        Connection(
+            "con_1", "acme", "standard", "https://api.example/hooks/con_1", has_credentials=True
+        ),
+        clock.now(),
     )
     receive(stack, "r1", "awful " * 100, 1)
 

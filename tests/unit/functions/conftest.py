@@ -98,6 +98,7 @@ def load_function(
         "SECRETS_PATH": backend.secrets_path,
         "REVIEW_QUEUE_URL": backend.queue_url,
         "POLL_QUEUE_URL": backend.poll_queue_url,
+        "DEAD_LETTERS_URL": backend.dead_letters_url,
         "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
         "MAX_RECEIVE_COUNT": "10",

@@ -214,36 +214,28 @@ def test_each_message_is_one_run_of_the_route_workflow(
     }
 
 
-def test_only_the_failed_message_of_a_batch_is_returned_and_retried_soon(
+def test_only_the_failed_message_of_a_batch_is_retried_soon(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
     valid_body, invalid_body = json.dumps(backend.queue_message(praise("r-1"))), "not JSON"
     event = batch(backend, [valid_body, invalid_body])
     intake = load_function("intake")
-    waits: list[int] = []
+    copies: list[dict[str, Any]] = []
     intake.ports().queue._client.meta.events.register(
-        "provide-client-params.sqs.ChangeMessageVisibility",
-        lambda params, **_: waits.append(params["VisibilityTimeout"]),
+        "provide-client-params.sqs.SendMessage", lambda params, **_: copies.append(params)
     )
-    response = intake.handler(event, LambdaContext())
 
-    assert response == {
-        "batchItemFailures": [
-            {"itemIdentifier": record["messageId"]}
-            for record in event["Records"]
-            if record["body"] == invalid_body
-        ]
-    }
-    assert len(waits) == 1
-    assert waits[0] in range(2, 9)
+    assert intake.handler(event, LambdaContext()) == {"batchItemFailures": []}
+    (copy,) = copies
+    assert (copy["QueueUrl"], copy["MessageBody"]) == (backend.queue_url, invalid_body)
+    assert copy["DelaySeconds"] in range(2, 9)
 
 
-def test_a_message_that_cannot_be_postponed_brings_back_no_other(
+def test_a_message_without_a_copy_stays_in_the_queue_and_brings_back_no_other(
     backend: Backend, load_function: FunctionLoader
 ) -> None:
     event = batch(backend, [json.dumps(backend.queue_message(praise("r-1"))), "not JSON"])
-    for record in event["Records"]:
-        record["receiptHandle"] = "expired"
+    backend.sqs.delete_queue(QueueUrl=backend.queue_url)
     response = load_function("intake").handler(event, LambdaContext())
 
     failed = [record["messageId"] for record in event["Records"] if record["body"] == "not JSON"]
@@ -272,19 +264,24 @@ def test_a_workflow_run_that_times_out_fails_its_message(
         backend, [json.dumps(backend.queue_message(praise(f"r-{number}"))) for number in range(2)]
     )
 
-    assert len(load_function("intake").handler(event, LambdaContext())["batchItemFailures"]) == 2
+    intake = load_function("intake")
+    assert intake.handler(event, LambdaContext()) == {"batchItemFailures": []}
+    counts = backend.sqs.get_queue_attributes(
+        QueueUrl=backend.queue_url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+    )
+    assert counts["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "2", "their copies"
 
 
-def test_the_wait_of_a_message_grows_with_each_delivery_up_to_fifteen_minutes() -> None:
+def test_the_wait_of_a_message_grows_with_each_try_up_to_fifteen_minutes() -> None:
     class Sqs:
         waits: list[int] = []  # noqa: RUF012
 
-        def change_message_visibility(self, *, VisibilityTimeout: int, **_: Any) -> None:  # noqa: N803
-            self.waits.append(VisibilityTimeout)
+        def send_message(self, *, DelaySeconds: int, **_: Any) -> None:  # noqa: N803
+            self.waits.append(DelaySeconds)
 
     queue = Queue(Sqs(), "https://queue")  # type: ignore[arg-type]
-    for received in (1, 2, 3, 4, 5, 6, 7, 50):
-        queue.postpone("receipt", received, chance=lambda: 0.5)
+    for tries in (1, 2, 3, 4, 5, 6, 7, 50):
+        queue.try_again("{}", group="bus", tries=tries, waits=0, chance=lambda: 0.5)
 
     assert Sqs.waits == [5, 15, 45, 135, 405, 900, 900, 900]
 
@@ -456,17 +453,17 @@ def test_a_batch_waits_for_all_its_workflows_at_once_whatever_the_machine(
     assert intake.handler(batch(backend, bodies), LambdaContext()) == {"batchItemFailures": []}
 
 
-@pytest.mark.parametrize(("received", "failing"), [(3, 0), (4, 1)])
+@pytest.mark.parametrize(("tries", "failing"), [(2, 0), (3, 1)])
 def test_a_review_that_fails_often_is_counted(
     backend: Backend,
     load_function: FunctionLoader,
     capsys: pytest.CaptureFixture[str],
-    received: int,
+    tries: int,
     failing: int,
 ) -> None:
     """The age of the queue leaves it out."""
     event = batch(backend, ["not JSON"])
-    event["Records"][0]["attributes"]["ApproximateReceiveCount"] = str(received)
+    event["Records"][0]["messageAttributes"] = {"tries": {"stringValue": str(tries)}}
 
     load_function("intake").handler(event, LambdaContext())
 

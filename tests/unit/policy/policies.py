@@ -93,6 +93,7 @@ CONDITION_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "public_replies_left_max": st.integers(0, 2),
     "follow_up_open": st.booleans(),
     "verified": st.booleans(),
+    "can_reply": st.booleans(),
     "working_hours": st.booleans(),
 }
 
@@ -200,6 +201,7 @@ contexts = st.builds(
     public_replies_left=st.integers(0, 2),
     follow_up_open=st.booleans(),
     verified=st.booleans(),
+    can_reply=st.booleans(),
     thread=st.sampled_from(ThreadState),
     earlier_complaints=st.integers(0, 5),
     author_value=st.none() | st.integers(0, 100),

@@ -407,6 +407,7 @@ def review_with_facts(facts: Facts) -> tuple[Assessment, Context]:
         *(facts[name] for name in context_fields),
         facts["earlier_complaints"],
         facts["author_value"],
+        can_reply=facts["can_reply"],
     )
 
 

@@ -483,6 +483,50 @@ def test_a_rule_can_test_whether_the_review_is_verified() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("severity", "flags", "route", "rule"),
+    [
+        (Severity.PRAISE, (), Route.NOTHING, "R02-no-reply-here"),
+        (Severity.PRAISE, (Flag.RECOVERED,), Route.FOLLOW_UP, "R18-recovered"),
+        (Severity.PRAISE, (Flag.QUESTION,), Route.FOLLOW_UP, "R23-question"),
+        (Severity.LOW, (), Route.FOLLOW_UP, "R03-heard"),
+        (Severity.MEDIUM, (), Route.FOLLOW_UP, "R03-heard"),
+        (Severity.HIGH, (), Route.FOLLOW_UP, "R01-high"),
+        (Severity.CRITICAL, (), Route.FOLLOW_UP, "R01-critical"),
+    ],
+)
+def test_where_no_reply_can_be_sent_praise_is_closed_and_all_else_goes_to_a_person(
+    severity: Severity, flags: tuple[Flag, ...], route: Route, rule: str
+) -> None:
+    assessment = make_assessment(severity, flags=flags)
+    context = replace(make_context(), can_reply=False)
+    decision = decide(assessment, context, default_policy(), FRIDAY_AFTERNOON)
+
+    assert (decision.route, decision.fired[0]) == (route, rule)
+    assert decision.reason == ("cannot_reply" if route is Route.NOTHING else None)
+
+
+def test_a_policy_that_would_thank_where_it_cannot_gives_the_praise_to_a_person() -> None:
+    thank = {"id": "R02-thank", "when": {"rating_min": 4}, "then": {"route": "acknowledge"}}
+    rest = {"id": "R01-rest", "when": {}, "then": {"route": "follow_up"}}
+    policy = load_policy({"rules": [thank, rest]})
+    context = replace(make_context(rating=5), can_reply=False)
+    decision = decide(make_assessment(Severity.PRAISE), context, policy, FRIDAY_AFTERNOON)
+
+    assert (decision.route, decision.fired[:2]) == (
+        Route.FOLLOW_UP,
+        ("R02-thank", "R01-cannot-reply"),
+    )
+
+
+def test_a_context_of_an_earlier_release_can_reply_and_its_form_stays_the_same() -> None:
+    context = make_context()
+    assert "can_reply" not in context.to_json()
+    assert Context.from_json(context.to_json()) == context
+    receiving = replace(context, can_reply=False)
+    assert Context.from_json(receiving.to_json()) == receiving
+
+
 def test_the_sla_checklist_delay_and_variants_of_a_rule_override_those_of_the_policy() -> None:
     then = {
         "route": "both",

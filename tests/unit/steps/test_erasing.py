@@ -16,11 +16,9 @@ from heard.clock import format_time
 from heard.connectors import HttpResponse
 from heard.errors import ConflictError, NotSettled
 from heard.follow_ups import Action, Status
-from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.reviews import Author, EventKind, ReviewEvent, author_id, review_id
-from heard.steps.erasing import DataSubject, ErasurePorts, ErasureReport, erase, erase_again
-from heard.storage.erasures import Erasures
+from heard.steps.erasing import DataSubject, ErasureReport, erase, erase_again
 from heard.storage.quarantine import QuarantinedDelivery
 from heard.storage.replies import Reply
 from heard.storage.vault import TOMBSTONE_RETENTION
@@ -54,20 +52,9 @@ def shop(backend: Backend) -> Backend:
     return backend
 
 
-def ports(backend: Backend) -> ErasurePorts:
-    return ErasurePorts(
-        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
-        backend.cases,
-        backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
-        backend.ingest_ports.quarantine,
-        backend.holds,
-    )
-
-
 def erase_customer(backend: Backend) -> ErasureReport:
     person = DataSubject(BUSINESS, AUTHOR, ("cus-1",))
-    report = erase(person, ports(backend), backend.clock(), actor="operator")
+    report = erase(person, backend.erasure_ports, backend.clock(), actor="operator")
     assert isinstance(report, ErasureReport)
     return report
 
@@ -259,38 +246,38 @@ def test_a_restored_backup_is_erased_again(shop: Backend) -> None:
     quarantine(shop, {"author": "cus-1", "words": CANARIES[9]})
     restore = shop.snapshot()
     erase_customer(shop)
-    records = ports(shop).erasures.of_business(BUSINESS)
+    records = shop.erasure_ports.erasures.of_business(BUSINESS)
     restore()
     assert CANARIES[2] in readable_texts(shop)
     # The Setup table was not restored, and says who was erased.
     for record in records:
-        ports(shop).erasures.record(record)
+        shop.erasure_ports.erasures.record(record)
     shop.clock.advance(hours=2)
-    (again,) = erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator")
+    (again,) = erase_again(BUSINESS, shop.erasure_ports, shop.clock(), actor="operator")
 
     assert_no_canary(shop)
     assert isinstance(again, ErasureReport)
     assert (again.reviews, again.quarantined) == ((review,), 1)
-    assert erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator") == []
+    assert erase_again(BUSINESS, shop.erasure_ports, shop.clock(), actor="operator") == []
 
 
 def test_erasing_again_finishes_what_a_stopped_run_began(shop: Backend) -> None:
     review = deliver(shop, canary_complaint())
     restore = shop.snapshot()
     erase_customer(shop)
-    records = ports(shop).erasures.of_business(BUSINESS)
+    records = shop.erasure_ports.erasures.of_business(BUSINESS)
     restore()
     for record in records:
-        ports(shop).erasures.record(record)
+        shop.erasure_ports.erasures.record(record)
     shop.clock.advance(hours=2)
     shop.cases.vault.erase(AUTHOR, shop.clock())  # here the first run stopped
     shop.clock.advance(hours=1)
-    (again,) = erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator")
+    (again,) = erase_again(BUSINESS, shop.erasure_ports, shop.clock(), actor="operator")
 
     assert isinstance(again, ErasureReport)
     assert again.reviews == (review,)
     assert_no_canary(shop)
-    assert erase_again(BUSINESS, ports(shop), shop.clock(), actor="operator") == []
+    assert erase_again(BUSINESS, shop.erasure_ports, shop.clock(), actor="operator") == []
 
 
 def test_erasing_twice_changes_nothing_more(shop: Backend) -> None:
@@ -335,33 +322,18 @@ def test_an_erasure_that_stops_anywhere_is_simply_run_again(shop: Backend) -> No
 def test_an_author_who_is_erased_in_the_middle_of_triage_leaves_nothing_readable(
     shop: Backend,
 ) -> None:
-    deliver(shop, canary_complaint())
-    message, restore = message_of(shop, canary_complaint("r-2")), shop.snapshot()
-    for erase_at in count(1):
-        restore()
-        calls, has_erased = 0, False
+    def prepare(shop: Backend) -> Callable[[], object]:
+        deliver(shop, canary_complaint())
+        message = message_of(shop, canary_complaint("r-2"))
+        return lambda: shop.triage(message)
 
-        def erase_meanwhile(_operation: str) -> None:
-            nonlocal calls, has_erased
-            calls += 1
-            if calls == erase_at and not has_erased:  # noqa: B023 - called in this round only
-                has_erased, intercepted = True, shop.dynamodb
-                shop.dynamodb = shop.plain_dynamodb
-                erase_customer(shop)
-                shop.dynamodb = intercepted
-
-        shop.dynamodb = InterceptedClient(shop.plain_dynamodb, erase_meanwhile)
-        shop.triage(message)
-        shop.dynamodb = shop.plain_dynamodb
+    def check(erase_at: int) -> None:
         shop.run_workflows()
-        if not has_erased:
-            break
         stored = readable_texts(shop)
         assert [word for word in CANARIES if word in stored] == [], erase_at
         shop.check_invariants(*CANARIES)
-        erase_customer(shop)
-        assert_no_canary(shop)
-    assert calls > 5
+
+    assert erase_before_each_call(shop, prepare, check) > 5
 
 
 def test_an_answer_on_its_way_comes_back_to_the_agents(shop: Backend) -> None:
@@ -426,11 +398,14 @@ def test_reviews_of_an_older_release_are_listed_once(shop: Backend) -> None:
 
 
 def erase_before_each_call(
-    backend: Backend, prepare: Callable[[Backend], Callable[[], object]]
+    backend: Backend,
+    prepare: Callable[[Backend], Callable[[], object]],
+    check: Callable[[int], None] | None = None,
 ) -> int:
     """Erase the author before each call of what was prepared, and check what is left each time.
 
-    Returns the number of calls.
+    `check` is called with the number of that call, before the author is erased again. Returns the
+    number of calls.
     """
     run = prepare(backend)
     restore, prepared_at = backend.snapshot(), backend.clock.now
@@ -456,6 +431,8 @@ def erase_before_each_call(
         backend.dynamodb = backend.plain_dynamodb
         if not has_erased:
             return calls
+        if check:
+            check(erase_at)
         # For what triage listed after the erasure, as the guide says.
         erase_customer(backend)
         assert_no_canary(backend)
@@ -632,7 +609,7 @@ def test_an_old_event_whose_words_are_read_at_the_platform_now_brings_nothing_ba
     assert CANARIES[0] in readable_texts(backend)
     backend.clock.advance(hours=1)
     person = DataSubject(connection.business, author, ("cus-1",))
-    erase(person, ports(backend), backend.clock(), actor="operator")
+    erase(person, backend.erasure_ports, backend.clock(), actor="operator")
     redelivery = backend.queue_message(event, "yelp") | {"received_at": format_time(NOON)}
     backend.run_route_workflow(redelivery)
 

@@ -40,19 +40,19 @@ class RouteRuns:
 
 @dataclass
 class ReviewQueue:
-    """What intake tells SQS: the copies that it sends, and the delays of what failed."""
+    """What intake tells SQS: the copies that it sends."""
 
     copies: list[dict[str, Any]] = field(default_factory=list)
-    delays: list[int] = field(default_factory=list)
     refuses: bool = False
 
     def send_message(self, **arguments: Any) -> None:
-        self._refuse("SendMessage")
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "RequestThrottled"}}, "SendMessage")
         self.copies.append(arguments)
 
-    def change_message_visibility(self, *, VisibilityTimeout: int, **_: Any) -> None:  # noqa: N803
-        self._refuse("ChangeMessageVisibility")
-        self.delays.append(VisibilityTimeout)
+    @property
+    def delays(self) -> list[int]:
+        return [copy["DelaySeconds"] for copy in self.copies]
 
     def take_copies(self) -> list[QueuedMessage]:
         """The copies, as SQS delivers them for the first time."""
@@ -60,9 +60,7 @@ class ReviewQueue:
         return [
             QueuedMessage(
                 f"copy-{number}",
-                "receipt",
                 copy["MessageBody"],
-                1,
                 *(
                     int(copy["MessageAttributes"][name]["StringValue"])
                     for name in ("tries", "waits")
@@ -71,20 +69,18 @@ class ReviewQueue:
             for number, copy in enumerate(copies)
         ]
 
-    def _refuse(self, operation: str) -> None:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "RequestThrottled"}}, operation)
-
 
 class Neighbours:
     """Intake, and the messages of two businesses: one with a slow platform, and a quiet one."""
 
     def __init__(self, answer: Callable[[Mapping[str, Any]], None]) -> None:
         self.clock, self.queue, self.runs = FakeClock(), ReviewQueue(), RouteRuns(answer)
+        self.dead_letters = ReviewQueue()
         self.ports = IntakePorts(
             Workflows(self.runs),  # type: ignore[arg-type]
             "arn",
             Queue(self.queue, "https://queue"),  # type: ignore[arg-type]
+            Queue(self.dead_letters, "https://dead-letters"),  # type: ignore[arg-type]
             CircuitBreakers(),
             MAX_TRIES,
             self.clock,
@@ -94,7 +90,7 @@ class Neighbours:
         return intake(messages, self.ports, seconds=seconds)
 
 
-def message(connection: str, number: int, received: int = 1) -> QueuedMessage:
+def message(connection: str, number: int, tries: int = 0) -> QueuedMessage:
     body = {
         "delivery": f"dlv-{number}",
         "connection": connection,
@@ -102,7 +98,7 @@ def message(connection: str, number: int, received: int = 1) -> QueuedMessage:
         "platform": "standard",
         "event": {"native_id": f"r-{number}"},
     }
-    return QueuedMessage(f"{connection}-{number}", "receipt", json.dumps(body), received)
+    return QueuedMessage(f"{connection}-{number}", json.dumps(body), tries)
 
 
 def does_not_answer(message: Mapping[str, Any]) -> None:
@@ -148,7 +144,9 @@ def test_what_waits_for_a_hanging_platform_goes_back_untried_and_starts_no_run()
     }
     assert neighbours.runs.started == ["slow", "quick"]
     assert {copy["MessageGroupId"] for copy in neighbours.queue.copies} == {"bus_slow"}
-    assert [2 <= delay <= 8 for delay in neighbours.queue.delays] == [True]
+    first, *others = neighbours.queue.delays
+    assert 2 <= first <= 8
+    assert set(others) == {15}
 
 
 def test_one_message_tries_the_platform_and_when_it_answers_all_go_on() -> None:
@@ -165,9 +163,9 @@ def test_one_message_tries_the_platform_and_when_it_answers_all_go_on() -> None:
         == [IntakeStatus.ROUTED] + [IntakeStatus.UNTRIED] * 4
     )
 
-    assert set(statuses(neighbours.intake(*neighbours.queue.take_copies())).values()) == {
-        IntakeStatus.ROUTED
-    }
+    copies = neighbours.queue.take_copies()
+    assert len(copies) == 10, "one of each that failed or waited"
+    assert set(statuses(neighbours.intake(*copies)).values()) == {IntakeStatus.ROUTED}
 
 
 def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
@@ -178,12 +176,13 @@ def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
     for _ in range(5 * MAX_TRIES):
         neighbours.clock.advance(hours=1)
         neighbours.intake(message("slow", 0))
+        neighbours.queue.copies.clear()
         results = neighbours.intake(*waiting)
         assert [result.status for result in results] == [IntakeStatus.UNTRIED]
-        delays.append(neighbours.queue.copies[0]["DelaySeconds"])
+        delays += neighbours.queue.delays
         waiting = neighbours.queue.take_copies()
 
-        assert (waiting[0].received, waiting[0].tries) == (1, 0)
+        assert waiting[0].tries == 0
     assert delays[:6] == [15, 45, 135, 405, 900, 900]
     assert max(delays) <= LONGEST_DELAY
 
@@ -191,12 +190,37 @@ def test_a_message_that_was_never_tried_never_runs_out_of_receipts() -> None:
 def test_a_copy_remembers_how_often_its_message_was_tried() -> None:
     neighbours = Neighbours(does_not_answer)
     neighbours.intake(message("slow", 0))
-    neighbours.intake(message("slow", 1, received=4))
-    (copy,) = neighbours.queue.take_copies()
-    assert copy.tries == 3
-    worn_out = message("slow", 2, received=MAX_TRIES + 1)
+    neighbours.intake(message("slow", 1, tries=3))
 
-    assert statuses(neighbours.intake(worn_out)) == {worn_out.id: IntakeStatus.FAILED}
+    assert [copy.tries for copy in neighbours.queue.take_copies()] == [1, 3]
+
+
+def test_a_message_is_buried_after_its_last_try_and_not_before() -> None:
+    """Receipts of which Lambda throttled the delivery are no tries, however many they are."""
+    neighbours = Neighbours(does_not_answer)
+    waiting, tries = [message("slow", 0)], 0
+    while waiting:
+        assert neighbours.dead_letters.copies == []
+        neighbours.clock.advance(hours=1)
+        (result,) = neighbours.intake(*waiting)
+        tries += result.status is IntakeStatus.FAILED
+        assert result.is_done, "its copy stands for it"
+        waiting = neighbours.queue.take_copies()
+
+    assert tries == MAX_TRIES
+    (dead_letter,) = neighbours.dead_letters.copies
+    assert dead_letter["MessageBody"] == message("slow", 0).body
+    assert dead_letter["MessageGroupId"] == "bus_slow"
+    assert dead_letter["MessageAttributes"]["tries"]["StringValue"] == str(MAX_TRIES)
+
+
+@pytest.mark.parametrize("tries", [0, MAX_TRIES - 1])
+def test_a_message_without_a_copy_stays_in_the_queue(tries: int) -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.queue.refuses = neighbours.dead_letters.refuses = True
+    (result,) = neighbours.intake(message("slow", 0, tries))
+
+    assert (result.status, result.is_done) == (IntakeStatus.FAILED, False)
 
 
 def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result() -> None:
@@ -219,7 +243,7 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result
 )
 def test_a_message_that_is_none_of_ours_fails_alone(body: str) -> None:
     neighbours = Neighbours(does_not_answer)
-    results = neighbours.intake(QueuedMessage("odd", "receipt", body, 1), message("quick", 0))
+    results = neighbours.intake(QueuedMessage("odd", body), message("quick", 0))
 
     assert statuses(results) == {"odd": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
 
@@ -230,7 +254,8 @@ def test_a_queue_that_takes_nothing_back_fails_no_batch() -> None:
     neighbours.intake(message("slow", 0))
     results = neighbours.intake(message("slow", 1), message("quick", 0))
 
-    assert statuses(results) == {"slow-1": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
+    assert statuses(results) == {"slow-1": IntakeStatus.UNTRIED, "quick-0": IntakeStatus.ROUTED}
+    assert {result.message.id for result in results if not result.is_done} == {"slow-1"}
 
 
 def test_the_workflow_asks_a_platform_that_does_not_answer_only_once(backend: Backend) -> None:

@@ -437,8 +437,8 @@ def test_one_bad_item_delays_nobody_and_is_looked_at_again(shop: Backend) -> Non
     first = shop.sweep()
     names = {item.key.split("/")[0]: item.why for item in first.skipped}
     assert names == {
-        bad_review.removeprefix("rev_"): "ValueError",
-        bad_follow_up.id: "ValueError",
+        bad_review.removeprefix("rev_"): "DamagedState",
+        bad_follow_up.id: "DamagedState",
         "x": "ValueError",
     }
     assert (first.resumed, first.restarted) == (5, 2)

@@ -16,11 +16,10 @@ import pytest
 from heard.cases import Case
 from heard.clock import format_time
 from heard.connectors import HttpResponse, PlatformAccount, ReviewPage, load, platform_names
-from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.polling import MAX_SUSPECTS, PollState, SeenReview
 from heard.reviews import EventKind, ReviewEvent, review_id
-from heard.steps.erasing import DataSubject, ErasurePorts, erase
+from heard.steps.erasing import DataSubject, erase
 from heard.steps.poll import (
     MAX_FAILING,
     POLL_SECONDS,
@@ -29,8 +28,9 @@ from heard.steps.poll import (
     dispatch,
     poll,
 )
-from heard.storage.erasures import Erasures
+from heard.storage.polls import PollLease
 from heard.storage.setup import SetupStore
+from heard.storage.tables import attributes
 from heard_simulator.server import CallKind, FaultMode
 from tests.unit.backend import (
     BUSINESS,
@@ -144,16 +144,8 @@ def test_polled_reviews_are_processed_once_and_edits_and_deletions_follow(
 
 
 def erase_author_of(backend: Backend, review: str) -> None:
-    ports = ErasurePorts(
-        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
-        backend.cases,
-        backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
-        backend.ingest_ports.quarantine,
-        backend.holds,
-    )
     person = DataSubject(BUSINESS, review_case(backend, review).review.author)
-    erase(person, ports, backend.clock(), actor="operator")
+    erase(person, backend.erasure_ports, backend.clock(), actor="operator")
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["", "connected again"])
@@ -529,7 +521,49 @@ def test_of_two_concurrent_dispatchers_one_queues_the_poll(shop: Backend) -> Non
         shop.clock(), on_unreadable=lambda _connection, error: pytest.fail(str(error))
     )
     later = shop.clock() + timedelta(minutes=15)
-    assert [shop.polls.lease(due, later), shop.polls.lease(due, later)] == [True, False]
+    leases = [shop.polls.lease(due, later), shop.polls.lease(due, later)]
+    assert leases == [PollLease(BUSINESS), None]
+
+
+def poll_groups(backend: Backend) -> list[str]:
+    """The groups of the queued polls, for SQS. The polls are taken from the queue."""
+    groups: list[str] = []
+    while messages := backend.sqs.receive_message(
+        QueueUrl=backend.poll_queue_url,
+        MaxNumberOfMessages=10,
+        MessageSystemAttributeNames=["MessageGroupId"],
+    ).get("Messages"):
+        groups += [message["Attributes"]["MessageGroupId"] for message in messages]
+    return groups
+
+
+def test_the_polls_of_one_business_are_one_group_so_that_they_hold_up_no_other(
+    simulated_backend: Backend,
+) -> None:
+    for platform in ("google_play", "reddit", "booking_com"):
+        simulated_backend.connect(platform)
+    simulated_backend.connect("reddit", business=OTHER_BUSINESS)
+    dispatch(simulated_backend.polls, simulated_backend.poll_queue, simulated_backend.clock())
+
+    assert sorted(poll_groups(simulated_backend)) == [BUSINESS] * 3 + [OTHER_BUSINESS]
+
+
+def test_a_poll_state_of_an_earlier_release_gets_its_business_at_the_next_poll(
+    shop: Backend,
+) -> None:
+    shop.plain_dynamodb.update_item(
+        TableName=shop.tables["SetupTable"],
+        Key=attributes({"pk": f"CONNECTION#{CONNECTION}", "sk": "POLL"}),
+        UpdateExpression="REMOVE business",
+    )
+    groups: list[str] = []
+    for _ in range(2):
+        dispatch(shop.polls, shop.poll_queue, shop.clock())
+        groups += poll_groups(shop)
+        run_poll(shop)
+        shop.clock.advance(minutes=15)
+
+    assert groups == [CONNECTION, BUSINESS]
 
 
 def test_only_a_few_connections_of_a_failing_platform_are_polled_at_once(

@@ -11,11 +11,10 @@ import pytest
 
 from heard.clock import format_time
 from heard.follow_ups import Action
-from heard.messaging import DeadLetters
 from heard.outcomes import Kind
 from heard.reviews import EventKind, author_id, review_id
 from heard.steps.consistency import ConsistencyPorts, Disagreement, find_disagreements
-from heard.steps.erasing import DataSubject, ErasurePorts, erase, erase_again
+from heard.steps.erasing import DataSubject, erase, erase_again
 from heard.steps.restoring import RestorePorts, RestoreReport, put_back
 from heard.storage.backups import OUTCOME_KEY, BackupTable, WholeTables
 from heard.storage.erasures import Erasures
@@ -66,21 +65,14 @@ def problems(backend: Backend) -> list[Disagreement]:
     return list(find_disagreements(ports))
 
 
-def erasure_ports(backend: Backend) -> ErasurePorts:
-    return ErasurePorts(
-        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
-        backend.cases,
-        backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
-        backend.ingest_ports.quarantine,
-        backend.holds,
-    )
-
-
 def erase_author(backend: Backend, native_author: str) -> None:
-    ports = erasure_ports(backend)
     author = author_id(BUSINESS, "standard", native_author)
-    erase(DataSubject(BUSINESS, author, (native_author,)), ports, backend.clock(), actor="op")
+    erase(
+        DataSubject(BUSINESS, author, (native_author,)),
+        backend.erasure_ports,
+        backend.clock(),
+        actor="op",
+    )
 
 
 def stored(backend: Backend) -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -218,7 +210,7 @@ def test_a_lost_table_comes_back_and_what_is_newer_is_named(since: Restore) -> N
         ("erasure", author_id(BUSINESS, "standard", "cus-4")),
         ("texts", erased),
     }
-    erase_again(BUSINESS, erasure_ports(backend), backend.clock(), actor="op")
+    erase_again(BUSINESS, backend.erasure_ports, backend.clock(), actor="op")
     assert problems(backend) == []
     assert backend.kinds(erased)[-1] is Kind.TEXTS_ERASED
     assert {key for key in before if "fup_" in key[1]} <= stored(backend).keys()

@@ -14,14 +14,12 @@ import pytest
 from heard.errors import Contention
 from heard.follow_ups import Action
 from heard.holds import Hold, HoldReason
-from heard.messaging import DeadLetters
 from heard.outcomes import Kind, verify_chain
 from heard.retention import Retention
 from heard.reviews import EventKind, ReviewEvent, author_id, number_revision, review_id
 from heard.steps.erasing import (
     DataSubject,
     ErasureOnHold,
-    ErasurePorts,
     ErasureReport,
     erase,
     erase_again,
@@ -32,7 +30,6 @@ from heard.steps.retention import (
     preview_retention,
     run_retention,
 )
-from heard.storage.erasures import Erasures
 from heard.storage.vault import TOMBSTONE_RETENTION, AuthorRecord
 from tests.unit.backend import (
     BUSINESS,
@@ -471,7 +468,7 @@ def test_an_author_who_comes_back_before_the_second_night_keeps_the_key(shop: Ba
 def test_a_tombstone_outlives_the_key_of_an_author_who_had_come_back(shop: Backend) -> None:
     person = DataSubject(BUSINESS, AUTHOR)
     deliver(shop, praise("r-0"))
-    erase(person, erasure_ports(shop), shop.clock(), actor="operator")
+    erase(person, shop.erasure_ports, shop.clock(), actor="operator")
     shop.clock.advance(hours=1)
     deliver(shop, praise("r-1", occurred_at=shop.clock()))
     run_two_nights(shop)
@@ -743,21 +740,10 @@ SCOPES: Final = [
 ]
 
 
-def erasure_ports(backend: Backend) -> ErasurePorts:
-    return ErasurePorts(
-        Erasures(backend.dynamodb, backend.tables["SetupTable"]),
-        backend.cases,
-        backend.polls,
-        DeadLetters(backend.sqs, backend.dead_letters_url, wait_seconds=0),
-        backend.ingest_ports.quarantine,
-        backend.holds,
-    )
-
-
 def erase_customer(backend: Backend) -> ErasureReport | ErasureOnHold:
     return erase(
         DataSubject(BUSINESS, AUTHOR, ("cus-1",)),
-        erasure_ports(backend),
+        backend.erasure_ports,
         backend.clock(),
         actor="operator",
     )
@@ -922,17 +908,17 @@ def test_what_a_restore_brings_back_stays_while_it_is_on_hold(shop: Backend) -> 
     review = deliver_resolved(shop)
     restore = shop.snapshot()
     erase_customer(shop)
-    records = erasure_ports(shop).erasures.of_business(BUSINESS)
+    records = shop.erasure_ports.erasures.of_business(BUSINESS)
     restore()
     for record in records:
-        erasure_ports(shop).erasures.record(record)
+        shop.erasure_ports.erasures.record(record)
     hold = set_hold(shop, author=AUTHOR)
     shop.clock.advance(hours=2)
-    (refusal,) = erase_again(BUSINESS, erasure_ports(shop), shop.clock(), actor="operator")
+    (refusal,) = erase_again(BUSINESS, shop.erasure_ports, shop.clock(), actor="operator")
     assert isinstance(refusal, ErasureOnHold)
     assert canaries_in(shop) == list(CANARIES[:8])
     lift_hold(BUSINESS, hold.id, shop.retention, shop.clock())
-    (report,) = erase_again(BUSINESS, erasure_ports(shop), shop.clock(), actor="operator")
+    (report,) = erase_again(BUSINESS, shop.erasure_ports, shop.clock(), actor="operator")
 
     assert isinstance(report, ErasureReport)
     assert report.reviews == (review,)

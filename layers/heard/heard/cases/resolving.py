@@ -268,7 +268,8 @@ def apply_resolution(
     kind = closing_kind(follow_up, resolution)
     if kind is not None:
         if case.review.id in resolution.reviews:
-            return close(Change(replace(case, follow_up=follow_up)), kind, detail)
+            change = close(Change(replace(case, follow_up=follow_up)), kind, detail)
+            return _with_effect(change, resolution)
         return _reopen(case, follow_up, reply_detail)
     has_unread_words = follow_up.covered_reviews != follow_up.reviews
     if resolution.action is Action.INVITE_PRIVATE:
@@ -305,6 +306,18 @@ def apply_resolution(
         replace(case, follow_up=waiting_follow_up),
         (Fact(Kind.PROMISED, detail | {"promised_for": promise_date}),),
     )
+
+
+def _with_effect(change: Change, resolution: Resolution) -> Change:
+    """The change in whose follow-up the resolution took effect, if it is gone from there now.
+
+    It closed all that it covered, and the follow-up is open for others.
+    """
+    follow_up = change.case.follow_up
+    if follow_up is None or follow_up.status is Status.CLOSED or follow_up.resolution:
+        return change
+    ended_follow_up = replace(follow_up, last_resolution_end=resolution.action.value)
+    return replace(change, case=replace(change.case, follow_up=ended_follow_up))
 
 
 def _reopen(case: Case, follow_up: FollowUp, reply_detail: Mapping[str, Any]) -> Change:

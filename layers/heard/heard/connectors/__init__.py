@@ -20,7 +20,7 @@ from heard.connectors.account import (
 )
 from heard.connectors.capabilities import Capabilities, Detection, Proof, SecretOrigin
 from heard.connectors.connector import Connector
-from heard.connectors.registry import load, platform_names
+from heard.connectors.registry import can_reply, load, platform_names
 from heard.connectors.results import (
     ModerationResult,
     ModerationStatus,
@@ -65,6 +65,7 @@ __all__ = [
     "SignatureFailureReason",
     "WebhookRequest",
     "WebhookResponse",
+    "can_reply",
     "load",
     "platform_names",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.errors import NotFound
 
 if TYPE_CHECKING:
+    from heard.connectors.account import Connection
     from heard.connectors.connector import Connector
 
 _PLATFORM_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -29,6 +30,13 @@ def load(platform: str) -> Connector:
         names = ", ".join(platform_names())
         raise NotFound(f"There is no connector called {platform!r}. Known: {names}.") from error
     return module.CONNECTOR
+
+
+def can_reply(connection: Connection) -> bool:
+    """Whether a reply can be sent through a connection: if not, it only receives."""
+    capabilities = load(connection.platform).capabilities
+    has_credentials = connection.has_credentials or not capabilities.credentials
+    return capabilities.replies != "none" and has_credentials
 
 
 def platform_names() -> list[str]:

@@ -155,6 +155,13 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "follow_up_open": Condition(
         "A person has an open follow-up on the thread.", "follow_up_open", "is", Boolean()
     ),
+    "can_reply": Condition(
+        "A reply can be sent from here: the platform takes replies from programs, and the "
+        "connection has what they need.",
+        "can_reply",
+        "is",
+        Boolean(),
+    ),
     "verified": Condition(
         "The platform signed the review, or we read it there.", "verified", "is", Boolean()
     ),
@@ -246,6 +253,7 @@ def review_facts(
         "public_replies_left": public_replies_left,
         "follow_up_open": context.follow_up_open,
         "verified": context.verified,
+        "can_reply": context.can_reply,
         "thread": context.thread,
         "earlier_complaints": context.earlier_complaints,
         "author_value": context.author_value,

@@ -35,6 +35,7 @@ _FIXED: Final[Mapping[str, Sequence[Any]]] = {
     "needs_person": (True, False),
     "follow_up_open": (True, False),
     "verified": (True, False),
+    "can_reply": (True, False),
 }
 
 

@@ -50,6 +50,9 @@ OWN_WORDS_GUARD: Final = "R04-own-words"
 SPAM_GUARD: Final = "R05-unthanked"
 """Fires when a policy's rule would acknowledge spam."""
 
+REPLY_GUARD: Final = "R01-cannot-reply"
+"""Fires when a policy's rule would acknowledge where no reply can be sent from here."""
+
 HAND_OVER: Final = "R01-person"
 """The rule of a decision that gives a review to a person although no rule did (R01)."""
 
@@ -181,6 +184,8 @@ def _apply_guards(
         return Route.FOLLOW_UP if route.follows_up else Route.NOTHING, SPAM_GUARD
     if facts["follow_up_open"]:
         return Route.FOLLOW_UP, JOIN_GUARD
+    if not facts["can_reply"]:
+        return Route.FOLLOW_UP, REPLY_GUARD
     if context.machine:
         return Route.FOLLOW_UP, MACHINE_GUARD
     if facts["stage"] is Stage.ONSTAGE and facts["public_replies_left"] <= 0:

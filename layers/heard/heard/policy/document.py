@@ -30,6 +30,7 @@ from heard.threads import PUBLIC_REPLY_CAP
 from heard.working_time import WEEKDAYS, Calendar, parse_minute_of_day
 
 RESERVED: Final = (
+    "R01-cannot-reply",
     "R01-person",
     "R01-severe",
     "R01-unjudged",

@@ -68,7 +68,8 @@ class Context:
     customer's value to the business (R21), 0 to 100, None if it is not known.
     `automatic_replies` counts those that the author got in the last 24 hours, and
     `thread_automatic_replies` those of them in this thread. `machine` is why a machine seems to
-    have written it.
+    have written it. `can_reply` says that a reply can be sent from here: it is False on a
+    connection that only receives.
     """
 
     channel: Channel
@@ -85,6 +86,7 @@ class Context:
     thread_automatic_replies: int = 0
     machine: MachineSign | None = None
     no_answer: NoAnswer | None = None
+    can_reply: bool = True
 
     @property
     def stage(self) -> Stage:
@@ -92,8 +94,13 @@ class Context:
         return self.channel.stage
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object, which `from_json` reads. What only repeated answers have is left out."""
+        """A JSON object, which `from_json` reads.
+
+        What only repeated answers have is left out, and what nearly all connections can.
+        """
         fields = asdict(self)
+        if self.can_reply:
+            del fields["can_reply"]
         return {
             name: value
             for name, value in fields.items()

@@ -13,6 +13,7 @@ from heard import cases
 from heard.assessment import Assessment, Engine, History, assess
 from heard.assessment.engines.chain import CachedEngine
 from heard.cases import Case, Review, Revision
+from heard.connectors import can_reply
 from heard.errors import BadRequest, DamagedText
 from heard.outcomes import Kind
 from heard.places import place_of
@@ -93,6 +94,7 @@ def decide_revision(
     """Assess a new or newer revision of a case, and ask the business's policy."""
     review = case.review
     business = ports.setup.business(review.business)
+    connection = ports.setup.connection(review.connection)
     policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
@@ -102,6 +104,7 @@ def decide_revision(
     thread = replace(thread, cap=policy.public_replies)
     context = replace(
         context_of(replace(case, thread=thread), event, author),
+        can_reply=connection is not None and can_reply(connection),
         **loop_facts.context,
     )
     decision = decide(assessment, context, policy, now)

@@ -15,7 +15,7 @@ from heard import cases, follow_ups
 from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ModerationStatus, ReplyTarget, load
-from heard.errors import BadRequest, ConflictError, DamagedText, NotFound
+from heard.errors import BadRequest, ConflictError, DamagedState, DamagedText, NotFound
 from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution
 from heard.outcomes import Kind
 from heard.people import ANSWERING, APPROVING, Role
@@ -162,24 +162,37 @@ def describe_follow_up(
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     policy = policy_of(follow_up.business, desk.setup)
     details = follow_up_details(follow_up, policy, desk.cases, PageRequest(limit, after))
-    why = _no_reply_why(desk.cases.case_of_follow_up(follow_up_id), desk)
-    actions = [
-        action.value for action in Action if why is None or "text" not in _REQUIRED_FIELDS[action]
-    ]
+    try:
+        why = _no_reply_why(desk.cases.case_of_follow_up(follow_up_id), desk)
+    except DamagedState as damage:
+        why, actions = damage.detail, list[str]()
+    else:
+        actions = [
+            action.value
+            for action in Action
+            if why is None or "text" not in _REQUIRED_FIELDS[action]
+        ]
     return follow_up_row(follow_up, now) | details | {"actions": actions, "no_reply_why": why}
 
 
 def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:
     """Claim a follow-up, or renew the caller's claim.
 
-    Raises ConflictError when another agent holds it.
+    What is resolved with this claim does not cover reviews that cannot be read now. Raises
+    ConflictError when another agent holds it.
     """
     _find_follow_up(caller, follow_up_id, desk)
-    return desk.cases.update_follow_up(
-        follow_up_id,
-        lambda follow_up: _or_raise(follow_ups.claim(follow_up, caller.person.subject, now)),
-        now,
-    )
+
+    def decide(follow_up: FollowUp) -> FollowUp:
+        # Of one review alone the resolution itself says that it cannot be read.
+        unreadable = (
+            desk.cases.unreadable_reviews(follow_up.reviews) if len(follow_up.reviews) > 1 else ()
+        )
+        return _or_raise(
+            follow_ups.claim(follow_up, caller.person.subject, now, unreadable=unreadable)
+        )
+
+    return desk.cases.update_follow_up(follow_up_id, decide, now)
 
 
 def release(
@@ -208,28 +221,30 @@ def resolve(
     follow_up = _find_follow_up(caller, follow_up_id, desk)
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
+    if _already_resolved(follow_up, resolution):
+        _require_same_request(request, resolution, follow_up, desk)
+        wake(follow_up, desk.cases, desk.workflows)
+        return ResolutionResult(follow_up, ())
     draft: LintedText | None = None
     reply: Reply | None = None
-    if not _already_resolved(follow_up, resolution):
-        conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
-        _or_raise(conflict or follow_up)
-        loaded = desk.cases.case_of_follow_up(follow_up_id)
-        _or_raise(cases.resolve(loaded.case, resolution, policy, now))
-        if request.text:
-            _refuse_without_reply(loaded, desk)
-            draft = _lint_text(
-                request.text, loaded, caller, desk, policy, own_contacts=request.own_contacts
-            )
-            _refuse_blocked(draft)
-            reply = _build_reply(draft.text, resolution, loaded, caller, desk, now)
-            if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
-                raise _resolution_differs()
-            reply = desk.cases.put_reply(reply)
-            # Before the resolution counts: after that, nothing but the wake may come.
-            desk.cases.put_wording(reply, draft.fingerprint)
-        _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
-    else:
-        _require_same_request(request, resolution, follow_up, desk)
+    loaded = _load_case(follow_up_id, desk)
+    conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
+    _or_raise(conflict or follow_up)
+    if request.text:
+        _refuse_without_reply(loaded, desk)
+    _or_raise(cases.resolve(loaded.case, resolution, policy, now))
+    if request.text:
+        draft = _lint_text(
+            request.text, loaded, caller, desk, policy, own_contacts=request.own_contacts
+        )
+        _refuse_blocked(draft)
+        reply = _build_reply(draft.text, resolution, loaded, caller, desk, now)
+        if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
+            raise _resolution_differs()
+        reply = _put_reply(reply, desk)
+        # Before the resolution counts: after that, nothing but the wake may come.
+        desk.cases.put_wording(reply, draft.fingerprint)
+    _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
@@ -245,7 +260,7 @@ def resolve(
         return _or_raise(cases.resolve(loaded.case, resolution, policy, now))
 
     result = desk.cases.change(
-        lambda: desk.cases.case_of_follow_up(follow_up_id),
+        lambda: _load_case(follow_up_id, desk),
         decide,
         now=now,
         actor=caller.person.subject,
@@ -263,7 +278,7 @@ def lint_draft(
     Where no reply can be sent from here, a person posts the text at the platform.
     """
     follow_up = _find_follow_up(caller, follow_up_id, desk)
-    loaded = desk.cases.case_of_follow_up(follow_up_id)
+    loaded = _load_case(follow_up_id, desk)
     policy = policy_of(follow_up.business, desk.setup)
     return _lint_text(text, loaded, caller, desk, policy, own_contacts=own_contacts)
 
@@ -296,7 +311,7 @@ def approve(
         return _or_raise(cases.approve(loaded.case, caller.person.subject, policy, now))
 
     result = desk.cases.change(
-        lambda: desk.cases.case_of_follow_up(follow_up_id),
+        lambda: _load_case(follow_up_id, desk),
         decide,
         now=now,
         actor=caller.person.subject,
@@ -305,6 +320,22 @@ def approve(
     if approved:
         wake(follow_up_after, desk.cases, desk.workflows)
     return follow_up_after
+
+
+def _load_case(follow_up_id: str, desk: DeskPorts) -> LoadedCase:
+    """The case of a follow-up. Raises ConflictError when none of its reviews can be read."""
+    try:
+        return desk.cases.case_of_follow_up(follow_up_id)
+    except DamagedState as damage:
+        raise ConflictError(ConflictCode.UNREADABLE.value, damage.detail) from damage
+
+
+def _put_reply(reply: Reply, desk: DeskPorts) -> Reply:
+    """Store a reply. Raises ConflictError when an earlier one with its id is damaged."""
+    try:
+        return desk.cases.put_reply(reply)
+    except DamagedText as damage:
+        raise _resolution_differs() from damage
 
 
 def _follow_up_in(loaded: LoadedCase) -> FollowUp:
@@ -398,7 +429,7 @@ def _reply_text(desk: DeskPorts, thread: str, reply: str | None) -> str | None:
     """The text of a reply; None when there is none, or it cannot be read any more."""
     try:
         return desk.cases.reply(thread, reply).text if reply else None
-    except (NotFound, Erased):
+    except (NotFound, Erased, DamagedText):
         return None
 
 
@@ -495,6 +526,11 @@ def _no_reply_why(loaded: LoadedCase, desk: DeskPorts) -> str | None:
         return (
             "This author's data was erased, so we no longer know where to reply. Resolve it "
             "without a reply."
+        )
+    if loaded.case.thread.damaged:
+        return (
+            "What we said in this thread cannot be read, so nobody knows whether another reply is "
+            "allowed (R04). Resolve it without a reply, or have its state restored."
         )
     connection = desk.setup.connection(review.connection)
     if connection is None:

@@ -120,13 +120,14 @@ def follow_up_details(
     A page of `reviews` with their texts and assessments, and in `reviews_next` what asks for the
     next page; our latest `replies`, the agents' `notes`. The worst review comes first, then the
     others, the newest first. A review that was edited after its acknowledgement has `before_edit`:
-    what was acknowledged. `rules` say why a person is needed, `checklist` what to think of (R25),
-    `remedies` what an agent may grant, and `grants` what was granted (R28). `causes`, `fixes` and
-    `reasons` are the codes that a resolution may have. `contacts` are the business's own, which
-    replies may show (R06). `pending_resolution` is the resolution that waits for a lead, with the
-    `digest` that names it. Raises BadRequest for a page that there is not.
+    what was acknowledged. Of an `unreadable` one only the id is known. `rules` say why a person is
+    needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and `grants`
+    what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution may
+    have. `contacts` are the business's own, which replies may show (R06). `pending_resolution` is
+    the resolution that waits for a lead, with the `digest` that names it. Raises BadRequest for a
+    page that there is not.
     """
-    thread = case_store.case(follow_up.reviews[0]).case.thread
+    thread = case_store.thread(follow_up.thread)
     states = {slot.reply: slot.state.value for slot in thread.slots}
     pending_resolution = (
         follow_up.resolution if follow_up.status is Status.AWAITING_APPROVAL else None
@@ -186,7 +187,12 @@ def _read_page(
     for batch in batched(ids[: page.limit], _READ_TOGETHER, strict=False):
         texts = case_store.latest_texts(batch, consistent=True)
         for id in batch:
-            review = _review_json(texts[id], thread, case_store)
+            text = texts.get(id)
+            review = (
+                _review_json(text, thread, case_store)
+                if text
+                else {"id": id, "damaged": True, "unreadable": True}
+            )
             size += len(json.dumps(review, default=str))
             if reviews and size > PAGE_BYTES:
                 return reviews, reviews[-1]["id"]

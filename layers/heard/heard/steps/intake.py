@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard.errors import HeardError, PlatformUnavailable
-from heard.messaging import message_group, retry_delay, review_of
+from heard.messaging import retry_delay, review_of
 
 if TYPE_CHECKING:
     from heard.circuit_breakers import CircuitBreakers
@@ -31,7 +31,7 @@ BATCH_SECONDS: Final = 54
 
 
 class IntakeStatus(StrEnum):
-    """What became of a message. What failed comes again, what is untried comes as a copy."""
+    """What became of a message. What failed, or is untried, comes again as a copy."""
 
     ROUTED = "routed"
     FAILED = "failed"
@@ -40,38 +40,42 @@ class IntakeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueuedMessage:
-    """One delivery of a message. `received` counts SQS's receipts of it, this one included.
+    """One delivery of a message.
 
     `tries` and `waits` come with a copy: how often the message was tried before, and how often it
-    waited untried.
+    waited untried. SQS's own count of receipts also has those that no function saw.
     """
 
     id: str
-    receipt: str
     body: str
-    received: int
     tries: int = 0
     waits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """A message and its status, with what logs need. `why` is empty if nothing went wrong."""
+    """A message and its status, with what logs need. `why` is empty if nothing went wrong.
+
+    `is_done` says that the queue may forget the message: it is routed, or a copy stands for it.
+    """
 
     message: QueuedMessage
     status: IntakeStatus
     delivery: str = ""
     reviews: tuple[str, ...] = ()
     why: str = ""
+    business: str = "unknown"
+    is_done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class IntakePorts:
-    """What `intake` needs. `max_tries` is how often a message is tried."""
+    """What `intake` needs. `max_tries` is how often a message is tried, before it is buried."""
 
     workflows: Workflows
     route_workflow: str
     queue: Queue
+    dead_letters: Queue
     breakers: CircuitBreakers
     max_tries: int
     clock: Callable[[], datetime]
@@ -107,10 +111,10 @@ def intake(
         else _result(*runs[run], IntakeStatus.FAILED, "Its time was over.")
         for run in runs
     ]
-    for result in results:
-        if result.status is IntakeStatus.FAILED:
-            _postpone(result.message, ports)
-    return results
+    return [
+        _try_again(result, ports) if result.status is IntakeStatus.FAILED else result
+        for result in results
+    ]
 
 
 def _run_route(message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts) -> None:
@@ -145,37 +149,48 @@ def _give_back(
 ) -> IntakeResult:
     """Queue a copy of a message that cannot be tried now, in its place.
 
-    A message that was tried often enough keeps its receipts, and so ends as a dead letter.
+    If that fails, the message comes when the queue shows it again.
     """
-    why = "Its platform does not answer."
-    tries = message.tries + message.received - 1
-    if tries >= ports.max_tries:
-        return _result(message, content, IntakeStatus.FAILED, why)
+    result = _result(message, content, IntakeStatus.UNTRIED, "Its platform does not answer.")
     try:
         ports.queue.send_again(
             message.body,
-            group=message_group(content),
-            tries=tries,
+            group=result.business,
+            tries=message.tries,
             waits=message.waits + 1,
             delay=max(ceil(pause), retry_delay(message.waits + 1)),
         )
-    except (BotoCoreError, ClientError, KeyError):
-        return _result(message, content, IntakeStatus.FAILED, why)
-    return _result(message, content, IntakeStatus.UNTRIED, why)
-
-
-def _postpone(message: QueuedMessage, ports: IntakePorts) -> None:
-    """Let a message come again soon. If that fails, it comes when the queue shows it again."""
-    try:
-        ports.queue.postpone(message.receipt, message.tries + message.received)
     except (BotoCoreError, ClientError):
-        return
+        return replace(result, is_done=False)
+    return result
+
+
+def _try_again(result: IntakeResult, ports: IntakePorts) -> IntakeResult:
+    """Queue a copy of a message that failed, which counts this try. After the last one, bury it.
+
+    If that fails, the message comes when the queue shows it again, and this try does not count.
+    """
+    message = result.message
+    tries = message.tries + 1
+    group, waits = result.business, message.waits
+    try:
+        if tries >= ports.max_tries:
+            ports.dead_letters.send_again(
+                message.body, group=group, tries=tries, waits=waits, delay=0
+            )
+        else:
+            ports.queue.try_again(message.body, group=group, tries=tries, waits=waits)
+    except (BotoCoreError, ClientError):
+        return replace(result, is_done=False)
+    return result
 
 
 def _result(
     message: QueuedMessage, content: Mapping[str, Any], status: IntakeStatus, why: str = ""
 ) -> IntakeResult:
-    return IntakeResult(message, status, str(content["delivery"]), (review_of(content),), why)
+    business = str(content.get("business") or "unknown")
+    delivery, reviews = str(content["delivery"]), (review_of(content),)
+    return IntakeResult(message, status, delivery, reviews, why, business)
 
 
 def _parse(body: str) -> Mapping[str, Any] | None:

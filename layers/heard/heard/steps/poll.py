@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from heard.addresses import name_for_logs
 from heard.cases import Arrival, IncomingEvent, classify_arrival
-from heard.clock import add_seconds, format_time, parse_time
+from heard.clock import format_time, parse_time
 from heard.commitments import CommitmentKind
 from heard.connectors import (
     Connection,
     Connector,
-    Http,
-    HttpResponse,
     ParsedDelivery,
     PlatformAccount,
     Rejection,
@@ -28,7 +27,6 @@ from heard.connectors import (
     ReviewPage,
     load,
 )
-from heard.errors import PlatformUnavailable
 from heard.messaging import review_of
 from heard.polling import (
     PollFailure,
@@ -89,6 +87,25 @@ class PollReport:
     skipped: bool = False
     queued_reviews: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def result(self) -> str:
+        """How it ended, in a word: `done`, `failed` or `skipped`."""
+        return "skipped" if self.skipped else "failed" if self.error else "done"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the poll function counts, by the names of the metrics."""
+        amounts = {"queued": self.queued, "withdrawn": self.withdrawn, "problems": self.problems}
+        return {f"polls_{self.result}": 1} | {
+            f"polled_{name}": count for name, count in amounts.items()
+        }
+
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """What the log says of it. The ids of old connections are secrets."""
+        about = {"platform": self.platform, "reviews": self.queued_reviews, "result": self.result}
+        return about | self.to_json() | {"connection": name_for_logs(self.connection)}
+
     def to_json(self) -> dict[str, Any]:
         """The report as the poll function returns it."""
         return {
@@ -128,12 +145,13 @@ def dispatch(polls: Polls, queue: Queue, now: datetime) -> DispatchReport:
             if failing_counts[due.platform] > MAX_FAILING:
                 continue
         try:
-            is_leased = polls.lease(due, next_poll_at(due.poll_at, due.every, now))
+            lease = polls.lease(due, next_poll_at(due.poll_at, due.every, now))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must be polled
             skip(due.connection, error)
             continue
-        if is_leased:
-            messages.append({"poll": due.connection, "at": format_time(now)})
+        if lease:
+            message = {"poll": due.connection, "at": format_time(now)}
+            messages.append(message | ({"business": lease.business} if lease.business else {}))
     queue.send(messages)
     return DispatchReport(len(messages), tuple(skipped))
 
@@ -161,7 +179,7 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     if state is None:
         polls.start(connection, now)
         state = polls.state(connection_id) or PollState(
-            connection.id, connection.platform, every, now, now
+            connection.id, connection.platform, every, now, now, business=connection.business
         )
     if queued_at and state.polled_at and state.polled_at >= parse_time(queued_at):
         return replace(report, skipped=True)
@@ -179,13 +197,11 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
     mark_key = state.mark_key or new_mark_key()
     source = _ConnectionSource(
         load(connection.platform),
-        connection,
-        ports.platform_ports.secrets.credentials(connection.id, connection.changed_at),
-        _PollHttp(ports.platform_ports.http, ports.clock, add_seconds(ports.clock(), POLL_SECONDS)),
+        ports.platform_ports.account(connection, POLL_SECONDS),
         now,
     )
     result = run_poll(
-        replace(state, every=every, mark_key=mark_key),
+        replace(state, every=every, mark_key=mark_key, business=connection.business),
         memory,
         source,
         ports.clock,
@@ -212,50 +228,12 @@ def poll(connection_id: str, ports: PollPorts, *, queued_at: str | None = None) 
 
 
 @dataclass(frozen=True, slots=True)
-class _PollHttp:
-    """The HTTP client of one poll. Its requests end together at the deadline.
-
-    One call of a connector may be many requests: all pages of a period, a token, the comments above
-    a comment. So the time is checked here, before each request, and no connector can forget it.
-    """
-
-    http: Http
-    clock: Callable[[], datetime]
-    deadline: datetime
-
-    def __call__(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        seconds: float | None = None,
-    ) -> HttpResponse:
-        remaining = (self.deadline - self.clock()).total_seconds()
-        if remaining <= 0:
-            raise PlatformUnavailable(
-                f"The platform is slow: the {POLL_SECONDS} s of this poll were over before all "
-                "that it asked for was read. The next poll asks again.",
-                maybe_applied=False,
-            )
-        seconds = min(seconds or remaining, remaining)
-        return self.http(method, url, headers=headers, body=body, seconds=seconds)
-
-
-@dataclass(frozen=True, slots=True)
 class _ConnectionSource:
     """One connection's platform."""
 
     connector: Connector
-    connection: Connection
-    credentials: Mapping[str, str]
-    http: Http
+    account: PlatformAccount
     now: datetime
-
-    @property
-    def account(self) -> PlatformAccount:
-        return PlatformAccount(self.connection, self.credentials, self.http)
 
     @property
     def can_fetch(self) -> bool:

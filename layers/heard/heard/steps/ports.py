@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -34,27 +34,36 @@ OWN_SECONDS: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class PlatformPorts:
-    """What a step needs to talk to platforms: the businesses' credentials, and HTTP."""
+    """What a step needs to talk to platforms: the businesses' credentials, and HTTP.
+
+    `clock` says the seconds since any moment, and never goes back.
+    """
 
     secrets: Secrets
     http: Http
+    clock: Callable[[], float] = monotonic
 
     def account(self, connection: Connection, seconds: float) -> PlatformAccount:
         """The account of a connection, for calls that together take at most `seconds`.
 
-        One call of a connector may be many requests. Raises Fault when the credentials cannot be
-        read.
+        Raises Fault when the credentials cannot be read.
         """
-        http = _TimedHttp(self.http, monotonic() + seconds)
+        http = _TimedHttp(self.http, self.clock, seconds, self.clock() + seconds)
         credentials = self.secrets.credentials(connection.id, connection.changed_at)
         return PlatformAccount(connection, credentials, http)
 
 
 @dataclass(frozen=True, slots=True)
 class _TimedHttp:
-    """An HTTP client whose requests end together at `deadline`, in seconds of the process."""
+    """An HTTP client whose requests end together, at `deadline` of its `clock`.
+
+    One call of a connector may be many requests: all pages of a period, a token, the comments above
+    a comment. So the time is checked here, before each request, and no connector can forget it.
+    """
 
     http: Http
+    clock: Callable[[], float]
+    seconds: float
     deadline: float
 
     def __call__(
@@ -66,10 +75,11 @@ class _TimedHttp:
         body: bytes | None = None,
         seconds: float | None = None,
     ) -> HttpResponse:
-        remaining = self.deadline - monotonic()
+        remaining = self.deadline - self.clock()
         if remaining <= 0:
             raise PlatformUnavailable(
-                "The platform is slow: the time for it was over before all was asked.",
+                f"The platform is slow: the {self.seconds:g} s that we take for it at a time were "
+                "over before it had said all that it was asked.",
                 maybe_applied=False,
             )
         seconds = min(seconds or remaining, remaining)

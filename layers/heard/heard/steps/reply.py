@@ -86,7 +86,8 @@ def carry_out(
     simply run again. Returns `follow_up`, its `reviews` before, and `wait_seconds` for its workflow
     when it stays open. Raises PlatformUnavailable or Busy when a later run should try again,
     NotSettled when the follow-up is open although its resolution was to close it, or has the
-    resolution of another claim by now, DamagedText once, after that.
+    resolution of another claim by now, DamagedText once, after that; DamagedState while nothing
+    that it covers can be read.
     """
     case_store = ports.cases
     follow_up = case_store.follow_up(follow_up_id)
@@ -98,7 +99,8 @@ def carry_out(
         raise NotSettled("The follow-up has another resolution by now.")
 
     def load_case() -> LoadedCase:
-        return case_store.case_of_follow_up(follow_up_id)
+        # Without its slot nobody knows whether a reply is out. What has none needs no thread.
+        return case_store.case_of_follow_up(follow_up_id, needs_thread=resolution.reply is not None)
 
     calendar = _calendar_of(follow_up.business, ports)
     if resolution.reply is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from heard import cases
 from heard.clock import parse_time
-from heard.errors import NotFound
+from heard.errors import DamagedState, NotFound
 from heard.follow_ups import FollowUp, Status
 from heard.steps.follow_up import wake
 from heard.steps.skipping import SkippedItem, failure_code
@@ -136,13 +136,23 @@ class _Sweep:
             return _NOTHING
         if follow_up.status is Status.CLOSED:
             return _NOTHING
+        unreadable = self.case_store.unreadable_reviews(follow_up.reviews)
+        motion = _NOTHING
+        if len(unreadable) < len(follow_up.reviews):
+            motion = self._move_readable(follow_up)
+        if unreadable:
+            # After the others were set in motion: an alarm must tell of these each time.
+            raise DamagedState(f"{len(unreadable)} reviews of a follow-up cannot be read.")
+        return motion
+
+    def _move_readable(self, follow_up: FollowUp) -> _ItemResult:
         if wake(follow_up, self.case_store, self.workflows):
             return _Motion.WOKEN, follow_up.reviews
         if not self._has_lost_workflow(follow_up):
             return _NOTHING
         run = follow_up.run + 1
         self.case_store.update_follow_up(
-            follow_up_id,
+            follow_up.id,
             lambda late: replace(late, run=max(late.run, run)),
             self.now,
             sweep_at=self.now + _restart_pause(run),

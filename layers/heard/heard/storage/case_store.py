@@ -16,14 +16,14 @@ from heard.cases import Case, Change, Review, Revision, new_case
 from heard.clock import format_time
 from heard.commitments import CommitmentKind
 from heard.connectors import ReplyTarget
-from heard.errors import Contention, NotFound
+from heard.errors import Contention, DamagedState, NotFound
 from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
 from heard.outcomes import chain_facts
 from heard.reviews import REVIEW_ID, Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
 from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords
-from heard.storage.items import version_condition
+from heard.storage.items import parse_state, read_batches, version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
 from heard.storage.outcome_log import append_writes
 from heard.storage.replies import Reply, ReplyRecords
@@ -113,14 +113,33 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         initial_case = new_case(
             event, business=business, platform=platform, connection=connection, channel=channel
         )
-        return self._load(initial_case.review.id, initial_case.thread.id, initial_case.review)
+        loaded = self._load(initial_case.review.id, initial_case.thread.id, initial_case.review)
+        if loaded.case.thread.damaged:
+            raise _damaged_thread()
+        return loaded
 
     def case(self, review: str) -> LoadedCase:
-        """The case of a stored review. Raises NotFound."""
-        item = self._get_item(partition_key(review), "STATE")
+        """The case of a stored review. Raises NotFound, DamagedState."""
+        pk = partition_key(review)
+        item = self._get_item(pk, "STATE")
         if "review" not in item:
             raise NotFound("There is no such review.")
-        return self._load(review, item["review"]["thread"], None, item)
+        thread = parse_state(pk, item, "review", Review.from_json).thread
+        loaded = self._load(review, thread, None, item)
+        if loaded.case.thread.damaged:
+            raise _damaged_thread()
+        return loaded
+
+    def _case_with_follow_up(self, review: str) -> LoadedCase:
+        """The case of a review that is in a follow-up: so its thread must be stored."""
+        pk = partition_key(review)
+        item = self._get_item(pk, "STATE")
+        thread = parse_state(pk, item, "review", Review.from_json).thread
+        loaded = self._load(review, thread, None, item)
+        if "thread" not in loaded.items[partition_key(thread)]:
+            case = replace(loaded.case, thread=Thread(thread, damaged=True))
+            return replace(loaded, case=case)
+        return loaded
 
     def find_review(self, review: str) -> Review | None:
         """A review's state without its thread; None when there is no such review.
@@ -131,34 +150,76 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         item = self._get_item(partition_key(review), "STATE") if is_id else {}
         return Review.from_json(item["review"]) if "review" in item else None
 
-    def case_of_follow_up(self, follow_up_id: str) -> LoadedCase:
+    def thread(self, thread: str) -> Thread:
+        """The thread of a follow-up, `damaged` if it cannot be read or is gone."""
+        item = self._get_item(partition_key(thread), "STATE")
+        return _parse_thread(item, thread) if "thread" in item else Thread(thread, damaged=True)
+
+    def unreadable_reviews(self, reviews: Collection[str]) -> tuple[str, ...]:
+        """Those of these reviews whose stored state cannot be read, or is gone."""
+        keys = [(partition_key(review), "STATE") for review in reviews]
+        items = dict(
+            read_batches(self._client, self._table, keys, "pk, sk, review", consistent=True)
+        )
+        return tuple(
+            review
+            for review, key in zip(reviews, keys, strict=True)
+            if _is_unreadable(key[0], items.get(key, {}))
+        )
+
+    def case_of_follow_up(self, follow_up_id: str, *, needs_thread: bool = False) -> LoadedCase:
         """The case of a follow-up's first review that its resolution covers, if it covers one.
 
-        If the author of that review was erased, the case of the first other one. Raises NotFound,
-        Contention.
+        If the author of that review was erased, the case of the first other one. Reviews whose
+        state cannot be read are passed over. Its thread may be `damaged`, if none is needed. Raises
+        NotFound, DamagedState, Contention.
         """
-        follow_up = self.follow_up(follow_up_id)
+        follow_up, damaged = self.follow_up(follow_up_id), set[str]()
         for _ in self.waiting.tries(READ_SECONDS):
-            loaded = self.case(_answerable_reviews(follow_up)[0])
+            loaded = self._first_readable(follow_up, damaged)
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
                 item = self._get_item(follow_up_id, "FOLLOW_UP")
-                case = replace(loaded.case, follow_up=FollowUp.from_json(item["follow_up"]))
+                current = parse_state(follow_up_id, item, "follow_up", FollowUp.from_json)
+                case = replace(loaded.case, follow_up=current)
                 loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
+            if needs_thread and loaded.case.thread.damaged:
+                raise _damaged_thread()
             follow_up = loaded.case.follow_up or follow_up
-            if _answerable_reviews(follow_up)[0] == loaded.case.review.id:
-                return self._answerable_case(loaded, follow_up)
+            if _answerable_reviews(follow_up, damaged)[:1] == (loaded.case.review.id,):
+                return self._answerable_case(loaded, follow_up, damaged)
         raise Contention("The reviews of one follow-up keep changing. Try again.")
 
-    def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
+    def _first_readable(self, follow_up: FollowUp, damaged: set[str]) -> LoadedCase:
+        """The case of the first review that can be answered. `damaged` gets those before it."""
+        while reviews := _answerable_reviews(follow_up, damaged):
+            try:
+                return self._case_with_follow_up(reviews[0])
+            except DamagedState:
+                damaged.add(reviews[0])
+        raise DamagedState(
+            "None of the reviews of this follow-up can be read. Have their states restored from a "
+            "backup (docs/operations.md, Damaged states)."
+        )
+
+    def _answerable_case(
+        self, first: LoadedCase, follow_up: FollowUp, damaged: set[str]
+    ) -> LoadedCase:
         if first.case.review.erased_at:
-            for review in _answerable_reviews(follow_up)[1:MAX_REVIEWS]:
-                loaded = self.case(review)
+            for review in _answerable_reviews(follow_up, damaged)[1:MAX_REVIEWS]:
+                try:
+                    loaded = self._case_with_follow_up(review)
+                except DamagedState:
+                    continue
                 if loaded.case.review.erased_at is None and loaded.case.follow_up == follow_up:
                     return loaded
         return first
 
     def _load(
-        self, review: str, thread: str, new_review: Review | None, item: Item | None = None
+        self,
+        review: str,
+        thread: str,
+        new_review: Review | None,
+        item: Item | None = None,
     ) -> LoadedCase:
         review_pk, thread_pk = partition_key(review), partition_key(thread)
         expected = self._expected_follow_ups.get(thread)
@@ -169,7 +230,11 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         item = stored.get((review_pk, "STATE"), {}) if item is None else item
         thread_item = item if review_pk == thread_pk else stored.get((thread_pk, "STATE"), {})
         items = {review_pk: item, thread_pk: thread_item}
-        review_state = Review.from_json(item["review"]) if "review" in item else new_review
+        review_state = (
+            parse_state(review_pk, item, "review", Review.from_json)
+            if "review" in item
+            else new_review
+        )
         if review_state is None:
             raise NotFound("There is no such review.")
         if new_review and not review_state.revision:
@@ -182,9 +247,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 sequence=review_state.sequence,
                 head=review_state.head,
             )
-        thread_state = (
-            Thread.from_json(thread_item["thread"]) if "thread" in thread_item else Thread(thread)
-        )
+        thread_state = _parse_thread(thread_item, thread)
         # The review may be in an earlier follow-up than the one that reviews join now.
         follow_up, follow_up_id = None, item.get("follow_up") or thread_state.follow_up
         if follow_up_id:
@@ -193,7 +256,9 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 if follow_up_id == expected
                 else self._get_item(follow_up_id, "FOLLOW_UP")
             )
-            follow_up = FollowUp.from_json(items[follow_up_id]["follow_up"])
+            follow_up = parse_state(
+                follow_up_id, items[follow_up_id], "follow_up", FollowUp.from_json
+            )
         return LoadedCase(
             Case(review_state, thread_state, follow_up), items, exists="review" in item
         )
@@ -229,7 +294,7 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
             case = replace(case, review=review)
         review_changed, thread_changed = (
             case.review != case_before.review,
-            case.thread != case_before.thread,
+            case.thread != case_before.thread and not case.thread.damaged,
         )
         review_pk, thread_pk = partition_key(case.review.id), partition_key(case.thread.id)
         writes: dict[str, tuple[Item, PutTypeDef]] = {}
@@ -499,6 +564,35 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
 
 
-def _answerable_reviews(follow_up: FollowUp) -> tuple[str, ...]:
-    """The reviews that its resolution covers; all of them where it covers none (any more)."""
-    return follow_up.covered_reviews or follow_up.reviews
+def _answerable_reviews(follow_up: FollowUp, damaged: Collection[str]) -> tuple[str, ...]:
+    """The reviews that its resolution covers; all of them where it covers none (any more).
+
+    Those that are `damaged` are left out.
+    """
+    covered = tuple(review for review in follow_up.covered_reviews if review not in damaged)
+    return covered or tuple(review for review in follow_up.reviews if review not in damaged)
+
+
+def _parse_thread(item: Item, thread: str) -> Thread:
+    """The thread of a state's item; a new one if nothing of it is stored."""
+    if "thread" not in item:
+        return Thread(thread)
+    try:
+        return parse_state(item["pk"], item, "thread", Thread.from_json)
+    except DamagedState:
+        return Thread(thread, damaged=True)
+
+
+def _damaged_thread() -> DamagedState:
+    return DamagedState(
+        "What we said in a thread cannot be read. Have its state restored from a backup "
+        "(docs/operations.md, Damaged states)."
+    )
+
+
+def _is_unreadable(pk: str, item: Item) -> bool:
+    try:
+        parse_state(pk, item, "review", Review.from_json)
+    except DamagedState:
+        return True
+    return False

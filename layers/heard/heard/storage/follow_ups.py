@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import parse_time
-from heard.errors import Contention, DamagedText, NotFound
+from heard.errors import Contention, DamagedState, DamagedText, NotFound
 from heard.follow_ups import FollowUp, Status
-from heard.storage.items import CaseItems, read_batches, version_condition
+from heard.storage.items import CaseItems, parse_state, read_batches, version_condition
 from heard.storage.sweep_index import follow_up_sweep_at, sweep_attributes
 from heard.storage.tables import Item, attributes, values
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
-
-_log = logging.getLogger(__name__)
 
 MAX_NOTES: Final = 50
 """How many notes of one follow-up are read at once. One is at most 40,000 characters long."""
@@ -35,11 +32,11 @@ class FollowUpRecords(CaseItems):
     """Reads and writes follow-ups."""
 
     def follow_up(self, follow_up_id: str) -> FollowUp:
-        """A follow-up by its id. Raises NotFound."""
+        """A follow-up by its id. Raises NotFound, DamagedState."""
         item = self._get_item(follow_up_id, "FOLLOW_UP")
         if "follow_up" not in item:
             raise NotFound("There is no such follow-up.")
-        return FollowUp.from_json(item["follow_up"])
+        return parse_state(item["pk"], item, "follow_up", FollowUp.from_json)
 
     def update_follow_up(
         self,
@@ -52,13 +49,13 @@ class FollowUpRecords(CaseItems):
         """Change a follow-up alone, such as its claim; no fact is appended.
 
         `sweep_at` is when the sweep looks at it next, if that is not as usual. Raises NotFound,
-        Contention.
+        DamagedState, Contention.
         """
         for _ in self.waiting.tries(CHANGE_SECONDS):
             item = self._get_item(follow_up_id, "FOLLOW_UP")
             if "follow_up" not in item:
                 raise NotFound("There is no such follow-up.")
-            follow_up = FollowUp.from_json(item["follow_up"])
+            follow_up = parse_state(item["pk"], item, "follow_up", FollowUp.from_json)
             follow_up_after = decide(follow_up)
             if follow_up_after == follow_up:
                 return follow_up
@@ -139,14 +136,17 @@ class FollowUpRecords(CaseItems):
         return follow_ups, keys[-1]["due"] if "LastEvaluatedKey" in response else None
 
     def closed_follow_ups(self, follow_ups: Collection[str]) -> list[str]:
-        """Those of these follow-ups in which nobody works any more."""
+        """Those of these follow-ups in which nobody works any more.
+
+        One that cannot be read may be open.
+        """
         keys = [(id, "FOLLOW_UP") for id in follow_ups]
         open_ids = {
             id
             for (id, _), item in read_batches(
                 self._client, self._table, keys, "pk, sk, follow_up", consistent=True
             )
-            if item["follow_up"]["status"] != Status.CLOSED
+            if (follow_up := _parse_follow_up(item)) is None or follow_up.status != Status.CLOSED
         }
         return [id for id in follow_ups if id not in open_ids]
 
@@ -184,7 +184,7 @@ class FollowUpRecords(CaseItems):
                 notes.append(self.vault.open(item["author"], place, item))
             except Erased:
                 continue
-            except DamagedText:
+            except (DamagedText, KeyError, TypeError):
                 agent, _, resolution = item["sk"].removeprefix("NOTE#").rpartition("/")
                 notes.append({"resolution": resolution, "agent": agent, "damaged": True})
         return notes
@@ -204,8 +204,6 @@ def _next_sweep_at(item_before: Item, follow_up: FollowUp, now: datetime) -> dat
 
 def _parse_follow_up(item: Item) -> FollowUp | None:
     try:
-        return FollowUp.from_json(item["follow_up"])
-    except (KeyError, TypeError, ValueError) as error:
-        # Only its id and the kind of error: the error's text may quote what is stored.
-        _log.error("%s cannot be read: %s", item["pk"], type(error).__name__)
+        return parse_state(item["pk"], item, "follow_up", FollowUp.from_json)
+    except DamagedState:
         return None

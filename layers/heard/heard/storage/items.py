@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from heard.errors import Contention
+from heard.errors import Contention, DamagedState
 from heard.storage.tables import Item, attributes, condition_failed, values
 from heard.storage.vault import Vault
 from heard.waiting import Waiting
@@ -16,6 +17,8 @@ from heard.waiting import Waiting
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+_log = logging.getLogger(__name__)
 
 BATCH_SIZE: Final = 100
 """Items that DynamoDB reads in one call."""
@@ -99,6 +102,22 @@ def version_condition(item: Item) -> tuple[str, Item]:
     if "version" not in item:
         return "attribute_not_exists(pk)", {}
     return "version = :version", {":version": item["version"]}
+
+
+def parse_state[T](pk: str, item: Item, name: str, parse: Callable[[Any], T]) -> T:
+    """What `parse` makes of an attribute of a stored state, whose partition key is `pk`.
+
+    Raises DamagedState, and logs the key, when that is not what Heard writes.
+    """
+    try:
+        return parse(item[name])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # Only its key and the kind of error: the error's text may quote what is stored.
+        _log.error("%s of %s cannot be read: %s", name, pk, type(error).__name__)
+        raise DamagedState(
+            f"The stored state of a {name.replace('_', '-')} cannot be read. Have it restored from "
+            "a backup (docs/operations.md, Damaged states)."
+        ) from error
 
 
 def read_batches(

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heard.cases import Review
-from heard.errors import DamagedText
+from heard.errors import DamagedState, DamagedText
 from heard.reviews import ReviewEvent
 from heard.storage.history import BatchVault
-from heard.storage.items import read_batches
+from heard.storage.items import parse_state, read_batches
 from heard.storage.keys import partition_key, revision_key
+from heard.storage.tables import Item
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ class LatestText:
 def read_latest_texts(
     client: DynamoDBClient, table: str, reviews: Collection[str], *, consistent: bool = False
 ) -> dict[str, LatestText]:
-    """The last revision of each of these reviews (our ids); those not stored are left out.
+    """The last revision of each of these reviews (our ids).
+
+    Those that are not stored, or whose state cannot be read, are left out.
 
     Eventually consistent unless `consistent`.
     """
     states = [
-        Review.from_json(item["review"])
+        state
         for _, item in read_batches(
             client,
             table,
@@ -53,7 +56,7 @@ def read_latest_texts(
             "pk, sk, review",
             consistent=consistent,
         )
-        if "review" in item
+        if "review" in item and (state := _parse_review(item))
     ]
     vault = BatchVault(client, table)
     vault.load_keys({state.author for state in states}, consistent=consistent)
@@ -83,3 +86,10 @@ def read_latest_texts(
         language = (assessment or {}).get("language") or event.language
         texts[state.id] = LatestText(state, event, language, assessment=assessment)
     return texts
+
+
+def _parse_review(item: Item) -> Review | None:
+    try:
+        return parse_state(item["pk"], item, "review", Review.from_json)
+    except DamagedState:
+        return None

@@ -47,6 +47,13 @@ class DuePoll:
     poll_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PollLease:
+    """A poll that this run took. `business` is empty in a state of an earlier release."""
+
+    business: str
+
+
 class Polls:
     """Reads and writes poll states and memories.
 
@@ -73,6 +80,7 @@ class Polls:
             since or now - LOOKBACK,
             poll_at=now,
             mark_key=new_mark_key(),
+            business=connection.business,
         )
         bucket = f"poll#{zlib.crc32(connection.id.encode()) % INDEX_BUCKETS}"
         item = attributes(
@@ -121,13 +129,13 @@ class Polls:
                     on_unreadable(connection, error)
         return sorted(due_polls, key=lambda due: (due.poll_at, due.connection))
 
-    def lease(self, due: DuePoll, until: datetime) -> bool:
+    def lease(self, due: DuePoll, until: datetime) -> PollLease | None:
         """Take one poll of a connection, which is then due again at `until`.
 
-        False when another run took it.
+        None when another run took it.
         """
-        return self._try_write(
-            lambda: self._client.update_item(
+        try:
+            response = self._client.update_item(
                 TableName=self._table,
                 Key=_key(due.connection, "POLL"),
                 UpdateExpression="SET poll_at = :until",
@@ -135,8 +143,14 @@ class Polls:
                 ExpressionAttributeValues=attributes(
                     {":until": format_time(until), ":planned": format_time(due.poll_at)}
                 ),
+                # The index of due polls does not have the business, and this costs nothing.
+                ReturnValues="ALL_NEW",
             )
-        )
+        except ClientError as error:
+            if condition_failed(error):
+                return None
+            raise
+        return PollLease(values(response.get("Attributes", {})).get("business", ""))
 
     def state(self, connection: str) -> PollState | None:
         """The poll state of a connection. None when it is not polled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from heard.threads import Purpose
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
+
+_log = logging.getLogger(__name__)
 
 MODERATION_CHECK_DELAYS: Final = tuple(
     timedelta(hours=hours) for hours in (1 / 6, 1, 6, 24, 48, 96)
@@ -166,15 +169,39 @@ class ReplyRecords(CaseItems):
             except Erased:
                 continue
             except DamagedText:
-                replies.append(replace(self._build_reply(item, _NO_CONTENT), is_damaged=True))
+                replies.append(self._build_damaged_reply(item, thread))
         return replies
 
     def _parse_reply(self, item: Item) -> Reply:
-        if "sealed" not in item:
-            raise Erased(item["author"])
-        return self._build_reply(
-            item, self.vault.open(item["author"], f"{item['pk']}/{item['sk']}", item)
-        )
+        try:
+            if "sealed" not in item:
+                raise Erased(item["author"])
+            place = f"{item['pk']}/{item['sk']}"
+            return self._build_reply(item, self.vault.open(item["author"], place, item))
+        except (KeyError, TypeError, ValueError) as error:
+            # Only its key and the kind of error: the error's text may quote what is stored.
+            _log.error("%s %s cannot be read: %s", item["pk"], item["sk"], type(error).__name__)
+            raise DamagedText("A stored reply is damaged.") from error
+
+    def _build_damaged_reply(self, item: Item, thread: str) -> Reply:
+        """A reply of which only the fields outside of its text can be read, or only the id."""
+        try:
+            reply = self._build_reply(item, _NO_CONTENT)
+        except (KeyError, TypeError, ValueError):
+            reply = Reply(
+                id=item["sk"].removeprefix("REPLY#"),
+                thread=thread,
+                review="",
+                author="",
+                business="",
+                connection="",
+                purpose=Purpose.RESOLUTION,
+                public=True,
+                text="",
+                target=ReplyTarget("", "", {}),
+                at=_time_of(item),
+            )
+        return replace(reply, is_damaged=True)
 
     @staticmethod
     def _build_reply(item: Item, content: Mapping[str, Any]) -> Reply:
@@ -318,7 +345,7 @@ class ReplyRecords(CaseItems):
         items = [
             item
             for item in map(values, response["Items"])
-            if item["sk"].rpartition("#")[2] not in other_than
+            if item["sk"].rpartition("#")[2] not in other_than and "wording" in item
         ]
         return [_parse_wording(item["wording"]) for item in items[:count]]
 
@@ -354,7 +381,8 @@ class ReplyRecords(CaseItems):
 
 
 def _time_of(item: Item) -> str:
-    return item["at"]
+    time = item.get("at")
+    return time if isinstance(time, str) else ""
 
 
 def _unchanged_author(item: Item) -> tuple[str, Item]:
