@@ -33,16 +33,21 @@ _SENTENCES: Final = (
 
 
 class DeskPeople:
-    """Works through the open follow-ups of all shops. Everything random comes from the seed."""
+    """Works through the open follow-ups of one shop. Everything random comes from the seed.
 
-    def __init__(self, setup: RoundSetup, record: RoundRecord, seed: int) -> None:
+    Each shop has people of its own: they work at the same time.
+    """
+
+    def __init__(self, setup: RoundSetup, record: RoundRecord, shop: Shop, seed: int) -> None:
         self.setup = setup
         self.record = record
-        self.random = Random(f"people/{seed}")
+        self.shop = shop
+        self.random = Random(f"people/{seed}/{setup.shops.index(shop)}")
         self._number = 0
 
-    def work(self, shop: Shop, *, limit: int | None = None, finish: bool = False) -> int:
-        """Resolve open follow-ups of a shop. Returns how many. `finish`: with the final word."""
+    def work(self, *, limit: int | None = None, finish: bool = False) -> int:
+        """Resolve open follow-ups. Returns how many there were. `finish`: with the final word."""
+        shop = self.shop
         status, page = self._call(shop.agents[0], "GET", "/api/desk/follow-ups?limit=20")
         if status != 200:
             return 0
@@ -59,9 +64,9 @@ class DeskPeople:
                 self._approve(shop, entry["id"])
         return len(page["follow_ups"])
 
-    def try_foreign_calls(self, shop: Shop, other: Shop) -> None:
-        """An agent of one business asks for what belongs to another one."""
-        stranger = shop.agents[0]
+    def try_foreign_calls(self, other: Shop) -> None:
+        """An agent of this shop asks for what belongs to another one."""
+        shop, stranger = self.shop, self.shop.agents[0]
         status, page = self._call(other.agents[0], "GET", "/api/desk/follow-ups?limit=1")
         paths = [("GET", f"/api/desk/follow-ups?business={other.business}")]
         if status == 200 and page["follow_ups"]:
@@ -85,7 +90,7 @@ class DeskPeople:
             return
         self._number += 1
         answer = self._choose(details, finish=finish) | {
-            "id": f"answer-{self.setup.tag}-{self._number:05d}",
+            "id": f"answer-{shop.business}-{self._number:05d}",
             "fence": claim["fence"],
         }
         status, result = self._call(agent, "POST", f"{path}/resolution", answer)

@@ -206,7 +206,9 @@ class _Round:
         self.report = report
         self.random = Random(f"round/{plan.seed}")
         self.senders = Senders(setup, record, plan.seed)
-        self.people = DeskPeople(setup, record, plan.seed)
+        self.people = {
+            shop.business: DeskPeople(setup, record, shop, plan.seed) for shop in setup.shops
+        }
         self.operator = setup.shops[0].environment.operator
         self._unsettled: list[str] = []
 
@@ -221,8 +223,11 @@ class _Round:
         )
         self.proxy.rates = rates
         over = threading.Event()
-        with ThreadPoolExecutor(self.plan.writers + 1) as threads:
-            desk = threads.submit(self._work_at_the_desk, over)
+        with ThreadPoolExecutor(self.plan.writers + len(self.people)) as threads:
+            desks = [
+                threads.submit(self._work_at_the_desk, people, over)
+                for people in self.people.values()
+            ]
             try:
                 self._send_all(threads)
                 # The faults go on until what was sent is worked off.
@@ -230,7 +235,8 @@ class _Round:
                 self._wait(time.monotonic() + self.plan.patience, lambda: not self._queued())
             finally:
                 over.set()
-            desk.result()
+            for desk in desks:
+                desk.result()
         self._erase_one()
 
     def _send_all(self, threads: ThreadPoolExecutor) -> None:
@@ -250,11 +256,10 @@ class _Round:
             if waves == 1:
                 self._keep_early_outcomes()
 
-    def _work_at_the_desk(self, over: threading.Event) -> None:
+    def _work_at_the_desk(self, people: DeskPeople, over: threading.Event) -> None:
         """People answer what is open, as long as there are faults."""
         while not over.wait(1):
-            for shop in self.setup.shops:
-                self.people.work(shop, limit=3)
+            people.work(limit=3)
 
     def _scenarios(self, wave: int) -> list[Callable[[], None]]:
         senders, shops = self.senders, self.setup.shops
@@ -272,7 +277,7 @@ class _Round:
         scenarios += [
             lambda: senders.polled(shops[0], complaint=wave % 2 == 0),
             lambda: senders.forge(shop),
-            lambda: self.people.try_foreign_calls(shop, other),
+            lambda: self.people[shop.business].try_foreign_calls(other),
         ]
         match wave % 4:
             case 0:
@@ -346,7 +351,7 @@ class _Round:
         for _ in range(6):
             self._wait(deadline, lambda: not self._queued() and not self._under_way())
             self.report("settling: people answer what is left", 1.0)
-            if not sum(self.people.work(shop, finish=True) for shop in self.setup.shops):
+            if not sum(people.work(finish=True) for people in self.people.values()):
                 break
         self._sweep()
         self.report("settling: notices and late replies arrive", 1.0)
