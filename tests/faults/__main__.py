@@ -81,7 +81,9 @@ def _run(plan: Plan, port: int, report: Report) -> Result:
     report("the stack starts", 0)
     with (
         SimulatedPlatforms() as platforms,
-        EmulatedStack(ROOT, port=port, enforce_roles=True, wait_scale="0.1") as stack,
+        EmulatedStack(
+            ROOT, port=port, enforce_roles=True, wait_scale="0.1", parameters={"Scale": "medium"}
+        ) as stack,
     ):
         report("a neighbour is slow", 0)
         neighbour = slow_neighbour.measure(stack).to_json()

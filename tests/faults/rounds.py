@@ -35,6 +35,8 @@ from tests.faults.round_setup import PLATFORMS, RoundSetup, Shop, set_up_round
 from tests.faults.senders import Senders
 from tests.faults.workers import KILLING_WORKS, kill, worker_of_connection, workers_of
 
+MOST_QUEUED: Final = 40
+"""Nothing more is sent while so many messages are in the review queue."""
 SWEEP_LATER: Final = timedelta(minutes=30)
 """The sweep after the faults is dated so much later: what it must find by then, it must heal."""
 _PLATFORM_FAULTS: Final = (
@@ -243,6 +245,7 @@ class _Round:
         began_at, scenarios, waves = time.monotonic(), 0, 0
         while scenarios < self.plan.scenarios or time.monotonic() - began_at < self.plan.seconds:
             self._break_platforms()
+            self._wait_for_room(began_at + self.plan.seconds)
             wave = [threads.submit(scenario) for scenario in self._scenarios(waves)]
             for scenario in wave:
                 scenario.result()
@@ -255,6 +258,11 @@ class _Round:
             )
             if waves == 1:
                 self._keep_early_outcomes()
+
+    def _wait_for_room(self, deadline: float) -> None:
+        """Let the readers keep up: a long queue only proves that the stack is small."""
+        while self._queued() > MOST_QUEUED and time.monotonic() < deadline:
+            time.sleep(0.5)
 
     def _work_at_the_desk(self, people: DeskPeople, over: threading.Event) -> None:
         """People answer what is open, as long as there are faults."""
@@ -279,15 +287,17 @@ class _Round:
             lambda: senders.forge(shop),
             lambda: self.people[shop.business].try_foreign_calls(other),
         ]
-        match wave % 4:
+        match wave % 8:
             case 0:
                 scenarios.append(lambda: senders.hot_review(shop, self.plan.hot))
             case 1:
                 scenarios.append(lambda: senders.hot_thread(shop, self.plan.hot))
-            case 2:
+            case 2 | 5:
                 scenarios.append(lambda: self._throttle_secrets(shop))
-            case _:
+            case 3 | 6:
                 scenarios.append(lambda: senders.poison(shop))
+            case _:
+                pass
         if self.plan.with_restart and wave % 10 == 9:
             scenarios.append(self._restart_functions)
         return scenarios
