@@ -17,7 +17,6 @@ from heard.reviews import EventKind, ReviewEvent, review_id
 from heard.steps import desk
 from heard.steps.erasing import DataSubject, ErasureReport, erase
 from tests.unit.backend import BUSINESS, COMPLAINT, MILD_COMPLAINT, PRAISE, Backend, review_event
-from tests.unit.steps.test_erasing import ports as erasure_ports
 
 PLATFORM = "trustpilot"
 ID = "64b7f0a1c2d3e4f506172839"
@@ -139,7 +138,7 @@ def test_the_name_of_an_erased_person_buries_no_complaint(receiver: Backend, rev
     erased = receiver.deliver(replace(complaint(), native_id="other"), PLATFORM)
     person = DataSubject(BUSINESS, receiver.case(erased).review.author, ("zelda",))
     assert isinstance(
-        erase(person, erasure_ports(receiver), receiver.clock(), actor="operator"), ErasureReport
+        erase(person, receiver.erasure_ports, receiver.clock(), actor="operator"), ErasureReport
     )
     receiver.clock.advance(hours=1)
     old = receiver.clock.now.replace(year=2020)
