@@ -12,7 +12,6 @@ damaged, which is a fault and closes nothing.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,7 @@ from heard.automatic_replies import AutomaticReply
 from heard.clock import format_time, parse_time
 from heard.commitments import VERSION_2, CommitmentKind, commit, is_same
 from heard.errors import DamagedText
-from heard.storage.sealing import open_sealed, seal
+from heard.storage.sealing import open_sealed, pack, seal, unpack
 from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
@@ -99,9 +98,8 @@ class Vault:
         After an erasure of the author, `sealed_after` says which one: the key is a new one since.
         Raises Erased when the author was erased and has no new key.
         """
-        plaintext = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         fields: dict[str, Any] = {
-            "sealed": seal(self._key(author, create=True), associated_data, plaintext)
+            "sealed": seal(self._key(author, create=True), associated_data, pack(content))
         }
         erased_at = self._find(author, must_have_key=True).erased_at
         return fields | ({"sealed_after": erased_at} if erased_at else {})
@@ -113,12 +111,15 @@ class Vault:
         key is not what was stored.
         """
         cached = self._find(author, must_have_key=True)
-        if cached.key is not None:
-            plaintext = open_sealed(cached.key, associated_data, item["sealed"])
-            if plaintext is not None:
-                return json.loads(plaintext)
-        is_before_erasure = cached.erased_at is not None and (
-            cached.key is None or item.get("sealed_after") != cached.erased_at
+        plaintext = (
+            None if cached.key is None else open_sealed(cached.key, associated_data, item["sealed"])
+        )
+        if plaintext is not None and (content := unpack(plaintext)) is not None:
+            return content
+        is_before_erasure = (
+            plaintext is None
+            and cached.erased_at is not None
+            and (cached.key is None or item.get("sealed_after") != cached.erased_at)
         )
         if is_before_erasure:
             raise Erased(author)
