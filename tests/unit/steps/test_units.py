@@ -48,7 +48,7 @@ type Budget = Mapping[str, tuple[float, float, int]]
 ACKNOWLEDGED: Final[Budget] = {
     "ingest": (0, 0.5, 1),
     "triage": (12, 4, 12),
-    "reply": (7, 4.5, 7),
+    "reply": (7, 3.5, 6),
 }
 HUMAN: Final[Budget] = {
     "ingest": (0, 0.5, 1),
@@ -58,7 +58,7 @@ HUMAN: Final[Budget] = {
     "desk claim": (1, 2, 3),
     "desk see": (0, 12, 13),
     "desk answer": (12, 16, 22),
-    "reply": (10, 10, 13),
+    "reply": (10, 7, 10),
 }
 LARGER_THAN_A_UNIT: Final[set[str]] = set()
 """The kinds of items of which one has more than 1,024 bytes, and costs two units a write: none."""

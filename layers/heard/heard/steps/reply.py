@@ -231,12 +231,13 @@ def _send(
     current = case_store.change(load_case, begin, now=now)
     if not slots_before or not cases.is_unsent(slots_before[0]):
         return current
+    reload_case = _known_first(current, load_case)
     try:
         result = _deliver(reply, current.case, slots_before[0], ports, platform_ports)
     except PlatformUnavailable as error:
         doubtful = error.maybe_applied or slots_before[0].must_find_reply
         case_store.change(
-            load_case,
+            reload_case,
             lambda loaded: Change(
                 replace(
                     loaded.case,
@@ -254,11 +255,24 @@ def _send(
         if load(current.case.review.platform).capabilities.moderated:
             case_store.watch_moderation(reply, result.native_id, now)
     return case_store.change(
-        load_case,
+        reload_case,
         lambda loaded: _change_for_result(loaded.case, reply, result, ports, now, calendar),
         now=now,
         actor=actor,
     )
+
+
+def _known_first(
+    known: LoadedCase, load_case: Callable[[], LoadedCase]
+) -> Callable[[], LoadedCase]:
+    """Load a case that this run knows already: as it is known first, and then anew.
+
+    As a rule nobody came in between. Whoever did has changed a version: nothing is written then,
+    and the case is decided again as it is by now. That holds because what a reply changes writes
+    every item that it depends on.
+    """
+    first = [known]
+    return lambda: first.pop() if first else load_case()
 
 
 def _deliver(
