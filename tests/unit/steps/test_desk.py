@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -1285,3 +1285,47 @@ def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
     assert [row["id"] for row in rows] == [follow_up.id for follow_up in page]
     assert "newest_review" not in follow_up_rows(page, store, backend.clock(), words=False)[0]
     assert len(reads) == 3
+
+
+class OldIndex:
+    """A client for which the index of open follow-ups holds only keys, as it once did."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def query(self, **request: Any) -> Any:
+        response = self._client.query(**request)
+        for item in response["Items"]:
+            item.pop("follow_up")
+        return response
+
+
+def test_a_list_is_read_from_its_index_alone(shop: DeskScenario) -> None:
+    claimed, open_follow_up = shop.new_follow_up(), shop.new_follow_up()
+    shop.claim(claimed)
+    operations: list[str] = []
+    client = InterceptedClient(shop.backend.plain_dynamodb, operations.append)
+    store = CaseStore(client, shop.backend.tables["CasesTable"])
+
+    listed, _ = store.open_follow_ups(BUSINESS, limit=25)
+
+    assert operations == ["query"]
+    stored = [shop.backend.cases.follow_up(each.id) for each in (claimed, open_follow_up)]
+    assert sorted(listed, key=repr) == sorted(stored, key=repr)
+
+
+def test_a_list_is_the_same_from_an_index_of_an_earlier_release(shop: DeskScenario) -> None:
+    for _ in range(3):
+        shop.new_follow_up()
+    old_store = CaseStore(
+        cast("Any", OldIndex(shop.backend.plain_dynamodb)), shop.backend.tables["CasesTable"]
+    )
+
+    page = old_store.open_follow_ups(BUSINESS, limit=2)
+
+    assert page == shop.backend.cases.open_follow_ups(BUSINESS, limit=2)
+    assert len(page[0]) == 2
+    assert page[1]

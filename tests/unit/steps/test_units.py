@@ -54,10 +54,10 @@ HUMAN: Final[Budget] = {
     "ingest": (0, 0.5, 1),
     "triage": (16, 3, 9),
     "follow_up": (1, 1, 2),
-    "desk list": (0, 13, 2),
-    "desk claim": (1, 2, 3),
+    "desk list": (0, 1.5, 1),
+    "desk claim": (2, 2, 3),
     "desk see": (0, 12, 13),
-    "desk answer": (12, 16, 22),
+    "desk answer": (13, 16, 22),
     "reply": (10, 7, 10),
 }
 LARGER_THAN_A_UNIT: Final[set[str]] = set()

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from heard.storage.setup import SetupStore
 
 MAX_BUSINESSES: Final = 100
-"""Of how many businesses one list shows follow-ups: each takes two reads."""
+"""Of how many businesses one list shows follow-ups: each takes a query."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
