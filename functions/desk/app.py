@@ -61,6 +61,11 @@ def _row(follow_up: FollowUp) -> dict[str, Any]:
     return follow_up_row(follow_up, clock.now())
 
 
+def _details(details: dict[str, Any]) -> dict[str, Any]:
+    logger.append_keys(reviews=[review["id"] for review in details["reviews"]])
+    return details
+
+
 @app.get("/api/desk/follow-ups")
 def list_open_follow_ups(
     business: Annotated[str | None, Query()] = None,
@@ -79,15 +84,15 @@ def list_open_follow_ups(
 @app.get("/api/desk/follow-ups/<follow_up>")
 def describe_follow_up(follow_up: Id, limit: Limit = 25, after: Review = None) -> dict[str, Any]:
     """One follow-up with a page of its reviews, and all else that an agent must know."""
-    details = desk.describe_follow_up(_caller(), follow_up, ports(), clock.now(), limit, after)
-    logger.append_keys(reviews=[review["id"] for review in details["reviews"]])
-    return details
+    return _details(
+        desk.describe_follow_up(_caller(), follow_up, ports(), clock.now(), limit, after)
+    )
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/claim")
-def claim(follow_up: Id) -> dict[str, Any]:
-    """Claim it, or renew the claim. Every later call needs the `fence` of the answer."""
-    return _row(desk.claim(_caller(), follow_up, ports(), clock.now()))
+def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
+    """Claim it, or renew the claim, and read it. Every later call needs the answer's `fence`."""
+    return _details(desk.claim_and_describe(_caller(), follow_up, ports(), clock.now(), limit))
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/release")

@@ -55,10 +55,9 @@ HUMAN: Final[Budget] = {
     "triage": (16, 3, 9),
     "follow_up": (1, 1, 2),
     "desk list": (0, 1.5, 1),
-    "desk claim": (2, 2, 3),
-    "desk see": (0, 12, 13),
-    "desk answer": (13, 16, 22),
-    "reply": (10, 7, 10),
+    "desk claim": (2, 7, 9),
+    "desk answer": (13, 8.5, 14),
+    "reply": (10, 5, 8),
 }
 LARGER_THAN_A_UNIT: Final[set[str]] = set()
 """The kinds of items of which one has more than 1,024 bytes, and costs two units a write: none."""
@@ -189,9 +188,7 @@ def test_a_review_that_a_person_answers(metered: MeteredBackend) -> None:
     with metered.step("desk list"):
         desk.list_open_follow_ups(ana, backend.desk, business=None, limit=25, after=None)
     with metered.step("desk claim"):
-        fence = desk.claim(ana, follow_up, backend.desk, NOON).fence
-    with metered.step("desk see"):
-        desk.describe_follow_up(ana, follow_up, backend.desk, NOON)
+        fence = desk.claim_and_describe(ana, follow_up, backend.desk, NOON)["fence"]
     request = desk.ResolutionRequest(
         id="answer-000001",
         action=Action.REPLY,

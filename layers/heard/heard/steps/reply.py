@@ -89,7 +89,8 @@ def carry_out(
     resolution of another claim by now, DamagedText once, after that.
     """
     case_store = ports.cases
-    follow_up = case_store.follow_up(follow_up_id)
+    stored = [case_store.stored_follow_up(follow_up_id)]
+    follow_up = stored[0].follow_up
     resolution = follow_up.resolution
     reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
@@ -98,11 +99,13 @@ def carry_out(
         raise NotSettled("The follow-up has another resolution by now.")
 
     def load_case() -> LoadedCase:
-        return case_store.case_of_follow_up(follow_up_id)
+        return case_store.case_of_follow_up(follow_up_id, stored.pop() if stored else None)
 
     calendar = _calendar_of(follow_up.business, ports)
+    load_next = load_case
     if resolution.reply is None:
         result = load_case()
+        load_next = _known_first(result, load_case)
     else:
         try:
             reply = case_store.reply(follow_up.thread, resolution.reply)
@@ -121,7 +124,7 @@ def carry_out(
         and result.case.follow_up.status is Status.RESOLVING
     ):
         result = case_store.change(
-            load_case,
+            load_next,
             lambda loaded: cases.close_next_review(loaded.case, resolution, now, calendar),
             now=now,
             actor=resolution.agent,

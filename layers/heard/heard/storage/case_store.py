@@ -22,7 +22,7 @@ from heard.outcomes import chain_facts
 from heard.reviews import REVIEW_ID, Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
-from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords
+from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords, StoredFollowUp
 from heard.storage.items import version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
 from heard.storage.outcome_log import append_writes
@@ -115,12 +115,16 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
         return self._load(initial_case.review.id, initial_case.thread.id, initial_case.review)
 
-    def case(self, review: str) -> LoadedCase:
-        """The case of a stored review. Raises NotFound."""
+    def case(self, review: str, known: StoredFollowUp | None = None) -> LoadedCase:
+        """The case of a stored review. Raises NotFound.
+
+        `known` is a follow-up as it was just read. It is not read again if the review is in it.
+        """
         item = self._get_item(partition_key(review), "STATE")
         if "review" not in item:
             raise NotFound("There is no such review.")
-        return self._load(review, item["review"]["thread"], None, item)
+        is_in_it = known is not None and item.get("follow_up") == known.follow_up.id
+        return self._load(review, item["review"]["thread"], None, item, known if is_in_it else None)
 
     def find_review(self, review: str) -> Review | None:
         """A review's state without its thread; None when there is no such review.
@@ -131,22 +135,29 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         item = self._get_item(partition_key(review), "STATE") if is_id else {}
         return Review.from_json(item["review"]) if "review" in item else None
 
-    def case_of_follow_up(self, follow_up_id: str) -> LoadedCase:
+    def case_of_follow_up(
+        self, follow_up_id: str, known: StoredFollowUp | None = None
+    ) -> LoadedCase:
         """The case of a follow-up's first review that its resolution covers, if it covers one.
 
-        If the author of that review was erased, the case of the first other one. Raises NotFound,
-        Contention.
+        If the author of that review was erased, the case of the first other one. `known` is the
+        follow-up as it was just read. It is read again only if the review has left it since: who
+        changes it otherwise changes its version. Raises NotFound, Contention.
         """
-        follow_up = self.follow_up(follow_up_id)
+        known = known or self.stored_follow_up(follow_up_id)
+        follow_up = known.follow_up
         for _ in self.waiting.tries(READ_SECONDS):
-            loaded = self.case(_answerable_reviews(follow_up)[0])
+            loaded = self.case(_answerable_reviews(follow_up)[0], known)
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
-                item = self._get_item(follow_up_id, "FOLLOW_UP")
-                case = replace(loaded.case, follow_up=FollowUp.from_json(item["follow_up"]))
-                loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
+                known = self.stored_follow_up(follow_up_id)
+                case = replace(loaded.case, follow_up=known.follow_up)
+                loaded = replace(
+                    loaded, case=case, items={**loaded.items, follow_up_id: known.item}
+                )
             follow_up = loaded.case.follow_up or follow_up
             if _answerable_reviews(follow_up)[0] == loaded.case.review.id:
                 return self._answerable_case(loaded, follow_up)
+            known = None
         raise Contention("The reviews of one follow-up keep changing. Try again.")
 
     def _answerable_case(self, first: LoadedCase, follow_up: FollowUp) -> LoadedCase:
@@ -158,10 +169,15 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return first
 
     def _load(
-        self, review: str, thread: str, new_review: Review | None, item: Item | None = None
+        self,
+        review: str,
+        thread: str,
+        new_review: Review | None,
+        item: Item | None = None,
+        known: StoredFollowUp | None = None,
     ) -> LoadedCase:
         review_pk, thread_pk = partition_key(review), partition_key(thread)
-        expected = self._expected_follow_ups.get(thread)
+        expected = None if known else self._expected_follow_ups.get(thread)
         keys = {(pk, "STATE") for pk in (review_pk, thread_pk)} - (
             set() if item is None else {(review_pk, "STATE")}
         )
@@ -187,7 +203,9 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         )
         # The review may be in an earlier follow-up than the one that reviews join now.
         follow_up, follow_up_id = None, item.get("follow_up") or thread_state.follow_up
-        if follow_up_id:
+        if known:
+            items[known.follow_up.id], follow_up = known.item, known.follow_up
+        elif follow_up_id:
             items[follow_up_id] = (
                 stored[follow_up_id, "FOLLOW_UP"]
                 if follow_up_id == expected
@@ -444,13 +462,18 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return pk, sk
 
     def latest_texts(
-        self, reviews: Collection[str], *, consistent: bool = False
+        self, reviews: Collection[str], *, consistent: bool = False, known: Collection[Review] = ()
     ) -> dict[str, LatestText]:
-        """The last revision of each of these reviews; those that are not stored are left out."""
+        """The last revision of each of these reviews; those that are not stored are left out.
+
+        `known` are states that were just read: they are not read again.
+        """
         # Imported here: only lists need it.
         from heard.storage.latest_texts import read_latest_texts  # noqa: PLC0415
 
-        return read_latest_texts(self._client, self._table, reviews, consistent=consistent)
+        return read_latest_texts(
+            self._client, self._table, reviews, consistent=consistent, known=known
+        )
 
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased, DamagedText."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -31,15 +32,27 @@ It fits into every function that changes a case, beside one slow request to a pl
 """
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFollowUp:
+    """A follow-up and the item it was read from, whose version must be the same at commit."""
+
+    follow_up: FollowUp
+    item: Item
+
+
 class FollowUpRecords(CaseItems):
     """Reads and writes follow-ups."""
 
-    def follow_up(self, follow_up_id: str) -> FollowUp:
-        """A follow-up by its id. Raises NotFound."""
+    def stored_follow_up(self, follow_up_id: str) -> StoredFollowUp:
+        """A follow-up by its id, for whoever is about to change it. Raises NotFound."""
         item = self._get_item(follow_up_id, "FOLLOW_UP")
         if "follow_up" not in item:
             raise NotFound("There is no such follow-up.")
-        return FollowUp.from_json(item["follow_up"])
+        return StoredFollowUp(FollowUp.from_json(item["follow_up"]), item)
+
+    def follow_up(self, follow_up_id: str) -> FollowUp:
+        """A follow-up by its id. Raises NotFound."""
+        return self.stored_follow_up(follow_up_id).follow_up
 
     def update_follow_up(
         self,
@@ -48,25 +61,25 @@ class FollowUpRecords(CaseItems):
         now: datetime,
         *,
         sweep_at: datetime | None = None,
-    ) -> FollowUp:
-        """Change a follow-up alone, such as its claim; no fact is appended.
+        known: StoredFollowUp | None = None,
+    ) -> StoredFollowUp:
+        """Change a follow-up alone, such as its claim; no fact is appended. Returns it as stored.
 
-        `sweep_at` is when the sweep looks at it next, if that is not as usual. Raises NotFound,
-        Contention.
+        `sweep_at` is when the sweep looks at it next, if that is not as usual. `known` is the
+        follow-up as it was just read: it is read again only if somebody has changed it since.
+        Raises NotFound, Contention.
         """
         for _ in self.waiting.tries(CHANGE_SECONDS):
-            item = self._get_item(follow_up_id, "FOLLOW_UP")
-            if "follow_up" not in item:
-                raise NotFound("There is no such follow-up.")
-            follow_up = FollowUp.from_json(item["follow_up"])
-            follow_up_after = decide(follow_up)
-            if follow_up_after == follow_up:
-                return follow_up
+            stored, known = known or self.stored_follow_up(follow_up_id), None
+            follow_up_after = decide(stored.follow_up)
+            if follow_up_after == stored.follow_up:
+                return stored
+            item, put = self._follow_up_write(stored.item, follow_up_after, now, sweep_at)
             try:
-                self._write([self._follow_up_write(item, follow_up_after, now, sweep_at)[1]], [])
+                self._write([put], [])
             except Contention:
                 continue
-            return follow_up_after
+            return StoredFollowUp(follow_up_after, item)
         raise Contention("Too many changes of one follow-up at once. Try again.")
 
     def _follow_up_write(

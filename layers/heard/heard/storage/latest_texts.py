@@ -38,18 +38,24 @@ class LatestText:
 
 
 def read_latest_texts(
-    client: DynamoDBClient, table: str, reviews: Collection[str], *, consistent: bool = False
+    client: DynamoDBClient,
+    table: str,
+    reviews: Collection[str],
+    *,
+    consistent: bool = False,
+    known: Collection[Review] = (),
 ) -> dict[str, LatestText]:
     """The last revision of each of these reviews (our ids); those not stored are left out.
 
-    Eventually consistent unless `consistent`.
+    Eventually consistent unless `consistent`. `known` are states that are not read again.
     """
-    states = [
+    known_ids = {review.id for review in known}
+    states = [review for review in known if review.id in reviews] + [
         Review.from_json(item["review"])
         for _, item in read_batches(
             client,
             table,
-            [(partition_key(id), "STATE") for id in reviews],
+            [(partition_key(id), "STATE") for id in reviews if id not in known_ids],
             "pk, sk, review",
             consistent=consistent,
         )
