@@ -1348,7 +1348,7 @@ def test_a_claim_that_is_refused_shows_nothing(shop: DeskScenario) -> None:
     follow_up = shop.new_follow_up()
     shop.claim(follow_up, shop.ben)
 
-    with pytest.raises(ConflictError, match="claimed"):
+    with pytest.raises(ConflictError, match="Another agent"):
         desk.claim_and_describe(shop.ana, follow_up.id, shop.backend.desk, NOON)
     with pytest.raises(NotFound):
         desk.claim_and_describe(shop.ida, "fup_neverwas", shop.backend.desk, NOON)

@@ -47,12 +47,12 @@ type Budget = Mapping[str, tuple[float, float, int]]
 
 ACKNOWLEDGED: Final[Budget] = {
     "ingest": (0, 0.5, 1),
-    "triage": (12, 4, 12),
+    "triage": (11, 5, 12),
     "reply": (7, 3.5, 6),
 }
 HUMAN: Final[Budget] = {
     "ingest": (0, 0.5, 1),
-    "triage": (16, 3, 9),
+    "triage": (15, 4, 9),
     "follow_up": (1, 1, 2),
     "desk list": (0, 1.5, 1),
     "desk claim": (2, 7, 9),

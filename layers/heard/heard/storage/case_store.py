@@ -34,7 +34,7 @@ from heard.storage.sweep_index import (
     sweep_due_at,
 )
 from heard.storage.tables import Item, attributes
-from heard.storage.vault import Erased
+from heard.storage.vault import AuthorNote, Erased
 from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 from heard.waiting import Waiting
 
@@ -334,7 +334,8 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         (R10). What `earlier` tries stored is not stored again.
         """
         review, writes = change.case.review, change.writes
-        if not self.vault.store_key(review.author):
+        is_noted = writes.revision is not None and self.vault.has_new_key(review.author)
+        if not self.vault.store_key(review.author, _author_note(change) if is_noted else None):
             return None
         has_key = True
         if writes.revision:
@@ -348,27 +349,38 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 earlier.is_listed = True
             if earlier.revision != writes.revision:
                 earlier.sealed_places.append(self.put_revision(change.case, *writes.revision))
-                # After the list and the revision: an erasure that comes later finds both. Most
-                # reviews need no read for this, as what is noted of the author asks for the key.
-                if writes.is_complaint and not earlier.is_counted:
-                    has_key = self.vault.count_complaint(review.author, review.id)
-                    earlier.is_counted = has_key
-                elif writes.acknowledgement is None:
+                # After the list and the revision: an erasure that comes later finds both. What is
+                # noted of the author asks for the key. What was noted with a new one did not.
+                if is_noted or not (writes.is_complaint or writes.acknowledgement):
                     has_key = self.vault.has_key(review.author)
+                elif writes.is_complaint and not earlier.is_counted:
+                    has_key = self.vault.count_complaint(review.author, review.id)
+                earlier.is_counted |= has_key and writes.is_complaint
                 earlier.revision = writes.revision if has_key else None
         return (
-            self._put_acknowledgement(change, now, earlier, give_way=give_way) if has_key else None
+            self._put_acknowledgement(change, now, earlier, give_way=give_way, is_noted=is_noted)
+            if has_key
+            else None
         )
 
     def _put_acknowledgement(
-        self, change: Change, now: datetime, earlier: _EarlierTries, *, give_way: bool
+        self,
+        change: Change,
+        now: datetime,
+        earlier: _EarlierTries,
+        *,
+        give_way: bool,
+        is_noted: bool,
     ) -> Change | None:
-        """Store a change's acknowledgement, if it has one: see `_put_writes`."""
+        """Store a change's acknowledgement, if it has one: see `_put_writes`.
+
+        `is_noted` says that it was noted with the author's new key.
+        """
         review = change.case.review
         draft = change.writes.acknowledgement
         if draft is None:
             return change
-        if not self.vault.record_automatic_replies(
+        if not is_noted and not self.vault.record_automatic_replies(
             review.author, draft.author_replies, draft.variant, version=draft.replies_version
         ):
             return None
@@ -520,6 +532,17 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return Revision(
             ReviewEvent.from_json(content["event"]), content["assessment"], content.get("context")
         )
+
+
+def _author_note(change: Change) -> AuthorNote:
+    """What a change notes of its author."""
+    writes = change.writes
+    draft = writes.acknowledgement
+    return AuthorNote(
+        change.case.review.id if writes.is_complaint else None,
+        draft.author_replies if draft else (),
+        draft.variant if draft else None,
+    )
 
 
 def _answerable_reviews(follow_up: FollowUp) -> tuple[str, ...]:
