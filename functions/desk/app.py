@@ -18,8 +18,7 @@ from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBod
 from heard.http.cursors import decode_cursor, encode_cursor
 from heard.messaging import Workflows, stepfunctions
 from heard.stack_metrics import StackMetrics
-from heard.steps import desk
-from heard.steps.caller import Caller
+from heard.steps import caller, desk
 from heard.steps.desk_view import findings_json, follow_up_row, follow_up_rows
 from heard.storage.case_store import CaseStore
 from heard.storage.people import People
@@ -52,7 +51,7 @@ def ports() -> desk.DeskPorts:
     return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()))
 
 
-def _caller() -> Caller:
+def _caller() -> caller.Caller:
     return caller_of(app.current_event.raw_event, ports().people)
 
 
@@ -85,9 +84,11 @@ def describe_follow_up(follow_up: Id, limit: Limit = 25, after: Review = None) -
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/claim")
-def claim(follow_up: Id) -> dict[str, Any]:
-    """Claim it, or renew the claim. Every later call needs the `fence` of the answer."""
-    return _row(desk.claim(_caller(), follow_up, ports(), clock.now()))
+def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
+    """Claim it, or renew the claim, and read it. Every later call needs the answer's `fence`."""
+    details = desk.claim_and_describe(_caller(), follow_up, ports(), clock.now(), limit)
+    logger.append_keys(reviews=[review["id"] for review in details["reviews"]])
+    return details
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/release")
@@ -113,8 +114,7 @@ def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approve(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     """As another lead, approve or deny walking away (R20) or a remedy over the limit (R28)."""
-    now, decision = clock.now(), body.model_dump()
-    return _row(desk.approve(_caller(), follow_up, ports(), now, **decision))
+    return _row(desk.approve(_caller(), follow_up, ports(), clock.now(), **body.model_dump()))
 
 
 handler = lambda_handler(app, logger, metrics)

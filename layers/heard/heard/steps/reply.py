@@ -90,7 +90,8 @@ def carry_out(
     that it covers can be read.
     """
     case_store = ports.cases
-    follow_up = case_store.follow_up(follow_up_id)
+    stored = [case_store.stored_follow_up(follow_up_id)]
+    follow_up = stored[0].follow_up
     resolution = follow_up.resolution
     reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
@@ -100,11 +101,14 @@ def carry_out(
 
     def load_case() -> LoadedCase:
         # Without its slot nobody knows whether a reply is out. What has none needs no thread.
-        return case_store.case_of_follow_up(follow_up_id, needs_thread=resolution.reply is not None)
+        needs_thread, known = resolution.reply is not None, stored.pop() if stored else None
+        return case_store.case_of_follow_up(follow_up_id, known, needs_thread=needs_thread)
 
     calendar = _calendar_of(follow_up.business, ports)
+    load_next = load_case
     if resolution.reply is None:
         result = load_case()
+        load_next = _known_first(result, load_case)
     else:
         try:
             reply = case_store.reply(follow_up.thread, resolution.reply)
@@ -123,7 +127,7 @@ def carry_out(
         and result.case.follow_up.status is Status.RESOLVING
     ):
         result = case_store.change(
-            load_case,
+            load_next,
             lambda loaded: cases.close_next_review(loaded.case, resolution, now, calendar),
             now=now,
             actor=resolution.agent,
@@ -233,12 +237,13 @@ def _send(
     current = case_store.change(load_case, begin, now=now)
     if not slots_before or not cases.is_unsent(slots_before[0]):
         return current
+    reload_case = _known_first(current, load_case)
     try:
         result = _deliver(reply, current.case, slots_before[0], ports, platform_ports)
     except PlatformUnavailable as error:
         doubtful = error.maybe_applied or slots_before[0].must_find_reply
         case_store.change(
-            load_case,
+            reload_case,
             lambda loaded: Change(
                 replace(
                     loaded.case,
@@ -256,11 +261,24 @@ def _send(
         if load(current.case.review.platform).capabilities.moderated:
             case_store.watch_moderation(reply, result.native_id, now)
     return case_store.change(
-        load_case,
+        reload_case,
         lambda loaded: _change_for_result(loaded.case, reply, result, ports, now, calendar),
         now=now,
         actor=actor,
     )
+
+
+def _known_first(
+    known: LoadedCase, load_case: Callable[[], LoadedCase]
+) -> Callable[[], LoadedCase]:
+    """Load a case that this run knows already: as it is known first, and then anew.
+
+    As a rule nobody came in between. Whoever did has changed a version: nothing is written then,
+    and the case is decided again as it is by now. That holds because what a reply changes writes
+    every item that it depends on.
+    """
+    first = [known]
+    return lambda: first.pop() if first else load_case()
 
 
 def _deliver(
