@@ -11,12 +11,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.follow_ups import FollowUp
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.http.cursors import decode_cursor, encode_cursor
-from heard.messaging import Workflows, stepfunctions
+from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.stack_metrics import StackMetrics
 from heard.steps import desk
 from heard.steps.caller import Caller
@@ -41,6 +40,7 @@ class Settings:
     setup_table: str
     cases_table: str
     outcomes_table: str
+    review_queue_url: str
 
 
 @cache
@@ -49,14 +49,15 @@ def ports() -> desk.DeskPorts:
     config, db = settings.read(Settings), dynamodb()
     cases = CaseStore(db, config.cases_table, config.outcomes_table)
     people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
-    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()))
+    queue = Queue(sqs(), config.review_queue_url)
+    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue)
 
 
 def _caller() -> Caller:
     return caller_of(app.current_event.raw_event, ports().people)
 
 
-def _row(follow_up: FollowUp) -> dict[str, Any]:
+def _row(follow_up: desk.FollowUp) -> dict[str, Any]:
     logger.append_keys(reviews=follow_up.reviews)
     return follow_up_row(follow_up, clock.now())
 
@@ -113,8 +114,7 @@ def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approve(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     """As another lead, approve or deny walking away (R20) or a remedy over the limit (R28)."""
-    now, decision = clock.now(), body.model_dump()
-    return _row(desk.approve(_caller(), follow_up, ports(), now, **decision))
+    return _row(desk.approve(_caller(), follow_up, ports(), clock.now(), **body.model_dump()))
 
 
 handler = lambda_handler(app, logger, metrics)

@@ -29,7 +29,7 @@ from heard.steps.desk_view import (
     follow_up_details,
     follow_up_row,
 )
-from heard.steps.follow_up import wake
+from heard.steps.follow_up import carry_out_message, wake
 from heard.storage.case_store import LoadedCase
 from heard.storage.keys import partition_key, reply_key
 from heard.storage.replies import Reply
@@ -37,7 +37,7 @@ from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
-    from heard.messaging import Workflows
+    from heard.messaging import Queue, Workflows
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
@@ -54,12 +54,13 @@ RECENT_REPLIES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs. `people` says who calls."""
+    """What the desk needs. `people` says who calls, `queue` is the review queue."""
 
     people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
+    queue: Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def resolve(
             if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
                 raise _resolution_differs()
             reply = desk.cases.put_reply(reply)
-            # Before the resolution counts: after that, nothing but the wake may come.
+            # Before the resolution counts: after that, nothing but the messages may come.
             desk.cases.put_wording(reply, draft.fingerprint)
         _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
     else:
@@ -250,9 +251,8 @@ def resolve(
         now=now,
         actor=caller.person.subject,
     )
-    follow_up = _follow_up_in(result)
-    wake(follow_up, desk.cases, desk.workflows)
-    return ResolutionResult(follow_up, draft.warnings if draft else ())
+    _pass_on(result, desk, now)
+    return ResolutionResult(_follow_up_in(result), draft.warnings if draft else ())
 
 
 def lint_draft(
@@ -301,10 +301,21 @@ def approve(
         now=now,
         actor=caller.person.subject,
     )
-    follow_up_after = _follow_up_in(result)
     if approved:
-        wake(follow_up_after, desk.cases, desk.workflows)
-    return follow_up_after
+        _pass_on(result, desk, now)
+    return _follow_up_in(result)
+
+
+def _pass_on(committed: LoadedCase, desk: DeskPorts, now: datetime) -> None:
+    """Have an accepted resolution carried out, and tell the follow-up's workflow.
+
+    If this is lost, the sweep does it some minutes later.
+    """
+    follow_up = _follow_up_in(committed)
+    if follow_up.status is follow_ups.Status.RESOLVING:
+        message = carry_out_message(follow_up, committed.case.review, format_time(now))
+        desk.queue.send([message])
+    wake(follow_up, desk.cases, desk.workflows)
 
 
 def _follow_up_in(loaded: LoadedCase) -> FollowUp:
