@@ -11,12 +11,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.follow_ups import FollowUp
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.http.cursors import decode_cursor, encode_cursor
-from heard.messaging import Workflows, stepfunctions
+from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.stack_metrics import StackMetrics
 from heard.steps import caller, desk
 from heard.steps.desk_view import findings_json, follow_up_row, follow_up_rows
@@ -25,8 +24,7 @@ from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
-logger = Logger(service="desk")
-metrics = StackMetrics(service="desk")
+logger, metrics = Logger(service="desk"), StackMetrics(service="desk")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^fup_[a-z0-9]{8,40}$")]
 type Review = Annotated[str | None, Query(pattern="^rev_[a-z0-9]{8,40}$")]
@@ -40,6 +38,7 @@ class Settings:
     setup_table: str
     cases_table: str
     outcomes_table: str
+    review_queue_url: str
 
 
 @cache
@@ -48,14 +47,15 @@ def ports() -> desk.DeskPorts:
     config, db = settings.read(Settings), dynamodb()
     cases = CaseStore(db, config.cases_table, config.outcomes_table)
     people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
-    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()))
+    queue = Queue(sqs(), config.review_queue_url)
+    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue)
 
 
 def _caller() -> caller.Caller:
     return caller_of(app.current_event.raw_event, ports().people)
 
 
-def _row(follow_up: FollowUp) -> dict[str, Any]:
+def _row(follow_up: desk.FollowUp) -> dict[str, Any]:
     logger.append_keys(reviews=follow_up.reviews)
     return follow_up_row(follow_up, clock.now())
 

@@ -7,6 +7,7 @@ A step that is refused raises ConflictError with its reason, and nothing has cha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -30,7 +31,7 @@ from heard.steps.desk_view import (
     follow_up_details,
     follow_up_row,
 )
-from heard.steps.follow_up import wake
+from heard.steps.follow_up import carry_out_message, wake
 from heard.storage.case_store import LoadedCase
 from heard.storage.keys import partition_key, reply_key
 from heard.storage.replies import Reply
@@ -40,7 +41,7 @@ from heard.threads import Purpose, SlotState, Thread
 if TYPE_CHECKING:
     from heard.cases import Case, Revision
     from heard.connectors import Connection
-    from heard.messaging import Workflows
+    from heard.messaging import Queue, Workflows
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
@@ -58,12 +59,13 @@ RECENT_REPLIES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs. `people` says who calls."""
+    """What the desk needs. `people` says who calls, `queue` is the review queue."""
 
     people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
+    queue: Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ def resolve(
     policy = policy_of(follow_up.business, desk.setup)
     if _already_resolved(follow_up, resolution):
         _require_same_request(request, resolution, follow_up, desk)
-        wake(follow_up, desk.cases, desk.workflows)
+        _pass_on(follow_up, load_case, desk, now)
         return ResolutionResult(follow_up, ())
     draft: LintedText | None = None
     reply: Reply | None = None
@@ -273,7 +275,7 @@ def resolve(
         )
         _refuse_blocked(draft)
         reply = _put_reply(_build_reply(draft.text, resolution, conversation, caller, now), desk)
-        # Before the resolution counts: after that, nothing but the wake may come.
+        # Before the resolution counts: after that, nothing but the messages may come.
         desk.cases.put_wording(reply, draft.fingerprint)
     _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
 
@@ -292,7 +294,7 @@ def resolve(
 
     result = desk.cases.change(load_case, decide, now=now, actor=caller.person.subject)
     follow_up = _follow_up_in(result)
-    wake(follow_up, desk.cases, desk.workflows)
+    _pass_on(follow_up, lambda: result, desk, now)
     return ResolutionResult(follow_up, draft.warnings if draft else ())
 
 
@@ -342,8 +344,22 @@ def approve(
     )
     follow_up_after = _follow_up_in(result)
     if approved:
-        wake(follow_up_after, desk.cases, desk.workflows)
+        _pass_on(follow_up_after, lambda: result, desk, now)
     return follow_up_after
+
+
+def _pass_on(
+    follow_up: FollowUp, load_case: Callable[[], LoadedCase], desk: DeskPorts, now: datetime
+) -> None:
+    """Have an accepted resolution carried out, and tell the follow-up's workflow.
+
+    If this is lost, the sweep does it some minutes later. It also tells of what cannot be read.
+    """
+    if follow_up.status is follow_ups.Status.RESOLVING:
+        with suppress(ConflictError):
+            message = carry_out_message(follow_up, load_case().case.review, format_time(now))
+            desk.queue.send([message])
+    wake(follow_up, desk.cases, desk.workflows)
 
 
 def _load_case(
