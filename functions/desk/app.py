@@ -11,23 +11,20 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
-from heard.follow_ups import FollowUp
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
 from heard.http.cursors import decode_cursor, encode_cursor
-from heard.messaging import Workflows, stepfunctions
+from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.stack_metrics import StackMetrics
-from heard.steps import desk
-from heard.steps.caller import Caller
+from heard.steps import caller, desk
 from heard.steps.desk_view import findings_json, follow_up_row, follow_up_rows
 from heard.storage.case_store import CaseStore
 from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
 
-logger = Logger(service="desk")
-metrics = StackMetrics(service="desk")
+logger, metrics = Logger(service="desk"), StackMetrics(service="desk")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^fup_[a-z0-9]{8,40}$")]
 type Review = Annotated[str | None, Query(pattern="^rev_[a-z0-9]{8,40}$")]
@@ -41,6 +38,7 @@ class Settings:
     setup_table: str
     cases_table: str
     outcomes_table: str
+    review_queue_url: str
 
 
 @cache
@@ -49,14 +47,15 @@ def ports() -> desk.DeskPorts:
     config, db = settings.read(Settings), dynamodb()
     cases = CaseStore(db, config.cases_table, config.outcomes_table)
     people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
-    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()))
+    queue = Queue(sqs(), config.review_queue_url)
+    return desk.DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue)
 
 
-def _caller() -> Caller:
+def _caller() -> caller.Caller:
     return caller_of(app.current_event.raw_event, ports().people)
 
 
-def _row(follow_up: FollowUp) -> dict[str, Any]:
+def _row(follow_up: desk.FollowUp) -> dict[str, Any]:
     logger.append_keys(reviews=follow_up.reviews)
     return follow_up_row(follow_up, clock.now())
 
@@ -85,9 +84,11 @@ def describe_follow_up(follow_up: Id, limit: Limit = 25, after: Review = None) -
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/claim")
-def claim(follow_up: Id) -> dict[str, Any]:
-    """Claim it, or renew the claim. Every later call needs the `fence` of the answer."""
-    return _row(desk.claim(_caller(), follow_up, ports(), clock.now()))
+def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
+    """Claim it, or renew the claim, and read it. Every later call needs the answer's `fence`."""
+    details = desk.claim_and_describe(_caller(), follow_up, ports(), clock.now(), limit)
+    logger.append_keys(reviews=[review["id"] for review in details["reviews"]])
+    return details
 
 
 @app.post("/api/desk/follow-ups/<follow_up>/release")
@@ -113,8 +114,7 @@ def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
 @app.post("/api/desk/follow-ups/<follow_up>/approval")
 def approve(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     """As another lead, approve or deny walking away (R20) or a remedy over the limit (R28)."""
-    now, decision = clock.now(), body.model_dump()
-    return _row(desk.approve(_caller(), follow_up, ports(), now, **decision))
+    return _row(desk.approve(_caller(), follow_up, ports(), clock.now(), **body.model_dump()))
 
 
 handler = lambda_handler(app, logger, metrics)

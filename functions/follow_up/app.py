@@ -41,8 +41,10 @@ def ports() -> tuple[StorePorts, Workflows]:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """`{step: await_resolution, follow_up, token}`, or `{step: check_follow_up, follow_up,
-    carry_out_failed, fence}`.
+    """`{step: await_resolution, follow_up, token}`, or `{step: check_follow_up, follow_up}`.
+
+    Runs that an earlier release started carry a resolution out, and say with the latter step
+    whether that failed (`carry_out_failed`, `fence`).
     """
     store_ports, workflows = ports()
     step, follow_up_id = event["step"], event["follow_up"]
@@ -57,7 +59,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
                 follow_up_id,
                 store_ports,
                 clock.now(),
-                carry_out_failed=event["carry_out_failed"],
+                carry_out_failed=event.get("carry_out_failed", False),
                 fence=parse_fence(event.get("fence")),
             )
             logger.info("checked", reviews=result["reviews"], wait=result["wait_seconds"])

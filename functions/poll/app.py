@@ -103,7 +103,8 @@ def _handle_batch(records: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _record_poll(report: PollReport) -> PollReport:
-    for name, count in report.counts.items():
-        metrics.add_metric(name, MetricUnit.Count, count)
+    metrics.add_metric(f"polls_{report.result}", MetricUnit.Count, 1)
+    for name, amount in report.amounts.items():
+        metrics.add_metric(f"polled_{name}", MetricUnit.Count, amount)
     logger.info("polled", **report.log_fields)
     return report

@@ -1,4 +1,4 @@
-"""Send one reply: an acknowledgement of the route workflow, or the reply of a resolution."""
+"""Send one reply: an acknowledgement, or that of a resolution; or give a resolution back."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from heard.connectors.http import HttpClient
 from heard.errors import DamagedText, HeardError, PlatformUnavailable
 from heard.follow_ups import parse_fence
 from heard.stack_metrics import StackMetrics
+from heard.steps.follow_up import hand_back
 from heard.steps.next_steps import retry_later
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.reply import acknowledge, carry_out
@@ -52,7 +53,10 @@ def ports() -> tuple[StorePorts, PlatformPorts]:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """`{step: acknowledge, review, thread, reply}`, or `{step: carry_out, follow_up, fence}`."""
+    """`{step: acknowledge, review, thread, reply}`, or `{step, follow_up, fence}`.
+
+    That step is `carry_out` or `hand_back`.
+    """
     step = event["step"]
     logger.append_keys(step=step, reply=event.get("reply"), follow_up=event.get("follow_up"))
     if "review" in event:
@@ -66,6 +70,10 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
                     event["follow_up"], *ports(), clock.now(), fence=parse_fence(event.get("fence"))
                 )
                 logger.append_keys(reviews=result["reviews"])
+            case "hand_back":
+                fence = parse_fence(event["fence"])
+                result = hand_back(event["follow_up"], ports()[0], clock.now(), fence=fence)
+                logger.append_keys(reviews=result["reviews"])
             case _:
                 raise ValueError(f"There is no step {step}.")
     except HeardError as error:
@@ -76,5 +84,5 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             return retry_later(error)
         raise
     metrics.add_metric(f"{step}_done", MetricUnit.Count, 1)
-    logger.info("replied", next=result.get("route"))
+    logger.info("replied", next=result.get("route"), execution=result.get("execution_name"))
     return result

@@ -53,6 +53,7 @@ def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
         "resumed": report.resumed,
         "woken": report.woken,
         "restarted": report.restarted,
+        "carry_outs": report.carry_outs,
         "moderation_checks": report.moderation_checks,
         "skipped": len(report.skipped),
     }

@@ -3,7 +3,8 @@
 `ConsumedCapacity` alone is not enough. The emulator reports writes as AWS does, but half a unit or
 one unit for every read of any size. So this module computes the units of each request from the
 items: their size, and the size of the item before. It also adds up the emulator's own figure for
-writes, as a check.
+writes, as a check. A batch that reads some attributes only pays for whole items, which are not
+known here: it is rated by what it read.
 
 Rules (docs.aws.amazon.com/amazondynamodb, "DynamoDB read and write operations"): a write unit per
 started 1 KB of the larger of the item before and after; twice that in a transaction; per index
@@ -162,17 +163,7 @@ class CapacityMeter:
                 )
             case "BatchGetItem":
                 for table, items in parsed["Responses"].items():
-                    table_request = self._request["RequestItems"][table]
-                    read_units = sum(
-                        self._read_units(size_of(item), table_request) for item in items
-                    )
-                    read_units += (len(table_request["Keys"]) - len(items)) * self._read_units(
-                        0, table_request
-                    )
-                    units.read += read_units
-                    units.units_by_request[f"get {self._item_kind(table_request['Keys'][0])}"] += (
-                        read_units  # pyright: ignore[reportArgumentType]
-                    )
+                    self._count_batch(table, items)
             case "PutItem" | "TransactWriteItems" | "UpdateItem":
                 factor = 2 if name == "TransactWriteItems" else 1
                 for table, operation, before, after in self._pending_writes:
@@ -190,6 +181,16 @@ class CapacityMeter:
                 units.emulator_write += sum(capacity["CapacityUnits"] for capacity in capacities)
             case _:
                 pass
+
+    def _count_batch(self, table: str, items: list[Attributes]) -> None:
+        """Each item of a batch is rated for itself, a missing one as an empty one."""
+        request, names = self._request["RequestItems"][table], self._key_names(table)
+        sizes = {str([item[name] for name in names]): size_of(item) for item in items}
+        for key in request["Keys"]:
+            size = sizes.get(str([key[name] for name in names]), 0)
+            read_units = self._read_units(size, request)
+            self._units.read += read_units
+            self._units.units_by_request[f"get {self._item_kind(key)}"] += read_units  # pyright: ignore[reportArgumentType]
 
     def _count_write(
         self, table: str, before: Attributes | None, after: Attributes, factor: int
@@ -210,8 +211,9 @@ class CapacityMeter:
         self, index: Mapping[str, Any], table: str, before: Attributes, after: Attributes
     ) -> int:
         names = [key["AttributeName"] for key in index["KeySchema"]]
-        all_projected = index["Projection"]["ProjectionType"] == "ALL"
-        key_names = {*names, *self._key_names(table)}
+        projection = index["Projection"]
+        all_projected = projection["ProjectionType"] == "ALL"
+        key_names = {*names, *self._key_names(table), *projection.get("NonKeyAttributes", ())}
 
         def index_entry(item: Attributes) -> dict[str, Any]:
             if not all(name in item for name in names):

@@ -32,6 +32,7 @@ from heard.steps import desk
 from heard.steps.caller import Caller
 from heard.steps.desk import ResolutionRequest
 from heard.steps.erasing import DataSubject, erase
+from heard.steps.follow_up import carry_out_message
 from heard.storage.departures import Departure
 from heard.storage.engine_budget import EngineBudget
 from heard.storage.policies import Policies
@@ -189,6 +190,14 @@ def record(backend: Backend) -> Recording:
         ),
         backend.queue_message(review_event("r-praise", None, kind=EventKind.WITHDRAWN, revision=3)),
         {"resume": _review(backend, "r-open"), "delivery": "swp_0123456789abcdef"},
+        {
+            **carry_out_message(
+                _follow_up(backend, "r-answered"),
+                backend.case(_review(backend, "r-answered")).review,
+                format_time(backend.clock()),
+            ),
+            "delivery": "ans_0123456789abcdef",
+        },
     ]
     follow_up = _follow_up(backend, "r-open")
     workflow_inputs = {

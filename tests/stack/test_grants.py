@@ -81,6 +81,7 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare(HOT, "FollowUpFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
     **rare(HOT, "PollFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
     **rare(HOT, "SweepFunction", "dynamodb:BatchGetItem", "CasesTable", CASE, "fup_*"),
+    **rare(HOT, "DeskFunction", "dynamodb:BatchGetItem", "CasesTable", "fup_*"),
     **rare(OVER, "RetentionFunction", "dynamodb:BatchGetItem", "CasesTable", "fup_*"),
     **rare("a reaction quotes us", "TriageFunction", "dynamodb:Query", "CasesTable", CASE),
     **rare("another engine", "TriageFunction", "dynamodb:UpdateItem", "CasesTable", "ENGINE#*"),

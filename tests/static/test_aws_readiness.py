@@ -19,7 +19,7 @@ from samtranslator.translator.transform import transform
 from heard.messaging import ROUTE_SECONDS, synchronous_stepfunctions
 from heard.steps.intake import BATCH_SECONDS
 from heard.steps.poll import POLL_SECONDS
-from heard.steps.ports import OWN_SECONDS, SHARED_SECONDS, UNSURE_SECONDS
+from heard.steps.ports import SHARED_SECONDS, UNSURE_SECONDS
 from tests.static.cloudformation import (
     as_list,
     mentions,
@@ -430,7 +430,7 @@ def test_nothing_that_a_reader_waits_for_outlasts_it() -> None:
         < BATCH_SECONDS
         < functions["IntakeFunction"]["Timeout"]
     )
-    assert SHARED_SECONDS < UNSURE_SECONDS < OWN_SECONDS < _timeout(functions["ReplyFunction"])
+    assert SHARED_SECONDS < UNSURE_SECONDS < _timeout(functions["ReplyFunction"])
     assert _timeout(functions["PollFunction"]) > POLL_SECONDS
 
 

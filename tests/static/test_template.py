@@ -72,6 +72,7 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
         {"sqs:SendMessage*"},
         "on AWS this is sqs:SendMessage and nothing else; the emulator names the batch apart",
     ),
+    "DeskFunction": ({"sqs:SendMessage*"}, "as above"),
     "PollFunction": ({"sqs:SendMessage*"}, "as above"),
     "SweepFunction": ({"sqs:SendMessage*"}, "as above"),
 }

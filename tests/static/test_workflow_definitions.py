@@ -211,10 +211,6 @@ def test_asl_validator_reports_nothing(workflow: str, tmp_path: Path) -> None:
     assert process.returncode == 0, process.stdout + process.stderr
 
 
-ALIASES = {"carry_out_then_wait": "carry_out"}
-"""States that share a use case with another state, because only what comes after it differs."""
-
-
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_a_state_its_step_and_its_use_case_share_one_name(workflow: str) -> None:
     """A reader finds the code of a state by its name.
@@ -225,7 +221,6 @@ def test_a_state_its_step_and_its_use_case_share_one_name(workflow: str) -> None
     for name, state in states(workflow):
         if "lambda:invoke" not in state.get("Resource", ""):
             continue
-        expected = ALIASES.get(name, name)
         folder = _function_folder(state["Arguments"]["FunctionName"].strip("${}"))
         payload = state["Arguments"]["Payload"]
         step = payload["step"] if isinstance(payload, dict) else folder
@@ -237,10 +232,10 @@ def test_a_state_its_step_and_its_use_case_share_one_name(workflow: str) -> None
             for alias in node.names
         }
 
-        assert step == expected, f"{name} asks for the step {step}"
-        assert expected in imported, f"functions/{folder}/app.py imports no use case {expected}"
-        assert callable(getattr(importlib.import_module(str(imported[expected])), expected))
-        assert isinstance(payload, str) or f'case "{expected}":' in source
+        assert step == name, f"{name} asks for the step {step}"
+        assert name in imported, f"functions/{folder}/app.py imports no use case {name}"
+        assert callable(getattr(importlib.import_module(str(imported[name])), name))
+        assert isinstance(payload, str) or f'case "{name}":' in source
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)

@@ -12,6 +12,7 @@ import copy
 import itertools
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -38,7 +39,7 @@ from heard.reviews import Author, EventKind, ReviewEvent, number_revision, revie
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
 from heard.steps.erasing import ErasurePorts
-from heard.steps.follow_up import await_resolution, check_follow_up
+from heard.steps.follow_up import await_resolution, check_follow_up, hand_back
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
@@ -77,6 +78,9 @@ from tests.unit.asl import (
 
 NOON: Final = datetime(2026, 3, 17, 12, tzinfo=UTC)
 """A Tuesday, in working hours."""
+
+MAX_TRIES: Final = 10
+"""How often a message is tried."""
 
 REGION: Final = "eu-central-1"
 BUSINESS: Final = "bus_bakery"
@@ -229,6 +233,7 @@ class Backend:
         number = next(_numbers)
         self.dynamodb = self.plain_dynamodb
         self.waiting = FakeTime().waiting
+        self._tries = Counter[str]()
         # Whether a thread may have several open follow-ups, as some of them are full.
         self.has_full_follow_ups = False
         self._restore_empty()
@@ -309,7 +314,9 @@ class Backend:
 
     @property
     def desk(self) -> DeskPorts:
-        return DeskPorts(self.people, self.setup_store, self.cases, self.workflows)
+        return DeskPorts(
+            self.people, self.setup_store, self.cases, self.workflows, self.review_queue
+        )
 
     @property
     def ingest_ports(self) -> IngestPorts:
@@ -410,9 +417,12 @@ class Backend:
         self._route.run(execution, self.clock())
         if execution.failure and execution.failure.error == PLATFORM_UNAVAILABLE:
             raise PlatformUnavailable("The platform did not answer.", maybe_applied=False)
+        if execution.failure and execution.failure.error == "Heard.NotCarriedOut":
+            raise Fault("The resolution was not carried out.")
         if execution.failure:
             raise execution.failure.__cause__ or execution.failure
-        return execution.outputs.get("acknowledge", execution.outputs["triage"])
+        names = ("acknowledge", "hand_back", "carry_out", "triage")
+        return next(execution.outputs[name] for name in names if name in execution.outputs)
 
     def deliver(self, event: ReviewEvent, platform: str = "standard") -> str:
         """Run all workflows for an event. Returns the id of its review."""
@@ -422,13 +432,28 @@ class Backend:
 
     def process_queue(self) -> None:
         """Run the route workflow for each queued message, as `intake` does. What fails stays."""
+        self._process_messages(lambda _content: True)
+
+    def process_answers(self) -> None:
+        """The same, for the answers only that are to be carried out."""
+        self._process_messages(lambda content: "carry_out" in content)
+
+    def _process_messages(self, is_meant: Callable[[Mapping[str, Any]], bool]) -> None:
         for message in self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
         ).get("Messages", []):
-            try:
-                self.run_route_workflow(json.loads(message["Body"]))
-            except Fault:
+            content = json.loads(message["Body"])
+            if not is_meant(content):
                 continue
+            self._tries[message["MessageId"]] += 1
+            if "carry_out" in content and self._tries[message["MessageId"]] >= MAX_TRIES:
+                content["last"] = True
+            try:
+                self.run_route_workflow(content)
+            except Fault:
+                if "last" not in content or "hand_back" in content:
+                    continue
+                self.review_queue.send([content | {"hand_back": content["carry_out"]}])
             self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
     def sweep(self) -> SweepReport:
@@ -482,14 +507,15 @@ class Backend:
         """One run of the relay with all that is new in the stream."""
         return relay(self.stream_records(), self.event_bus)
 
-    # The follow-up workflow
+    # The workflow of follow-ups, and the answers that end it
 
     def run_workflows(self) -> None:
-        """Let every execution go as far as it can.
+        """Let every execution go as far as it can, after each queued answer was tried once.
 
         It stops when it waits for a person, when it has ended, or when a task has failed and is to
         be retried: each call is one try.
         """
+        self.process_answers()
         for execution in list(self.step_functions.executions.values()):
             self._follow_up_flow.advance(execution, self.clock())
 
@@ -538,19 +564,16 @@ class Backend:
                     self.clock(),
                     fence=parse_fence(payload["fence"]),
                 )
+            case "ReplyFunction", {"step": "hand_back", "follow_up": follow_up}:
+                fence = parse_fence(payload["fence"])
+                return hand_back(follow_up, self.store_ports, self.clock(), fence=fence)
             case "FollowUpFunction", {"step": "await_resolution"}:
                 await_resolution(
                     payload["follow_up"], payload["token"], self.store_ports, self.workflows
                 )
                 return {}
             case "FollowUpFunction", {"step": "check_follow_up"}:
-                return check_follow_up(
-                    payload["follow_up"],
-                    self.store_ports,
-                    self.clock(),
-                    carry_out_failed=payload["carry_out_failed"],
-                    fence=parse_fence(payload["fence"]),
-                )
+                return check_follow_up(payload["follow_up"], self.store_ports, self.clock())
             case _:
                 raise AssertionError(f"{function} does not know this payload: {payload}")
 

@@ -74,15 +74,14 @@ class ScriptedAgent:
 
     def _resolve(self, follow_up: Mapping[str, Any]) -> None:
         path = f"/api/desk/follow-ups/{follow_up['id']}"
-        status, claim = self.agent.call("POST", f"{path}/claim")
+        status, details = self.agent.call("POST", f"{path}/claim")
         if status != 200:
-            self._count_error(claim)
+            self._count_error(details)
             return
-        _, details = self.agent.call("GET", path)
         number = next(self._numbers)
         resolution = _choose_resolution(details, number) | {
             "id": f"demo-resolution-{number:04d}",
-            "fence": claim["fence"],
+            "fence": details["fence"],
         }
         status, result = self.agent.call("POST", f"{path}/resolution", resolution)
         if status != 200:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Any, Final, cast
 
-_LOOK_AGAIN_SECONDS: Final = 1.0
+_CHECK_AGAIN_SECONDS: Final = 1.0
 """After this time a waiting call looks by itself: the emulator may have dropped a worker."""
 
 
@@ -58,7 +58,7 @@ class _Starts:
             try:
                 while not self._is_free(version.key):
                     self._start_if_needed(version)
-                    self._changed.wait(_LOOK_AGAIN_SECONDS)
+                    self._changed.wait(_CHECK_AGAIN_SECONDS)
                 return self._acquire(*version.arguments)
             finally:
                 self._waiting[version.key] -= 1

@@ -175,8 +175,9 @@ class FollowUp:
     action that took effect, or why it did not (`denied`, `superseded`, `reply_rejected`,
     `reply_unknown`). `rules` and `checklist` are those of the decision that opened or raised the
     follow-up. `grants` are the remedies of all its resolutions (R28). `worst` is the review that
-    raised its severity last; None when the first one did. `run` counts its workflow executions.
-    `unread` are reviews that joined or were edited since it was claimed, or could not be read then.
+    raised its severity last; None when the first one did. `run` counts its workflow executions: an
+    answer ends one. `unread` are reviews that joined or were edited since it was claimed, or could
+    not be read then.
     `announced_by` is the key of the resolution that invited or promised last.
     """
 

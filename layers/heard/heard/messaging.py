@@ -53,8 +53,6 @@ REFUSALS: Final = frozenset({"InvalidArgument", "MalformedDetail", "RedactionFai
 Its other codes, such as a missing permission, are about the bus, and end when that is repaired.
 """
 
-CARRY_OUT: Final = "Heard.CarryOut"
-"""Wakes a follow-up's workflow to send a reply that does not close the follow-up."""
 PLATFORM_UNAVAILABLE: Final = "Heard.PlatformUnavailable"
 """How the route workflow fails when the platform of a review did not answer."""
 RESCHEDULED: Final = "Heard.Rescheduled"
@@ -106,15 +104,7 @@ class Queue:
 
         Raises Fault, or botocore's own error, when it is not certain that all of them are stored.
         """
-        for batch in _batches(
-            [
-                (
-                    json.dumps(message, ensure_ascii=False, separators=(",", ":")),
-                    message_group(message),
-                )
-                for message in messages
-            ]
-        ):
+        for batch in _batches([(to_text(message), message_group(message)) for message in messages]):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(i), "MessageBody": body, "MessageGroupId": group}
                 for i, (body, group) in enumerate(batch)
@@ -233,6 +223,11 @@ class DeadLetters:
         return count
 
 
+def to_text(message: Mapping[str, Any]) -> str:
+    """A message as the queue carries it."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
 def _parse_body(body: str) -> dict[str, Any]:
     """A message's content; empty if it is none of ours."""
     try:
@@ -245,10 +240,13 @@ def _parse_body(body: str) -> dict[str, Any]:
 def review_of(message: Mapping[str, Any]) -> str:
     """The id of the review that a message of the review queue is about, for logs.
 
-    A message of the sweep names the review to resume. All others hold an event.
+    A message of the sweep names the review to resume, one of the desk the review that is answered.
+    All others hold an event.
     """
     if "resume" in message:
         return message["resume"]
+    if "carry_out" in message:
+        return message["review"]
     return review_id(message["business"], message["platform"], message["event"]["native_id"])
 
 
@@ -271,14 +269,14 @@ class Workflows:
     def __init__(self, client: SFNClient) -> None:
         self._client = client
 
-    def run_route(self, workflow: str, name: str, message: str) -> None:
+    def run_route(self, workflow: str, name: str, message: Mapping[str, Any]) -> None:
         """Run the route workflow to its end.
 
         Raises PlatformUnavailable when the platform did not answer, Fault when it does not succeed
         otherwise, or botocore's own error, so that the message is delivered again.
         """
         response = self._client.start_sync_execution(
-            stateMachineArn=workflow, name=name, input=message
+            stateMachineArn=workflow, name=name, input=to_text(message)
         )
         if response["status"] == "SUCCEEDED":
             return
@@ -289,9 +287,10 @@ class Workflows:
         raise Fault(detail)
 
     def succeed(self, token: str, fence: int) -> bool:
-        """Let a waiting workflow go on. False when none waits with this token any more.
+        """Let a waiting workflow end. False when none waits with this token any more.
 
-        `fence` is the number of the claim whose resolution it carries out.
+        `fence` is the number of the claim with which it was answered. A workflow that an earlier
+        release started carries that resolution out itself.
         """
         output = json.dumps({"fence": str(fence)})
         return self._send_to_waiting(

@@ -66,6 +66,9 @@ def test_an_agent_lists_reads_claims_releases_and_resolves(
         1,
         "sub-ana",
     )
+    # What the claim covers is what it shows.
+    path = f"/api/desk/follow-ups/{follow_up.id}"
+    assert claim.json == call_api("desk", "GET", path, subject="sub-ana").json
     release = call_api(
         "desk",
         "POST",

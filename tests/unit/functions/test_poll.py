@@ -168,6 +168,7 @@ def test_the_sweep_function_runs_with_its_settings_and_finds_nothing_to_do(
         "resumed": 0,
         "woken": 0,
         "restarted": 0,
+        "carry_outs": 0,
         "moderation_checks": 0,
         "skipped": 0,
     }

@@ -169,6 +169,36 @@ def test_the_same_answer_again_is_no_error_when_it_closed_all_that_can_be_read(
     assert shop.cases.follow_up(follow_up.id).last_resolution_end == Action.REPLY.value
 
 
+def test_the_same_answer_again_is_no_error_while_what_it_covers_cannot_be_read(
+    shop: Backend,
+) -> None:
+    ana, review = shop.add_person("Ana"), shop.deliver(complaint("r-1"))
+    (follow_up,) = shop.follow_ups()
+    fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
+    request = desk.ResolutionRequest(id="answer-1", action=Action.REPLY, fence=fence, **ANSWER)
+    desk.resolve(ana, follow_up.id, request, shop.desk, shop.clock())
+    item = item_of(shop, partition_key(review), "STATE")
+    empty_review(shop, review)
+
+    again = desk.resolve(ana, follow_up.id, request, shop.desk, shop.clock()).follow_up
+    assert again.status is Status.RESOLVING
+    restore_state(shop, item)
+    shop.run_workflows()
+    assert shop.kinds(review).count(Kind.ANSWERED) == 1
+
+
+def test_the_sweep_queues_an_answer_that_covers_one_review_that_can_be_read(shop: Backend) -> None:
+    reviews, follow_up, ana = two_complaints(shop)
+    resolve(shop, follow_up, ana)
+    shop.sqs.purge_queue(QueueUrl=shop.queue_url)
+    empty_review(shop, reviews[1])
+    shop.clock.advance(minutes=30)
+
+    assert left_out(follow_up) in shop.sweep().skipped
+    (message,) = shop.queued_messages()
+    assert (message["carry_out"], message["review"]) == (follow_up.id, reviews[0])
+
+
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 @pytest.mark.parametrize("claims_first", [False, True])
 def test_a_review_alone_that_cannot_be_read_is_shown_and_refused_with_a_reason(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -1286,3 +1286,88 @@ def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(
     assert [row["id"] for row in rows] == [follow_up.id for follow_up in page]
     assert "newest_review" not in follow_up_rows(page, store, backend.clock(), words=False)[0]
     assert len(reads) == 3
+
+
+class OldIndex:
+    """A client for which the index of open follow-ups holds only keys, as it once did."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def query(self, **request: Any) -> Any:
+        response = self._client.query(**request)
+        for item in response["Items"]:
+            item.pop("follow_up")
+        return response
+
+
+def test_a_list_is_read_from_its_index_alone(shop: DeskScenario) -> None:
+    claimed, open_follow_up = shop.new_follow_up(), shop.new_follow_up()
+    shop.claim(claimed)
+    operations: list[str] = []
+    client = InterceptedClient(shop.backend.plain_dynamodb, operations.append)
+    store = CaseStore(client, shop.backend.tables["CasesTable"])
+
+    listed, _ = store.open_follow_ups(BUSINESS, limit=25)
+
+    assert operations == ["query"]
+    stored = [shop.backend.cases.follow_up(each.id) for each in (claimed, open_follow_up)]
+    assert sorted(listed, key=repr) == sorted(stored, key=repr)
+
+
+def test_a_list_is_the_same_from_an_index_of_an_earlier_release(shop: DeskScenario) -> None:
+    for _ in range(3):
+        shop.new_follow_up()
+    old_store = CaseStore(
+        cast("Any", OldIndex(shop.backend.plain_dynamodb)), shop.backend.tables["CasesTable"]
+    )
+
+    page = old_store.open_follow_ups(BUSINESS, limit=2)
+
+    assert page == shop.backend.cases.open_follow_ups(BUSINESS, limit=2)
+    assert len(page[0]) == 2
+    assert page[1]
+
+
+def test_a_claim_shows_what_it_covers(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up("r-joined-1", thread="t-joined")
+    shop.backend.deliver(complaint("r-joined-2", thread="t-joined", author="cus-2"))
+
+    claimed = desk.claim_and_describe(shop.ana, follow_up.id, shop.backend.desk, NOON, 1)
+
+    stored = shop.backend.cases.follow_up(follow_up.id)
+    assert stored.covered_reviews == stored.reviews
+    assert (claimed["fence"], claimed["claimed_by"]) == (stored.fence, "sub-ana")
+    assert (claimed["reviews_count"], len(claimed["reviews"])) == (2, 1)
+    assert claimed["reviews_next"] == claimed["reviews"][0]["id"]
+
+
+def test_a_claim_that_is_refused_shows_nothing(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    shop.claim(follow_up, shop.ben)
+
+    with pytest.raises(ConflictError, match="Another agent"):
+        desk.claim_and_describe(shop.ana, follow_up.id, shop.backend.desk, NOON)
+    with pytest.raises(NotFound):
+        desk.claim_and_describe(shop.ida, "fup_neverwas", shop.backend.desk, NOON)
+
+
+def test_of_two_claims_that_read_the_same_one_is_refused(shop: DeskScenario) -> None:
+    """A claim goes on with the follow-up that was read to see whose it is."""
+    follow_up = shop.new_follow_up()
+    reads = count(1)
+
+    def claim_first(operation: str) -> None:
+        if operation == "put_item" and next(reads) == 1:
+            shop.backend.dynamodb = shop.backend.plain_dynamodb
+            shop.claim(follow_up, shop.ben)
+
+    shop.backend.dynamodb = InterceptedClient(shop.backend.plain_dynamodb, claim_first)
+    with pytest.raises(ConflictError) as refused:
+        shop.claim(follow_up)
+
+    assert refused.value.reason == ConflictCode.CLAIMED_BY_OTHER
+    assert shop.backend.cases.follow_up(follow_up.id).claimed_by == shop.ben.person.subject

@@ -12,13 +12,20 @@ import pytest
 from botocore.exceptions import ClientError
 
 from heard.circuit_breakers import CircuitBreakers
+from heard.clock import format_time
 from heard.connectors import HttpResponse
 from heard.errors import PlatformUnavailable
 from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows
-from heard.steps.intake import IntakePorts, IntakeResult, IntakeStatus, QueuedMessage, intake
-from tests.unit.backend import Backend, FakeClock, praise
-
-MAX_TRIES = 10
+from heard.steps.intake import (
+    HAND_BACK_AFTER,
+    HAND_BACK_PAUSE,
+    IntakePorts,
+    IntakeResult,
+    IntakeStatus,
+    QueuedMessage,
+    intake,
+)
+from tests.unit.backend import MAX_TRIES, NOON, Backend, FakeClock, praise
 
 
 @dataclass
@@ -27,10 +34,12 @@ class RouteRuns:
 
     answer: Callable[[Mapping[str, Any]], None]
     started: list[str] = field(default_factory=list)
+    inputs: list[Mapping[str, Any]] = field(default_factory=list)
 
     def start_sync_execution(self, *, input: str, **_: Any) -> dict[str, Any]:
         message = json.loads(input)
         self.started.append(message["connection"])
+        self.inputs.append(message)
         try:
             self.answer(message)
         except PlatformUnavailable:
@@ -102,8 +111,22 @@ def message(connection: str, number: int, tries: int = 0) -> QueuedMessage:
 
 
 def does_not_answer(message: Mapping[str, Any]) -> None:
-    if message["connection"] == "slow":
+    if message["connection"] == "slow" and "hand_back" not in message:
         raise PlatformUnavailable("It does not answer.", maybe_applied=False)
+
+
+def answer(connection: str, number: int, tries: int = 0, since: str = "") -> QueuedMessage:
+    """A message that has an answer carried out."""
+    body = {
+        "carry_out": f"fup_{number}",
+        "fence": "1",
+        "since": since or format_time(NOON),
+        "review": f"rev_{number}",
+        "business": f"bus_{connection}",
+        "connection": connection,
+        "delivery": f"ans_{number}",
+    }
+    return QueuedMessage(f"{connection}-{number}", json.dumps(body), tries)
 
 
 def statuses(results: list[IntakeResult]) -> dict[str, IntakeStatus]:
@@ -238,8 +261,96 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result
     assert [2 <= delay <= 8 for delay in neighbours.queue.delays] == [True]
 
 
+def test_the_last_try_of_an_answer_says_so() -> None:
+    neighbours = Neighbours(lambda _message: None)
+    neighbours.intake(answer("quick", 1, tries=MAX_TRIES - 2))
+    neighbours.intake(
+        answer("quick", 2, tries=MAX_TRIES - 1), message("quick", 3, tries=MAX_TRIES - 1)
+    )
+    late = NOON - HAND_BACK_AFTER
+    neighbours.intake(answer("quick", 4, since=format_time(late)))
+
+    assert [
+        (content["delivery"], content.get("last", False)) for content in neighbours.runs.inputs
+    ] == [("ans_1", False), ("ans_2", True), ("dlv-3", False), ("ans_4", True)]
+
+
+def test_an_answer_whose_last_run_fails_is_handed_back_by_a_message_of_its_own() -> None:
+    """The run may have died while it was sending, or before it could hand the answer back."""
+    fails = True
+
+    def answer_run(_content: Mapping[str, Any]) -> None:
+        if fails:
+            raise PlatformUnavailable("It does not answer.", maybe_applied=True)
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(answer("quick", 1, tries=MAX_TRIES - 1))
+    assert statuses(results) == {"quick-1": IntakeStatus.UNTRIED}
+    assert [copy["DelaySeconds"] for copy in neighbours.queue.copies] == [HAND_BACK_PAUSE]
+    copies = neighbours.queue.take_copies()
+    assert statuses(neighbours.intake(*copies)) == {"copy-0": IntakeStatus.FAILED}
+    (copy,) = neighbours.queue.take_copies()
+    assert copy.tries == 1
+    fails = False
+    assert statuses(neighbours.intake(copy)) == {"copy-0": IntakeStatus.ROUTED}
+    assert neighbours.dead_letters.copies == []
+    assert [content.get("hand_back") for content in neighbours.runs.inputs] == [
+        None,
+        "fup_1",
+        "fup_1",
+    ]
+
+
+def test_an_answer_that_cannot_be_handed_back_either_is_buried_after_the_last_try() -> None:
+    def answer_run(_content: Mapping[str, Any]) -> None:
+        raise RuntimeError
+
+    neighbours = Neighbours(answer_run)
+    waiting = [answer("quick", 1, tries=MAX_TRIES - 1)]
+    while waiting:
+        neighbours.intake(*waiting)
+        waiting = neighbours.queue.take_copies()
+
+    assert [content.get("hand_back") for content in neighbours.runs.inputs] == [
+        None,
+        *["fup_1"] * MAX_TRIES,
+    ]
+    (buried,) = neighbours.dead_letters.copies
+    assert json.loads(buried["MessageBody"])["hand_back"] == "fup_1"
+    assert buried["MessageGroupId"] == "bus_quick"
+
+
+def test_an_answer_whose_hand_back_the_queue_does_not_take_stays_where_it_is() -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.queue.refuses = True
+    (result,) = neighbours.intake(answer("slow", 1, tries=MAX_TRIES - 1))
+
+    assert not result.is_done
+    assert neighbours.dead_letters.copies == []
+
+
+def test_an_answer_whose_platform_is_down_for_hours_comes_back_to_a_person() -> None:
+    """Its breaker is open whenever it comes, so it is never tried itself."""
+    neighbours = Neighbours(does_not_answer)
+    waiting, since = [answer("slow", 1)], neighbours.clock()
+    while waiting:
+        neighbours.intake(message("slow", 0))
+        neighbours.queue.take_copies()
+        (result,) = neighbours.intake(*waiting)
+        waiting = neighbours.queue.take_copies()
+        assert neighbours.clock() - since < 2 * HAND_BACK_AFTER
+        neighbours.clock.advance(minutes=15)
+
+    assert result.status is IntakeStatus.ROUTED
+    assert neighbours.runs.inputs[-1]["hand_back"] == "fup_1"
+
+
 @pytest.mark.parametrize(
-    "body", ["not JSON", "[]", "5", "{}", '{"resume": "rev_1"}', '{"delivery": "d", "event": 5}']
+    "body",
+    [
+        *("not JSON", "[]", "5", "{}", '{"resume": "rev_1"}', '{"delivery": "d", "event": 5}'),
+        '{"carry_out": "fup_1", "review": "rev_1", "delivery": "ans_1"}',
+    ],
 )
 def test_a_message_that_is_none_of_ours_fails_alone(body: str) -> None:
     neighbours = Neighbours(does_not_answer)

@@ -21,8 +21,10 @@ from heard.reviews import ReviewEvent
 from heard.steps import desk
 from heard.steps.reply import carry_out
 from heard_simulator.server import CallKind, FaultMode
+from tests.unit.asl import ENDED, WAITING
 from tests.unit.backend import (
     COMPLAINT,
+    MAX_TRIES,
     PRAISE,
     Backend,
     FunctionStopped,
@@ -36,8 +38,6 @@ PLATFORMS = ("standard", "discourse", "twilio_sms")
 REPLY_TEXT = (
     "I found both payments and paid one of them back this morning; the bank needs two days."
 )
-LAST_RETRY = 8
-"""How often the follow-up workflow tries `carry_out` again before a person decides."""
 _numbers = count(9000)
 
 
@@ -407,7 +407,7 @@ def test_a_platform_that_stays_down_sends_the_follow_up_back_to_a_person(
     simulated_backend.platforms.add_fault("standard", FaultMode.DOWN, times=None)
     event = new_review("standard", COMPLAINT)
     follow_up_id, (review, _) = follow_up_with_resolution(simulated_backend, event, "standard")
-    for _ in range(LAST_RETRY):
+    for _ in range(MAX_TRIES - 1):
         simulated_backend.run_workflows()
         simulated_backend.clock.advance(minutes=1)
     assert simulated_backend.cases.follow_up(follow_up_id).status is Status.RESOLVING
@@ -421,6 +421,9 @@ def test_a_platform_that_stays_down_sends_the_follow_up_back_to_a_person(
     )
     assert simulated_backend.kinds(review)[-1] is Kind.REPLY_UNKNOWN
     assert replies(simulated_backend, event) == []
+    assert simulated_backend.queued_messages() == []
+    first, second = simulated_backend.step_functions.executions.values()
+    assert (first.state, second.state) == (ENDED, WAITING)
     simulated_backend.check_invariants()
 
 

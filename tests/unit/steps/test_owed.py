@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,23 +15,24 @@ from botocore.exceptions import ClientError
 
 from heard import cases
 from heard.connectors import HttpResponse
-from heard.errors import PlatformUnavailable
+from heard.errors import Fault, PlatformUnavailable
 from heard.follow_ups import Action, FollowUp, Status
-from heard.messaging import Workflows
+from heard.messaging import LONGEST_DELAY, ROUTE_SECONDS, Queue, Workflows
 from heard.outcomes import Kind
 from heard.retention import Retention
 from heard.reviews import review_id
 from heard.steps import desk
 from heard.steps.follow_up import check_follow_up
+from heard.steps.intake import HAND_BACK_PAUSE
 from heard.steps.poll import dispatch
 from heard.steps.reply import carry_out
 from heard.steps.retention import run_retention
 from heard.steps.sweep import CARRY_OUT_PAUSE, SweepReport
 from heard.threads import Purpose
-from tests.static.repository import FUNCTIONS
-from tests.unit.asl import read_definition
+from tests.unit.asl import ENDED, WAITING
 from tests.unit.backend import (
     BUSINESS,
+    MAX_TRIES,
     NOON,
     OTHER_BUSINESS,
     Backend,
@@ -64,8 +66,8 @@ def shop(backend: Backend) -> Backend:
     return backend
 
 
-class DeadStepFunctions:
-    """Step Functions at the moment in which the function that calls it dies."""
+class DeadService:
+    """A service of AWS at the moment in which the function that calls it dies."""
 
     def __getattr__(self, operation: str) -> Any:
         def fail(**_: Any) -> None:
@@ -81,25 +83,48 @@ def resolve(
     *,
     id: str = "resolution-1",
     text: str | None = TEXT,
-    wakes: bool = True,
+    sends: bool = True,
     **fields: Any,
 ) -> None:
-    """Let Ana resolve a follow-up; `wakes`: else her function dies right after the commit."""
+    """Let Ana resolve a follow-up; `sends`: else her function dies right after the commit."""
     ana = shop.add_person("Ana", "agent", "lead")
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
     codes: dict[str, Any] = {"fix": "refunded", "root_cause": "double-charge"} | fields
     request = desk.ResolutionRequest(id, action, fence, text=text, **codes)
-    run_desk(shop, lambda: desk.resolve(ana, follow_up.id, request, shop.desk, shop.clock()), wakes)
+    run_desk(shop, lambda: desk.resolve(ana, follow_up.id, request, shop.desk, shop.clock()), sends)
 
 
-def run_desk(shop: Backend, step: Callable[[], object], wakes: bool) -> None:
-    if wakes:
+def run_desk(shop: Backend, step: Callable[[], object], sends: bool) -> None:
+    if sends:
         step()
         return
-    alive, shop.workflows = shop.workflows, Workflows(DeadStepFunctions())  # pyright: ignore[reportArgumentType]
+    dead: Any = DeadService()
+    alive = shop.workflows, shop.review_queue
+    shop.workflows, shop.review_queue = Workflows(dead), Queue(dead, shop.queue_url)
     with pytest.raises(ClientError):
         step()
-    shop.workflows = alive
+    shop.workflows, shop.review_queue = alive
+
+
+def lose_messages(shop: Backend) -> None:
+    shop.sqs.purge_queue(QueueUrl=shop.queue_url)
+
+
+def states(shop: Backend) -> list[str]:
+    """Where the runs of the follow-up workflow are."""
+    return [execution.state for execution in shop.step_functions.executions.values()]
+
+
+def count_posts(shop: Backend) -> list[str]:
+    """The platform's log of what is posted from now on."""
+    posts: list[str] = []
+
+    def accept(method: str, url: str, **sent: Any) -> HttpResponse:
+        posts.extend([url] if method == "POST" else [])
+        return accept_reply(method, url, **sent)
+
+    shop.http = accept
+    return posts
 
 
 def new_follow_up(shop: Backend, native_id: str = "r-1", **fields: Any) -> FollowUp:
@@ -141,16 +166,16 @@ def let_time_pass(shop: Backend, duration: timedelta) -> SweepReport:
         (Action.INVITE_PRIVATE, {}, Kind.INVITED_PRIVATE, False),
     ],
 )
-def test_a_resolution_is_carried_out_within_minutes_though_nobody_woke_the_workflow(
+def test_a_resolution_is_carried_out_within_minutes_though_its_message_was_never_sent(
     shop: Backend, action: Action, fields: dict[str, Any], kind: Kind, is_lost: bool
 ) -> None:
     follow_up = new_follow_up(shop)
     if is_lost:
         lose_workflows(shop)
-    resolve(shop, follow_up, action, wakes=False, **fields)
+    resolve(shop, follow_up, action, sends=False, **fields)
     report = let_time_pass(shop, SOON)
 
-    assert (report.woken, report.restarted) == ((0, 1) if is_lost else (1, 0))
+    assert (report.woken, report.restarted, report.carry_outs) == (0, 0, 1)
     assert shop.kinds(follow_up.reviews[0])[-1] is kind
     shop.check_invariants()
     shop.clock.advance(minutes=30)
@@ -163,7 +188,7 @@ def test_an_answer_to_a_promise_for_day_twenty_does_not_wait_for_day_twenty(shop
     resolve(shop, follow_up, Action.PROMISE, text=None, promised_for=date)
     shop.run_workflows()
     shop.clock.advance(days=1)
-    resolve(shop, follow_up, id="resolution-2", wakes=False)
+    resolve(shop, follow_up, id="resolution-2", sends=False)
     let_time_pass(shop, SOON)
 
     assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
@@ -172,7 +197,7 @@ def test_an_answer_to_a_promise_for_day_twenty_does_not_wait_for_day_twenty(shop
 def test_a_resolution_does_not_wait_for_a_thread_to_become_quiet(shop: Backend) -> None:
     """Every review that joins writes the follow-up anew, and must not put off what is owed."""
     follow_up = new_follow_up(shop, thread="t-1")
-    resolve(shop, follow_up, wakes=False)
+    resolve(shop, follow_up, sends=False)
     for number in range(5):
         shop.clock.advance(minutes=2)
         shop.deliver(complaint(f"r-later-{number}", thread="t-1"))
@@ -195,41 +220,160 @@ def test_an_approved_resolution_is_carried_out_within_minutes(shop: Backend) -> 
         lambda: desk.approve(
             ben, follow_up.id, shop.desk, shop.clock(), approved=True, digest=resolution.digest
         ),
-        wakes=False,
+        sends=False,
     )
     let_time_pass(shop, SOON)
 
     assert shop.kinds(follow_up.reviews[0])[-1] is Kind.WALKED_AWAY
 
 
-def test_a_workflow_that_dies_while_it_sends_is_followed_by_the_next_one(shop: Backend) -> None:
+def test_a_message_that_is_lost_after_its_first_try_is_sent_again(shop: Backend) -> None:
     shop.http = fail_unavailable
     follow_up = new_follow_up(shop)
     resolve(shop, follow_up)
     shop.run_workflows()
-    lose_workflows(shop)
+    lose_messages(shop)
     shop.http = accept_reply
     let_time_pass(shop, SOON + CARRY_OUT_PAUSE)
 
     assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
-    assert len(shop.step_functions.executions) == 2
+    assert states(shop) == [ENDED]
 
 
-def test_a_workflow_that_tries_again_by_itself_is_left_alone(shop: Backend) -> None:
+def test_an_answer_that_the_queue_tries_again_is_left_alone(shop: Backend) -> None:
     shop.http = fail_unavailable
     resolve(shop, new_follow_up(shop))
-    for _ in range(2):
+    for _ in range(4):
         shop.run_workflows()
         shop.clock.advance(minutes=5)
         assert shop.sweep() == SweepReport()
 
 
-@pytest.mark.parametrize("state", ["carry_out", "carry_out_then_wait"])
-def test_a_workflow_that_is_alive_tries_more_often_than_the_sweep_expects(state: str) -> None:
-    definition = read_definition(FUNCTIONS / "follow_up_flow" / "workflow.asl.json")
-    step = definition["States"][state]
-    longest = max(retry.get("MaxDelaySeconds", 0) for retry in step["Retry"])
-    assert timedelta(seconds=longest + step["TimeoutSeconds"]) < CARRY_OUT_PAUSE
+def test_the_queue_tries_more_often_than_the_sweep_expects() -> None:
+    assert timedelta(seconds=LONGEST_DELAY + ROUTE_SECONDS) < CARRY_OUT_PAUSE
+
+
+def test_the_sweep_queues_an_answer_that_always_fails_ever_less_often(shop: Backend) -> None:
+    resolve(shop, new_follow_up(shop), Action.RESOLVE_WITHOUT_REPLY, text=None)
+    lose_messages(shop)
+    minutes = [
+        minute
+        for minute in range(0, 240, 5)
+        if (shop.clock.advance(minutes=5), shop.sweep())[1].carry_outs
+    ]
+    assert [later - earlier for earlier, later in pairwise(minutes)] == [10, 20, 40, 60, 60]
+
+
+def test_an_answered_follow_up_enters_one_state(shop: Backend) -> None:
+    """Each transition of a Standard workflow costs as much as 20 requests of Lambda."""
+    follow_up = new_follow_up(shop)
+    resolve(shop, follow_up)
+    (execution,) = shop.step_functions.executions.values()
+    assert (execution.state, list(execution.outputs)) == (ENDED, ["await_resolution"])
+    (message,) = shop.queued_messages()
+    assert message["carry_out"] == follow_up.id
+    shop.run_workflows()
+
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
+    assert (states(shop), shop.queued_messages()) == ([ENDED], [])
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [(Action.INVITE_PRIVATE, {}), (Action.PROMISE, {"promised_for": NOON + timedelta(days=9)})],
+)
+def test_a_follow_up_that_stays_open_after_an_answer_waits_on_in_its_next_run(
+    shop: Backend, action: Action, fields: dict[str, Any]
+) -> None:
+    follow_up = new_follow_up(shop)
+    resolve(shop, follow_up, action, **fields)
+    shop.run_workflows()
+    assert states(shop) == [ENDED, WAITING]
+    shop.clock.advance(days=10)
+    shop.fire_timers()
+
+    kinds = shop.kinds(follow_up.reviews[0])
+    assert kinds[-1] in {Kind.ESCALATED, Kind.PROMISE_DUE}
+    resolve(shop, follow_up, id="resolution-2", text=OTHER_TEXT)
+    shop.run_workflows()
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
+    assert states(shop) == [ENDED, ENDED]
+    shop.check_invariants()
+
+
+def test_a_review_that_joins_while_the_answer_is_sent_waits_in_the_next_run(shop: Backend) -> None:
+    follow_up = new_follow_up(shop, thread="t-1")
+    resolve(shop, follow_up)
+    shop.run_route_workflow(shop.queue_message(complaint("r-2", thread="t-1")))
+    assert states(shop) == [ENDED]
+    shop.run_workflows()
+
+    assert states(shop) == [ENDED, WAITING]
+    assert shop.cases.follow_up(follow_up.id).status is Status.OPEN
+    shop.check_invariants()
+
+
+def test_a_doubled_message_sends_nothing_twice_and_starts_no_second_run(shop: Backend) -> None:
+    follow_up = new_follow_up(shop)
+    posts = count_posts(shop)
+    resolve(shop, follow_up, Action.INVITE_PRIVATE)
+    (message,) = shop.queued_messages()
+    for _ in range(3):
+        shop.run_route_workflow(message)
+
+    assert len(posts) == 1
+    assert shop.kinds(follow_up.reviews[0]).count(Kind.INVITED_PRIVATE) == 1
+    shop.run_workflows()
+    assert states(shop) == [ENDED, WAITING]
+
+
+def test_a_run_that_stops_before_the_next_one_waits_starts_it_when_repeated(shop: Backend) -> None:
+    follow_up = new_follow_up(shop)
+    resolve(shop, follow_up, Action.INVITE_PRIVATE)
+    result = carry_out(follow_up.id, shop.store_ports, shop.platform_ports, shop.clock())
+    assert result["execution_name"] == f"{follow_up.id}-1"
+    assert states(shop) == [ENDED]
+    shop.run_workflows()
+
+    assert states(shop) == [ENDED, WAITING]
+
+
+def test_an_answer_needs_no_token(shop: Backend) -> None:
+    follow_up = new_follow_up(shop)
+    shop.plain_dynamodb.delete_item(
+        TableName=shop.tables["CasesTable"],
+        Key={"pk": {"S": follow_up.id}, "sk": {"S": "TOKEN"}},
+    )
+    resolve(shop, follow_up)
+    shop.run_workflows()
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
+    assert states(shop) == [WAITING]
+    shop.clock.advance(days=30)
+    shop.fire_timers()
+
+    assert states(shop) == [ENDED]
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
+
+
+def test_a_fault_of_ours_hands_the_answer_back_after_the_last_try(shop: Backend) -> None:
+    def fail(*_: Any, **__: Any) -> HttpResponse:
+        raise Fault("The credentials cannot be read.")
+
+    shop.http = fail
+    follow_up = new_follow_up(shop)
+    resolve(shop, follow_up)
+    for _ in range(MAX_TRIES):
+        assert shop.cases.follow_up(follow_up.id).status is Status.RESOLVING
+        shop.clock.advance(minutes=5)
+        shop.run_workflows()
+    shop.clock.advance(seconds=HAND_BACK_PAUSE)  # until then nobody knows that it is not being sent
+    shop.run_workflows()
+
+    assert shop.cases.follow_up(follow_up.id).status is Status.OPEN
+    assert (states(shop), shop.queued_messages()) == ([ENDED, WAITING], [])
+    shop.clock.advance(days=3)
+    shop.fire_timers()
+    assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ESCALATED
 
 
 def test_a_follow_up_whose_workflows_always_die_starts_ever_fewer(shop: Backend) -> None:
@@ -243,7 +387,7 @@ def test_a_follow_up_whose_workflows_always_die_starts_ever_fewer(shop: Backend)
 
 def test_a_resolved_follow_up_is_listed_until_it_is_carried_out(shop: Backend) -> None:
     follow_up = new_follow_up(shop)
-    resolve(shop, follow_up, wakes=False)
+    resolve(shop, follow_up, sends=False)
     page, _ = shop.cases.open_follow_ups(BUSINESS, limit=10)
     assert [(listed.id, listed.status) for listed in page] == [(follow_up.id, Status.RESOLVING)]
     let_time_pass(shop, SOON)
@@ -320,17 +464,18 @@ def test_a_late_failure_never_bounces_the_next_resolution(shop: Backend, knows_f
     assert shop.kinds(follow_up.reviews[0])[-1] is Kind.ANSWERED
 
 
-def test_the_workflow_of_a_superseded_resolution_carries_out_the_next_one(shop: Backend) -> None:
-    """It still tries the first one when a person has already given the second."""
+def test_the_message_of_a_superseded_resolution_changes_nothing(shop: Backend) -> None:
+    """It is still tried when a person has already given the second one."""
     follow_up, _ = resolved_again(shop)
-    for execution in shop.step_functions.executions.values():
-        assert execution.state == "carry_out"
-    shop.http = accept_reply
-    for _ in range(3):
-        shop.run_workflows()
+    first, second = shop.queued_messages()
+    posts = count_posts(shop)
+    shop.run_route_workflow(first | {"last": True})
+    assert shop.cases.follow_up(follow_up.id).status is Status.RESOLVING
+    assert posts == []
+    shop.run_route_workflow(second)
 
     assert shop.kinds(follow_up.reviews[0])[-2:] == [Kind.RESOLUTION_GIVEN, Kind.ANSWERED]
-    assert [execution.state for execution in shop.step_functions.executions.values()] == ["ended"]
+    assert len(posts) == 1
 
 
 def test_a_reply_that_nobody_tried_to_send_was_not_refused_by_its_platform(shop: Backend) -> None:

@@ -14,6 +14,7 @@ from heard import cases
 from heard.automatic_replies import AutomaticReply
 from heard.cases import Change
 from heard.clock import format_time, parse_time
+from heard.commitments import CommitmentKind
 from heard.connectors import ReplyTarget
 from heard.errors import BadRequest, ConflictError, Contention, DamagedText, NotFound
 from heard.outcomes import Fact, Kind
@@ -23,7 +24,7 @@ from heard.storage.least_recently_used import LeastRecentlyUsed
 from heard.storage.replies import Reply
 from heard.storage.setup import SECRET_SECONDS, Business, InboundSecret, Secrets, SetupStore
 from heard.storage.tables import attributes, values
-from heard.storage.vault import AuthorRecord, Erased, Vault
+from heard.storage.vault import AuthorNote, AuthorRecord, Erased, Vault
 from heard.threads import Purpose, Slot
 from tests.unit.backend import (
     BUSINESS,
@@ -244,6 +245,45 @@ def test_a_complaint_counts_once_however_often_it_is_counted(backend: Backend) -
     assert vault.author_record("aut_1", other_than="rev_3").complaints == 2
     assert not vault.count_complaint("aut_2", "rev_1")
     assert vault.author_record("aut_2") == AuthorRecord()
+
+
+def test_a_new_key_brings_the_note_of_the_authors_first_review(backend: Backend) -> None:
+    operations: list[str] = []
+    client: Any = InterceptedClient(backend.plain_dynamodb, operations.append)
+    vault = Vault(client, backend.tables["CasesTable"])
+    reply = AutomaticReply("rev_1", "thr_1", "rep_1", "2026-03-17T12:00:00.000Z", frozenset({7}))
+    note = AuthorNote("rev_1", (reply,), "en-praise-1")
+    vault.commitment("aut_1", CommitmentKind.WORDS, COMPLAINT)
+    assert vault.has_new_key("aut_1")
+    assert vault.store_key("aut_1", note)
+    assert operations == ["get_item", "update_item"]
+    assert not vault.has_new_key("aut_1")
+    assert vault.store_key("aut_1", AuthorNote("rev_2"))
+
+    assert vault.author_record("aut_1") == AuthorRecord(1, None, "en-praise-1", True, (reply,), 1)
+    assert vault.count_complaint("aut_1", "rev_1")
+    assert vault.author_record("aut_1").complaints == 1
+
+
+@pytest.mark.parametrize("erased_before", [False, True])
+@pytest.mark.parametrize("meanwhile", ["another key", "an erasure"])
+def test_nothing_is_noted_with_a_key_that_came_too_late(
+    backend: Backend, meanwhile: str, *, erased_before: bool
+) -> None:
+    slow, fast = (Vault(backend.plain_dynamodb, backend.tables["CasesTable"]) for _ in range(2))
+    if erased_before:
+        fast.erase("aut_1", NOON)
+    for vault in (slow, fast):
+        vault.commitment("aut_1", CommitmentKind.WORDS, COMPLAINT)
+    if meanwhile == "another key":
+        assert fast.store_key("aut_1", AuthorNote("rev_2"))
+    else:
+        fast.erase("aut_1", NOON + timedelta(hours=1))
+    before = fast.author_record("aut_1")
+
+    assert not slow.store_key("aut_1", AuthorNote("rev_1", (), "en-praise-1"))
+
+    assert fast.author_record("aut_1") == before
 
 
 def test_an_authors_automatic_replies_are_noted_only_on_what_was_read(backend: Backend) -> None:

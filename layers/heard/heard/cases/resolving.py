@@ -215,7 +215,10 @@ def _accept_resolution(
             if resolution.remedy
             else change
         )
-    resolving_follow_up = replace(follow_up, status=Status.RESOLVING, resolution=resolution)
+    # Its workflow ends with the answer. If it stays open after that, the next one waits for it.
+    resolving_follow_up = replace(
+        follow_up, status=Status.RESOLVING, resolution=resolution, run=follow_up.run + 1
+    )
     return Change(
         Case(case.review, thread, resolving_follow_up), (Fact(Kind.RESOLUTION_GIVEN, detail),)
     )

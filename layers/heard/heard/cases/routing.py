@@ -284,7 +284,8 @@ def remaining_steps(case: Case, now: datetime) -> RemainingSteps:
     slot = case.thread.slot(case.review.reply) if case.review.reply else None
     follow_up = case.follow_up
     # A workflow that runs already is not started twice: Step Functions refuses the same name.
-    needs_workflow = follow_up is not None and follow_up.status is not Status.CLOSED
+    # While an answer is carried out none waits: the next one starts when the follow-up stays open.
+    needs_workflow = follow_up is not None and not follow_up.settled
     return RemainingSteps(
         case.review.reply if slot and is_unsent(slot) and not slot.is_waiting(now) else None,
         follow_up if needs_workflow else None,

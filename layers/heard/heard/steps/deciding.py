@@ -32,6 +32,7 @@ from heard.steps.loops import find_loop_facts
 from heard.threads import Purpose
 
 if TYPE_CHECKING:
+    from heard.connectors import Connection
     from heard.steps.ports import StorePorts
     from heard.storage.setup import Business, SetupStore
     from heard.storage.vault import AuthorRecord
@@ -87,14 +88,22 @@ def decide_revision(
     case: Case,
     event: ReviewEvent,
     author: AuthorRecord,
+    connection: Connection,
     ports: StorePorts,
     assessor: Assessor,
     now: datetime,
 ) -> RevisionDecision:
-    """Assess a new or newer revision of a case, and ask the business's policy."""
+    """Assess a new or newer revision of a case, and ask the business's policy.
+
+    It came through `connection`; replies go through the one that the review has.
+    """
     review = case.review
     business = ports.setup.business(review.business)
-    connection = ports.setup.connection(review.connection)
+    reply_connection = (
+        connection
+        if connection.id == review.connection
+        else ports.setup.connection(review.connection)
+    )
     policy = _published_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
@@ -104,7 +113,7 @@ def decide_revision(
     thread = replace(thread, cap=policy.public_replies)
     context = replace(
         context_of(replace(case, thread=thread), event, author),
-        can_reply=connection is not None and can_reply(connection),
+        can_reply=reply_connection is not None and can_reply(reply_connection),
         **loop_facts.context,
     )
     decision = decide(assessment, context, policy, now)

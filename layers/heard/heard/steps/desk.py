@@ -6,9 +6,11 @@ A step that is refused raises ConflictError with its reason, and nothing has cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from heard import cases, follow_ups
@@ -29,7 +31,7 @@ from heard.steps.desk_view import (
     follow_up_details,
     follow_up_row,
 )
-from heard.steps.follow_up import wake
+from heard.steps.follow_up import carry_out_message, wake
 from heard.storage.case_store import LoadedCase
 from heard.storage.keys import partition_key, reply_key
 from heard.storage.replies import Reply
@@ -37,29 +39,33 @@ from heard.storage.vault import Erased
 from heard.threads import Purpose, SlotState, Thread
 
 if TYPE_CHECKING:
-    from heard.messaging import Workflows
+    from heard.cases import Case, Revision
+    from heard.connectors import Connection
+    from heard.messaging import Queue, Workflows
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
     from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
+    from heard.storage.follow_ups import StoredFollowUp
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
 MAX_BUSINESSES: Final = 100
-"""Of how many businesses one list shows follow-ups: each takes two reads."""
+"""Of how many businesses one list shows follow-ups: each takes a query."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs. `people` says who calls."""
+    """What the desk needs. `people` says who calls, `queue` is the review queue."""
 
     people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
+    queue: Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +165,29 @@ def describe_follow_up(
     taken here. `no_reply_why` says why none of them can reply, None where one can. Raises NotFound,
     BadRequest.
     """
-    follow_up = _find_follow_up(caller, follow_up_id, desk)
+    return _describe(
+        _find_follow_up(caller, follow_up_id, desk), desk, now, PageRequest(limit, after)
+    )
+
+
+def _describe(
+    stored: StoredFollowUp, desk: DeskPorts, now: datetime, page: PageRequest
+) -> dict[str, Any]:
+    follow_up = stored.follow_up
     policy = policy_of(follow_up.business, desk.setup)
-    details = follow_up_details(follow_up, policy, desk.cases, PageRequest(limit, after))
+    case: Case | None = None
     try:
-        why = _no_reply_why(desk.cases.case_of_follow_up(follow_up_id), desk)
+        case = desk.cases.case_of_follow_up(follow_up.id, stored).case
     except DamagedState as damage:
         why, actions = damage.detail, list[str]()
     else:
+        why = _no_reply_why(case, desk.setup.connection(case.review.connection))
         actions = [
             action.value
             for action in Action
             if why is None or "text" not in _REQUIRED_FIELDS[action]
         ]
+    details = follow_up_details(follow_up, case, policy, desk.cases, page)
     return follow_up_row(follow_up, now) | details | {"actions": actions, "no_reply_why": why}
 
 
@@ -181,8 +197,23 @@ def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> 
     What is resolved with this claim does not cover reviews that cannot be read now. Raises
     ConflictError when another agent holds it.
     """
-    _find_follow_up(caller, follow_up_id, desk)
+    return _claim(caller, follow_up_id, desk, now).follow_up
 
+
+def claim_and_describe(
+    caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime, limit: int = 25
+) -> dict[str, Any]:
+    """Claim a follow-up, or renew the claim, and describe it as it is then.
+
+    So an agent reads what the claim covers, and which reviews it does not, as they cannot be read
+    now. When describing it fails, it is claimed nevertheless: claiming it again renews that. Raises
+    ConflictError when another agent holds it.
+    """
+    stored = _claim(caller, follow_up_id, desk, now)
+    return _describe(stored, desk, now, PageRequest(limit, None))
+
+
+def _claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> StoredFollowUp:
     def decide(follow_up: FollowUp) -> FollowUp:
         # Of one review alone the resolution itself says that it cannot be read.
         unreadable = (
@@ -192,21 +223,23 @@ def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> 
             follow_ups.claim(follow_up, caller.person.subject, now, unreadable=unreadable)
         )
 
-    return desk.cases.update_follow_up(follow_up_id, decide, now)
+    return desk.cases.update_follow_up(
+        follow_up_id, decide, now, known=_find_follow_up(caller, follow_up_id, desk)
+    )
 
 
 def release(
     caller: Caller, follow_up_id: str, fence: int, desk: DeskPorts, now: datetime
 ) -> FollowUp:
     """Give a claim back. Raises ConflictError when another agent holds it now."""
-    _find_follow_up(caller, follow_up_id, desk)
     return desk.cases.update_follow_up(
         follow_up_id,
         lambda follow_up: _or_raise(
             follow_ups.release(follow_up, caller.person.subject, fence, now)
         ),
         now,
-    )
+        known=_find_follow_up(caller, follow_up_id, desk),
+    ).follow_up
 
 
 def resolve(
@@ -218,31 +251,31 @@ def resolve(
     BadRequest when something that the action needs is missing, ConflictError with the reason when
     the resolution is refused.
     """
-    follow_up = _find_follow_up(caller, follow_up_id, desk)
+    stored = _find_follow_up(caller, follow_up_id, desk)
+    follow_up, load_case = stored.follow_up, _load_from(stored, follow_up_id, desk)
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
     if _already_resolved(follow_up, resolution):
         _require_same_request(request, resolution, follow_up, desk)
-        wake(follow_up, desk.cases, desk.workflows)
+        _pass_on(follow_up, load_case, desk, now)
         return ResolutionResult(follow_up, ())
     draft: LintedText | None = None
     reply: Reply | None = None
-    loaded = _load_case(follow_up_id, desk)
+    loaded = load_case()
+    load_case = _load_from(loaded, follow_up_id, desk)
     conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
     _or_raise(conflict or follow_up)
-    if request.text:
-        _refuse_without_reply(loaded, desk)
+    conversation = _conversation(loaded, desk) if request.text else None
+    if conversation:
+        _refuse_without_reply(conversation)
     _or_raise(cases.resolve(loaded.case, resolution, policy, now))
-    if request.text:
+    if conversation and request.text:
         draft = _lint_text(
-            request.text, loaded, caller, desk, policy, own_contacts=request.own_contacts
+            request.text, conversation, caller, desk, policy, own_contacts=request.own_contacts
         )
         _refuse_blocked(draft)
-        reply = _build_reply(draft.text, resolution, loaded, caller, desk, now)
-        if _reply_text(desk, follow_up.thread, reply.id) not in {None, reply.text}:
-            raise _resolution_differs()
-        reply = _put_reply(reply, desk)
-        # Before the resolution counts: after that, nothing but the wake may come.
+        reply = _put_reply(_build_reply(draft.text, resolution, conversation, caller, now), desk)
+        # Before the resolution counts: after that, nothing but the messages may come.
         desk.cases.put_wording(reply, draft.fingerprint)
     _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
 
@@ -259,14 +292,9 @@ def resolve(
         )
         return _or_raise(cases.resolve(loaded.case, resolution, policy, now))
 
-    result = desk.cases.change(
-        lambda: _load_case(follow_up_id, desk),
-        decide,
-        now=now,
-        actor=caller.person.subject,
-    )
+    result = desk.cases.change(load_case, decide, now=now, actor=caller.person.subject)
     follow_up = _follow_up_in(result)
-    wake(follow_up, desk.cases, desk.workflows)
+    _pass_on(follow_up, lambda: result, desk, now)
     return ResolutionResult(follow_up, draft.warnings if draft else ())
 
 
@@ -277,10 +305,10 @@ def lint_draft(
 
     Where no reply can be sent from here, a person posts the text at the platform.
     """
-    follow_up = _find_follow_up(caller, follow_up_id, desk)
-    loaded = _load_case(follow_up_id, desk)
-    policy = policy_of(follow_up.business, desk.setup)
-    return _lint_text(text, loaded, caller, desk, policy, own_contacts=own_contacts)
+    stored = _find_follow_up(caller, follow_up_id, desk)
+    conversation = _conversation(_load_case(follow_up_id, desk, stored), desk)
+    policy = policy_of(stored.follow_up.business, desk.setup)
+    return _lint_text(text, conversation, caller, desk, policy, own_contacts=own_contacts)
 
 
 def approve(
@@ -297,7 +325,8 @@ def approve(
     The caller is a lead there, and not the agent who resolved. `digest` names the resolution that
     they read. Raises ConflictError when another one waits by now.
     """
-    follow_up = _find_follow_up(caller, follow_up_id, desk, APPROVING)
+    stored = _find_follow_up(caller, follow_up_id, desk, APPROVING)
+    follow_up = stored.follow_up
     policy = policy_of(follow_up.business, desk.setup)
 
     def decide(loaded: LoadedCase) -> Change | None:
@@ -311,31 +340,53 @@ def approve(
         return _or_raise(cases.approve(loaded.case, caller.person.subject, policy, now))
 
     result = desk.cases.change(
-        lambda: _load_case(follow_up_id, desk),
-        decide,
-        now=now,
-        actor=caller.person.subject,
+        _load_from(stored, follow_up_id, desk), decide, now=now, actor=caller.person.subject
     )
     follow_up_after = _follow_up_in(result)
     if approved:
-        wake(follow_up_after, desk.cases, desk.workflows)
+        _pass_on(follow_up_after, lambda: result, desk, now)
     return follow_up_after
 
 
-def _load_case(follow_up_id: str, desk: DeskPorts) -> LoadedCase:
-    """The case of a follow-up. Raises ConflictError when none of its reviews can be read."""
+def _pass_on(
+    follow_up: FollowUp, load_case: Callable[[], LoadedCase], desk: DeskPorts, now: datetime
+) -> None:
+    """Have an accepted resolution carried out, and tell the follow-up's workflow.
+
+    If this is lost, the sweep does it some minutes later. It also tells of what cannot be read.
+    """
+    if follow_up.status is follow_ups.Status.RESOLVING:
+        with suppress(ConflictError):
+            message = carry_out_message(follow_up, load_case().case.review, format_time(now))
+            desk.queue.send([message])
+    wake(follow_up, desk.cases, desk.workflows)
+
+
+def _load_case(
+    follow_up_id: str, desk: DeskPorts, known: StoredFollowUp | None = None
+) -> LoadedCase:
+    """The case of a follow-up. Raises ConflictError when none of its reviews can be read.
+
+    `known` is the follow-up as it was just read.
+    """
     try:
-        return desk.cases.case_of_follow_up(follow_up_id)
+        return desk.cases.case_of_follow_up(follow_up_id, known)
     except DamagedState as damage:
         raise ConflictError(ConflictCode.UNREADABLE.value, damage.detail) from damage
 
 
 def _put_reply(reply: Reply, desk: DeskPorts) -> Reply:
-    """Store a reply. Raises ConflictError when an earlier one with its id is damaged."""
+    """Store a reply.
+
+    Raises ConflictError when an earlier one with its id has another text, or is damaged.
+    """
     try:
-        return desk.cases.put_reply(reply)
+        stored_reply = desk.cases.put_reply(reply)
     except DamagedText as damage:
         raise _resolution_differs() from damage
+    if stored_reply.text != reply.text:
+        raise _resolution_differs()
+    return stored_reply
 
 
 def _follow_up_in(loaded: LoadedCase) -> FollowUp:
@@ -346,11 +397,30 @@ def _follow_up_in(loaded: LoadedCase) -> FollowUp:
 
 def _find_follow_up(
     caller: Caller, follow_up_id: str, desk: DeskPorts, roles: tuple[Role, ...] = ANSWERING
-) -> FollowUp:
+) -> StoredFollowUp:
     """A follow-up of a business where the caller holds one of the roles."""
-    follow_up = desk.cases.follow_up(follow_up_id)
-    caller.require_role(follow_up.business, *roles, missing="There is no such follow-up.")
-    return follow_up
+    stored = desk.cases.stored_follow_up(follow_up_id)
+    caller.require_role(stored.follow_up.business, *roles, missing="There is no such follow-up.")
+    return stored
+
+
+def _load_from(
+    known: StoredFollowUp | LoadedCase, follow_up_id: str, desk: DeskPorts
+) -> Callable[[], LoadedCase]:
+    """Load the case of a follow-up: from what this call has just read first, and then anew.
+
+    Whoever came in between has changed a version. Then nothing is written, and it is loaded again.
+    """
+    first = [known]
+
+    def load() -> LoadedCase:
+        match first.pop() if first else None:
+            case LoadedCase() as loaded:
+                return loaded
+            case stored:
+                return _load_case(follow_up_id, desk, stored)
+
+    return load
 
 
 def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> bool:
@@ -479,9 +549,35 @@ def _build_resolution(
     return replace(resolution, reply=reply)
 
 
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """What a reply is written into.
+
+    Its case, its connection (None when that was removed), and the words that it answers, which are
+    read when they are needed, and once.
+    """
+
+    case: Case
+    connection: Connection | None
+    revision: Callable[[], Revision]
+
+    @property
+    def public(self) -> bool:
+        return self.case.review.channel.stage is Stage.ONSTAGE
+
+
+def _conversation(loaded: LoadedCase, desk: DeskPorts) -> _Conversation:
+    review = loaded.case.review
+    return _Conversation(
+        loaded.case,
+        desk.setup.connection(review.connection),
+        cache(lambda: desk.cases.revision(review)),
+    )
+
+
 def _lint_text(
     text: str,
-    loaded: LoadedCase,
+    conversation: _Conversation,
     caller: Caller,
     desk: DeskPorts,
     policy: Policy,
@@ -489,8 +585,7 @@ def _lint_text(
     own_contacts: bool,
 ) -> LintedText:
     """A reply as it will be posted, signed with the agent's first name (R11), and its findings."""
-    case = loaded.case
-    connection = desk.setup.connection(case.review.connection)
+    case, connection = conversation.case, conversation.connection
     business_name = connection.business_name if connection else ""
     names = (caller.person.first_name, business_name or case.review.business)
     signed_text = lint.sign_off(text, *names)
@@ -498,7 +593,7 @@ def _lint_text(
     findings = lint.lint(
         signed_text,
         lint.ReplyContext(
-            public=_is_public(loaded),
+            public=conversation.public,
             limit=capabilities.reply_limit,
             unit=capabilities.reply_unit,
             recent=desk.cases.latest_wordings(
@@ -507,7 +602,7 @@ def _lint_text(
                 other_than=_undelivered_replies(case.thread, desk),
             ),
             names=names,
-            language=_customer_language(loaded, desk),
+            language=_customer_language(conversation),
             own_contacts=policy.contacts,
             contacts_are_own=own_contacts,
         ),
@@ -515,24 +610,19 @@ def _lint_text(
     return LintedText(signed_text, findings, lint.fingerprint(signed_text, names))
 
 
-def _is_public(loaded: LoadedCase) -> bool:
-    return loaded.case.review.channel.stage is Stage.ONSTAGE
-
-
-def _no_reply_why(loaded: LoadedCase, desk: DeskPorts) -> str | None:
+def _no_reply_why(case: Case, connection: Connection | None) -> str | None:
     """Why no reply can be sent from here; None if one can."""
-    review = loaded.case.review
+    review = case.review
     if review.erased_at:
         return (
             "This author's data was erased, so we no longer know where to reply. Resolve it "
             "without a reply."
         )
-    if loaded.case.thread.damaged:
+    if case.thread.damaged:
         return (
             "What we said in this thread cannot be read, so nobody knows whether another reply is "
             "allowed (R04). Resolve it without a reply, or have its state restored."
         )
-    connection = desk.setup.connection(review.connection)
     if connection is None:
         return "The connection was removed. Resolve it without a reply."
     capabilities = load(review.platform).capabilities
@@ -545,16 +635,16 @@ def _no_reply_why(loaded: LoadedCase, desk: DeskPorts) -> str | None:
     return f"{capabilities.title} {why}. Answer there, then resolve it here without a reply."
 
 
-def _refuse_without_reply(loaded: LoadedCase, desk: DeskPorts) -> None:
+def _refuse_without_reply(conversation: _Conversation) -> None:
     """Raises ConflictError where no reply can be sent."""
-    if why := _no_reply_why(loaded, desk):
+    if why := _no_reply_why(conversation.case, conversation.connection):
         raise ConflictError(ConflictCode.NO_REPLY_HERE.value, why)
 
 
-def _customer_language(loaded: LoadedCase, desk: DeskPorts) -> str | None:
+def _customer_language(conversation: _Conversation) -> str | None:
     """The language of the review (ISO 639), None where it is not known or cannot be read."""
     try:
-        return (desk.cases.revision(loaded.case.review).assessment or {}).get("language")
+        return (conversation.revision().assessment or {}).get("language")
     except (Erased, NotFound, DamagedText):
         return None
 
@@ -575,14 +665,13 @@ def _refuse_blocked(draft: LintedText) -> None:
 def _build_reply(
     text: str,
     resolution: Resolution,
-    loaded: LoadedCase,
+    conversation: _Conversation,
     caller: Caller,
-    desk: DeskPorts,
     now: datetime,
 ) -> Reply:
-    case = loaded.case
+    case = conversation.case
     try:
-        event = desk.cases.revision(case.review).event
+        event = conversation.revision().event
     except DamagedText as error:
         raise ConflictError(
             ConflictCode.NO_REPLY_HERE.value,
@@ -603,7 +692,7 @@ def _build_reply(
         business=case.review.business,
         connection=case.review.connection,
         purpose=Purpose.RESOLUTION,
-        public=_is_public(loaded),
+        public=conversation.public,
         text=text,
         target=ReplyTarget(event.native_id, event.native_thread, event.reply_to),
         follow_up=case.follow_up.id if case.follow_up else None,

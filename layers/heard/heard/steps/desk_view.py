@@ -20,7 +20,7 @@ from heard.reviews import Channel
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
-    from heard.cases import Review
+    from heard.cases import Case, Review
     from heard.policy import Policy
     from heard.replies.findings import LintFinding
     from heard.storage.case_store import CaseStore
@@ -113,7 +113,11 @@ class PageRequest:
 
 
 def follow_up_details(
-    follow_up: FollowUp, policy: Policy, case_store: CaseStore, page: PageRequest
+    follow_up: FollowUp,
+    case: Case | None,
+    policy: Policy,
+    case_store: CaseStore,
+    page: PageRequest,
 ) -> dict[str, Any]:
     """What an agent must understand before answering (R22).
 
@@ -124,10 +128,10 @@ def follow_up_details(
     needed, `checklist` what to think of (R25), `remedies` what an agent may grant, and `grants`
     what was granted (R28). `causes`, `fixes` and `reasons` are the codes that a resolution may
     have. `contacts` are the business's own, which replies may show (R06). `pending_resolution` is
-    the resolution that waits for a lead, with the `digest` that names it. Raises BadRequest for a
-    page that there is not.
+    the resolution that waits for a lead, with the `digest` that names it. `case` is that of one of
+    its reviews; None when none of them can be read. Raises BadRequest for a page that there is not.
     """
-    thread = case_store.thread(follow_up.thread)
+    thread = case.thread if case else case_store.thread(follow_up.thread)
     states = {slot.reply: slot.state.value for slot in thread.slots}
     pending_resolution = (
         follow_up.resolution if follow_up.status is Status.AWAITING_APPROVAL else None
@@ -135,7 +139,8 @@ def follow_up_details(
     if pending_resolution and pending_resolution.reply:
         states[pending_resolution.reply] = follow_up.status.value
     checklist = follow_up.checklist
-    reviews, next_page = _read_page(follow_up, page, thread, case_store)
+    known = (case.review,) if case else ()
+    reviews, next_page = _read_page(follow_up, page, thread, known, case_store)
     return {
         "reviews": reviews,
         "reviews_next": next_page,
@@ -168,11 +173,16 @@ def follow_up_details(
 
 
 def _read_page(
-    follow_up: FollowUp, page: PageRequest, thread: Thread, case_store: CaseStore
+    follow_up: FollowUp,
+    page: PageRequest,
+    thread: Thread,
+    known: Sequence[Review],
+    case_store: CaseStore,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The reviews of a page, and after which one the next page begins; None on the last page.
 
     They are read several in a call, until they are enough. One review comes however long it is.
+    `known` are states that were just read.
     """
     ids = follow_up.reviews_to_read
     if page.after is not None:
@@ -185,7 +195,7 @@ def _read_page(
     reviews: list[dict[str, Any]] = []
     size = 0
     for batch in batched(ids[: page.limit], _READ_TOGETHER, strict=False):
-        texts = case_store.latest_texts(batch, consistent=True)
+        texts = case_store.latest_texts(batch, consistent=True, known=known)
         for id in batch:
             text = texts.get(id)
             review = (

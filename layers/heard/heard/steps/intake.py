@@ -1,5 +1,8 @@
 """Intake: one run of the route workflow for each message of the review queue.
 
+Most messages have words that came. Some name a follow-up whose answer is to be carried out: after
+the last try, a person gets that answer back.
+
 All businesses share the queue and its readers. So no message may hold a reader for long: its
 platform has seconds to answer, and a platform that did not answer is left alone. What waits for it
 goes back to the queue untried, and that counts as no try.
@@ -12,15 +15,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from heard.errors import HeardError, PlatformUnavailable
-from heard.messaging import retry_delay, review_of
+from heard.clock import parse_time
+from heard.errors import Fault, HeardError, PlatformUnavailable
+from heard.messaging import retry_delay, review_of, to_text
 
 if TYPE_CHECKING:
     from heard.circuit_breakers import CircuitBreakers
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
 
 BATCH_SECONDS: Final = 54
 """How long a batch may take. After that, what has not ended is given back: see `ROUTE_SECONDS`."""
+
+HAND_BACK_AFTER: Final = timedelta(minutes=90)
+"""For how long an answer is tried. Then a person gets it back, however often it waited untried."""
+HAND_BACK_PAUSE: Final = 60
+"""After how many seconds an answer is handed back whose last run failed: it may still be sent."""
 
 
 class IntakeStatus(StrEnum):
@@ -98,28 +107,41 @@ def intake(
         if content is None:
             why = "It is no message of Heard's."
             results.append(IntakeResult(message, IntakeStatus.FAILED, why=why))
-        elif pause := _pause(content, ports):
+            continue
+        is_last, pause = _is_last_try(message, content, ports), _pause(content, ports)
+        if pause and not is_last:
             results.append(_give_back(message, content, pause, ports))
-        else:
-            run = threads.submit(_run_route, message, content, ports)
-            runs[run] = message, content
+            continue
+        if is_last:
+            content = {**content, "last": True}
+        if pause:  # a person gets it back, and the platform is left alone
+            content = {**content, "hand_back": content["carry_out"]}
+        runs[threads.submit(_run_route, content, ports)] = message, content
     finished, _ = wait(runs, seconds)
     threads.shutdown(wait=False, cancel_futures=True)
-    results += [
-        _run_result(run, *runs[run], began_at, ports)
-        if run in finished
-        else _result(*runs[run], IntakeStatus.FAILED, "Its time was over.")
-        for run in runs
-    ]
+    for run, (message, content) in runs.items():
+        error = run.exception() if run in finished else Fault("Its time was over.")
+        results.append(_run_result(error, message, content, began_at, ports))
     return [
         _try_again(result, ports) if result.status is IntakeStatus.FAILED else result
         for result in results
     ]
 
 
-def _run_route(message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts) -> None:
+def _run_route(content: Mapping[str, Any], ports: IntakePorts) -> None:
     name = re.sub(r"[^A-Za-z0-9_-]", "-", str(content["delivery"]))[:80]
-    ports.workflows.run_route(ports.route_workflow, name, message.body)
+    ports.workflows.run_route(ports.route_workflow, name, content)
+
+
+def _is_last_try(message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts) -> bool:
+    """Whether an answer is not tried again after this. Other messages end as dead letters."""
+    if "carry_out" not in content:
+        return False
+    return (
+        "hand_back" in content
+        or message.tries + 1 >= ports.max_tries
+        or ports.clock() >= parse_time(content["since"]) + HAND_BACK_AFTER
+    )
 
 
 def _pause(content: Mapping[str, Any], ports: IntakePorts) -> float:
@@ -128,20 +150,46 @@ def _pause(content: Mapping[str, Any], ports: IntakePorts) -> float:
 
 
 def _run_result(
-    run: Future[None],
+    error: BaseException | None,
     message: QueuedMessage,
     content: Mapping[str, Any],
     began_at: datetime,
     ports: IntakePorts,
 ) -> IntakeResult:
-    error, connection = run.exception(), _connection_of(content)
+    connection = _connection_of(content)
     if error is None:
-        ports.breakers.record_success(connection)
+        if "last" not in content:  # else the platform may have failed, and a person got it back
+            ports.breakers.record_success(connection)
         return _result(message, content, IntakeStatus.ROUTED)
     if connection and isinstance(error, PlatformUnavailable):
         ports.breakers.record_failure(connection, began_at, ports.clock())
     why = error.detail if isinstance(error, HeardError) else type(error).__name__
-    return _result(message, content, IntakeStatus.FAILED, why)
+    result = _result(message, content, IntakeStatus.FAILED, why)
+    original = _parse(message.body) or {}
+    if "last" in content and "hand_back" not in original:
+        return _queue_hand_back(result, original, ports)
+    return result
+
+
+def _queue_hand_back(
+    result: IntakeResult, content: Mapping[str, Any], ports: IntakePorts
+) -> IntakeResult:
+    """Queue that a person gets an answer back whose last run failed, in its place.
+
+    If that fails, the message comes when the queue shows it again, and is the last try again.
+    """
+    result = replace(result, status=IntakeStatus.UNTRIED)
+    try:
+        ports.queue.send_again(
+            to_text({**content, "hand_back": content["carry_out"]}),
+            group=result.business,
+            tries=0,
+            waits=0,
+            delay=HAND_BACK_PAUSE,
+        )
+    except (BotoCoreError, ClientError):
+        return replace(result, is_done=False)
+    return result
 
 
 def _give_back(
@@ -199,6 +247,8 @@ def _parse(body: str) -> Mapping[str, Any] | None:
         content = json.loads(body)
         review_of(content)
         _ = content["delivery"]
+        if "carry_out" in content:
+            parse_time(content["since"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return content

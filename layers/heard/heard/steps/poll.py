@@ -93,12 +93,9 @@ class PollReport:
         return "skipped" if self.skipped else "failed" if self.error else "done"
 
     @property
-    def counts(self) -> dict[str, int]:
-        """What the poll function counts, by the names of the metrics."""
-        amounts = {"queued": self.queued, "withdrawn": self.withdrawn, "problems": self.problems}
-        return {f"polls_{self.result}": 1} | {
-            f"polled_{name}": count for name, count in amounts.items()
-        }
+    def amounts(self) -> dict[str, int]:
+        """What the poll function counts, beside its result."""
+        return {"queued": self.queued, "withdrawn": self.withdrawn, "problems": self.problems}
 
     @property
     def log_fields(self) -> dict[str, Any]:

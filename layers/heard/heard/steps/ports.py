@@ -28,8 +28,6 @@ SHARED_SECONDS: Final = 3.5
 """How long a step may talk to a platform while other businesses' reviews wait behind it."""
 UNSURE_SECONDS: Final = 10.0
 """The same, for a reply that nobody can ask for later: what is cut off there costs a person."""
-OWN_SECONDS: Final = 20.0
-"""How long a step may talk to a platform that nobody else waits for."""
 
 
 @dataclass(frozen=True, slots=True)

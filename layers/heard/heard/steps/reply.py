@@ -19,21 +19,16 @@ from heard.cases import Case, Change
 from heard.clock import parse_time
 from heard.connectors import Capabilities, Rejection, ReplyLookup, SentReply, load
 from heard.errors import Busy, DamagedText, NotSettled, PlatformUnavailable
-from heard.follow_ups import MAX_REVIEWS, FollowUp, Status
+from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision, policy_of
+from heard.steps.follow_up import workflow_output
 from heard.steps.next_steps import next_steps
-from heard.steps.ports import (
-    OWN_SECONDS,
-    SHARED_SECONDS,
-    UNSURE_SECONDS,
-    PlatformPorts,
-    StorePorts,
-)
+from heard.steps.ports import SHARED_SECONDS, UNSURE_SECONDS, PlatformPorts, StorePorts
 from heard.storage.case_store import LoadedCase
 from heard.storage.replies import Reply
 from heard.storage.vault import Erased
-from heard.threads import Purpose, Slot, SlotState, Thread
+from heard.threads import Slot, SlotState, Thread
 from heard.working_time import Calendar
 
 DAMAGED: Final = "damaged"
@@ -83,14 +78,14 @@ def carry_out(
 
     `fence` is the number of the claim whose resolution it is; a workflow that an older release
     started does not know it. It closes one review after the other, so that an interrupted run is
-    simply run again. Returns `follow_up`, its `reviews` before, and `wait_seconds` for its workflow
-    when it stays open. Raises PlatformUnavailable or Busy when a later run should try again,
-    NotSettled when the follow-up is open although its resolution was to close it, or has the
-    resolution of another claim by now, DamagedText once, after that; DamagedState while nothing
-    that it covers can be read.
+    simply run again. Returns what its workflow does next: see `workflow_output`. Raises
+    PlatformUnavailable or Busy when a later run should try again, NotSettled when the follow-up is
+    open although its resolution was to close it, or has the resolution of another claim by now,
+    DamagedText once, after that; DamagedState while nothing that it covers can be read.
     """
     case_store = ports.cases
-    follow_up = case_store.follow_up(follow_up_id)
+    stored = [case_store.stored_follow_up(follow_up_id)]
+    follow_up = stored[0].follow_up
     resolution = follow_up.resolution
     reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
@@ -100,11 +95,14 @@ def carry_out(
 
     def load_case() -> LoadedCase:
         # Without its slot nobody knows whether a reply is out. What has none needs no thread.
-        return case_store.case_of_follow_up(follow_up_id, needs_thread=resolution.reply is not None)
+        needs_thread, known = resolution.reply is not None, stored.pop() if stored else None
+        return case_store.case_of_follow_up(follow_up_id, known, needs_thread=needs_thread)
 
     calendar = _calendar_of(follow_up.business, ports)
+    load_next = load_case
     if resolution.reply is None:
         result = load_case()
+        load_next = _known_first(result, load_case)
     else:
         try:
             reply = case_store.reply(follow_up.thread, resolution.reply)
@@ -123,7 +121,7 @@ def carry_out(
         and result.case.follow_up.status is Status.RESOLVING
     ):
         result = case_store.change(
-            load_case,
+            load_next,
             lambda loaded: cases.close_next_review(loaded.case, resolution, now, calendar),
             now=now,
             actor=resolution.agent,
@@ -196,11 +194,7 @@ def _workflow_output(
             f"The follow-up is {follow_up.status.value} again ({follow_up.why}). "
             "A person must resolve it again."
         )
-    return {
-        "follow_up": follow_up.id,
-        "reviews": list(reviews[:MAX_REVIEWS]),
-        "wait_seconds": follow_up.wait_seconds(now),
-    }
+    return workflow_output(follow_up, reviews, now)
 
 
 def _send(
@@ -233,12 +227,13 @@ def _send(
     current = case_store.change(load_case, begin, now=now)
     if not slots_before or not cases.is_unsent(slots_before[0]):
         return current
+    reload_case = _known_first(current, load_case)
     try:
         result = _deliver(reply, current.case, slots_before[0], ports, platform_ports)
     except PlatformUnavailable as error:
         doubtful = error.maybe_applied or slots_before[0].must_find_reply
         case_store.change(
-            load_case,
+            reload_case,
             lambda loaded: Change(
                 replace(
                     loaded.case,
@@ -256,11 +251,24 @@ def _send(
         if load(current.case.review.platform).capabilities.moderated:
             case_store.watch_moderation(reply, result.native_id, now)
     return case_store.change(
-        load_case,
+        reload_case,
         lambda loaded: _change_for_result(loaded.case, reply, result, ports, now, calendar),
         now=now,
         actor=actor,
     )
+
+
+def _known_first(
+    known: LoadedCase, load_case: Callable[[], LoadedCase]
+) -> Callable[[], LoadedCase]:
+    """Load a case that this run knows already: as it is known first, and then anew.
+
+    As a rule nobody came in between. Whoever did has changed a version: nothing is written then,
+    and the case is decided again as it is by now. That holds because what a reply changes writes
+    every item that it depends on.
+    """
+    first = [known]
+    return lambda: first.pop() if first else load_case()
 
 
 def _deliver(
@@ -283,7 +291,7 @@ def _deliver(
             else Rejection("no_connection", "The connection was removed.")
         )
     connector = load(connection.platform)
-    account = platform_ports.account(connection, _seconds_for(reply, connector.capabilities))
+    account = platform_ports.account(connection, _seconds_for(connector.capabilities))
     first_sent_at = parse_time(slot.first_tried_at) if slot.first_tried_at else None
     own_texts = (
         _earlier_reply_texts(reply, case.thread, ports)
@@ -298,13 +306,8 @@ def _deliver(
     return connector.reply(target, reply.text, reply.id, account)
 
 
-def _seconds_for(reply: Reply, capabilities: Capabilities) -> float:
-    """How long a reply may take.
-
-    An acknowledgement has a place of the review queue's readers, behind which others wait.
-    """
-    if reply.purpose is not Purpose.ACKNOWLEDGEMENT:
-        return OWN_SECONDS
+def _seconds_for(capabilities: Capabilities) -> float:
+    """How long a reply may take: it has a place of the review queue's readers, and others wait."""
     return SHARED_SECONDS if capabilities.can_find_reply else UNSURE_SECONDS
 
 

@@ -13,10 +13,10 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from heard import cases
-from heard.clock import parse_time
+from heard.clock import format_time, parse_time
 from heard.errors import DamagedState, NotFound
 from heard.follow_ups import FollowUp, Status
-from heard.steps.follow_up import wake
+from heard.steps.follow_up import carry_out_message, wake
 from heard.steps.skipping import SkippedItem, failure_code
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from heard.storage.case_store import CaseStore
     from heard.storage.sweep_index import StuckItem
 
-CARRY_OUT_PAUSE: Final = timedelta(minutes=6)
-"""How long a resolution rests at most between two tries of a workflow that is alive."""
+CARRY_OUT_PAUSE: Final = timedelta(minutes=18)
+"""How long a resolution rests at most between two tries of a message that is alive."""
 
 _FIRST_RESTART_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_RESTART_PAUSE: Final = timedelta(hours=1)
@@ -39,6 +39,7 @@ class _Motion(StrEnum):
     RESUMED = "resumed"
     WOKEN = "woken"
     RESTARTED = "restarted"
+    CARRY_OUT = "carry_out"
     MODERATION_CHECK = "moderation_check"
 
 
@@ -46,14 +47,16 @@ class _Motion(StrEnum):
 class SweepReport:
     """How many things a sweep set in motion.
 
-    Reviews that were queued again, follow-ups whose workflow was woken or restarted, and replies
-    whose moderation is checked. `skipped` are the items that failed: the next sweep looks at them
-    again. `reviews` are the ids of those reviews, and of the reviews of those follow-ups, for logs.
+    Reviews that were queued again, follow-ups whose workflow was woken or restarted, resolutions
+    that were queued to be carried out, and replies whose moderation is checked. `skipped` are the
+    items that failed: the next sweep looks at them again. `reviews` are the ids of those reviews,
+    and of the reviews of those follow-ups, for logs.
     """
 
     resumed: int = 0
     woken: int = 0
     restarted: int = 0
+    carry_outs: int = 0
     moderation_checks: int = 0
     skipped: tuple[SkippedItem, ...] = ()
     reviews: tuple[str, ...] = field(default=(), compare=False)
@@ -85,6 +88,7 @@ def sweep(
         counts[_Motion.RESUMED],
         counts[_Motion.WOKEN],
         counts[_Motion.RESTARTED],
+        counts[_Motion.CARRY_OUT],
         counts[_Motion.MODERATION_CHECK],
         tuple(skipped),
         tuple(reviews),
@@ -146,9 +150,12 @@ class _Sweep:
         return motion
 
     def _move_readable(self, follow_up: FollowUp) -> _ItemResult:
+        if follow_up.status is Status.RESOLVING:
+            return self._carry_out(follow_up)
         if wake(follow_up, self.case_store, self.workflows):
             return _Motion.WOKEN, follow_up.reviews
-        if not self._has_lost_workflow(follow_up):
+        # No workflow will do what is due. A second one beside one that is alive does no harm.
+        if self.now < parse_time(follow_up.due_at):
             return _NOTHING
         run = follow_up.run + 1
         self.case_store.update_follow_up(
@@ -162,19 +169,29 @@ class _Sweep:
         self.queue.send([_resume_message(review, follow_up.business)])
         return _Motion.RESTARTED, follow_up.reviews
 
-    def _has_lost_workflow(self, follow_up: FollowUp) -> bool:
-        """Whether no workflow will do what is owed, as far as can be seen without asking for it.
+    def _carry_out(self, follow_up: FollowUp) -> _ItemResult:
+        """Queue what a resolution needs, unless somebody tried it so lately that they try again.
 
-        A second workflow beside one that is alive does no harm: what was done stays done, and of
-        two that send at once one waits.
+        A second message does no harm: what was done stays done, and of two runs that send at once
+        one waits.
         """
-        if follow_up.status is not Status.RESOLVING or follow_up.resolution is None:
-            return parse_time(follow_up.due_at) <= self.now
-        reply = follow_up.resolution.reply
-        slot = self.case_store.case_of_follow_up(follow_up.id).case.thread.slot(reply or "")
-        return not (
-            slot and slot.tried_at and self.now < parse_time(slot.tried_at) + CARRY_OUT_PAUSE
+        case = self.case_store.case_of_follow_up(follow_up.id).case
+        reply = follow_up.resolution.reply if follow_up.resolution else None
+        slot = case.thread.slot(reply or "")
+        if slot and slot.tried_at and self.now < parse_time(slot.tried_at) + CARRY_OUT_PAUSE:
+            return _NOTHING
+        since = slot.first_tried_at if slot else None
+        message = carry_out_message(follow_up, case.review, since or format_time(self.now))
+        self.queue.send([message])
+        wake(follow_up, self.case_store, self.workflows)
+        run = follow_up.run + 1
+        self.case_store.update_follow_up(
+            follow_up.id,
+            lambda late: replace(late, run=run) if late.status is Status.RESOLVING else late,
+            self.now,
+            sweep_at=self.now + _restart_pause(run),
         )
+        return _Motion.CARRY_OUT, follow_up.reviews
 
     def _check_moderation(self, thread: str, reply: str) -> _ItemResult:
         check = self.case_store.due_check(thread, reply, self.now) if self.poll_queue else None
@@ -189,7 +206,8 @@ class _Sweep:
 def _restart_pause(run: int) -> timedelta:
     """How long to wait for the `run`th workflow of a follow-up before the next one is started.
 
-    Twice as long each time: a follow-up whose workflows always fail must not start hundreds.
+    Also how long to wait before its resolution is queued again. Twice as long each time: a
+    follow-up whose workflows always fail must not start hundreds.
     """
     return min(_LONGEST_RESTART_PAUSE, _FIRST_RESTART_PAUSE * 2 ** min(run - 1, 10))
 

@@ -128,7 +128,7 @@ def triage(
                 is_stored_revision=lambda: ports.cases.has_revision(
                     case.review, incoming.event.revision, incoming.commitment
                 ),
-                route_late=lambda: _assess_late(admission, ports, assessor, now),
+                route_late=lambda: _assess_late(admission, connection, ports, assessor, now),
             ),
         )
         # The platform's ids in an event can name a person, such as a telephone number. So nothing
@@ -313,11 +313,17 @@ def _earlier_revision(case: Case, event: ReviewEvent, case_store: CaseStore) -> 
 
 
 def _assess_late(
-    admitted_event: _AdmittedEvent, ports: StorePorts, assessor: Assessor, now: datetime
+    admitted_event: _AdmittedEvent,
+    connection: Connection,
+    ports: StorePorts,
+    assessor: Assessor,
+    now: datetime,
 ) -> Change:
     """The change for words that came after newer ones, of which nothing proves that they are."""
     case, incoming = admitted_event.case, admitted_event.incoming
-    late = decide_revision(case, incoming.event, admitted_event.author_record, ports, assessor, now)
+    late = decide_revision(
+        case, incoming.event, admitted_event.author_record, connection, ports, assessor, now
+    )
     change = cases.route_late(case, incoming, late.assessment, late.decision, now)
     writes = Writes(is_complaint=late.assessment.is_complaint, revision=late.revision)
     return replace(change, writes=writes)
@@ -332,7 +338,7 @@ def _assess_and_route(
 ) -> Change:
     case, incoming = admitted_event.case, admitted_event.incoming
     revision_decision = decide_revision(
-        case, incoming.event, admitted_event.author_record, ports, assessor, now
+        case, incoming.event, admitted_event.author_record, connection, ports, assessor, now
     )
     thread = case.thread.limited_to(
         revision_decision.policy.public_replies,

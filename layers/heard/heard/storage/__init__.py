@@ -46,7 +46,7 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | --- | --- | --- | --- | --- |
 | `by_business` | Setup | `business` | `kind` | a business's connections |
 | `polls` | Setup | `poll_bucket` | `poll_at` | connections to poll, by when (sparse) |
-| `open_follow_ups` | Cases | `open_for` | `due` | what waits for a person (sparse) |
+| `open_follow_ups` | Cases | `open_for` | `due` | the follow-ups that wait for a person (sparse) |
 | `sweep` | Cases | `sweep_bucket` | `sweep_at` | what may be stuck, by when (sparse) |
 | `by_day` | Outcomes | `business_day` | `at_id` | a business's outcomes by time |
 """

@@ -22,7 +22,7 @@ from heard.outcomes import chain_facts
 from heard.reviews import REVIEW_ID, Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
-from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords
+from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords, StoredFollowUp
 from heard.storage.items import parse_state, read_batches, version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
 from heard.storage.outcome_log import append_writes
@@ -34,7 +34,7 @@ from heard.storage.sweep_index import (
     sweep_due_at,
 )
 from heard.storage.tables import Item, attributes
-from heard.storage.vault import Erased
+from heard.storage.vault import AuthorNote, Erased
 from heard.threads import PUBLIC_REPLY_CAP, Purpose, Thread
 from heard.waiting import Waiting
 
@@ -130,12 +130,16 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
             raise _damaged_thread()
         return loaded
 
-    def _case_with_follow_up(self, review: str) -> LoadedCase:
-        """The case of a review that is in a follow-up: so its thread must be stored."""
+    def _case_with_follow_up(self, review: str, known: StoredFollowUp | None = None) -> LoadedCase:
+        """The case of a review that is in a follow-up: so its thread must be stored.
+
+        `known` is a follow-up as it was just read. It is not read again if the review is in it.
+        """
         pk = partition_key(review)
         item = self._get_item(pk, "STATE")
         thread = parse_state(pk, item, "review", Review.from_json).thread
-        loaded = self._load(review, thread, None, item)
+        is_in_it = known is not None and item.get("follow_up") == known.follow_up.id
+        loaded = self._load(review, thread, None, item, known if is_in_it else None)
         if "thread" not in loaded.items[partition_key(thread)]:
             case = replace(loaded.case, thread=Thread(thread, damaged=True))
             return replace(loaded, case=case)
@@ -167,33 +171,41 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
             if _is_unreadable(key[0], items.get(key, {}))
         )
 
-    def case_of_follow_up(self, follow_up_id: str, *, needs_thread: bool = False) -> LoadedCase:
+    def case_of_follow_up(
+        self, follow_up_id: str, known: StoredFollowUp | None = None, *, needs_thread: bool = False
+    ) -> LoadedCase:
         """The case of a follow-up's first review that its resolution covers, if it covers one.
 
         If the author of that review was erased, the case of the first other one. Reviews whose
-        state cannot be read are passed over. Its thread may be `damaged`, if none is needed. Raises
-        NotFound, DamagedState, Contention.
+        state cannot be read are passed over. Its thread may be `damaged`, if none is needed.
+        `known` is the follow-up as it was just read. It is read again only if the review has left
+        it since: who changes it otherwise changes its version. Raises NotFound, DamagedState,
+        Contention.
         """
-        follow_up, damaged = self.follow_up(follow_up_id), set[str]()
+        known, damaged = known or self.stored_follow_up(follow_up_id), set[str]()
+        follow_up = known.follow_up
         for _ in self.waiting.tries(READ_SECONDS):
-            loaded = self._first_readable(follow_up, damaged)
+            loaded = self._first_readable(follow_up, damaged, known)
             if loaded.case.follow_up is None or loaded.case.follow_up.id != follow_up_id:
-                item = self._get_item(follow_up_id, "FOLLOW_UP")
-                current = parse_state(follow_up_id, item, "follow_up", FollowUp.from_json)
-                case = replace(loaded.case, follow_up=current)
-                loaded = replace(loaded, case=case, items={**loaded.items, follow_up_id: item})
+                current = self.stored_follow_up(follow_up_id)
+                items = {**loaded.items, follow_up_id: current.item}
+                case = replace(loaded.case, follow_up=current.follow_up)
+                loaded = replace(loaded, case=case, items=items)
             if needs_thread and loaded.case.thread.damaged:
                 raise _damaged_thread()
             follow_up = loaded.case.follow_up or follow_up
             if _answerable_reviews(follow_up, damaged)[:1] == (loaded.case.review.id,):
                 return self._answerable_case(loaded, follow_up, damaged)
+            known = None
         raise Contention("The reviews of one follow-up keep changing. Try again.")
 
-    def _first_readable(self, follow_up: FollowUp, damaged: set[str]) -> LoadedCase:
+    def _first_readable(
+        self, follow_up: FollowUp, damaged: set[str], known: StoredFollowUp | None
+    ) -> LoadedCase:
         """The case of the first review that can be answered. `damaged` gets those before it."""
         while reviews := _answerable_reviews(follow_up, damaged):
             try:
-                return self._case_with_follow_up(reviews[0])
+                return self._case_with_follow_up(reviews[0], known)
             except DamagedState:
                 damaged.add(reviews[0])
         raise DamagedState(
@@ -220,9 +232,10 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         thread: str,
         new_review: Review | None,
         item: Item | None = None,
+        known: StoredFollowUp | None = None,
     ) -> LoadedCase:
         review_pk, thread_pk = partition_key(review), partition_key(thread)
-        expected = self._expected_follow_ups.get(thread)
+        expected = None if known else self._expected_follow_ups.get(thread)
         keys = {(pk, "STATE") for pk in (review_pk, thread_pk)} - (
             set() if item is None else {(review_pk, "STATE")}
         )
@@ -250,7 +263,9 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         thread_state = _parse_thread(thread_item, thread)
         # The review may be in an earlier follow-up than the one that reviews join now.
         follow_up, follow_up_id = None, item.get("follow_up") or thread_state.follow_up
-        if follow_up_id:
+        if known:
+            items[known.follow_up.id], follow_up = known.item, known.follow_up
+        elif follow_up_id:
             items[follow_up_id] = (
                 stored[follow_up_id, "FOLLOW_UP"]
                 if follow_up_id == expected
@@ -381,7 +396,8 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         (R10). What `earlier` tries stored is not stored again.
         """
         review, writes = change.case.review, change.writes
-        if not self.vault.store_key(review.author):
+        is_noted = writes.revision is not None and self.vault.has_new_key(review.author)
+        if not self.vault.store_key(review.author, _author_note(change) if is_noted else None):
             return None
         has_key = True
         if writes.revision:
@@ -395,27 +411,38 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
                 earlier.is_listed = True
             if earlier.revision != writes.revision:
                 earlier.sealed_places.append(self.put_revision(change.case, *writes.revision))
-                # After the list and the revision: an erasure that comes later finds both. Most
-                # reviews need no read for this, as what is noted of the author asks for the key.
-                if writes.is_complaint and not earlier.is_counted:
-                    has_key = self.vault.count_complaint(review.author, review.id)
-                    earlier.is_counted = has_key
-                elif writes.acknowledgement is None:
+                # After the list and the revision: an erasure that comes later finds both. What is
+                # noted of the author asks for the key. What was noted with a new one did not.
+                if is_noted or not (writes.is_complaint or writes.acknowledgement):
                     has_key = self.vault.has_key(review.author)
+                elif writes.is_complaint and not earlier.is_counted:
+                    has_key = self.vault.count_complaint(review.author, review.id)
+                earlier.is_counted |= has_key and writes.is_complaint
                 earlier.revision = writes.revision if has_key else None
         return (
-            self._put_acknowledgement(change, now, earlier, give_way=give_way) if has_key else None
+            self._put_acknowledgement(change, now, earlier, give_way=give_way, is_noted=is_noted)
+            if has_key
+            else None
         )
 
     def _put_acknowledgement(
-        self, change: Change, now: datetime, earlier: _EarlierTries, *, give_way: bool
+        self,
+        change: Change,
+        now: datetime,
+        earlier: _EarlierTries,
+        *,
+        give_way: bool,
+        is_noted: bool,
     ) -> Change | None:
-        """Store a change's acknowledgement, if it has one: see `_put_writes`."""
+        """Store a change's acknowledgement, if it has one: see `_put_writes`.
+
+        `is_noted` says that it was noted with the author's new key.
+        """
         review = change.case.review
         draft = change.writes.acknowledgement
         if draft is None:
             return change
-        if not self.vault.record_automatic_replies(
+        if not is_noted and not self.vault.record_automatic_replies(
             review.author, draft.author_replies, draft.variant, version=draft.replies_version
         ):
             return None
@@ -509,13 +536,18 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return pk, sk
 
     def latest_texts(
-        self, reviews: Collection[str], *, consistent: bool = False
+        self, reviews: Collection[str], *, consistent: bool = False, known: Collection[Review] = ()
     ) -> dict[str, LatestText]:
-        """The last revision of each of these reviews; those that are not stored are left out."""
+        """The last revision of each of these reviews; those that are not stored are left out.
+
+        `known` are states that were just read: they are not read again.
+        """
         # Imported here: only lists need it.
         from heard.storage.latest_texts import read_latest_texts  # noqa: PLC0415
 
-        return read_latest_texts(self._client, self._table, reviews, consistent=consistent)
+        return read_latest_texts(
+            self._client, self._table, reviews, consistent=consistent, known=known
+        )
 
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased, DamagedText."""
@@ -562,6 +594,17 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return Revision(
             ReviewEvent.from_json(content["event"]), content["assessment"], content.get("context")
         )
+
+
+def _author_note(change: Change) -> AuthorNote:
+    """What a change notes of its author."""
+    writes = change.writes
+    draft = writes.acknowledgement
+    return AuthorNote(
+        change.case.review.id if writes.is_complaint else None,
+        draft.author_replies if draft else (),
+        draft.variant if draft else None,
+    )
 
 
 def _answerable_reviews(follow_up: FollowUp, damaged: Collection[str]) -> tuple[str, ...]:

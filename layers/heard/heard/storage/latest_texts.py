@@ -39,20 +39,26 @@ class LatestText:
 
 
 def read_latest_texts(
-    client: DynamoDBClient, table: str, reviews: Collection[str], *, consistent: bool = False
+    client: DynamoDBClient,
+    table: str,
+    reviews: Collection[str],
+    *,
+    consistent: bool = False,
+    known: Collection[Review] = (),
 ) -> dict[str, LatestText]:
     """The last revision of each of these reviews (our ids).
 
     Those that are not stored, or whose state cannot be read, are left out.
 
-    Eventually consistent unless `consistent`.
+    Eventually consistent unless `consistent`. `known` are states that are not read again.
     """
-    states = [
+    known_ids = {review.id for review in known}
+    states = [review for review in known if review.id in reviews] + [
         state
         for _, item in read_batches(
             client,
             table,
-            [(partition_key(id), "STATE") for id in reviews],
+            [(partition_key(id), "STATE") for id in reviews if id not in known_ids],
             "pk, sk, review",
             consistent=consistent,
         )

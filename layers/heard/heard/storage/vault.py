@@ -12,7 +12,6 @@ damaged, which is a fault and closes nothing.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,7 @@ from heard.automatic_replies import AutomaticReply
 from heard.clock import format_time, parse_time
 from heard.commitments import VERSION_2, CommitmentKind, commit, is_same
 from heard.errors import DamagedText
-from heard.storage.sealing import open_sealed, seal
+from heard.storage.sealing import open_sealed, pack, seal, unpack
 from heard.storage.tables import attributes, condition_failed, values
 
 if TYPE_CHECKING:
@@ -74,6 +73,19 @@ class AuthorRecord:
     erased_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorNote:
+    """What a first review leaves with its author: that it complains, or its automatic reply.
+
+    `complaint` is the review's id. `replies` are the automatic replies with the new one, whose
+    wording is `variant`.
+    """
+
+    complaint: str | None = None
+    replies: tuple[AutomaticReply, ...] = ()
+    variant: str | None = None
+
+
 class _CachedAuthor(NamedTuple):
     """What a process remembers of an author for some seconds."""
 
@@ -99,9 +111,8 @@ class Vault:
         After an erasure of the author, `sealed_after` says which one: the key is a new one since.
         Raises Erased when the author was erased and has no new key.
         """
-        plaintext = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         fields: dict[str, Any] = {
-            "sealed": seal(self._key(author, create=True), associated_data, plaintext)
+            "sealed": seal(self._key(author, create=True), associated_data, pack(content))
         }
         erased_at = self._find(author, must_have_key=True).erased_at
         return fields | ({"sealed_after": erased_at} if erased_at else {})
@@ -113,12 +124,15 @@ class Vault:
         key is not what was stored.
         """
         cached = self._find(author, must_have_key=True)
-        if cached.key is not None:
-            plaintext = open_sealed(cached.key, associated_data, item["sealed"])
-            if plaintext is not None:
-                return json.loads(plaintext)
-        is_before_erasure = cached.erased_at is not None and (
-            cached.key is None or item.get("sealed_after") != cached.erased_at
+        plaintext = (
+            None if cached.key is None else open_sealed(cached.key, associated_data, item["sealed"])
+        )
+        if plaintext is not None and (content := unpack(plaintext)) is not None:
+            return content
+        is_before_erasure = (
+            plaintext is None
+            and cached.erased_at is not None
+            and (cached.key is None or item.get("sealed_after") != cached.erased_at)
         )
         if is_before_erasure:
             raise Erased(author)
@@ -160,11 +174,15 @@ class Vault:
             return commit(self._new_keys.setdefault(author, new_key)[0], kind, content)
         return commit(cached.key, kind, content)
 
-    def store_key(self, author: str) -> bool:
-        """Store an author's new key, if commitments were made with one.
+    def has_new_key(self, author: str) -> bool:
+        """Whether commitments were made with a key that `store_key` has yet to store."""
+        return author in self._new_keys
 
-        False when another key came first, or the author was erased since. Then the commitments must
-        be made again.
+    def store_key(self, author: str, note: AuthorNote | None = None) -> bool:
+        """Store an author's new key, if commitments were made with one, and with it a note.
+
+        With an author who has a key already, nothing is noted. False when another key came first,
+        or the author was erased since. Then the commitments must be made again.
         """
         if author not in self._new_keys:
             return True
@@ -173,16 +191,16 @@ class Vault:
         parameters: dict[str, Any] = {":key": key}
         if erased_at:
             parameters[":erased_at"] = erased_at
+        update, note_condition, note_parameters = _note_update(note or AuthorNote())
         try:
             response = self._client.update_item(
                 TableName=self._table,
                 Key=self._item_key(author),
                 # A tombstone stays, for old words that still come, but the key must not expire.
-                UpdateExpression="SET #key = if_not_exists(#key, :key) "
-                "REMOVE expires_at, unlisted_at",
-                ConditionExpression=condition,
+                UpdateExpression=f"SET #key = :key{update} REMOVE expires_at, unlisted_at",
+                ConditionExpression=f"attribute_not_exists(#key) AND {condition}{note_condition}",
                 ExpressionAttributeNames={"#key": "key"},
-                ExpressionAttributeValues=attributes(parameters),
+                ExpressionAttributeValues=attributes(parameters | note_parameters),
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
@@ -190,9 +208,8 @@ class Vault:
                 self._cache.pop(author, None)
                 return False
             raise
-        item = values(response["Attributes"])
-        self._put_in_cache(author, item)
-        return item["key"] == key
+        self._put_in_cache(author, values(response["Attributes"]))
+        return True
 
     def retain_key(self, author: str) -> bool:
         """Keep the key of an author who is about to have a review again: see `retire`.
@@ -436,6 +453,24 @@ def _tombstone(author: str, erased_at: datetime) -> dict[str, Any]:
         "erased_at": format_time(erased_at),
         "expires_at": int((erased_at + TOMBSTONE_RETENTION).timestamp()),
     }
+
+
+def _note_update(note: AuthorNote) -> tuple[str, str, dict[str, Any]]:
+    """What a note adds to an update of an author, to its condition, and the values of both."""
+    update = condition = ""
+    parameters: dict[str, Any] = {}
+    if note.variant:
+        update += ", automatic_replies = :replies, last_variant = :variant, replies_version = :next"
+        condition += " AND attribute_not_exists(replies_version)"
+        parameters |= {
+            ":replies": [_reply_fields(reply) for reply in note.replies],
+            ":variant": note.variant,
+            ":next": 1,
+        }
+    if note.complaint:
+        update += " ADD complaints :complaint"
+        parameters[":complaint"] = {note.complaint}
+    return update, condition, parameters
 
 
 def _reply_fields(reply: AutomaticReply) -> list[Any]:

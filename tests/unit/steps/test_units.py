@@ -1,0 +1,206 @@
+"""What a review costs of DynamoDB, step by step: write and read units, requests, sizes of items.
+
+Counted by AWS's rules on moto (`tests.benchmarks.metering`), with new objects for each step, as in
+a cold function. A step that asks for one unit more fails here. Whoever wants it raises the budget,
+and says in the commit what it buys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from heard.assessment.engines.chain import embedded_engine
+from heard.connectors import HttpResponse
+from heard.follow_ups import Action
+from heard.steps import desk
+from heard.steps.follow_up import await_resolution
+from heard.steps.ingest import ingest
+from heard.steps.reply import acknowledge, carry_out
+from heard.steps.triage import QueuedReview, triage
+from heard_cli.local.sample_requests import sign_sample
+from tests.benchmarks.metering import CapacityMeter, CapacityUnits
+from tests.benchmarks.webhooks import COMPLAINT, PRAISE, as_request, standard_sample
+from tests.unit.backend import NOON, REGION, SECRET, Backend, complaint, moto_client
+
+OTHER_FOLLOW_UPS: Final = 25
+"""Open follow-ups beside the one that is answered."""
+TOKEN: Final = "t" * 700
+"""A task token of Step Functions has about 700 characters."""
+ANSWER: Final = (
+    "I found both payments in our books and paid one of them back this morning. The terminal in "
+    "the Market Street shop booked twice; it is switched off now, and I wrote to the bank that "
+    "your second payment must be with you by Thursday at the latest."
+)
+UNIT: Final = 1_024
+"""Bytes of a write unit."""
+
+type Budget = Mapping[str, tuple[float, float, int]]
+"""By step: write units with those of indexes, read units, requests."""
+
+ACKNOWLEDGED: Final[Budget] = {
+    "ingest": (0, 0.5, 1),
+    "triage": (11, 5, 12),
+    "reply": (7, 3.5, 6),
+}
+HUMAN: Final[Budget] = {
+    "ingest": (0, 0.5, 1),
+    "triage": (15, 4, 9),
+    "follow_up": (1, 1, 2),
+    "desk list": (0, 1.5, 1),
+    "desk claim": (2, 7, 9),
+    "desk answer": (13, 8.5, 14),
+    "reply": (10, 5, 8),
+}
+LARGER_THAN_A_UNIT: Final[set[str]] = set()
+"""The kinds of items of which one has more than 1,024 bytes, and costs two units a write: none."""
+
+
+class _Items:
+    """Reads items as a test does: no role is asked."""
+
+    def get_item(self, **request: Any) -> Any:
+        return moto_client("dynamodb").get_item(**request)
+
+    def describe_table(self, **request: Any) -> Any:
+        return moto_client("dynamodb").describe_table(**request)
+
+
+@dataclass
+class MeteredBackend:
+    """A backend whose steps are counted, each for itself."""
+
+    backend: Backend
+    meter: CapacityMeter
+    steps: dict[str, CapacityUnits]
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        with self.meter.counting() as units:
+            yield
+        self.steps[name] = units
+
+    def receive_and_triage(self, text: str, rating: int) -> dict[str, Any]:
+        backend = self.backend
+        sample, connection = (
+            standard_sample("review-1", text, rating),
+            backend.connections["standard"],
+        )
+        signed = sign_sample(sample, connection.url, SECRET, NOON)
+        # A process notes equal deliveries once a minute.
+        ports = backend.ingest_ports
+        ports.deliveries.note(connection.id, "accepted", "", 1, NOON)
+        with self.step("ingest"):
+            assert ingest(as_request(signed), connection.id, ports, NOON).result == "accepted"
+        (message,) = backend.queued_messages()
+        with self.step("triage"):
+            return triage(
+                QueuedReview.from_json(message),
+                backend.store_ports,
+                backend.platform_ports,
+                NOON,
+                embedded_engine("accurate"),
+            )
+
+    def counts(self) -> dict[str, tuple[float, float, int]]:
+        return {
+            name: (units.total_write, units.read, units.requests.total())
+            for name, units in self.steps.items()
+        }
+
+    def larger_than_a_unit(self) -> set[str]:
+        return {
+            kind
+            for units in self.steps.values()
+            for kind, sizes in units.item_sizes.items()
+            if max(sizes) > UNIT
+        }
+
+    def describe(self) -> str:
+        """What was counted, for whoever must correct a budget."""
+        lines = [
+            f"{name}: {units.total_write:g} WRU, {units.read:g} RRU, {dict(units.requests)}\n"
+            f"    {dict(units.units_by_request)}\n    {units.item_sizes}"
+            for name, units in self.steps.items()
+        ]
+        total = CapacityUnits()
+        for units in self.steps.values():
+            total.add(units)
+        return "\n".join(
+            [*lines, f"{total.total_write:g} WRU, {total.read:g} RRU, {total.requests.total()}"]
+        )
+
+
+@pytest.fixture(scope="module")
+def metered_backend() -> Iterator[Backend]:
+    with mock_aws():
+        yield Backend(moto_client("dynamodb"))
+
+
+@pytest.fixture
+def metered(metered_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> MeteredBackend:
+    # Each step has a cache of its own, which no slow machine may end.
+    monkeypatch.setattr("heard.storage.vault.CACHE_SECONDS", 1e9)
+    backend = metered_backend.reset()
+    backend.connect("standard", reply_url="https://shop.example/replies")
+    backend.http = lambda method, _url, **_: HttpResponse(201 if method == "POST" else 404, {}, b"")
+    for number in range(OTHER_FOLLOW_UPS):
+        backend.deliver(complaint(f"other-{number}", author=f"cus-{number}"))
+    client = boto3.client(
+        "dynamodb",
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 1}),
+    )
+    meter = CapacityMeter(client, _Items())
+    backend.dynamodb = client
+    backend.sqs.purge_queue(QueueUrl=backend.queue_url)
+    return MeteredBackend(backend, meter, {})
+
+
+def test_an_acknowledged_review(metered: MeteredBackend) -> None:
+    backend = metered.backend
+    steps = metered.receive_and_triage(PRAISE, 5)
+    assert steps["route"] == "acknowledge"
+    with metered.step("reply"):
+        acknowledge(
+            steps["thread"], steps["reply"], backend.store_ports, backend.platform_ports, NOON
+        )
+    assert metered.counts() == ACKNOWLEDGED, metered.describe()
+    assert metered.larger_than_a_unit() == LARGER_THAN_A_UNIT, metered.describe()
+
+
+def test_a_review_that_a_person_answers(metered: MeteredBackend) -> None:
+    backend = metered.backend
+    ana = backend.add_person("Ana")
+    steps = metered.receive_and_triage(COMPLAINT, 1)
+    follow_up = steps["follow_up"]
+    with metered.step("follow_up"):
+        await_resolution(follow_up, TOKEN, backend.store_ports, backend.workflows)
+    with metered.step("desk list"):
+        desk.list_open_follow_ups(ana, backend.desk, business=None, limit=25, after=None)
+    with metered.step("desk claim"):
+        fence = desk.claim_and_describe(ana, follow_up, backend.desk, NOON)["fence"]
+    request = desk.ResolutionRequest(
+        id="answer-000001",
+        action=Action.REPLY,
+        fence=fence,
+        text=ANSWER,
+        note="Checked.",
+        fix="refunded",
+        root_cause="double-charge",
+    )
+    with metered.step("desk answer"):
+        desk.resolve(ana, follow_up, request, backend.desk, NOON)
+    with metered.step("reply"):
+        carry_out(follow_up, backend.store_ports, backend.platform_ports, NOON)
+    assert metered.counts() == HUMAN, metered.describe()
+    assert metered.larger_than_a_unit() == LARGER_THAN_A_UNIT, metered.describe()
