@@ -80,9 +80,11 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         metrics.add_metric("texts_damaged", MetricUnit.Count, int(isinstance(error, DamagedText)))
         metrics.add_metric(f"{step}_{error.code}", MetricUnit.Count, 1)
         logger.warning("not replied", code=error.code)
-        if step == "acknowledge" and isinstance(error, PlatformUnavailable):
+        if step in {"acknowledge", "carry_out"} and isinstance(error, PlatformUnavailable):
             return retry_later(error)
         raise
     metrics.add_metric(f"{step}_done", MetricUnit.Count, 1)
+    if result.get("reopened"):
+        metrics.add_metric("carry_out_not_settled", MetricUnit.Count, 1)
     logger.info("replied", next=result.get("route"), execution=result.get("execution_name"))
     return result

@@ -553,16 +553,19 @@ class Backend:
         """What a function does with a payload: the use case that it names."""
         match function, payload:
             case "TriageFunction", _:
-                return later_if_unavailable(self.triage, payload)
+                return later_if_unavailable(lambda: self.triage(payload))
             case "ReplyFunction", {"step": "acknowledge"}:
-                return later_if_unavailable(self.acknowledge, payload)
+                return later_if_unavailable(lambda: self.acknowledge(payload))
             case "ReplyFunction", {"step": "carry_out", "follow_up": follow_up}:
-                return carry_out(
-                    follow_up,
-                    self.store_ports,
-                    self.platform_ports,
-                    self.clock(),
-                    fence=parse_fence(payload["fence"]),
+                fence = parse_fence(payload["fence"])
+                return later_if_unavailable(
+                    lambda: carry_out(
+                        follow_up,
+                        self.store_ports,
+                        self.platform_ports,
+                        self.clock(),
+                        fence=fence,
+                    )
                 )
             case "ReplyFunction", {"step": "hand_back", "follow_up": follow_up}:
                 fence = parse_fence(payload["fence"])
@@ -741,12 +744,10 @@ class Backend:
         )
 
 
-def later_if_unavailable(
-    step: Callable[[Mapping[str, Any]], dict[str, Any]], payload: Mapping[str, Any]
-) -> dict[str, Any]:
+def later_if_unavailable(step: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What a function of the route workflow returns."""
     try:
-        return step(payload)
+        return step()
     except PlatformUnavailable as fault:
         return retry_later(fault)
 

@@ -116,13 +116,13 @@ def test_a_task_is_retried_as_often_as_its_retrier_says_and_then_the_run_fails()
 
 
 def test_only_the_first_matching_retrier_is_used() -> None:
-    retriers = [{"ErrorEquals": ["NotSettled"], "MaxAttempts": 0}, RETRY]
-    tasks = Tasks("Fault", "NotSettled")
+    retriers = [{"ErrorEquals": ["Final"], "MaxAttempts": 0}, RETRY]
+    tasks = Tasks("Fault", "Final")
     execution = run(machine(task(Retry=retriers)), tasks)
 
     assert len(tasks.calls) == 2
     assert execution.failure is not None
-    assert execution.failure.error == "NotSettled"
+    assert execution.failure.error == "Final"
 
 
 def test_the_retries_of_each_state_are_counted_separately() -> None:

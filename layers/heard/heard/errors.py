@@ -8,7 +8,6 @@
     ├── Forbidden                403  the caller is known and may not do this
     ├── ConflictError            409  the state has changed; `reason` is a conflict code
     ├── TooLarge                 413  the body is over the limit
-    ├── NotSettled               409  a resolution did not settle its follow-up: a person must
     ├── Tampered                 500  the log holds something that Heard did not write
     └── Fault                    503  a retry can help (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
@@ -96,17 +95,6 @@ class TooLarge(HeardError):
 
     http_status = 413
     code = "too_large"
-
-
-class NotSettled(HeardError):
-    """A resolution did not settle its follow-up, which is open again: a person decides.
-
-    The platform refused the reply or cannot say whether it has it, or another review joined
-    meanwhile.
-    """
-
-    http_status = 409
-    code = "not_settled"
 
 
 class Tampered(HeardError):

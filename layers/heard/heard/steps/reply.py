@@ -18,8 +18,8 @@ from heard import cases
 from heard.cases import Case, Change
 from heard.clock import parse_time
 from heard.connectors import Capabilities, Rejection, ReplyLookup, SentReply, load
-from heard.errors import Busy, DamagedText, NotSettled, PlatformUnavailable
-from heard.follow_ups import FollowUp, Status
+from heard.errors import Busy, DamagedText, PlatformUnavailable
+from heard.follow_ups import Status
 from heard.outcomes import Kind
 from heard.steps.deciding import person_decision, policy_of
 from heard.steps.follow_up import workflow_output
@@ -78,9 +78,9 @@ def carry_out(
 
     `fence` is the number of the claim whose resolution it is; a workflow that an older release
     started does not know it. It closes one review after the other, so that an interrupted run is
-    simply run again. Returns what its workflow does next: see `workflow_output`. Raises
-    PlatformUnavailable or Busy when a later run should try again, NotSettled when the follow-up is
-    open although its resolution was to close it, or has the resolution of another claim by now,
+    simply run again. Returns what its workflow does next: see `workflow_output`, with `reopened`
+    when the follow-up is open although its resolution was to close it. The resolution of another
+    claim is left alone. Raises PlatformUnavailable or Busy when a later run should try again,
     DamagedText once, after that; DamagedState while nothing that it covers can be read.
     """
     case_store = ports.cases
@@ -89,9 +89,9 @@ def carry_out(
     resolution = follow_up.resolution
     reviews = follow_up.reviews
     if follow_up.status is not Status.RESOLVING or resolution is None:
-        return _workflow_output(follow_up, reviews, now)
+        return workflow_output(follow_up, reviews, now)
     if fence is not None and fence != follow_up.fence:
-        raise NotSettled("The follow-up has another resolution by now.")
+        return workflow_output(follow_up, reviews, now)
 
     def load_case() -> LoadedCase:
         # Without its slot nobody knows whether a reply is out. What has none needs no thread.
@@ -126,12 +126,10 @@ def carry_out(
             now=now,
             actor=resolution.agent,
         )
-    return _workflow_output(
-        result.case.follow_up or follow_up,
-        reviews,
-        now,
-        closes=cases.closing_kind(follow_up, resolution) is not None,
-    )
+    after = result.case.follow_up or follow_up
+    closes = cases.closing_kind(follow_up, resolution) is not None
+    reopened = closes and after.status is not Status.CLOSED
+    return workflow_output(after, reviews, now) | ({"reopened": True} if reopened else {})
 
 
 def _return_unreadable(
@@ -184,17 +182,6 @@ def _return_damaged(
 def _calendar_of(business: str, ports: StorePorts) -> Callable[[], Calendar]:
     """The business's calendar, read when it is needed, and once."""
     return cache(lambda: policy_of(business, ports.setup).calendar)
-
-
-def _workflow_output(
-    follow_up: FollowUp, reviews: tuple[str, ...], now: datetime, *, closes: bool = True
-) -> dict[str, Any]:
-    if closes and follow_up.status is not Status.CLOSED:
-        raise NotSettled(
-            f"The follow-up is {follow_up.status.value} again ({follow_up.why}). "
-            "A person must resolve it again."
-        )
-    return workflow_output(follow_up, reviews, now)
 
 
 def _send(
