@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -24,8 +25,14 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Send and next").click()
 
 
+def freeze(page: Page) -> None:
+    """Stop the page's clock, so that a slow machine has time enough. `pass_hold` moves it on."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=2))
+
+
 def pass_hold(page: Page) -> None:
-    """Let the time pass in which a reply can be undone. Needs `page.clock.install()`."""
+    """Let the time pass in which a reply can be undone. Needs the page's clock, or `freeze`."""
     expect(page.locator(".sending").first).to_be_attached()
     page.clock.run_for(HOLD_MS)
 

@@ -54,6 +54,7 @@ class PageServer:
         self._tokens: dict[str, str] = {}
         self._codes: dict[str, tuple[str, str]] = {}
         self._number = 0
+        self._is_stopped = False
         # A function answers one request at a time, and so does each handler here.
         self.lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler_class())
@@ -64,6 +65,9 @@ class PageServer:
         self._thread.start()
 
     def stop(self) -> None:
+        # What a closing browser still sends must not reach the next test's tables.
+        with self.lock:
+            self._is_stopped = True
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -130,6 +134,8 @@ class PageServer:
             self.files.append(path)
             handler = web.handler
         with self.lock:
+            if self._is_stopped:
+                return 503, {}, b""
             result = handler(event, LambdaContext())
         content = result.get("body") or ""
         decoded = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()

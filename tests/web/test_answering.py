@@ -15,6 +15,7 @@ from tests.web.actions import (
     expect_visible_focus,
     fill_reply,
     focused,
+    freeze,
     pass_hold,
     poll,
     send,
@@ -136,12 +137,23 @@ def test_of_two_who_write_at_once_one_wins(desk: Desk) -> None:
     expect(ana.locator("#field-text")).to_be_editable()
 
 
+def test_the_next_one_is_one_that_this_person_can_answer(desk: Desk) -> None:
+    first, second, third, *_ = desk.seed()
+    desk.server.act_as("sub-ben", "claim", second)
+    page = desk.browse(f"/desk/{first}")
+    fill_reply(page)
+    send(page)
+    page.wait_for_selector(".toast")
+
+    assert page.url.endswith(third)
+
+
 def test_an_old_fence_is_refused_beside_the_text(desk: Desk) -> None:
     first, *_ = desk.seed(2)
     page = desk.browse(f"/desk/{first}")
-    page.clock.install()
     fill_reply(page)
     expect(page.locator(".lease")).to_contain_text("yours until")
+    freeze(page)
     send(page)
     page.wait_for_selector(".toast")
     # Taken away while the reply is held.
@@ -255,7 +267,7 @@ def test_closing_the_tab_sends_and_a_reload_goes_on(desk: Desk) -> None:
 def test_each_action_sends_what_it_needs(desk: Desk) -> None:
     ids = desk.seed()
     page = desk.browse()
-    page.clock.install()
+    freeze(page)
 
     def act(place: int, action: str) -> None:
         page.locator(f"#row-{ids[place]}").click()

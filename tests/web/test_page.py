@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from heard.reviews import Author
 from tests.static.repository import ROOT
 from tests.unit.backend import complaint
-from tests.web.actions import GOOD, expect_announced, fill_reply, poll
+from tests.web.actions import GOOD, expect_announced, fill_reply, poll, wait_until
 from tests.web.conftest import Desk
 from tests.web.page_server import Fault
 
@@ -141,10 +141,14 @@ def test_the_list_stays_and_says_how_old_it_is(desk: Desk, status: int) -> None:
     first, *_ = desk.seed(2)
     page = desk.browse()
     page.clock.install()
-    desk.server.faults = [Fault("GET", "/follow-ups", status, times=100)]
-    for _ in range(4):
-        poll(page)
-        page.clock.run_for(35_000)
+    desk.server.faults = [Fault("GET", "/follow-ups", status, times=1000)]
+    poll(page)
+
+    def is_said() -> bool:
+        page.clock.run_for(16_000)
+        return page.locator(".bar").count() > 0
+
+    wait_until(page, is_said)
     expect(page.locator(".bar")).to_contain_text("trying again")
     expect(page.locator(f"#row-{first}")).to_be_visible()
     desk.server.faults = []

@@ -5,7 +5,6 @@ import { ApiError } from "./api";
 import type { Action, FollowUp, ResolutionBody } from "./api_types";
 import { announce } from "./announce";
 import { claim } from "./claims";
-import { rowOf } from "./desk_state";
 import { changeDraft, draftOf, type Draft } from "./drafts";
 import { t, type Key } from "./messages";
 import { hold } from "./outbox";
@@ -116,6 +115,6 @@ export async function send(followUp: FollowUp): Promise<boolean> {
   // Whoever wrote on while it was checked goes on writing.
   if (draftOf(id).text !== draft.text) return false;
   if (!draft.resolution) changeDraft(id, { resolution: `page-${crypto.randomUUID()}` });
-  hold(id, bodyOf(followUp, draftOf(id), rowOf(id)?.fence ?? fence));
+  hold(id, bodyOf(followUp, draftOf(id), fence));
   return true;
 }

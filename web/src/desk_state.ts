@@ -29,6 +29,9 @@ const FINISHED_MS = 15_000;
 /** How many pages of the list are shown. */
 let pages = 1;
 const DETAILS_KEPT = 20;
+/** How old the first words in the list may be, and when they were read. */
+const WORDS_MS = 10 * 60_000;
+let wordsReadAt = 0;
 
 function isIn(view: View, row: Row): boolean {
   switch (view) {
@@ -70,23 +73,28 @@ export const businesses = computed(() => [...seenBusinesses.value].sort());
 /** Read the list again, as far as it is shown. Raises ApiError. */
 export async function readList(): Promise<void> {
   const business = route.value.business || null;
+  const askedAt = Date.now();
   const all: Row[] = [];
   let after: string | null = null;
+  // Again after a while, so that the words of an author who was erased go from here too.
+  const isFirst = Date.now() - wordsReadAt > WORDS_MS;
+  let hasNew = false;
+  const known = new Map(isFirst ? [] : previews.value);
   for (let page = 0; page < pages; page += 1) {
-    const isFirst = previews.value.size === 0;
     let answer = await api.listFollowUps({ business, after, words: isFirst });
-    if (isFirst || answer.follow_ups.some((row) => !previews.value.has(previewKey(row)))) {
+    if (isFirst || answer.follow_ups.some((row) => !known.has(previewKey(row)))) {
       // Only what is new to this page costs the reads for its words.
       if (!isFirst) answer = await api.listFollowUps({ business, after, words: true });
-      const known = new Map(previews.value);
       for (const row of answer.follow_ups) known.set(previewKey(row), row.newest_review ?? null);
-      previews.value = known;
+      hasNew = true;
     }
-    all.push(...answer.follow_ups);
+    all.push(...answer.follow_ups.map((row) => withAnswered(row, askedAt)));
     after = answer.next;
     if (!after) break;
   }
   if ((route.value.business || null) !== business) return;
+  if (isFirst) wordsReadAt = Date.now();
+  if (hasNew) previews.value = known;
   const seen = new Set([...seenBusinesses.value, ...all.map((row) => row.business)]);
   if (seen.size !== seenBusinesses.value.size) seenBusinesses.value = seen;
   if (JSON.stringify(all) !== JSON.stringify(rows.value)) rows.value = all;
@@ -171,8 +179,23 @@ export async function readMoreReviews(id: string): Promise<void> {
   });
 }
 
+/** What actions answered, and when. A list that was asked for before is older than that. */
+const answered = new Map<string, { row: Row; at: number }>();
+/** The list is read from an index, which may lag behind. */
+const LAG_MS = 3_000;
+
+function withAnswered(row: Row, askedAt: number): Row {
+  const own = answered.get(row.id);
+  if (!own) return row;
+  // A higher fence is a later claim, whenever it was read.
+  if (own.at > askedAt - LAG_MS && row.fence <= own.row.fence) return { ...row, ...own.row };
+  answered.delete(row.id);
+  return row;
+}
+
 /** Take over what an action answered, before the next poll says the same. */
 export function takeRow(row: Row): void {
+  answered.set(row.id, { row, at: Date.now() });
   rows.value = rows.value.map((before) => (before.id === row.id ? { ...before, ...row } : before));
   const open = details.value.get(row.id);
   if (open) details.value = new Map(details.value).set(row.id, { ...open, ...row });
@@ -191,11 +214,10 @@ export function authorOf(id: string): string | null {
 }
 
 /** The one that comes behind another in the list as it is shown; null when there is none. */
-export function nextAfter(id: string, step: 1 | -1 = 1): string | null {
+export function nextAfter(id: string): string | null {
   const list = shown.value;
   const place = list.findIndex((row) => row.id === id);
-  if (place === -1) return list[0]?.id ?? null;
-  return list[place + step]?.id ?? null;
+  return list[place + 1]?.id ?? null;
 }
 
 export const isSignedIn = computed(() => session.value.state === "in");

@@ -4,15 +4,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api";
-import type { Action, FollowUp, LintResult } from "../api_types";
+import type { Action, FollowUp, LintResult, Row } from "../api_types";
 import { claim, holderOf, lost, wrote } from "../claims";
 import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText } from "../composing";
-import { nextAfter } from "../desk_state";
+import { shown } from "../desk_state";
 import { changeDraft, draftOf, type Draft } from "../drafts";
 import { MODIFIER, onKey } from "../keys";
 import { t } from "../messages";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal } from "../refusals";
+import { route } from "../route";
 import { clockTime, dateAndTime, words } from "../times";
 import { textLength } from "../text_length";
 import { Dialog } from "./dialog";
@@ -52,6 +53,18 @@ export function Composer({ followUp }: { followUp: FollowUp }) {
       </section>
     );
   return <Editor followUp={followUp} draft={draft} />;
+}
+
+/** The next one that this person can work on, by due time; from the top again after the last. */
+function nextWork(id: string): string | null {
+  const list = shown.value;
+  const place = list.findIndex((row) => row.id === id);
+  const inOrder = [...list.slice(place + 1), ...list.slice(0, Math.max(0, place))];
+  const isFree = (row: Row) =>
+    holderOf(row) !== "other" &&
+    !sendingOf(row.id) &&
+    (row.status !== "awaiting_approval" || route.value.view === "lead");
+  return inOrder.find(isFree)?.id ?? null;
 }
 
 /** What was sent and can still be undone. */
@@ -200,7 +213,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
     busy.value = true;
     try {
       changeDraft(id, { action });
-      const next = nextAfter(id) ?? nextAfter(id, -1);
+      const next = nextWork(id);
       if (!(await send({ ...followUp }))) return;
       if (stay) document.getElementById("follow-up-title")?.focus();
       else if (next) openFollowUp(next);
@@ -255,6 +268,8 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const posted = lint?.text ?? draft.text;
   const { limit, unit } = followUp.platform_limits;
   const used = textLength(posted, unit);
+  // X weighs addresses in a way of its own. There, the lint alone says what is too long.
+  const isTooLong = used > limit && unit !== "weighted";
   const isContact = findings.some((finding) =>
     ["telephone_number", "email_address", "street_address"].includes(finding.code),
   );
@@ -394,7 +409,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
       <p class="composer-state" id="composer-state">
         {takesText(action) && isPublic ? <Slots followUp={followUp} /> : null}
         {takesText(action) ? (
-          <span class={used > limit ? "count over" : "count"}>
+          <span class={isTooLong ? "count over" : "count"}>
             {t("length_of", { used, limit })}
           </span>
         ) : null}
@@ -415,7 +430,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           type="button"
           class="primary"
           aria-keyshortcuts="Control+Enter"
-          disabled={busy.value || (takesText(action) && used > limit)}
+          disabled={busy.value || (takesText(action) && isTooLong)}
           onClick={() => void submit(false)}
         >
           {t(asksLead ? "ask_lead" : "send_and_next")} <kbd>{MODIFIER} ↵</kbd>

@@ -1,6 +1,6 @@
 // The list by due time. It never moves under the cursor: rows come and go, and keep their order.
 
-import { signal, useSignal } from "@preact/signals";
+import { computed, signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Row } from "../api_types";
 import { announce } from "../announce";
@@ -25,9 +25,9 @@ function matches(row: Row): boolean {
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
-export function visibleRows(): Row[] {
-  return shown.value.filter(matches);
-}
+const visible = computed(() => shown.value.filter(matches));
+/** The one row that Tab stops at. */
+const stop = computed(() => cursor.value ?? visible.value[0]?.id);
 
 function focusRow(id: string): void {
   cursor.value = id;
@@ -37,7 +37,7 @@ function focusRow(id: string): void {
 }
 
 function move(step: 1 | -1): boolean {
-  const list = visibleRows();
+  const list = visible.value;
   if (!list.length) return false;
   const place = list.findIndex((row) => row.id === (cursor.value ?? route.value.followUp));
   const target = list[place === -1 ? 0 : Math.max(0, Math.min(list.length - 1, place + step))]!;
@@ -47,7 +47,7 @@ function move(step: 1 | -1): boolean {
 
 /** Put the focus back into the list: on the row it was on, else on the first. */
 export function focusList(): void {
-  const list = visibleRows();
+  const list = visible.value;
   const target = list.find((row) => row.id === cursor.value) ?? list[0];
   if (target) focusRow(target.id);
   else document.getElementById("list-title")?.focus();
@@ -56,8 +56,12 @@ export function focusList(): void {
 function Line({ row }: { row: Row }) {
   const preview = previews.value.get(previewKey(row));
   const due = dueIn(row.due_at);
-  const isOpen = route.value.followUp === row.id;
-  const isSending = outbox.value.some((entry) => entry.followUp === row.id);
+  // Values of their own, so that moving through 500 rows draws two attributes and not 500 rows.
+  const tab = useComputed(() => (stop.value === row.id ? 0 : -1));
+  const address = useComputed(() => addressOf({ ...route.value, followUp: row.id }));
+  const current = useComputed(() => (route.value.followUp === row.id ? "page" : undefined));
+  const sending = useComputed(() => outbox.value.some((entry) => entry.followUp === row.id));
+  const isSending = sending.value;
   const holder = holderOf(row);
   const author = preview?.author?.name || t("anonymous");
   const meta = [words(row.platform)];
@@ -69,9 +73,9 @@ function Line({ row }: { row: Row }) {
       <a
         id={`row-${row.id}`}
         class="row"
-        href={addressOf({ ...route.value, followUp: row.id })}
-        aria-current={isOpen ? "page" : undefined}
-        tabIndex={(cursor.value ?? visibleRows()[0]?.id) === row.id ? 0 : -1}
+        href={address}
+        aria-current={current}
+        tabIndex={tab}
         onFocus={() => (cursor.value = row.id)}
         onClick={(event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -127,7 +131,7 @@ export function List() {
     ];
     return () => ends.forEach((end) => end());
   }, []);
-  const list = visibleRows();
+  const list = visible.value;
   const more = async () => {
     failed.value = false;
     try {
