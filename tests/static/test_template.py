@@ -406,6 +406,27 @@ def test_nobody_changes_the_address_that_roles_were_given_to() -> None:
     }
 
 
+def test_the_page_signs_in_by_code_alone_and_comes_back_to_itself() -> None:
+    (client,) = resources("AWS::Cognito::UserPoolClient").values()
+    (domain,) = resources("AWS::Cognito::UserPoolDomain").values()
+    (branding,) = resources("AWS::Cognito::ManagedLoginBranding").values()
+
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["GenerateSecret"] is False
+    assert client["CallbackURLs"] == [{"Fn::Sub": "${Api.ApiEndpoint}/signed-in"}]
+    assert client["LogoutURLs"] == [{"Fn::Sub": "${Api.ApiEndpoint}/signed-out"}]
+    assert domain["ManagedLoginVersion"] == 2
+    # Without a branding, AWS shows no sign-in page at all.
+    assert branding["ClientId"] == {"Ref": "UserPoolClient"}
+
+
+def test_the_function_of_the_page_may_do_nothing() -> None:
+    """It is public, and holds nothing but the page."""
+    (policy,) = resources(SAM_FUNCTION)["WebFunction"]["Policies"]
+
+    assert [statement["Effect"] for statement in policy["Statement"]] == ["Deny"]
+
+
 # permissions
 
 

@@ -102,7 +102,7 @@ def _start(port: int, *, stay: bool, as_json: bool, deliver: bool, with_agent: b
                 environment.create()
                 flags = _publish_state(exit_stack, stack.state, root)
             seconds = time.monotonic() - started_at
-            screen.print(f"[green]up[/] after {seconds:.0f} s: {stack.public_url}")
+            screen.print(f"[green]up[/] after {seconds:.0f} s: {stack.page_url}", soft_wrap=True)
             passed = True
             if deliver:
                 with Live(console=screen, refresh_per_second=4, transient=not stay) as live:
@@ -208,6 +208,8 @@ def _welcome_text(environment: DemoEnvironment, flags: str) -> str:
     )
     replies_url = f"{environment.platforms.base_url}/_simulator/replies"
     return f"""[bold green]Heard is up[/]
+[bold]the desk[/]       {environment.stack.page_url}
+                (sign in as one of the people below)
 [bold]feedback form[/]  {form_url}
 [bold]API[/]            {environment.stack.public_url}/api/desk/follow-ups
 [bold]AWS endpoint[/]   {environment.stack.endpoint}

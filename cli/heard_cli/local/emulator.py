@@ -8,7 +8,10 @@ arrives here as a number, and nothing is done.
 MiniStack unpacks a function's code and layers for every worker: tens of megabytes, hundreds of
 times in a run. Here an archive is unpacked once, and each worker gets links to its files.
 
-The third is how it checks roles, the fourth how many functions it starts at once: see `role_checks`
+It does not know `AWS::Cognito::ManagedLoginBranding`, without which AWS shows no sign-in page. Here
+that resource is nothing: the sign-in page of MiniStack has no look to choose.
+
+The last two are how it checks roles, and how many functions it starts at once: see `role_checks`
 and `worker_starts`.
 """
 
@@ -55,18 +58,34 @@ class CachedZipFile(zipfile.ZipFile):
         Path(self.filename).unlink()
 
 
+def create_nothing(
+    logical_id: str, _properties: dict[str, Any], stack: str
+) -> tuple[str, dict[str, str]]:
+    """The physical id and the attributes of a resource that is nothing here."""
+    return f"{stack}-{logical_id}", {}
+
+
+def delete_nothing(_physical_id: str, _properties: dict[str, Any]) -> None:
+    """Delete what `create_nothing` created."""
+
+
 def main() -> None:
     """Run the emulator until it is stopped."""
     # MiniStack reads its settings from the environment when it is imported.
     from ministack.app import main as serve  # noqa: PLC0415
     from ministack.core import lambda_runtime  # noqa: PLC0415
     from ministack.services import stepfunctions  # noqa: PLC0415
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     correct_role_checks()
     start_few_at_once()
 
     cast("Any", lambda_runtime).zipfile = SimpleNamespace(
         ZipFile=CachedZipFile, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile
+    )
+    cast("Any", provisioners)._RESOURCE_HANDLERS.setdefault(
+        "AWS::Cognito::ManagedLoginBranding",
+        {"create": create_nothing, "delete": delete_nothing},
     )
     services = cast("Any", stepfunctions)
     execute_task = services._execute_task

@@ -113,6 +113,11 @@ class EmulatedStack:
         return local_api_url(self.endpoint, self.outputs["ApiId"])
 
     @property
+    def page_url(self) -> str:
+        """The address of the page. Browsers know that names under `localhost` are this machine."""
+        return f"{self.outputs['ApiUrl']}/"
+
+    @property
     def process_id(self) -> int:
         """The emulator's process, whose children are the functions. Only while it runs."""
         if self._process is None:

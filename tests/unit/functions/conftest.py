@@ -107,6 +107,8 @@ def load_function(
         "CONVERSE_MODEL": "",
         "ENGINE_CALLS_PER_DAY": "0",
         "OPENBLAS_NUM_THREADS": "1",
+        "CLIENT_ID": "client-1",
+        "SIGN_IN_URL": "https://heard.auth.eu-central-1.amazoncognito.com",
     }
     caches = [tables.dynamodb, setup.ssm, messaging.sqs, messaging.eventbridge]
 

@@ -1,0 +1,184 @@
+"""What everybody can see and use: contrast, forced colours, right to left, narrow, no motion."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.static.repository import ROOT
+from tests.web.actions import BLOCKED, axe_violations, fill_reply
+from tests.web.conftest import Desk
+
+STYLE = (ROOT / "web" / "style.css").read_text()
+LIGHT = re.search(r":root \{(.*?)\}", STYLE, re.DOTALL)
+DARK = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', STYLE, re.DOTALL)
+SYSTEM_DARK = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', STYLE, re.DOTALL)
+WINDOWS = {"wide": (1440, 860), "phone": (390, 844)}
+
+
+def tokens(block: re.Match[str] | None) -> dict[str, str]:
+    assert block is not None
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block[1]))
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colours."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_pair_of_colours_can_be_read(theme: re.Match[str] | None) -> None:
+    colours = tokens(theme)
+    texts = ["ink", "ink-2", "ink-3", "accent-ink", "critical", "high", "medium", "low", "praise"]
+    grounds = ["canvas", "surface", "hover", "selected"]
+    pairs = [(text, ground) for text in texts for ground in grounds]
+    pairs += [("critical", "critical-tint"), ("ink", "critical-tint")]
+    pairs += [("ink", "medium-tint"), ("ink-2", "medium-tint"), ("medium", "medium-tint")]
+    pairs += [("on-accent", "accent")]
+
+    weak = {pair: ratio for pair in pairs if (ratio := contrast(*map(colours.get, pair))) < 4.5}
+    assert weak == {}
+    assert contrast(colours["edge"], colours["surface"]) >= 3
+
+
+def test_dark_is_the_same_by_choice_and_by_the_system() -> None:
+    assert tokens(DARK) == tokens(SYSTEM_DARK)
+    assert set(tokens(DARK)) == set(tokens(LIGHT))
+
+
+def test_no_style_says_left_or_right() -> None:
+    physical = re.compile(
+        r"(?:margin|padding|border|inset)-(?:left|right)|(?<![\w-])(?:left|right)\s*:|"
+        r"text-align:\s*(?:left|right)|float:"
+    )
+
+    assert physical.findall(STYLE) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "en-XA", "ar-XB"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_axe_finds_nothing(desk: Desk, window: str, theme: str, language: str) -> None:
+    first, *_ = desk.seed()
+    width, height = WINDOWS[window]
+    page = desk.browse("/", color_scheme=theme, viewport={"width": width, "height": height})
+    choose_language(page, language)
+    assert axe_violations(page) == []
+    assert_fits(page)
+    page.locator(f"#row-{first}").click()
+    fill_reply(page, BLOCKED)
+    expect(page.locator(".findings").first).to_be_visible()
+    assert axe_violations(page) == []
+    assert_fits(page)
+    page.evaluate("document.querySelector('.rail-foot button:last-child').click()")
+    page.wait_for_selector("dialog[open]")
+    assert axe_violations(page) == []
+
+
+def choose_language(page: Page, language: str) -> None:
+    if language == "en":
+        return
+    page.evaluate(
+        "language => localStorage.setItem('heard.preferences', JSON.stringify({ language }))",
+        language,
+    )
+    page.reload()
+    page.wait_for_selector(".list ul")
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing has to be moved sideways to be read."""
+    overflow = page.evaluate(
+        "() => [document.documentElement, ...document.querySelectorAll("
+        "'.list, .thread, .follow-up, .composer, .context')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className || e.tagName)"
+    )
+    assert overflow == []
+
+
+def test_a_narrow_window_and_wide_text_fit(desk: Desk) -> None:
+    first, *_ = desk.seed()
+    page = desk.browse(f"/desk/{first}", viewport={"width": 320, "height": 640})
+    fill_reply(page, BLOCKED)
+    expect(page.locator(".findings").first).to_be_visible()
+    assert_fits(page)
+    # WCAG 1.4.12: what a reader's own style may do.
+    page.evaluate(
+        """() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+            word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
+          document.adoptedStyleSheets = [sheet];
+        }"""
+    )
+    assert_fits(page)
+
+
+def test_without_motion_nothing_moves(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}", reduced_motion="reduce")
+    page.wait_for_selector(".composer")
+
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_forced_colours_keep_shapes_selection_and_choice(desk: Desk) -> None:
+    first, *_ = desk.seed()
+    page = desk.browse(f"/desk/{first}", forced_colors="active")
+    page.wait_for_selector(".composer")
+
+    selected = (".row[aria-current]", ".actions input:checked + span", ".rail a[aria-current]")
+    for selector in selected:
+        outline = page.locator(selector).evaluate("e => getComputedStyle(e).outlineStyle")
+        assert outline == "solid", selector
+    assert page.locator(".slots .dot").count() == 2
+    # Contrast is the reader's own here, and axe reads the author's colours.
+    assert axe_violations(page, without=("color-contrast",)) == []
+
+
+def test_each_severity_has_a_word_and_a_shape_of_its_own() -> None:
+    icons = (ROOT / "web" / "src" / "view" / "icons.tsx").read_text()
+    shapes = re.findall(r"^  (critical|high|medium|low|praise): \{\s*d: \"([^\"]+)", icons, re.M)
+
+    assert [name for name, _ in shapes] == ["critical", "high", "medium", "low", "praise"]
+    assert len({shape for _, shape in shapes}) == 5
+
+
+def test_the_letters_can_be_switched_off(desk: Desk) -> None:
+    desk.seed(2)
+    page = desk.browse()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Single letters are commands")
+    dialog.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+    for key in "jkcrnvz/?123ad":
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.id") == ""
+    assert page.locator("dialog[open], .composer").count() == 0
+    assert desk.server.sent("claim") == []
+
+
+def test_names_of_everything_that_can_be_used(desk: Desk) -> None:
+    first, *_ = desk.seed()
+    page = desk.browse(f"/desk/{first}")
+    page.wait_for_selector(".composer")
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input, select, textarea")]
+          .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim()
+            || e.labels?.length || e.getAttribute("aria-labelledby")))
+          .map((e) => e.outerHTML)"""
+    )
+
+    assert unnamed == []

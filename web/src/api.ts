@@ -1,0 +1,155 @@
+// The one client of the API. Nothing else in the page calls fetch for it.
+
+import type {
+  FollowUp,
+  LintResult,
+  Page,
+  Problem,
+  ResolutionBody,
+  Row,
+} from "./api_types";
+import { accessToken, currentToken, SignedOut, SignInUnreachable } from "./sign_in";
+
+export const LONGEST_PAGE = 100;
+const TIMEOUT_MS = 20_000;
+
+/** A request that did not do what it was for. `status` is 0 where no answer came. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+    readonly requestId: string,
+    readonly retryAfterMs: number | null,
+  ) {
+    super(problem.detail ?? `status ${status}`);
+  }
+
+  /** Whether the same request may succeed later. Nobody knows then whether this one did. */
+  get isTemporary(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+interface Options {
+  method?: "GET" | "POST";
+  body?: object;
+}
+
+/** What was answered last to each GET that named its version, for If-None-Match. */
+const answers = new Map<string, { etag: string; body: unknown }>();
+
+async function send(path: string, options: Options, renew: boolean): Promise<Response> {
+  const headers: Record<string, string> = { authorization: `Bearer ${await accessToken({ renew })}` };
+  const known = answers.get(path);
+  if (known && !options.body) headers["if-none-match"] = known.etag;
+  if (options.body) headers["content-type"] = "application/json";
+  return fetch(path, {
+    method: options.method ?? "GET",
+    headers,
+    body: options.body ? JSON.stringify(options.body) : null,
+    cache: "no-store",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+}
+
+async function call<T>(path: string, options: Options = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await send(path, options, false);
+    if (response.status === 401) response = await send(path, options, true);
+  } catch (error) {
+    if (error instanceof SignedOut) throw new ApiError(401, {}, "", null);
+    if (error instanceof SignInUnreachable || error instanceof DOMException || error instanceof TypeError)
+      throw new ApiError(0, {}, "", null);
+    throw error;
+  }
+  if (response.status === 304) return answers.get(path)?.body as T;
+  if (!response.ok) throw await errorOf(response);
+  const body = (await response.json()) as T;
+  const etag = response.headers.get("etag");
+  if (etag && !options.body) {
+    if (answers.size > 50) answers.clear();
+    answers.set(path, { etag, body });
+  }
+  return body;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  let problem: Problem = {};
+  try {
+    problem = (await response.json()) as Problem;
+  } catch {
+    // API Gateway's own errors have no document.
+  }
+  const seconds = Number(response.headers.get("retry-after"));
+  return new ApiError(
+    response.status,
+    problem,
+    response.headers.get("apigw-requestid") ?? "",
+    seconds > 0 ? Math.min(seconds, 300) * 1000 : null,
+  );
+}
+
+const FOLLOW_UPS = "/api/desk/follow-ups";
+
+function post<T>(path: string, body: object = {}): Promise<T> {
+  return call<T>(path, { method: "POST", body });
+}
+
+export interface ListQuery {
+  business: string | null;
+  after: string | null;
+  words: boolean;
+}
+
+export function listFollowUps(query: ListQuery): Promise<Page> {
+  const parameters = new URLSearchParams({ limit: String(LONGEST_PAGE) });
+  if (query.business) parameters.set("business", query.business);
+  if (query.after) parameters.set("after", query.after);
+  if (query.words) parameters.set("words", "true");
+  return call<Page>(`${FOLLOW_UPS}?${parameters}`);
+}
+
+/** One follow-up. `after` asks for its next reviews. */
+export function readFollowUp(id: string, after?: string): Promise<FollowUp> {
+  const query = after ? `?${new URLSearchParams({ after })}` : "";
+  return call<FollowUp>(`${FOLLOW_UPS}/${id}${query}`);
+}
+
+export function claim(id: string): Promise<Row> {
+  return post<Row>(`${FOLLOW_UPS}/${id}/claim`);
+}
+
+export function release(id: string, fence: number): Promise<Row> {
+  return post<Row>(`${FOLLOW_UPS}/${id}/release`, { fence });
+}
+
+export function lint(id: string, text: string, ownContacts: boolean): Promise<LintResult> {
+  return post<LintResult>(`${FOLLOW_UPS}/${id}/lint`, { text, own_contacts: ownContacts });
+}
+
+export function resolve(id: string, body: ResolutionBody): Promise<Row> {
+  return post<Row>(`${FOLLOW_UPS}/${id}/resolution`, body);
+}
+
+export function approve(id: string, approved: boolean, digest: string): Promise<Row> {
+  return post<Row>(`${FOLLOW_UPS}/${id}/approval`, { approved, digest });
+}
+
+/** Send something while the page closes: the browser finishes it. Nobody reads the answer. */
+function sendAtTheEnd(path: string, body: object): void {
+  void fetch(path, {
+    method: "POST",
+    headers: { authorization: `Bearer ${currentToken()}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    keepalive: true,
+  }).catch(() => undefined);
+}
+
+export function resolveAtTheEnd(id: string, body: ResolutionBody): void {
+  sendAtTheEnd(`${FOLLOW_UPS}/${id}/resolution`, body);
+}
+
+export function releaseAtTheEnd(id: string, fence: number): void {
+  sendAtTheEnd(`${FOLLOW_UPS}/${id}/release`, { fence });
+}

@@ -1,0 +1,104 @@
+// Claiming: by starting to write, or by hand. Whoever only reads blocks nobody.
+
+import { signal } from "@preact/signals";
+import * as api from "./api";
+import { ApiError } from "./api";
+import type { Row } from "./api_types";
+import { announce } from "./announce";
+import { rowOf, takeRow } from "./desk_state";
+import { draftOf, isEmpty } from "./drafts";
+import { t } from "./messages";
+import { pollNow } from "./polling";
+import { refuse } from "./refusals";
+import { subject } from "./sign_in";
+
+export const LEASE_MS = 15 * 60_000;
+const RENEW_AFTER_MS = 5 * 60_000;
+
+/** Claims that are on their way, so that two keys make one request. */
+const pending = new Map<string, Promise<number | null>>();
+/** Whose claim this tab took: only that is given back when somebody leaves. */
+const taken = new Set<string>();
+/** Drafts that lost their claim to somebody else. */
+export const lost = signal<ReadonlySet<string>>(new Set());
+
+export type Holder = "nobody" | "me" | "other";
+
+export function holderOf(row: Row): Holder {
+  if (!row.claimed_by || Date.parse(row.claim_expires_at ?? "") <= Date.now()) return "nobody";
+  return row.claimed_by === subject.value ? "me" : "other";
+}
+
+/** The fence of a claim of one's own, claiming first where there is none. Null if refused. */
+export function claim(id: string): Promise<number | null> {
+  const row = rowOf(id);
+  if (row && holderOf(row) === "me" && row.fence) return Promise.resolve(row.fence);
+  return renew(id);
+}
+
+function renew(id: string): Promise<number | null> {
+  const running = pending.get(id);
+  if (running) return running;
+  const request = (async () => {
+    try {
+      const row = await api.claim(id);
+      takeRow(row);
+      taken.add(id);
+      const next = new Set(lost.value);
+      if (next.delete(id)) lost.value = next;
+      return row.fence;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      refuse(id, error);
+      // Who has it now closes the composer at once.
+      void pollNow();
+      return null;
+    } finally {
+      pending.delete(id);
+    }
+  })();
+  pending.set(id, request);
+  return request;
+}
+
+/** Each change of a draft: claim at the first one, and renew while the writing goes on. */
+export function wrote(id: string): void {
+  const row = rowOf(id);
+  if (!row) return;
+  const holder = holderOf(row);
+  if (holder === "nobody") void claim(id);
+  const left = Date.parse(row.claim_expires_at ?? "") - Date.now();
+  if (holder === "me" && left < LEASE_MS - RENEW_AFTER_MS) void renew(id);
+}
+
+export async function release(id: string): Promise<void> {
+  const row = rowOf(id);
+  taken.delete(id);
+  if (!row || holderOf(row) !== "me") return;
+  try {
+    takeRow(await api.release(id, row.fence));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // It is over at the latest when the lease is.
+  }
+}
+
+/** Somebody turns to another follow-up: a claim without a draft helps nobody. */
+export function leave(id: string): void {
+  if (taken.has(id) && isEmpty(draftOf(id))) void release(id);
+}
+
+export function leaveAtTheEnd(id: string): void {
+  const row = rowOf(id);
+  if (row && taken.has(id) && isEmpty(draftOf(id)) && holderOf(row) === "me")
+    api.releaseAtTheEnd(id, row.fence);
+}
+
+/** After each poll: say so when somebody else has what this tab was writing to. */
+export function watchClaim(id: string): void {
+  const row = rowOf(id);
+  if (!row || !taken.has(id) || holderOf(row) !== "other") return;
+  taken.delete(id);
+  lost.value = new Set(lost.value).add(id);
+  announce(t("claim_lost_said"));
+}

@@ -1,0 +1,69 @@
+// What a person has written and not yet sent. It outlives a reload, an expired session and a claim
+// that was lost, and is deleted when it was sent. A draft belongs to whoever wrote it.
+
+import { signal } from "@preact/signals";
+import type { Action } from "./api_types";
+import { subject } from "./sign_in";
+import { readStored, store } from "./stored";
+
+export interface Draft {
+  action: Action;
+  text: string;
+  fix: string;
+  rootCause: string;
+  reason: string;
+  evidence: string;
+  /** A date as an `<input type=date>` has it. */
+  promisedFor: string;
+  /** The name and currency of a remedy, with a blank between; empty for none. */
+  remedy: string;
+  amount: string;
+  note: string;
+  ownContacts: boolean;
+  /** The id of the resolution. The same id again is the same resolution, never a second one. */
+  resolution: string;
+}
+
+const EMPTY: Draft = {
+  action: "reply",
+  text: "",
+  fix: "",
+  rootCause: "",
+  reason: "",
+  evidence: "",
+  promisedFor: "",
+  remedy: "",
+  amount: "",
+  note: "",
+  ownContacts: false,
+  resolution: "",
+};
+
+const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
+
+function place(followUp: string): string {
+  return `heard.draft.${subject.value}.${followUp}`;
+}
+
+export function draftOf(followUp: string): Draft {
+  const known = drafts.value.get(followUp);
+  if (known) return known;
+  return readStored<Draft>(place(followUp)) ?? EMPTY;
+}
+
+export function changeDraft(followUp: string, change: Partial<Draft>): void {
+  const draft = { ...draftOf(followUp), ...change };
+  drafts.value = new Map(drafts.value).set(followUp, draft);
+  store(place(followUp), draft);
+}
+
+export function deleteDraft(followUp: string): void {
+  const next = new Map(drafts.value);
+  next.delete(followUp);
+  drafts.value = next;
+  store(place(followUp), null);
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return !(draft.text || draft.note || draft.evidence || draft.fix || draft.rootCause || draft.reason);
+}

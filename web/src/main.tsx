@@ -1,0 +1,45 @@
+import { effect, untracked } from "@preact/signals";
+import { render } from "preact";
+import { leaveAtTheEnd, watchClaim } from "./claims";
+import { rows } from "./desk_state";
+import { startKeys } from "./keys";
+import { loadLanguage } from "./messages";
+import { startOutbox } from "./outbox";
+import { open, startPolling } from "./polling";
+import { readAddress, route } from "./route";
+import { session, start } from "./sign_in";
+import { Shell } from "./view/shell";
+
+let isStarted = false;
+
+/** What needs a person: their drafts, what they sent, and the list. */
+effect(() => {
+  if (session.value.state !== "in" || isStarted) return;
+  isStarted = true;
+  untracked(() => {
+    readAddress();
+    startOutbox();
+    startPolling();
+  });
+});
+
+// Opened by a link, or by the browser's back button.
+effect(() => {
+  const id = route.value.followUp;
+  if (id && session.value.state === "in") untracked(() => void open(id));
+});
+
+effect(() => {
+  const id = route.value.followUp;
+  if (rows.value.length && id) untracked(() => watchClaim(id));
+});
+
+addEventListener("pagehide", () => {
+  if (route.value.followUp) leaveAtTheEnd(route.value.followUp);
+});
+
+startKeys();
+const started = start();
+await loadLanguage();
+render(<Shell />, document.getElementById("page")!);
+await started;

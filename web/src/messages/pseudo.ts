@@ -1,0 +1,28 @@
+// Two languages that nobody speaks. `long` shows what is cut or not translated; `mirrored` what
+// does not turn.
+
+import { en } from "./en";
+import type { Messages, Plural } from "./index";
+
+const ACCENTS: Record<string, string> = {
+  a: "á", e: "é", i: "í", o: "ó", u: "ú", c: "ç", n: "ñ", s: "š", y: "ý", z: "ž",
+  A: "Á", E: "É", I: "Í", O: "Ó", U: "Ú", C: "Ç", N: "Ñ", S: "Š", Y: "Ý", Z: "Ž",
+};
+
+function change(turn: (text: string) => string): Messages {
+  const all = Object.entries(en).map(([key, message]: [string, string | Plural]) => [
+    key,
+    typeof message === "string"
+      ? turn(message)
+      : Object.fromEntries(Object.entries(message).map(([rule, text]) => [rule, turn(text)])),
+  ]);
+  return Object.fromEntries(all) as Messages;
+}
+
+const lengthen = (text: string): string => {
+  const accented = text.replace(/\{\w+\}|[a-zA-Z]/g, (part) => ACCENTS[part] ?? part);
+  return `[${accented}${" ~~~".repeat(Math.ceil(text.length / 12))}]`;
+};
+
+export const long: Messages = change(lengthen);
+export const mirrored: Messages = change((text) => `\u202e${text}\u202c`);

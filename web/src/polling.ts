@@ -1,0 +1,151 @@
+// Keeps the list and the open follow-up fresh. Each answer is the whole state, so a lost one costs
+// nothing. Quick while somebody works here, slow while they only look, and never in a hidden tab.
+
+import { effect, untracked } from "@preact/signals";
+import { ApiError } from "./api";
+import {
+  asOf,
+  details,
+  forbidden,
+  isLoaded,
+  isStale,
+  readDetails,
+  readList,
+  rowOf,
+  startAgain,
+} from "./desk_state";
+import { route } from "./route";
+import { session } from "./sign_in";
+
+const AT_WORK_MS = 5_000;
+const LOOKING_MS = 20_000;
+const IDLE_AFTER_MS = 60_000;
+const LONGEST_WAIT_MS = 60_000;
+const DETAILS_MS = 15_000;
+const SILENT_FOR_MS = 15_000;
+
+let timer = 0;
+let staleTimer = 0;
+let running = false;
+let again = false;
+let failures = 0;
+let lastInput = Date.now();
+let detailsReadAt = 0;
+let detailsRead = "";
+
+function restMs(): number {
+  const isAtWork = document.hasFocus() && Date.now() - lastInput < IDLE_AFTER_MS;
+  const base = isAtWork ? AT_WORK_MS : LOOKING_MS;
+  return base * (0.8 + Math.random() * 0.4);
+}
+
+/** A short fault is nobody's business. */
+function fail(): void {
+  staleTimer ||= setTimeout(() => (isStale.value = true), SILENT_FOR_MS);
+}
+
+function schedule(ms: number): void {
+  clearTimeout(timer);
+  if (session.value.state === "in" && !document.hidden) timer = setTimeout(pollNow, ms);
+}
+
+/** What the open follow-up looked like when its details were read. */
+function fingerprint(id: string): string {
+  return JSON.stringify(rowOf(id));
+}
+
+async function readOpenFollowUp(): Promise<void> {
+  const id = route.value.followUp;
+  if (!id) return;
+  const isOld = Date.now() - detailsReadAt > DETAILS_MS;
+  if (details.value.has(id) && !isOld && detailsRead === fingerprint(id)) return;
+  try {
+    await readDetails(id);
+  } catch (error) {
+    // What is gone is shown as gone; the list itself is fine.
+    if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 403)) throw error;
+  }
+  detailsReadAt = Date.now();
+  detailsRead = fingerprint(id);
+}
+
+/** Read everything again now: at the start, on focus, after an own action. */
+export async function pollNow(): Promise<void> {
+  if (session.value.state !== "in") return;
+  if (running) {
+    again = true;
+    return;
+  }
+  running = true;
+  let waitMs: number | null = null;
+  try {
+    await readList();
+    await readOpenFollowUp();
+    failures = 0;
+    asOf.value = Date.now();
+    clearTimeout(staleTimer);
+    staleTimer = 0;
+    isStale.value = false;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 403) {
+      forbidden.value = error.problem.detail ?? "";
+      isLoaded.value = true;
+    } else if (error.status !== 401) {
+      failures += 1;
+      fail();
+      waitMs = Math.min(LONGEST_WAIT_MS, 2_000 * 2 ** Math.min(failures, 6));
+      waitMs = Math.max(waitMs * (0.8 + Math.random() * 0.4), error.retryAfterMs ?? 0);
+    }
+  } finally {
+    running = false;
+  }
+  if (again) {
+    again = false;
+    schedule(0);
+  } else schedule(waitMs ?? restMs());
+}
+
+/** Read a follow-up that was just opened, without waiting for the list. */
+export async function open(id: string): Promise<void> {
+  try {
+    await readDetails(id);
+    detailsReadAt = Date.now();
+    detailsRead = fingerprint(id);
+  } catch {
+    // The next poll tries again and says what is wrong.
+  }
+}
+
+/** Read a follow-up that may be opened soon. If that fails, it is read when it is opened. */
+export async function preload(id: string): Promise<void> {
+  try {
+    await readDetails(id);
+  } catch {
+    // See above.
+  }
+}
+
+export function startPolling(): void {
+  for (const kind of ["keydown", "pointerdown"])
+    addEventListener(kind, () => (lastInput = Date.now()), { capture: true, passive: true });
+  addEventListener("focus", () => void pollNow());
+  addEventListener("online", () => void pollNow());
+  addEventListener("offline", fail);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) clearTimeout(timer);
+    else void pollNow();
+  });
+  effect(() => {
+    if (session.value.state === "in") untracked(() => void pollNow());
+  });
+  let business = route.value.business;
+  effect(() => {
+    if (route.value.business === business) return;
+    business = route.value.business;
+    untracked(() => {
+      startAgain();
+      void pollNow();
+    });
+  });
+}

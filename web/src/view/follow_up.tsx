@@ -1,0 +1,386 @@
+// An opened follow-up. First the customer's words, then what we said, why a person is needed, what
+// to think of, and only then the answer.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Complaint, FollowUp, Reply, Review } from "../api_types";
+import { claim, holderOf, leave, LEASE_MS, release } from "../claims";
+import { amountLeft } from "../composing";
+import {
+  details,
+  nextAfter,
+  readMoreReviews,
+  rowOf,
+  unreadable,
+} from "../desk_state";
+import { onKey } from "../keys";
+import { maybe, t, type Key } from "../messages";
+import { preload } from "../polling";
+import { go, route } from "../route";
+import { amount, clockTime, dateAndTime, dueIn, languageName, now, words } from "../times";
+import { Approval } from "./approval";
+import { Composer } from "./composer";
+import { Icon, Ring, SeverityIcon } from "./icons";
+import { focusList } from "./list";
+
+export function backToList(): void {
+  go({ followUp: null });
+  requestAnimationFrame(focusList);
+}
+
+function Lease({ followUp }: { followUp: FollowUp }) {
+  const holder = holderOf(followUp);
+  if (followUp.status === "awaiting_approval" || followUp.status === "resolving") return null;
+  if (holder === "other")
+    return (
+      <span class="lease">
+        {t("held_until", { time: clockTime(Date.parse(followUp.claim_expires_at!)) })}
+      </span>
+    );
+  if (holder === "nobody")
+    return (
+      <button type="button" aria-keyshortcuts="c" onClick={() => void claim(followUp.id)}>
+        {t("claim")} <kbd>C</kbd>
+      </button>
+    );
+  const expires = Date.parse(followUp.claim_expires_at!);
+  return (
+    <span class="lease mine">
+      <Ring share={Math.max(0, Math.min(1, (expires - now.value) / LEASE_MS))} />
+      <span>{t("yours_until", { time: clockTime(expires) })}</span>
+      <button type="button" aria-keyshortcuts="c" onClick={() => void release(followUp.id)}>
+        {t("release")} <kbd>C</kbd>
+      </button>
+    </span>
+  );
+}
+
+/** Only the web: a review may link to anything. */
+function safeLink(link: string | null | undefined): string | null {
+  try {
+    const url = new URL(link ?? "");
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function Words({ title, text }: { title: string | null | undefined; text: string | null | undefined }) {
+  return (
+    <>
+      {title ? (
+        <h3 class="review-title" dir="auto">
+          {title}
+        </h3>
+      ) : null}
+      {text ? (
+        <blockquote class="words" dir="auto">
+          {text}
+        </blockquote>
+      ) : title ? null : (
+        <p class="meta">{t("no_words")}</p>
+      )}
+    </>
+  );
+}
+
+function EarlierComplaint({ complaint }: { complaint: Complaint }) {
+  return (
+    <article class="earlier">
+      <p class="meta">
+        {complaint.severity ? t(`severity_${complaint.severity}`) : null}{" "}
+        {complaint.occurred_at ? dateAndTime(complaint.occurred_at) : null}
+      </p>
+      <Words title={complaint.title} text={complaint.text} />
+    </article>
+  );
+}
+
+function ReviewCard(props: { review: Review; followUp: FollowUp }) {
+  const { review } = props;
+  const { platform, stage } = props.followUp;
+  // Alone, its author is the title of the whole follow-up already.
+  const isOnly = props.followUp.reviews_count === 1;
+  const link = safeLink(review.link);
+  const facts = [`${words(platform)}, ${t(stage === "onstage" ? "in_public" : "in_private")}`];
+  if (review.rating) facts.push(t("stars_of_five", { n: review.rating }));
+  if (review.language) facts.push(languageName(review.language));
+  if (review.occurred_at) facts.push(dateAndTime(review.occurred_at));
+  return (
+    <article class="review">
+      <p class="facts">
+        {isOnly ? null : (
+          <b>
+            <bdi>{review.author?.name || t("anonymous")}</bdi>
+          </b>
+        )}
+        {facts.map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+        {link ? (
+          <a href={link} target="_blank" rel="noopener noreferrer">
+            {t("at_the_platform")} <Icon name="link" />
+          </a>
+        ) : null}
+      </p>
+      {review.erased ? <p class="gone">{t("erased_long")}</p> : null}
+      {review.damaged ? <p class="gone">{t("damaged")}</p> : null}
+      {review.withdrawn ? <p class="flag">{t("withdrawn")}</p> : null}
+      {review.unverified ? <p class="flag">{t("unverified")}</p> : null}
+      {review.reported_gone_at ? (
+        <p class="flag">{t("reported_gone", { time: dateAndTime(review.reported_gone_at) })}</p>
+      ) : null}
+      {review.erased || (review.damaged && !review.text) ? null : (
+        <Words title={review.title || review.subject} text={review.text} />
+      )}
+      {review.before_edit ? (
+        <details open>
+          <summary>{t("before_edit")}</summary>
+          <EarlierComplaint complaint={review.before_edit} />
+          <p class="meta">{t("before_edit_reply")}</p>
+          <blockquote class="our-words" dir="auto">
+            {review.before_edit.acknowledgement}
+          </blockquote>
+          {review.before_edit.replaced_by_next_reply ? (
+            <p class="meta">{t("before_edit_replaced")}</p>
+          ) : null}
+        </details>
+      ) : null}
+      {review.other_complaints?.length ? (
+        <details>
+          <summary>{t("other_complaints", { n: review.other_complaints.length })}</summary>
+          {review.other_complaints.map((complaint, place) => (
+            <EarlierComplaint key={place} complaint={complaint} />
+          ))}
+        </details>
+      ) : null}
+    </article>
+  );
+}
+
+function ReplyCard({ reply }: { reply: Reply }) {
+  return (
+    <article class="reply">
+      <p class="meta">
+        <span>{t(reply.purpose === "acknowledgement" ? "automatic_reply" : "our_reply")}</span>
+        <span>{t(reply.public ? "in_public" : "in_private")}</span>
+        <span>{dateAndTime(reply.at)}</span>
+        <span>{maybe(`reply_${reply.state}`) ?? words(reply.state)}</span>
+      </p>
+      {reply.text ? <p dir="auto">{reply.text}</p> : <p class="gone">{t("damaged")}</p>}
+    </article>
+  );
+}
+
+function Context({ followUp }: { followUp: FollowUp }) {
+  const assessment = followUp.reviews[0]?.assessment;
+  const { checklist } = followUp;
+  return (
+    <aside class="context" aria-label={t("context")}>
+      <section>
+        <h3>{t("why_a_person")}</h3>
+        {followUp.rules
+          .filter((rule) => rule.why)
+          .map((rule) => (
+            <p key={rule.id}>{rule.why}</p>
+          ))}
+        {followUp.why === "policy" ? null : <p>{maybe(`why_${followUp.why}`) ?? words(followUp.why)}</p>}
+        <p>
+          <code>{followUp.rules.map((rule) => rule.id).join(", ")}</code>
+        </p>
+      </section>
+      {assessment ? (
+        <section>
+          <h3>{t("assessment")}</h3>
+          <dl>
+            {assessment.topics.length ? (
+              <div>
+                <dt>{t("topics")}</dt>
+                <dd>{assessment.topics.map(words).join(", ")}</dd>
+              </div>
+            ) : null}
+            {assessment.flags.length ? (
+              <div>
+                <dt>{t("flags")}</dt>
+                <dd>{assessment.flags.map(words).join(", ")}</dd>
+              </div>
+            ) : null}
+            <div>
+              <dt>{t("sure")}</dt>
+              <dd>{Math.round(assessment.confidence * 100)} %</dd>
+            </div>
+          </dl>
+        </section>
+      ) : null}
+      {checklist?.steps.length ? (
+        <section>
+          <h3>{t("before_you_answer")}</h3>
+          {checklist.steps.map((step) => (
+            <label class="check" key={`${followUp.id} ${step}`}>
+              <input type="checkbox" />
+              <span>{step}</span>
+            </label>
+          ))}
+        </section>
+      ) : null}
+      {followUp.remedies.length ? (
+        <section>
+          <h3>{t("you_may_grant")}</h3>
+          <dl>
+            {followUp.remedies.map(({ name, currency }) => (
+              <div key={name + currency}>
+                <dt>{words(name)}</dt>
+                <dd>
+                  {t("up_to", {
+                    amount: amount(Math.max(0, amountLeft(followUp, name, currency)), currency),
+                  })}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ) : null}
+      {followUp.contacts.length ? (
+        <section>
+          <h3>{t("own_contacts")}</h3>
+          {followUp.contacts.map((contact) => (
+            <p key={contact}>
+              <bdi>{contact}</bdi>
+            </p>
+          ))}
+        </section>
+      ) : null}
+      {followUp.notes.length ? (
+        <section>
+          <h3>{t("notes")}</h3>
+          {followUp.notes.map((note, place) => (
+            <div class="note" key={place}>
+              <p class="meta">{t(`action_${note.action}` as Key)}</p>
+              {note.note ? <p dir="auto">{note.note}</p> : null}
+              {note.evidence ? <p dir="auto">{note.evidence}</p> : null}
+            </div>
+          ))}
+        </section>
+      ) : null}
+      <p class="meta">
+        <code>{followUp.id}</code>
+      </p>
+    </aside>
+  );
+}
+
+function Thread({ followUp }: { followUp: FollowUp }) {
+  const failed = useSignal(false);
+  const due = dueIn(followUp.due_at);
+  const more = async () => {
+    failed.value = false;
+    try {
+      await readMoreReviews(followUp.id);
+    } catch {
+      failed.value = true;
+    }
+  };
+  return (
+    <div class="thread">
+      <p class="state">
+        <SeverityIcon severity={followUp.severity} />
+        <span class={`word ${followUp.severity}`}>{t(`severity_${followUp.severity}`)}</span>
+        <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
+          {due.text}, {dateAndTime(followUp.due_at)}
+        </time>
+        {followUp.status === "open" ? null : <span>{t(`status_${followUp.status}`)}</span>}
+        {followUp.promised_for ? (
+          <span>{t("promised_for", { time: dateAndTime(followUp.promised_for) })}</span>
+        ) : null}
+      </p>
+      {followUp.reviews_count > 1 ? (
+        <p class="notice">{t("answer_is_for_all", { n: followUp.reviews_count })}</p>
+      ) : null}
+      {followUp.reviews.map((review) => (
+        <ReviewCard key={review.id} review={review} followUp={followUp} />
+      ))}
+      {followUp.reviews_next ? (
+        <p class="more">
+          <button type="button" onClick={more}>
+            {t("show_more_reviews", { n: followUp.reviews_count - followUp.reviews.length })}
+          </button>
+          {failed.value ? <span role="alert">{t("refused_temporary")}</span> : null}
+        </p>
+      ) : null}
+      {followUp.replies.length ? (
+        <section class="replies" aria-label={t("our_replies")}>
+          {followUp.replies.map((reply) => (
+            <ReplyCard key={reply.id} reply={reply} />
+          ))}
+        </section>
+      ) : null}
+    </div>
+  );
+}
+
+function title(followUp: FollowUp): string {
+  return followUp.reviews[0]?.author?.name || t("anonymous");
+}
+
+export function FollowUpPane({ id }: { id: string }) {
+  const read = details.value.get(id);
+  const gone = unreadable.value.get(id);
+  const next = nextAfter(id);
+  useEffect(() => () => leave(id), [id]);
+  // The next one is there when this one was sent.
+  useEffect(() => {
+    if (read && next && !details.value.has(next)) void preload(next);
+  }, [Boolean(read), next]);
+  useEffect(() => {
+    const ends = [
+      onKey("Escape", backToList),
+      onKey("c", () => {
+        const row = rowOf(id);
+        if (!row || holderOf(row) === "other") return false;
+        void (holderOf(row) === "me" ? release(id) : claim(id));
+        return true;
+      }),
+    ];
+    return () => ends.forEach((end) => end());
+  }, [id]);
+  // A reader who follows the list keeps reading here while a newer state loads.
+  const followUp = read ? { ...read, ...rowOf(id) } : null;
+  return (
+    <section class="follow-up" aria-labelledby="follow-up-title">
+      <header>
+        <button class="quiet back" type="button" aria-label={t("back")} onClick={backToList}>
+          <Icon name="back" />
+        </button>
+        <h2 id="follow-up-title" tabIndex={-1}>
+          <bdi>{followUp ? title(followUp) : t("follow_up")}</bdi>
+        </h2>
+        {followUp ? <Lease followUp={followUp} /> : null}
+      </header>
+      {followUp ? (
+        <>
+          <Thread followUp={followUp} />
+          <Context followUp={followUp} />
+          {followUp.pending_resolution && followUp.status === "awaiting_approval" ? (
+            <Approval followUp={followUp} pending={followUp.pending_resolution} />
+          ) : (
+            <Composer key={id} followUp={followUp} />
+          )}
+        </>
+      ) : gone ? (
+        <p class="empty">{gone.status === 404 ? t("refused_status_404") : gone.problem.detail}</p>
+      ) : (
+        <p class="loading" role="status">
+          {t("loading")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+export function NothingOpen() {
+  return (
+    <section class="follow-up nothing" aria-label={t("follow_up")}>
+      <p class="empty">{route.value.followUp ? "" : t("choose_one")}</p>
+    </section>
+  );
+}

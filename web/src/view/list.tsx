@@ -1,0 +1,196 @@
+// The list by due time. It never moves under the cursor: rows come and go, and keep their order.
+
+import { computed, signal, useComputed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Row } from "../api_types";
+import { announce } from "../announce";
+import { holderOf } from "../claims";
+import { isLoaded, nextPage, previewKey, previews, rows, showMore, shown } from "../desk_state";
+import { onKey } from "../keys";
+import { t, type Key } from "../messages";
+import { outbox } from "../outbox";
+import { addressOf, go, route } from "../route";
+import { clockTime, dateAndTime, dueIn, words } from "../times";
+import { SeverityIcon } from "./icons";
+
+/** The row that J, K and Tab come back to. */
+export const cursor = signal<string | null>(null);
+const filter = signal("");
+
+function matches(row: Row): boolean {
+  const wanted = filter.value.trim().toLocaleLowerCase();
+  if (!wanted) return true;
+  const preview = previews.value.get(previewKey(row));
+  const parts = [row.id, row.platform, preview?.author?.name, preview?.first_words];
+  return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
+}
+
+const visible = computed(() => shown.value.filter(matches));
+/** The one row that Tab stops at. */
+const stop = computed(() => cursor.value ?? visible.value[0]?.id);
+
+function focusRow(id: string): void {
+  cursor.value = id;
+  const focus = () => document.getElementById(`row-${id}`)?.focus();
+  if (document.getElementById(`row-${id}`)) focus();
+  else requestAnimationFrame(focus);
+}
+
+function move(step: 1 | -1): boolean {
+  const list = visible.value;
+  if (!list.length) return false;
+  const place = list.findIndex((row) => row.id === (cursor.value ?? route.value.followUp));
+  const target = list[place === -1 ? 0 : Math.max(0, Math.min(list.length - 1, place + step))]!;
+  focusRow(target.id);
+  return true;
+}
+
+/** Put the focus back into the list: on the row it was on, else on the first. */
+export function focusList(): void {
+  const list = visible.value;
+  const target = list.find((row) => row.id === cursor.value) ?? list[0];
+  if (target) focusRow(target.id);
+  else document.getElementById("list-title")?.focus();
+}
+
+function Line({ row }: { row: Row }) {
+  const preview = previews.value.get(previewKey(row));
+  const due = dueIn(row.due_at);
+  // Values of their own, so that moving through 500 rows draws two attributes and not 500 rows.
+  const tab = useComputed(() => (stop.value === row.id ? 0 : -1));
+  const address = useComputed(() => addressOf({ ...route.value, followUp: row.id }));
+  const current = useComputed(() => (route.value.followUp === row.id ? "page" : undefined));
+  const sending = useComputed(() => outbox.value.some((entry) => entry.followUp === row.id));
+  const isSending = sending.value;
+  const holder = holderOf(row);
+  const author = preview?.author?.name || t("anonymous");
+  const meta = [words(row.platform)];
+  if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
+  if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
+  if (row.status !== "open") meta.push(t(`status_${row.status}` as Key));
+  return (
+    <li class={isSending ? "sending" : ""}>
+      <a
+        id={`row-${row.id}`}
+        class="row"
+        href={address}
+        aria-current={current}
+        tabIndex={tab}
+        onFocus={() => (cursor.value = row.id)}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+          event.preventDefault();
+          openFollowUp(row.id);
+        }}
+      >
+        <SeverityIcon severity={row.severity} />
+        <span class="author">
+          <bdi>{author}</bdi>
+        </span>
+        <time
+          class={due.isOverdue ? "due overdue" : due.isSoon ? "due soon" : "due"}
+          dateTime={row.due_at}
+          title={dateAndTime(row.due_at)}
+        >
+          {due.text}
+        </time>
+        <bdi class="first-words">
+          {preview?.erased ? t("erased") : (preview?.first_words ?? "")}
+        </bdi>
+        <span class="row-meta">
+          <span class={`word ${row.severity}`}>{t(`severity_${row.severity}`)}</span>
+          {isSending ? (
+            <span>{t("sending")}</span>
+          ) : holder === "other" ? (
+            <span>{t("held_until", { time: clockTime(Date.parse(row.claim_expires_at!)) })}</span>
+          ) : holder === "me" ? (
+            <span class="mine">{t("yours")}</span>
+          ) : null}
+          {meta.map((part) => (
+            <span key={part}>{part}</span>
+          ))}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+export function openFollowUp(id: string): void {
+  cursor.value = id;
+  go({ followUp: id });
+  requestAnimationFrame(() => document.getElementById("follow-up-title")?.focus());
+}
+
+export function List() {
+  const failed = useSignal(false);
+  useEffect(() => {
+    const ends = [
+      onKey("j", () => move(1)),
+      onKey("k", () => move(-1)),
+      onKey("/", () => document.getElementById("filter")?.focus()),
+    ];
+    return () => ends.forEach((end) => end());
+  }, []);
+  const list = visible.value;
+  const more = async () => {
+    failed.value = false;
+    try {
+      await showMore();
+      announce(t("follow_ups", { n: rows.value.length }));
+    } catch {
+      failed.value = true;
+    }
+  };
+  const onArrow = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      move(event.key === "ArrowDown" ? 1 : -1);
+      event.preventDefault();
+    }
+  };
+  return (
+    <section class="list" aria-labelledby="list-title">
+      <header>
+        <h2 id="list-title" tabIndex={-1}>
+          {t(`view_${route.value.view}`)}
+        </h2>
+        <input
+          id="filter"
+          type="search"
+          value={filter.value}
+          placeholder={t("filter")}
+          aria-label={t("filter")}
+          onInput={(event) => (filter.value = event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" || event.key === "Enter") {
+              if (event.key === "Escape") filter.value = "";
+              focusList();
+              event.preventDefault();
+              event.stopPropagation();
+            }
+          }}
+        />
+      </header>
+      {!isLoaded.value ? (
+        <p class="loading" role="status">
+          {t("loading")}
+        </p>
+      ) : list.length ? (
+        <ul onKeyDown={onArrow}>
+          {list.map((row) => (
+            <Line key={row.id} row={row} />
+          ))}
+        </ul>
+      ) : (
+        <p class="empty">{filter.value ? t("nothing_found") : t("nothing_waits")}</p>
+      )}
+      {nextPage.value && isLoaded.value ? (
+        <p class="more">
+          <button type="button" onClick={more}>
+            {t("show_more")}
+          </button>
+          {failed.value ? <span role="alert">{t("refused_temporary")}</span> : null}
+        </p>
+      ) : null}
+    </section>
+  );
+}

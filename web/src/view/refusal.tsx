@@ -1,0 +1,51 @@
+import type { Finding } from "../api_types";
+import { t } from "../messages";
+import { refusals } from "../refusals";
+import { words } from "../times";
+import { SeverityIcon, Icon } from "./icons";
+
+export function Findings({ findings }: { findings: readonly Finding[] }) {
+  if (!findings.length) return null;
+  return (
+    <ul class="findings">
+      {findings.map((finding) => (
+        <li key={finding.code + finding.explanation} class={finding.severity}>
+          <SeverityIcon severity={finding.severity === "block" ? "critical" : "medium"} />
+          <span>
+            <b>{t(finding.severity === "block" ? "lint_blocks" : "lint_warns")}</b>{" "}
+            {words(finding.code)}. <span lang="en">{finding.explanation}</span>{" "}
+            <span class="meta">{finding.rule}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Why it was not done, where it was to be done. What was written is safe. */
+export function RefusalBox({ id }: { id: string }) {
+  const refusal = refusals.value.get(id);
+  if (!refusal) return null;
+  return (
+    <div class="refusal" role="alert">
+      <p>
+        <SeverityIcon severity="critical" /> <b>{refusal.text}</b>
+      </p>
+      {refusal.detail ? <p lang="en">{refusal.detail}</p> : null}
+      <Findings findings={refusal.findings} />
+      {refusal.requestId ? (
+        <p class="meta">
+          {t("request_id")} <code>{refusal.requestId}</code>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export function Fine({ text }: { text: string }) {
+  return (
+    <p class="fine">
+      <Icon name="tick" /> {text}
+    </p>
+  );
+}
