@@ -1,4 +1,4 @@
-"""Starts MiniStack, and corrects it in four places. The template needs no change for that.
+"""Starts MiniStack, and corrects it in five places. The template needs no change for that.
 
 A task that waits for a token may compute its `TimeoutSeconds`: on AWS, Step Functions evaluates
 JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"). MiniStack 1.5.33 reads the
