@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 from heard.circuit_breakers import CircuitBreakers
 from heard.clock import format_time
 from heard.connectors import HttpResponse
-from heard.errors import PlatformUnavailable
+from heard.errors import HeardError, PlatformUnavailable
 from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows
 from heard.steps.intake import (
     HAND_BACK_AFTER,
@@ -28,6 +29,10 @@ from heard.steps.intake import (
 from tests.unit.backend import MAX_TRIES, NOON, Backend, FakeClock, praise
 
 
+class RunDied(Exception):
+    """The message with which a run dies as a whole: out of memory, or of time."""
+
+
 @dataclass
 class RouteRuns:
     """Step Functions' synchronous runs. `answer` is called with each message."""
@@ -35,16 +40,29 @@ class RouteRuns:
     answer: Callable[[Mapping[str, Any]], None]
     started: list[str] = field(default_factory=list)
     inputs: list[Mapping[str, Any]] = field(default_factory=list)
+    sizes: list[tuple[int, int]] = field(default_factory=list)
 
     def start_sync_execution(self, *, input: str, **_: Any) -> dict[str, Any]:
-        message = json.loads(input)
-        self.started.append(message["connection"])
-        self.inputs.append(message)
-        try:
-            self.answer(message)
-        except PlatformUnavailable:
+        run = json.loads(input)
+        messages = run.get("messages", [run])
+        self.sizes.append((len(messages), len(input.encode())))
+        self.started += [message["connection"] for message in messages]
+        self.inputs += messages
+        with ThreadPoolExecutor(len(messages)) as threads:
+            errors = [
+                future.exception()
+                for future in [threads.submit(self.answer, message) for message in messages]
+            ]
+        if any(isinstance(error, RunDied) for error in errors):
+            return {"status": "TIMED_OUT"}
+        failed = [
+            {"number": number, "code": error.code if isinstance(error, HeardError) else "?"}
+            for number, error in enumerate(errors)
+            if error
+        ]
+        if "messages" not in run and failed:
             return {"status": "FAILED", "error": PLATFORM_UNAVAILABLE}
-        return {"status": "SUCCEEDED"}
+        return {"status": "SUCCEEDED", "output": json.dumps({"failed": failed})}
 
 
 @dataclass
@@ -230,11 +248,11 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result
             given_up.wait(30)
 
     neighbours = Neighbours(hang)
-    results = neighbours.intake(message("slow", 0), message("quick", 0), seconds=1)
+    results = neighbours.intake(message("slow", 0, received=2), message("quick", 0), seconds=1)
     given_up.set()
 
     assert statuses(results) == {"slow-0": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
-    assert [2 <= delay <= 8 for delay in neighbours.queue.delays] == [True]
+    assert [7 <= delay <= 23 for delay in neighbours.queue.delays] == [True]
 
 
 def test_the_last_try_of_an_answer_says_so() -> None:
@@ -288,6 +306,104 @@ def test_an_answer_whose_platform_is_down_for_hours_comes_back_to_a_person() -> 
 
     assert statuses(results) == {"copy-0": IntakeStatus.ROUTED}
     assert neighbours.runs.inputs[-1]["hand_back"] == "fup_1"
+
+
+def test_new_messages_share_a_run_and_those_that_failed_before_travel_alone() -> None:
+    neighbours = Neighbours(lambda _message: None)
+    neighbours.intake(
+        message("quick", 1),
+        message("quick", 2, received=2),
+        answer("quick", 3),
+        *(message("quick", number) for number in range(4, 8)),
+    )
+
+    assert sorted(count for count, _ in neighbours.runs.sizes) == [1, 1, 5]
+
+
+def test_a_message_that_fails_in_a_batch_fails_alone() -> None:
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["delivery"] == "dlv-3":
+            raise ValueError("poison")
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(*(message("quick", number) for number in range(10)))
+
+    assert [count for count, _ in neighbours.runs.sizes] == [10]
+    assert [id for id, status in statuses(results).items() if status is IntakeStatus.FAILED] == [
+        "quick-3"
+    ]
+    assert len(neighbours.queue.delays) == 1
+
+
+def test_a_run_that_dies_costs_only_the_message_with_which_it_dies() -> None:
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["delivery"] == "dlv-3":
+            raise RunDied
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(*(message("quick", number) for number in range(10)))
+
+    assert sorted(count for count, _ in neighbours.runs.sizes) == [1] * 10 + [10]
+    assert [id for id, status in statuses(results).items() if status is IntakeStatus.FAILED] == [
+        "quick-3"
+    ]
+
+
+def test_messages_about_one_review_are_run_one_after_the_other() -> None:
+    running = threading.Lock()
+    order: list[str] = []
+
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["event"]["native_id"] == "r-1":
+            assert running.acquire(blocking=False), "two at once"
+            order.append(content["delivery"])
+            running.release()
+
+    neighbours = Neighbours(answer_run)
+    same = [
+        replace(
+            message("quick", 1),
+            id=str(number),
+            body=message("quick", 1).body.replace("dlv-1", f"dlv-1{number}"),
+        )
+        for number in range(3)
+    ]
+    results = neighbours.intake(same[0], message("quick", 2), same[1], same[2])
+
+    assert set(statuses(results).values()) == {IntakeStatus.ROUTED}
+    assert order == ["dlv-10", "dlv-11", "dlv-12"]
+    assert [count for count, _ in neighbours.runs.sizes] == [2, 1, 1]
+
+
+def test_no_run_is_given_more_than_step_functions_takes() -> None:
+    neighbours = Neighbours(lambda _message: None)
+    large = [
+        replace(each, body=json.dumps(json.loads(each.body) | {"text": "ä" * size}))
+        for each, size in [
+            (message("quick", number), size)
+            for number, size in enumerate((5_000, 20_000, 20_000, 240_000 // 6, 10, 15_000))
+        ]
+    ]
+    results = neighbours.intake(*large)
+
+    assert set(statuses(results).values()) == {IntakeStatus.ROUTED}
+    assert sum(count for count, _ in neighbours.runs.sizes) == len(large)
+    assert max(size for _, size in neighbours.runs.sizes) < 256 * 1024
+    assert 1 < len(neighbours.runs.sizes) < len(large)
+
+
+def test_a_run_for_which_no_time_was_left_comes_again_untried() -> None:
+    given_up = threading.Event()
+    neighbours = Neighbours(lambda _message: bool(given_up.wait(30)) and None)
+    neighbours.ports = replace(neighbours.ports, runs_at_once=1)
+    results = neighbours.intake(
+        message("slow", 0, received=2), message("quick", 0, received=2), seconds=1
+    )
+    given_up.set()
+
+    assert statuses(results) == {"slow-0": IntakeStatus.FAILED, "quick-0": IntakeStatus.UNTRIED}
+    (copy,) = neighbours.queue.take_copies()
+    assert copy.tries == 1
 
 
 @pytest.mark.parametrize(
