@@ -7,7 +7,6 @@ from typing import Any
 
 from heard import cases
 from heard.cases import Case
-from heard.errors import PlatformUnavailable
 
 
 def next_steps(case: Case, now: datetime) -> dict[str, Any]:
@@ -31,12 +30,3 @@ def next_steps(case: Case, now: datetime) -> dict[str, Any]:
             "wait_seconds": remaining.follow_up.wait_seconds(now),
         }
     return steps
-
-
-def retry_later(fault: PlatformUnavailable) -> dict[str, Any]:
-    """What the route workflow does when a platform did not answer: it ends, and the queue retries.
-
-    This is a value, as the workflow must not try again itself: a reader of the queue would wait for
-    it, and others' reviews behind that reader.
-    """
-    return {"route": "later", "code": fault.code}
