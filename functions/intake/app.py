@@ -1,4 +1,4 @@
-"""The reader of the review queue: one synchronous run of the route workflow for each message.
+"""The reader of the review queue: synchronous runs of the route workflow, for batches of messages.
 
 What fails goes back to the queue.
 """
@@ -35,12 +35,13 @@ not show it, as each try is a new message there."""
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are, and how often a review is tried."""
+    """Where things are, how often a review is tried, and how many runs go on at once."""
 
     route_workflow: str
     review_queue_url: str
     dead_letters_url: str
     max_receive_count: str
+    runs_at_once: str
 
 
 @cache
@@ -55,6 +56,7 @@ def ports() -> IntakePorts:
         CircuitBreakers(),
         int(config.max_receive_count),
         clock.now,
+        int(config.runs_at_once),
     )
 
 

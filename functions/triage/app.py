@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -12,11 +13,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from heard import clock, settings
 from heard.assessment import Engine
 from heard.connectors.http import HttpClient
-from heard.errors import HeardError, PlatformUnavailable
 from heard.messaging import review_of
 from heard.stack_metrics import StackMetrics
+from heard.steps.batch import after_triage, error_code, messages_of, triage_each
 from heard.steps.engine_selection import select_engine
-from heard.steps.next_steps import retry_later
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
@@ -80,21 +80,30 @@ def engine() -> Engine:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One queued message. Returns the route workflow's next steps."""
+    """A batch of queued messages. Returns what the route workflow does next with it."""
 
     def seconds_left() -> float:
         return context.get_remaining_time_in_millis() / 1000 - LAST_SECONDS
 
-    message = QueuedReview.from_json(event)
-    logger.append_keys(delivery=message.delivery, reviews=[review_of(event)])
-    try:
-        steps = triage(message, *ports(), clock.now(), engine(), seconds_left=seconds_left)
-    except HeardError as error:
-        metrics.add_metric(f"triage_{error.code}", MetricUnit.Count, 1)
-        logger.warning("triage failed", code=error.code)
-        if isinstance(error, PlatformUnavailable):
-            return retry_later(error)
-        raise
-    metrics.add_metric(f"triaged_{steps['route']}", MetricUnit.Count, 1)
-    logger.info("triaged", route=steps["route"], follow_up=steps.get("follow_up"))
-    return steps
+    store_ports, judge, messages = ports(), engine(), messages_of(event)
+
+    def step(message: Mapping[str, Any]) -> dict[str, Any]:
+        review = QueuedReview.from_json(message)
+        return triage(review, *store_ports, clock.now(), judge, seconds_left=seconds_left)
+
+    results = triage_each(messages, step, lambda: seconds_left() > LAST_SECONDS)
+    for message, result in zip(messages, results, strict=True):
+        fields: dict[str, Any] = {
+            "delivery": message.get("delivery"),
+            "reviews": [review_of(message)],
+        }
+        if isinstance(result, Exception):
+            code = error_code(result)
+            metrics.add_metric(f"triage_{code}", MetricUnit.Count, 1)
+            logger.warning("triage failed", code=code, **fields)
+        else:
+            metrics.add_metric(f"triaged_{result['route']}", MetricUnit.Count, 1)
+            logger.info(
+                "triaged", route=result["route"], follow_up=result.get("follow_up"), **fields
+            )
+    return after_triage(event, results)

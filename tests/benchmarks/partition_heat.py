@@ -4,8 +4,9 @@ A partition takes 1,000 write units a second. DynamoDB splits a busy one between
 within a key whose sort key is a time, because all writes go to the newer half. So a key that gets
 more than that is a limit of the design, whatever the table may take.
 
-The reviews are drawn by a seed. Their keys are those that the library makes, and the units those of
-docs/benchmarks.md: 20 % go to a person. Businesses have sizes by Zipf's law.
+The reviews are drawn by a seed. Their keys are those that the library makes, and the units those
+that `tests/unit/steps/test_units.py` counts: 20 % go to a person, who answers in the same second.
+Businesses have sizes by Zipf's law.
 
     python -m tests.benchmarks.partition_heat
 """
@@ -60,18 +61,20 @@ def simulate(businesses: int, seed: int = SEED) -> dict[str, Heat]:
         review = f"rev_{random.getrandbits(64):016x}"
         is_human = random.random() < prices.HUMAN_SHARE
         page = f"{business}/{random.randrange(PAGES)}"
-        # The state is written by triage, when sending begins, and with the outcome; what belongs to
-        # the same review lies beside it
-        units["review"][review] += 22 if is_human else 11
+        # The state is written by triage, when sending begins, and with the outcome; the revision
+        # and the reply lie beside it. A follow-up has a key of its own, which gets as much
+        units["review"][review] += 9 if is_human else 7
         if not is_human:
             units["page"][page] += 1
         # One unit for each outcome
         day = business_day(f"bus_{business}", _NOON.date().isoformat(), review)
         units["by_day"][day] += 4 if is_human else 2
-        # One when it comes in, one when it goes out
-        units["sweep"][str(sweep_attributes(_NOON, f"REVIEW#{review}")["sweep_bucket"])] += 2
+        # One when it comes in, one when it goes out; an answer that is owed moves its follow-up
+        bucket = sweep_attributes(_NOON, f"REVIEW#{review}")["sweep_bucket"]
+        units["sweep"][str(bucket)] += 4 if is_human else 2
+        # It holds the follow-up: opened, claimed, answered, closed
         if is_human:
-            units["open_follow_ups"][str(business)] += 2
+            units["open_follow_ups"][str(business)] += 4
     return {index: Heat(max(count.values()), len(count)) for index, count in units.items()}
 
 

@@ -38,7 +38,7 @@ from tests.static.repository import (
 )
 from tests.static.test_template import SAM_FUNCTION
 
-SCALES: dict[str, dict[str, int]] = template()["Mappings"]["Scales"]
+SCALES: dict[str, dict[str, Any]] = template()["Mappings"]["Scales"]
 QUOTAS = {"small": 10, "medium": 50, "large": 1000, "huge": 10_000}
 """The executions that an account allows in a region: new, raised once, usual, and asked for."""
 UNRESERVED = 100
@@ -393,7 +393,7 @@ def _readers(scale: str) -> int:
                 source = event["Properties"]
                 readers = _at(source["ScalingConfig"]["MaximumConcurrency"], scale)
                 waits_for = (
-                    _at(source["BatchSize"], scale)
+                    int(SCALES[scale]["Runs"])
                     if "states:StartSyncExecution" in str(function["Policies"])
                     else 0
                 )
@@ -443,7 +443,7 @@ def test_each_message_of_a_batch_has_a_connection_to_step_functions(
     client: Any = synchronous_stepfunctions.__wrapped__()
 
     assert (
-        max(scale["Reviews"] for scale in SCALES.values())
+        max(int(scale["Runs"]) for scale in SCALES.values())
         <= client.meta.config.max_pool_connections
     )
 

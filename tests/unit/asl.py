@@ -37,6 +37,7 @@ _STATE_FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "Task": frozenset({"Arguments", "Catch", "End", "Next", "Output", "Resource", "Retry"})
     | {"TimeoutSeconds"},
     "Choice": frozenset({"Choices", "Default"}),
+    "Map": frozenset({"ItemProcessor", "Items", "MaxConcurrency", "Next", "Output"}),
     "Succeed": frozenset({"Output"}),
     "Fail": frozenset({"Cause", "Error"}),
 }
@@ -138,6 +139,8 @@ class Machine:
                 self._leave(execution, state, execution.input, ENDED)
             elif state["Type"] == "Choice":
                 self._choose(execution, state)
+            elif state["Type"] == "Map":
+                self._run_items(execution, state, now)
             elif not self._try_task(execution, state, now):
                 return
         raise AssertionError(f"the execution runs in a circle through {execution.state}")
@@ -165,6 +168,20 @@ class Machine:
                 self._leave(execution, state, execution.input, choice["Next"])
                 return
         self._leave(execution, state, execution.input, state["Default"])
+
+    def _run_items(self, execution: Execution, state: State, now: datetime) -> None:
+        """Run all items of a Map, one after the other. If one fails, the Map fails with it."""
+        machine = Machine(_item_machine(state), self._run_task)
+        items = evaluate(state["Items"], {"input": execution.input})
+        outputs: list[Any] = []
+        for item in items:
+            run = machine.start(item)
+            machine.run(run, now)
+            if run.failure:
+                execution.failure = run.failure
+                return
+            outputs.append(run.input)
+        self._leave(execution, state, execution.input, state["Next"], result=outputs)
 
     def _try_task(self, execution: Execution, state: State, now: datetime) -> bool:
         """Run a task once. False when it failed and is to be tried again."""
@@ -255,8 +272,18 @@ def check_definition(definition: Mapping[str, Any]) -> None:
         _only(state, _STATE_FIELDS[kind] | {"Type", "Comment"}, name)
         if kind == "Task":
             _check_task(name, state)
+        if kind == "Map":
+            check_definition(_item_machine(state))
         for choice in state.get("Choices", []):
             _only(choice, _CHOICE_FIELDS, f"a choice of {name}")
+
+
+def _item_machine(state: State) -> dict[str, Any]:
+    """What a Map runs for each item, as a machine."""
+    processor = dict(state["ItemProcessor"])
+    if processor.pop("ProcessorConfig") != {"Mode": "INLINE"}:
+        raise UnknownConstruct("a Map that is not inline")
+    return {"QueryLanguage": "JSONata", **processor}
 
 
 def _check_task(name: str, state: State) -> None:

@@ -13,7 +13,7 @@ import itertools
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
@@ -36,6 +36,13 @@ from heard.messaging import PLATFORM_UNAVAILABLE, DeadLetters, EventBus, Queue, 
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome, verify_chain
 from heard.people import Person, Role, RoleChange
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision, review_id
+from heard.steps.batch import (
+    acknowledge_each,
+    after_replies,
+    after_triage,
+    messages_of,
+    triage_each,
+)
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
 from heard.steps.erasing import ErasurePorts
@@ -43,7 +50,6 @@ from heard.steps.follow_up import await_resolution, check_follow_up, hand_back
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
-from heard.steps.next_steps import retry_later
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.relay import RelayReport, relay
@@ -234,6 +240,7 @@ class Backend:
         self.dynamodb = self.plain_dynamodb
         self.waiting = FakeTime().waiting
         self._tries = Counter[str]()
+        self._last_result: dict[str, Any] | Exception | None = None
         # Whether a thread may have several open follow-ups, as some of them are full.
         self.has_full_follow_ups = False
         self._restore_empty()
@@ -411,9 +418,12 @@ class Backend:
     def run_route_workflow(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """One synchronous run of the route workflow; the steps that its last function returned.
 
-        Raises the error that ended the run, retries included.
+        Raises the error that ended the run, retries included, or that failed its message.
         """
-        execution = self._route.start(message)
+        self._last_result = None
+        execution = self._route.start(
+            message if "carry_out" in message else {"messages": [message]}
+        )
         self._route.run(execution, self.clock())
         if execution.failure and execution.failure.error == PLATFORM_UNAVAILABLE:
             raise PlatformUnavailable("The platform did not answer.", maybe_applied=False)
@@ -421,8 +431,26 @@ class Backend:
             raise Fault("The resolution was not carried out.")
         if execution.failure:
             raise execution.failure.__cause__ or execution.failure
-        names = ("acknowledge", "hand_back", "carry_out", "triage")
-        return next(execution.outputs[name] for name in names if name in execution.outputs)
+        if isinstance(self._last_result, Exception):
+            assert execution.input["failed"]
+            raise self._last_result
+        assert execution.input == {"failed": []}
+        return self._last_result or {}
+
+    def run_batch(self, messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """One synchronous run with several messages; those that failed, by their number."""
+        execution = self._route.start({"messages": list(messages)})
+        self._route.run(execution, self.clock())
+        if execution.failure:
+            raise execution.failure.__cause__ or execution.failure
+        return execution.input["failed"]
+
+    def run_as_earlier_release(self, message: Mapping[str, Any]) -> None:
+        """One synchronous run as the reader of an earlier release asks for it."""
+        execution = self._route.start(message)
+        self._route.run(execution, self.clock())
+        if execution.failure:
+            raise execution.failure
 
     def deliver(self, event: ReviewEvent, platform: str = "standard") -> str:
         """Run all workflows for an event. Returns the id of its review."""
@@ -553,9 +581,13 @@ class Backend:
         """What a function does with a payload: the use case that it names."""
         match function, payload:
             case "TriageFunction", _:
-                return later_if_unavailable(lambda: self.triage(payload))
+                results = triage_each(messages_of(payload), self.triage, lambda: True)
+                self._last_result = results[-1]
+                return after_triage(payload, results)
             case "ReplyFunction", {"step": "acknowledge"}:
-                return later_if_unavailable(lambda: self.acknowledge(payload))
+                results = acknowledge_each(payload["replies"], self.acknowledge)
+                self._last_result = results[-1]
+                return after_replies(payload, results)
             case "ReplyFunction", {"step": "carry_out", "follow_up": follow_up}:
                 fence = parse_fence(payload["fence"])
                 return later_if_unavailable(

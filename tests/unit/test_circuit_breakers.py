@@ -61,6 +61,29 @@ def test_others_wait_only_a_moment_for_the_result_of_a_trial() -> None:
     assert breakers.seconds_to_wait("con_a", trial_at) == 3 * FIRST_PAUSE.total_seconds()
 
 
+def test_a_trial_that_tells_nothing_ends_at_once_and_the_next_call_is_the_trial() -> None:
+    breakers = CircuitBreakers()
+    breakers.record_failure("con_a", NOON, NOON)
+    breakers.end_trial("con_a", NOON)
+    assert breakers.seconds_to_wait("con_a", NOON) == FIRST_PAUSE.total_seconds(), "no trial"
+    trial_at = NOON + FIRST_PAUSE
+    for _ in range(2):
+        assert breakers.seconds_to_wait("con_a", trial_at) == 0
+        assert breakers.seconds_to_wait("con_a", trial_at) == TRIAL_PAUSE.total_seconds()
+        breakers.end_trial("con_a", trial_at)
+    breakers.seconds_to_wait("con_a", trial_at)
+    breakers.record_failure("con_a", trial_at, trial_at)
+
+    assert breakers.seconds_to_wait("con_a", trial_at) == 3 * FIRST_PAUSE.total_seconds()
+
+
+def test_the_end_of_a_call_opens_no_breaker() -> None:
+    breakers = CircuitBreakers()
+    breakers.end_trial("con_a", NOON)
+
+    assert breakers.seconds_to_wait("con_a", NOON) == 0
+
+
 def test_a_process_remembers_the_latest_failures_only() -> None:
     breakers = CircuitBreakers()
     for number in range(LIMIT + 1):

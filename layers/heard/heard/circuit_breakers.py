@@ -57,6 +57,12 @@ class CircuitBreakers:
         """The platform answered."""
         self._open.pop(connection, None)
 
+    def end_trial(self, connection: str, now: datetime) -> None:
+        """A call ended that tells nothing of the platform. If it was the trial, the next one is."""
+        breaker = self._open.get(connection)
+        if breaker and breaker.is_tried:
+            self._open[connection] = replace(breaker, until=now, is_tried=False)
+
     def record_failure(self, connection: str, began_at: datetime, now: datetime) -> None:
         """The platform did not answer a call that began at `began_at`.
 

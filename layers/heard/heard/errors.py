@@ -11,6 +11,7 @@
     ├── Tampered                 500  the log holds something that Heard did not write
     └── Fault                    503  a retry can help (`retryable`)
         ├── PlatformUnavailable  503  a platform's API is down, slow or asks us to wait
+        ├── Untried              503  there was no time, or no answer for another one like it
         ├── DamagedText          503  a sealed text, or its key, is not what was stored
         ├── DamagedState         503  a stored state is not what Heard writes
         ├── Busy                 503  another run is doing the same now
@@ -128,6 +129,12 @@ class PlatformUnavailable(Fault):
         super().__init__(detail, retry_after=retry_after)
         self.maybe_applied = maybe_applied
         self.retry_after = retry_after
+
+
+class Untried(Fault):
+    """A message of a batch that was not tried: its time was over, or its platform is silent."""
+
+    code = "untried"
 
 
 class DamagedText(Fault):

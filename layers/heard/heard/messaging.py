@@ -269,8 +269,10 @@ class Workflows:
     def __init__(self, client: SFNClient) -> None:
         self._client = client
 
-    def run_route(self, workflow: str, name: str, message: Mapping[str, Any]) -> None:
-        """Run the route workflow to its end.
+    def run_route(
+        self, workflow: str, name: str, message: Mapping[str, Any]
+    ) -> list[Mapping[str, Any]]:
+        """Run the route workflow to its end. Returns which messages of a batch failed, and why.
 
         Raises PlatformUnavailable when the platform did not answer, Fault when it does not succeed
         otherwise, or botocore's own error, so that the message is delivered again.
@@ -279,7 +281,7 @@ class Workflows:
             stateMachineArn=workflow, name=name, input=to_text(message)
         )
         if response["status"] == "SUCCEEDED":
-            return
+            return json.loads(response.get("output") or "{}").get("failed", [])
         error = response.get("error", "no error named")
         detail = f"The route workflow ended as {response['status']} ({error})."
         if error == PLATFORM_UNAVAILABLE:

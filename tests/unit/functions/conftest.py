@@ -102,6 +102,7 @@ def load_function(
         "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
         "MAX_RECEIVE_COUNT": "10",
+        "RUNS_AT_ONCE": "10",
         "LOOPBACK_PLATFORMS": "true",
         "ASSESSMENT_ENGINE": "quick",
         "CONVERSE_MODEL": "",

@@ -128,7 +128,7 @@ def test_a_review_has_one_id_in_the_lines_of_every_function_from_webhook_to_clos
         event = sqs_event(backend.sqs, backend.queue_url)
         invoke("intake", event)
         steps = invoke("triage", json.loads(event["Records"][0]["body"]))
-        follow_up = steps["follow_up"]
+        follow_up = steps["starts"][0]["follow_up"]
         invoke(
             "follow_up", {"step": "await_resolution", "follow_up": follow_up, "token": "token-1"}
         )

@@ -134,23 +134,16 @@ def test_a_moderation_message_records_the_status_of_the_reply(
     assert shop.platforms is not None
     load_function("poll").handler({"connection": CONNECTION}, LambdaContext())
     (message,) = shop.queued_messages()
-    steps = load_function("triage").handler(message, LambdaContext())
-    load_function("reply").handler(
-        {
-            "step": "acknowledge",
-            "review": steps["review"],
-            "thread": steps["thread"],
-            "reply": steps["reply"],
-        },
-        LambdaContext(),
-    )
+    triaged = load_function("triage").handler({"messages": [message]}, LambdaContext())
+    (sent,) = triaged["replies"]
+    load_function("reply").handler({"step": "acknowledge", **triaged}, LambdaContext())
     shop.clock.now = clock.now() + MODERATION_CHECK_DELAYS[0] + timedelta(seconds=1)
     shop.sweep()
     reply: dict[str, Any] = shop.platforms.get(GOOGLE).resources[NAME]["reviewReply"]  # type: ignore[attr-defined]
     reply |= {"reviewReplyState": "APPROVED"}
     event = records(shop)
     assert json.loads(event["Records"][0]["body"]) == {
-        "moderation": {"thread": steps["thread"], "reply": steps["reply"]},
+        "moderation": {"thread": sent["thread"], "reply": sent["reply"]},
         "business": BUSINESS,
     }
     assert load_function("poll").handler(event, LambdaContext()) == {"batchItemFailures": []}

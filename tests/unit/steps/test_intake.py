@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from botocore.exceptions import ClientError
 from heard.circuit_breakers import CircuitBreakers
 from heard.clock import format_time
 from heard.connectors import HttpResponse
-from heard.errors import PlatformUnavailable
+from heard.errors import HeardError, PlatformUnavailable, Untried
 from heard.messaging import LONGEST_DELAY, PLATFORM_UNAVAILABLE, Queue, Workflows
 from heard.steps.intake import (
     HAND_BACK_AFTER,
     HAND_BACK_PAUSE,
+    LONGEST_UNTRIED_DELAY,
     IntakePorts,
     IntakeResult,
     IntakeStatus,
@@ -28,6 +30,10 @@ from heard.steps.intake import (
 from tests.unit.backend import MAX_TRIES, NOON, Backend, FakeClock, praise
 
 
+class RunDied(Exception):
+    """The message with which a run dies as a whole: out of memory, or of time."""
+
+
 @dataclass
 class RouteRuns:
     """Step Functions' synchronous runs. `answer` is called with each message."""
@@ -35,16 +41,29 @@ class RouteRuns:
     answer: Callable[[Mapping[str, Any]], None]
     started: list[str] = field(default_factory=list)
     inputs: list[Mapping[str, Any]] = field(default_factory=list)
+    sizes: list[tuple[int, int]] = field(default_factory=list)
 
     def start_sync_execution(self, *, input: str, **_: Any) -> dict[str, Any]:
-        message = json.loads(input)
-        self.started.append(message["connection"])
-        self.inputs.append(message)
-        try:
-            self.answer(message)
-        except PlatformUnavailable:
+        run = json.loads(input)
+        messages = run.get("messages", [run])
+        self.sizes.append((len(messages), len(input.encode())))
+        self.started += [message["connection"] for message in messages]
+        self.inputs += messages
+        with ThreadPoolExecutor(len(messages)) as threads:
+            errors = [
+                future.exception()
+                for future in [threads.submit(self.answer, message) for message in messages]
+            ]
+        if any(isinstance(error, RunDied) for error in errors):
+            return {"status": "TIMED_OUT"}
+        failed = [
+            {"number": number, "code": error.code if isinstance(error, HeardError) else "?"}
+            for number, error in enumerate(errors)
+            if error
+        ]
+        if "messages" not in run and failed:
             return {"status": "FAILED", "error": PLATFORM_UNAVAILABLE}
-        return {"status": "SUCCEEDED"}
+        return {"status": "SUCCEEDED", "output": json.dumps({"failed": failed})}
 
 
 @dataclass
@@ -99,15 +118,17 @@ class Neighbours:
         return intake(messages, self.ports, seconds=seconds)
 
 
-def message(connection: str, number: int, tries: int = 0) -> QueuedMessage:
+def message(
+    connection: str, number: int, tries: int = 0, waits: int = 0, platform: str = "standard"
+) -> QueuedMessage:
     body = {
         "delivery": f"dlv-{number}",
         "connection": connection,
         "business": f"bus_{connection}",
-        "platform": "standard",
+        "platform": platform,
         "event": {"native_id": f"r-{number}"},
     }
-    return QueuedMessage(f"{connection}-{number}", json.dumps(body), tries)
+    return QueuedMessage(f"{connection}-{number}", json.dumps(body), tries, waits)
 
 
 def does_not_answer(message: Mapping[str, Any]) -> None:
@@ -254,11 +275,70 @@ def test_a_run_whose_time_is_over_is_given_back_and_the_others_keep_their_result
             given_up.wait(30)
 
     neighbours = Neighbours(hang)
-    results = neighbours.intake(message("slow", 0), message("quick", 0), seconds=1)
+    results = neighbours.intake(message("slow", 0, tries=1), message("quick", 0), seconds=1)
     given_up.set()
 
     assert statuses(results) == {"slow-0": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
-    assert [2 <= delay <= 8 for delay in neighbours.queue.delays] == [True]
+    assert [7 <= delay <= 23 for delay in neighbours.queue.delays] == [True]
+
+
+def test_a_trial_that_tells_nothing_of_the_platform_lets_the_next_message_try() -> None:
+    """Its run failed for a reason of ours: others need not wait until the trial is given up."""
+    neighbours = Neighbours(does_not_answer)
+    neighbours.intake(message("slow", 0))
+    neighbours.clock.advance(seconds=15)
+
+    def crash(_message: Mapping[str, Any]) -> None:
+        raise RunDied
+
+    neighbours.runs.answer = crash
+    assert statuses(neighbours.intake(message("slow", 1))) == {"slow-1": IntakeStatus.FAILED}
+    neighbours.runs.answer = lambda _message: None
+    assert statuses(neighbours.intake(message("slow", 2))) == {"slow-2": IntakeStatus.ROUTED}
+    assert statuses(neighbours.intake(message("slow", 3), message("slow", 4))) == {
+        "slow-3": IntakeStatus.ROUTED,
+        "slow-4": IntakeStatus.ROUTED,
+    }
+
+
+def test_an_answer_that_is_handed_back_ends_its_trial() -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.intake(message("slow", 0))
+    neighbours.clock.advance(seconds=15)
+    last = answer("slow", 1, tries=MAX_TRIES - 1)
+    handed_back = replace(
+        last, body=json.dumps(json.loads(last.body) | {"hand_back": "fup_1"}), tries=0
+    )
+    assert statuses(neighbours.intake(handed_back)) == {"slow-1": IntakeStatus.ROUTED}
+    neighbours.intake(message("slow", 2))
+
+    assert neighbours.runs.started == ["slow", "slow", "slow"]
+
+
+def test_a_review_that_needs_no_call_does_not_hide_that_its_platform_is_silent() -> None:
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["event"]["native_id"] == "r-1":
+            does_not_answer(content)
+
+    neighbours = Neighbours(answer_run)
+    neighbours.intake(*(message("slow", number) for number in range(3)))
+    results = neighbours.intake(message("slow", 3))
+
+    assert statuses(results) == {"slow-3": IntakeStatus.UNTRIED}
+
+
+@pytest.mark.parametrize(("failures", "delay"), [(1, LONGEST_UNTRIED_DELAY), (4, 405)])
+def test_a_message_that_waited_often_waits_no_longer_than_its_platform_needs(
+    failures: int, delay: int
+) -> None:
+    neighbours = Neighbours(does_not_answer)
+    for number in range(failures):
+        neighbours.clock.advance(hours=1)
+        neighbours.intake(message("slow", number))
+    neighbours.queue.copies.clear()
+    neighbours.intake(message("slow", 9, waits=20))
+
+    assert neighbours.queue.delays == [delay]
 
 
 def test_the_last_try_of_an_answer_says_so() -> None:
@@ -343,6 +423,206 @@ def test_an_answer_whose_platform_is_down_for_hours_comes_back_to_a_person() -> 
 
     assert result.status is IntakeStatus.ROUTED
     assert neighbours.runs.inputs[-1]["hand_back"] == "fup_1"
+
+
+def test_new_messages_share_a_run_and_those_that_failed_before_travel_alone() -> None:
+    neighbours = Neighbours(lambda _message: None)
+    neighbours.intake(
+        message("quick", 1),
+        message("quick", 2, tries=1),
+        answer("quick", 3),
+        *(message("quick", number) for number in range(4, 8)),
+    )
+
+    assert sorted(count for count, _ in neighbours.runs.sizes) == [1, 1, 5]
+
+
+def test_a_review_that_its_platform_must_confirm_holds_up_no_other_connection() -> None:
+    """All replies of a run wait until its last review is stored."""
+    quick_has_ended = threading.Event()
+
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["connection"] == "quick":
+            quick_has_ended.set()
+        assert quick_has_ended.wait(30), "it waits for the others' platform"
+        does_not_answer(content)
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(
+        *(message("slow", number, platform="yelp") for number in range(2)),
+        message("other", 2, platform="yelp"),
+        *(message("quick", number) for number in range(3, 6)),
+    )
+
+    assert sorted(count for count, _ in neighbours.runs.sizes) == [1, 2, 3]
+    assert [result.status for result in results].count(IntakeStatus.ROUTED) == 4
+
+
+@pytest.mark.parametrize("state", [{"verified": True}, {"platform": "of_tomorrow"}])
+def test_a_review_that_no_platform_confirms_shares_its_run(state: dict[str, Any]) -> None:
+    neighbours = Neighbours(lambda _message: None)
+    polled = message("slow", 0, platform="yelp")
+    polled = replace(polled, body=json.dumps(json.loads(polled.body) | state))
+    neighbours.intake(polled, message("quick", 1))
+
+    assert [count for count, _ in neighbours.runs.sizes] == [2]
+
+
+def test_a_trial_joins_a_run_and_another_message_that_kills_it_costs_the_trial_nothing() -> None:
+    neighbours = Neighbours(does_not_answer)
+    neighbours.intake(message("slow", 0))
+    neighbours.clock.advance(seconds=15)
+
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["connection"] == "poison":
+            raise RunDied
+
+    neighbours.runs.answer = answer_run
+    results = neighbours.intake(message("slow", 1), message("slow", 2), message("poison", 3))
+    assert statuses(results) == {
+        "slow-1": IntakeStatus.ROUTED,
+        "slow-2": IntakeStatus.UNTRIED,
+        "poison-3": IntakeStatus.FAILED,
+    }
+    assert [count for count, _ in neighbours.runs.sizes] == [1, 2, 1, 1]
+    assert statuses(neighbours.intake(message("slow", 4))) == {"slow-4": IntakeStatus.ROUTED}
+
+
+def test_what_a_batch_left_untried_comes_back_with_the_tries_that_it_had() -> None:
+    """Nothing was tried, so it may share a run again."""
+
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["event"]["native_id"] == "r-2":
+            raise Untried("It waits for the others.")
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(*(message("quick", number) for number in range(4)))
+    assert [id for id, status in statuses(results).items() if status is IntakeStatus.UNTRIED] == [
+        "quick-2"
+    ]
+    (copy,) = neighbours.queue.take_copies()
+    neighbours.runs.answer = lambda _message: None
+    neighbours.intake(copy, message("quick", 5))
+
+    assert (copy.tries, copy.waits) == (0, 1)
+    assert [count for count, _ in neighbours.runs.sizes] == [4, 2]
+
+
+def test_a_message_that_fails_in_batches_is_buried_alone_after_its_last_try() -> None:
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["event"]["native_id"] == "r-2":
+            raise ValueError("poison")
+
+    neighbours = Neighbours(answer_run)
+    waiting, routed = [message("quick", number) for number in range(4)], 0
+    while waiting:
+        results = neighbours.intake(*waiting)
+        routed += list(statuses(results).values()).count(IntakeStatus.ROUTED)
+        waiting = neighbours.queue.take_copies()
+
+    assert routed == 3
+    assert [count for count, _ in neighbours.runs.sizes] == [4, *[1] * (MAX_TRIES - 1)]
+    (buried,) = neighbours.dead_letters.copies
+    assert json.loads(buried["MessageBody"])["delivery"] == "dlv-2"
+
+
+def test_a_message_that_fails_in_a_batch_fails_alone() -> None:
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["delivery"] == "dlv-3":
+            raise ValueError("poison")
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(*(message("quick", number) for number in range(10)))
+
+    assert [count for count, _ in neighbours.runs.sizes] == [10]
+    assert [id for id, status in statuses(results).items() if status is IntakeStatus.FAILED] == [
+        "quick-3"
+    ]
+    assert len(neighbours.queue.delays) == 1
+
+
+def test_a_run_that_dies_costs_only_the_message_with_which_it_dies() -> None:
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["delivery"] == "dlv-3":
+            raise RunDied
+
+    neighbours = Neighbours(answer_run)
+    results = neighbours.intake(*(message("quick", number) for number in range(10)))
+
+    assert sorted(count for count, _ in neighbours.runs.sizes) == [1] * 10 + [10]
+    assert [id for id, status in statuses(results).items() if status is IntakeStatus.FAILED] == [
+        "quick-3"
+    ]
+
+
+def test_messages_about_one_review_are_run_one_after_the_other() -> None:
+    running = threading.Lock()
+    order: list[str] = []
+
+    def answer_run(content: Mapping[str, Any]) -> None:
+        if content["event"]["native_id"] == "r-1":
+            assert running.acquire(blocking=False), "two at once"
+            order.append(content["delivery"])
+            running.release()
+
+    neighbours = Neighbours(answer_run)
+    same = [
+        replace(
+            message("quick", 1),
+            id=str(number),
+            body=message("quick", 1).body.replace("dlv-1", f"dlv-1{number}"),
+        )
+        for number in range(3)
+    ]
+    results = neighbours.intake(same[0], message("quick", 2), same[1], same[2])
+
+    assert set(statuses(results).values()) == {IntakeStatus.ROUTED}
+    assert order == ["dlv-10", "dlv-11", "dlv-12"]
+    assert [count for count, _ in neighbours.runs.sizes] == [2, 1, 1]
+
+
+def test_a_later_message_about_a_review_does_not_ask_a_platform_that_was_silent_just_now() -> None:
+    neighbours = Neighbours(does_not_answer)
+    again = replace(message("slow", 1), id="again")
+    results = neighbours.intake(message("slow", 1), message("quick", 1), again)
+
+    assert statuses(results) == {
+        "slow-1": IntakeStatus.FAILED,
+        "quick-1": IntakeStatus.ROUTED,
+        "again": IntakeStatus.UNTRIED,
+    }
+    assert [count for count, _ in neighbours.runs.sizes] == [2]
+
+
+def test_no_run_is_given_more_than_step_functions_takes() -> None:
+    neighbours = Neighbours(lambda _message: None)
+    large = [
+        replace(each, body=json.dumps(json.loads(each.body) | {"text": "ä" * size}))
+        for each, size in [
+            (message("quick", number), size)
+            for number, size in enumerate((5_000, 20_000, 20_000, 240_000 // 6, 10, 15_000))
+        ]
+    ]
+    results = neighbours.intake(*large)
+
+    assert set(statuses(results).values()) == {IntakeStatus.ROUTED}
+    assert sum(count for count, _ in neighbours.runs.sizes) == len(large)
+    assert max(size for _, size in neighbours.runs.sizes) < 256 * 1024
+    assert 1 < len(neighbours.runs.sizes) < len(large)
+
+
+def test_a_run_for_which_no_time_was_left_comes_again_untried() -> None:
+    given_up = threading.Event()
+    neighbours = Neighbours(lambda _message: bool(given_up.wait(30)) and None)
+    neighbours.ports = replace(neighbours.ports, runs_at_once=1)
+    results = neighbours.intake(
+        message("slow", 0, tries=1), message("quick", 0, tries=1), seconds=1
+    )
+    given_up.set()
+
+    assert statuses(results) == {"slow-0": IntakeStatus.FAILED, "quick-0": IntakeStatus.UNTRIED}
+    tries = {copy.body: copy.tries for copy in neighbours.queue.take_copies()}
+    assert tries == {message("slow", 0).body: 2, message("quick", 0).body: 1}
 
 
 @pytest.mark.parametrize(

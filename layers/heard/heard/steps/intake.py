@@ -1,7 +1,9 @@
-"""Intake: one run of the route workflow for each message of the review queue.
+"""Intake: the route workflow, run for the messages of the review queue.
 
-Most messages have words that came. Some name a follow-up whose answer is to be carried out: after
-the last try, a person gets that answer back.
+Most messages have words that came. Those of a batch share a run, and each succeeds or fails alone.
+One that failed travels alone from then on, and a run that fails as a whole is repeated message by
+message. Some messages name a follow-up whose answer is to be carried out: after the last try, a
+person gets that answer back.
 
 All businesses share the queue and its readers. So no message may hold a reader for long: its
 platform has seconds to answer, and a platform that did not answer is left alone. What waits for it
@@ -12,19 +14,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard.clock import parse_time
-from heard.errors import Fault, HeardError, PlatformUnavailable
-from heard.messaging import retry_delay, review_of, to_text
+from heard.connectors import Proof, load
+from heard.errors import Fault, HeardError, NotFound, PlatformUnavailable, Untried
+from heard.messaging import BATCH_ENTRIES, retry_delay, review_of, to_text
 
 if TYPE_CHECKING:
     from heard.circuit_breakers import CircuitBreakers
@@ -32,6 +37,11 @@ if TYPE_CHECKING:
 
 BATCH_SECONDS: Final = 54
 """How long a batch may take. After that, what has not ended is given back: see `ROUTE_SECONDS`."""
+RUN_BYTES: Final = 200_000
+"""How many bytes of messages one run is given: Step Functions takes 256 KiB, and JSON adds some."""
+LONGEST_UNTRIED_DELAY: Final = 60
+"""After how many seconds a message comes again at the latest that was not tried, unless the pause
+of its platform is longer. It may have waited often, but its platform may be well again."""
 
 HAND_BACK_AFTER: Final = timedelta(minutes=90)
 """For how long an answer is tried. Then a person gets it back, however often it waited untried."""
@@ -79,7 +89,11 @@ class IntakeResult:
 
 @dataclass(frozen=True, slots=True)
 class IntakePorts:
-    """What `intake` needs. `max_tries` is how often a message is tried, before it is buried."""
+    """What `intake` needs.
+
+    `max_tries` is how often a message is tried, before it is buried. `runs_at_once` is how many
+    runs go on at once.
+    """
 
     workflows: Workflows
     route_workflow: str
@@ -88,49 +102,210 @@ class IntakePorts:
     breakers: CircuitBreakers
     max_tries: int
     clock: Callable[[], datetime]
+    runs_at_once: int = BATCH_ENTRIES
+
+
+class _Work(NamedTuple):
+    """A message, and what is in it."""
+
+    message: QueuedMessage
+    content: Mapping[str, Any]
 
 
 def intake(
     messages: Sequence[QueuedMessage], ports: IntakePorts, *, seconds: float = BATCH_SECONDS
 ) -> list[IntakeResult]:
-    """Run the route workflow for each message, all at the same time.
+    """Run the route workflow for the messages, in as few runs as are safe.
 
     It ends after `seconds` at the latest and raises nothing: a message whose run has not ended
-    fails, and the others keep their result.
+    fails, one whose run has not begun comes again untried, and the others keep their result.
     """
-    began_at, results = ports.clock(), list[IntakeResult]()
-    runs: dict[Future[None], tuple[QueuedMessage, Mapping[str, Any]]] = {}
-    # A thread for each message, and new ones: a run that was given up keeps its own until it ends.
-    threads = ThreadPoolExecutor(max(1, len(messages)), "route")
+    results, work = list[IntakeResult](), list[_Work]()
     for message in messages:
         content = _parse(message.body)
         if content is None:
             why = "It is no message of Heard's."
             results.append(IntakeResult(message, IntakeStatus.FAILED, why=why))
             continue
-        is_last, pause = _is_last_try(message, content, ports), _pause(content, ports)
-        if pause and not is_last:
-            results.append(_give_back(message, content, pause, ports))
-            continue
-        if is_last:
-            content = {**content, "last": True}
-        if pause:  # a person gets it back, and the platform is left alone
-            content = {**content, "hand_back": content["carry_out"]}
-        runs[threads.submit(_run_route, content, ports)] = message, content
-    finished, _ = wait(runs, seconds)
-    threads.shutdown(wait=False, cancel_futures=True)
-    for run, (message, content) in runs.items():
-        error = run.exception() if run in finished else Fault("Its time was over.")
-        results.append(_run_result(error, message, content, began_at, ports))
+        work.append(_Work(message, content))
+    # New threads: a run that was given up keeps its own until it ends.
+    runs = _Runs(ThreadPoolExecutor(ports.runs_at_once, "route"), monotonic() + seconds, ports)
+    for wave in _waves(work):
+        admitted = list[_Work]()
+        for each in wave:
+            if isinstance(result := _admit(*each, ports), IntakeResult):
+                results.append(result)
+            else:
+                admitted.append(result)
+        results += runs.route(admitted)
+    runs.threads.shutdown(wait=False, cancel_futures=True)
     return [
         _try_again(result, ports) if result.status is IntakeStatus.FAILED else result
         for result in results
     ]
 
 
-def _run_route(content: Mapping[str, Any], ports: IntakePorts) -> None:
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", str(content["delivery"]))[:80]
-    ports.workflows.run_route(ports.route_workflow, name, content)
+def _admit(
+    message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts
+) -> _Work | IntakeResult:
+    """A message for a run, or that it was given back, as its platform is left alone."""
+    is_last, pause = _is_last_try(message, content, ports), _pause(content, ports)
+    if pause and not is_last:
+        return _give_back(message, content, pause, ports)
+    if is_last:
+        content = {**content, "last": True}
+    if pause:  # a person gets it back, and the platform is left alone
+        content = {**content, "hand_back": content["carry_out"]}
+    return _Work(message, content)
+
+
+def _waves(work: Sequence[_Work]) -> list[list[_Work]]:
+    """The messages, so that each review is in a wave once, in the order in which they came.
+
+    Two messages about one review end as if they had come one by one.
+    """
+    waves: list[list[_Work]] = []
+    earlier = Counter[str]()
+    for each in work:
+        review = review_of(each.content)
+        if earlier[review] == len(waves):
+            waves.append([])
+        waves[earlier[review]].append(each)
+        earlier[review] += 1
+    return waves
+
+
+def _runs_for(wave: Sequence[_Work]) -> list[list[_Work]]:
+    """What each run of the route workflow is given: new messages together, all others alone.
+
+    A message that failed before may be why a run failed. An answer has a run of its own. All
+    replies of a run wait until its last review is stored, so a review that its platform must
+    confirm first shares a run only with those of the same connection. Together they stay below
+    what Step Functions takes.
+    """
+    batches: dict[str, list[list[_Work]]] = {}
+    sizes = Counter[str]()
+    alone: list[list[_Work]] = []
+    for each in wave:
+        if each.message.tries or "carry_out" in each.content:
+            alone.append([each])
+            continue
+        platform = _connection_of(each.content) if _may_ask_platform(each.content) else ""
+        fitting = batches.setdefault(platform, [[]])
+        length = len(each.message.body.encode())
+        if len(fitting[-1]) == BATCH_ENTRIES or (
+            fitting[-1] and sizes[platform] + length > RUN_BYTES
+        ):
+            fitting.append([])
+            sizes[platform] = 0
+        fitting[-1].append(each)
+        sizes[platform] += length
+    # Those that wait for no platform go first, where one run goes on at a time.
+    together = sorted(batches.items(), key=lambda batch: bool(batch[0]))
+    return [*(batch for _, fitting in together for batch in fitting), *alone]
+
+
+def _may_ask_platform(content: Mapping[str, Any]) -> bool:
+    """Whether the platform may be asked for the review of a message before it is stored."""
+    if "event" not in content or content.get("verified"):
+        return False
+    try:
+        capabilities = load(str(content["platform"])).capabilities
+    except NotFound:
+        return False  # nobody can be asked: its message fails alone
+    is_partial = bool(content["event"].get("partial"))
+    return capabilities.can_fetch and (is_partial or capabilities.proof is not Proof.SENDER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The runs of one batch. They end at `deadline`, in seconds of the process."""
+
+    threads: ThreadPoolExecutor
+    deadline: float
+    ports: IntakePorts
+
+    def route(self, wave: Sequence[_Work]) -> list[IntakeResult]:
+        """Run the workflow for some messages. Those of a run that failed get runs of their own."""
+        results, again = self._run(_runs_for(wave))
+        results_alone, _ = self._run([[each] for each in again])
+        return results + results_alone
+
+    def _run(self, batches: Sequence[Sequence[_Work]]) -> tuple[list[IntakeResult], list[_Work]]:
+        """The results of the messages, and the messages of runs that failed as a whole."""
+        began_at, again = self.ports.clock(), list[_Work]()
+        errors: list[tuple[BaseException | None, _Work]] = []
+        runs = {self.threads.submit(_run_route, batch, self.ports): batch for batch in batches}
+        finished, _ = wait(runs, max(0.0, self.deadline - monotonic()))
+        for run, batch in runs.items():
+            if run in finished and run.exception() and len(batch) > 1:
+                again += batch
+            else:
+                errors += zip(_errors(run, run in finished, len(batch)), batch, strict=True)
+        silent = {
+            _connection_of(each.content)
+            for error, each in errors
+            if isinstance(error, PlatformUnavailable)
+        }
+        for error, each in errors:
+            self._report(error, each.content, silent, began_at)
+        return [_run_result(error, *each, self.ports) for error, each in errors], again
+
+    def _report(
+        self,
+        error: BaseException | None,
+        content: Mapping[str, Any],
+        silent: Set[str],
+        began_at: datetime,
+    ) -> None:
+        """Tell the breaker of a message's connection what its run tells of the platform.
+
+        `silent` are the connections of which the platform did not answer one of these messages.
+        That another one went well there tells nothing: it may have needed no call.
+        """
+        connection, breakers = _connection_of(content), self.ports.breakers
+        if not connection:
+            return
+        if isinstance(error, PlatformUnavailable):
+            breakers.record_failure(connection, began_at, self.ports.clock())
+        elif connection in silent:
+            return
+        elif error is None and "last" not in content:
+            breakers.record_success(connection)
+        else:  # of the last try, the platform may have failed, and a person got it back
+            breakers.end_trial(connection, self.ports.clock())
+
+
+def _run_route(batch: Sequence[_Work], ports: IntakePorts) -> list[Mapping[str, Any]]:
+    """Which messages of the run failed, each by its `number` with a `code`."""
+    first = batch[0].content
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", str(first["delivery"]))[:80]
+    run_input = first if "carry_out" in first else {"messages": [each.content for each in batch]}
+    return ports.workflows.run_route(ports.route_workflow, name, run_input)
+
+
+def _errors(
+    run: Future[list[Mapping[str, Any]]], is_finished: bool, count: int
+) -> list[BaseException | None]:
+    """Why each of the `count` messages of a run failed; None for the others."""
+    if not is_finished:
+        return [Untried("") if run.cancel() else Fault("Its time was over.")] * count
+    if error := run.exception():
+        return [error] * count
+    codes = {entry["number"]: str(entry["code"]) for entry in run.result()}
+    return [_error_of(codes.get(number)) for number in range(count)]
+
+
+def _error_of(code: str | None) -> Fault | None:
+    match code:
+        case None:
+            return None
+        case PlatformUnavailable.code:
+            return PlatformUnavailable("Its platform did not answer.", maybe_applied=False)
+        case Untried.code:
+            return Untried("")
+        case _:
+            return Fault(f"It failed ({code}).")
 
 
 def _is_last_try(message: QueuedMessage, content: Mapping[str, Any], ports: IntakePorts) -> bool:
@@ -153,16 +328,12 @@ def _run_result(
     error: BaseException | None,
     message: QueuedMessage,
     content: Mapping[str, Any],
-    began_at: datetime,
     ports: IntakePorts,
 ) -> IntakeResult:
-    connection = _connection_of(content)
+    if isinstance(error, Untried):
+        return _give_back(message, content, 0, ports)
     if error is None:
-        if "last" not in content:  # else the platform may have failed, and a person got it back
-            ports.breakers.record_success(connection)
         return _result(message, content, IntakeStatus.ROUTED)
-    if connection and isinstance(error, PlatformUnavailable):
-        ports.breakers.record_failure(connection, began_at, ports.clock())
     why = error.detail if isinstance(error, HeardError) else type(error).__name__
     result = _result(message, content, IntakeStatus.FAILED, why)
     original = _parse(message.body) or {}
@@ -199,14 +370,16 @@ def _give_back(
 
     If that fails, the message comes when the queue shows it again.
     """
-    result = _result(message, content, IntakeStatus.UNTRIED, "Its platform does not answer.")
+    why = "Its platform does not answer." if pause else "There was no time for it."
+    result = _result(message, content, IntakeStatus.UNTRIED, why)
+    delay = min(LONGEST_UNTRIED_DELAY, retry_delay(message.waits + 1))
     try:
         ports.queue.send_again(
             message.body,
             group=result.business,
             tries=message.tries,
             waits=message.waits + 1,
-            delay=max(ceil(pause), retry_delay(message.waits + 1)),
+            delay=max(ceil(pause), delay),
         )
     except (BotoCoreError, ClientError):
         return replace(result, is_done=False)

@@ -34,9 +34,9 @@ def next_steps(case: Case, now: datetime) -> dict[str, Any]:
 
 
 def retry_later(fault: PlatformUnavailable) -> dict[str, Any]:
-    """What the route workflow does when a platform did not answer: it ends, and the queue retries.
+    """What the route workflow reads when a platform did not answer: it ends, and the queue retries.
 
     This is a value, as the workflow must not try again itself: a reader of the queue would wait for
-    it, and others' reviews behind that reader.
+    it, and others' messages behind that reader. And not every engine tells errors by their class.
     """
     return {"route": "later", "code": fault.code}

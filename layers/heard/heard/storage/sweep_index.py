@@ -21,7 +21,8 @@ from heard.threads import Thread
 SWEEP_SHARDS: Final = 64
 """Each takes 1,000 write units a second, and a review needs two: one to get in and one to get out.
 
-So 64 shards take 10,000 reviews a second with a third of what they could (docs/scale.md). A sweep
+One that a person answers needs two more, as its answer is owed. So 64 shards take 10,000 reviews a
+second with less than half of what they could (docs/scale.md). A sweep
 asks for each of them, half a read unit each when nothing is stuck: 32 units every five minutes, 3
 cents a month. The number may only grow: what is stored stays in the shard it was given.
 """
