@@ -50,6 +50,7 @@ from heard.steps.follow_up import await_resolution, check_follow_up, hand_back
 from heard.steps.holding import HoldPorts
 from heard.steps.ingest import IngestPorts, build_messages
 from heard.steps.moderation import check_moderation
+from heard.steps.next_steps import retry_later
 from heard.steps.poll import PollPorts, PollReport, poll
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.relay import RelayReport, relay

@@ -149,7 +149,8 @@ def request(method: str, pattern: str, parameters: dict[str, str], **extra: Any)
     return {"method": method, "path": path, "parameters": parameters, **extra}
 
 
-@pytest.mark.parametrize("route", routes())
+# The page takes nothing but a path and headers: its own tests send rubbish there.
+@pytest.mark.parametrize("route", [route for route, folder in routes().items() if folder != "web"])
 def test_rubbish_is_refused_with_words(route: str, backend: Backend, call_api: ApiCall) -> None:
     backend.add_person("Ana")
     backend.add_person("Ida", "auditor")

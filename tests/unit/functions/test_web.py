@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.unit.functions.conftest import ApiCall, ApiResponse, FunctionLoader, LogLines
+from tests.unit.functions.test_rubbish import SURROGATE, TEXTS
 
 SCRIPT = b"export const page = 1;"
 INDEX = '<!doctype html><meta name="heard" content="{{configuration}}"><title>Heard</title>'
@@ -161,3 +162,16 @@ def test_people_sign_in_where_aws_is(
 
     assert f"connect-src 'self' {sign_in};" in response["headers"]["content-security-policy"]
     assert html.escape(json.dumps(sign_in)) in response["body"]
+
+
+RUBBISH_HEADERS = (
+    {"accept_encoding": "\x00", "if_none_match": "q=;,;q=9" * 2_000},
+    {"accept_encoding": "br;q=much", "if_none_match": 'W/W/"' + '"' * 5_000},
+    {"x" * 5_000: "y" * 5_000, "if_none_match": SURROGATE},
+)
+
+
+@pytest.mark.parametrize("headers", RUBBISH_HEADERS)
+def test_rubbish_gets_the_page_or_a_refusal(get: Get, headers: dict[str, str]) -> None:
+    for text in TEXTS:
+        assert get(f"/{text}", **headers).status in {200, 404}
