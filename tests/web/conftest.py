@@ -65,7 +65,8 @@ def built_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+# A module's: its loop and its environment would disturb other tests of the same process.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = chromium()
     if program is None:
@@ -78,8 +79,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def session_backend() -> Iterator[Backend]:
+@pytest.fixture(scope="module")
+def module_backend() -> Iterator[Backend]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         backend = Backend(moto_client("dynamodb"))
         for name, value in {
@@ -134,7 +135,12 @@ class Desk:
     def browse(self, path: str = "/", person: str = "ana", **options: Any) -> Page:
         """A browser of its own for a person, signed in, with the list shown."""
         page = self.open(path, person, **options)
-        page.wait_for_selector(".list ul, .list .empty, .message", state="attached")
+        shown = ".list ul, .list .empty, .message:not(:has(.loading))"
+        page.wait_for_selector(shown, state="attached")
+        # The keys of what is shown work from the next frame on.
+        page.evaluate(
+            "() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+        )
         return page
 
     def open(self, path: str = "/", person: str = "ana", **options: Any) -> Page:
@@ -164,12 +170,12 @@ class Desk:
 
 @pytest.fixture
 def desk(
-    session_backend: Backend,
+    module_backend: Backend,
     built_page: Path,
     browser: Browser,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Desk]:
-    backend = session_backend.reset()
+    backend = module_backend.reset()
     backend.connect("standard", reply_url="https://platform.example/replies")
     backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, POLICY))
     backend.add_person("Ana")

@@ -189,6 +189,7 @@ export const af: Messages = {
   refused_claim_lost: "Iemand het dit intussen geneem. Jou teks is bewaar; lees eers wat nuut is.",
   refused_claim_expired: "Jou 15 minute is verby. Neem dit weer en stuur weer.",
   refused_changed: "Die kliënt het dit verander. Lees weer, neem dit, en antwoord op wat nou daar staan.",
+  refused_unreadable: "Wat gekom het, kan nie nou gelees word nie. U leier kan dit laat herstel; handel dit tot dan af sonder ’n antwoord waar dit aangebied word.",
   refused_already_resolved: "’n Antwoord is voor joune aanvaar en is op pad.",
   refused_resolution_differs: "Dit is al met ander woorde gestuur. Stuur dit as ’n nuwe antwoord.",
   refused_resolution_over: "Die vorige antwoord het geen effek gehad nie. Stuur dit as ’n nuwe een.",

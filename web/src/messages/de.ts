@@ -189,6 +189,7 @@ export const de: Messages = {
   refused_claim_lost: "Inzwischen hat es jemand übernommen. Ihr Text bleibt; lesen Sie zuerst, was neu ist.",
   refused_claim_expired: "Ihre 15 Minuten sind um. Übernehmen Sie neu und senden Sie noch einmal.",
   refused_changed: "Der Kunde hat es geändert. Lesen Sie neu, übernehmen Sie, und beantworten Sie, was jetzt da steht.",
+  refused_unreadable: "Was kam, ist gerade nicht lesbar. Ihre Leitung kann es wiederherstellen lassen; bis dahin schließen Sie ohne Antwort ab, wo das angeboten wird.",
   refused_already_resolved: "Vor Ihrer wurde eine andere Antwort angenommen; sie ist unterwegs.",
   refused_resolution_differs: "Das wurde schon mit anderen Worten gesendet. Senden Sie es als neue Antwort.",
   refused_resolution_over: "Die frühere Antwort blieb ohne Wirkung. Senden Sie es als neue.",

@@ -199,6 +199,7 @@ export const en = {
   refused_claim_lost: "Somebody has claimed this since. Your text is kept; read what is new first.",
   refused_claim_expired: "Your 15 minutes are over. Claim it again, and send it again.",
   refused_changed: "The customer has edited it. Read it again, claim it, and answer what is there now.",
+  refused_unreadable: "What came cannot be read now. Your lead can have it restored; until then, resolve it without a reply where that is offered.",
   refused_already_resolved: "An answer was accepted before yours and is on its way.",
   refused_resolution_differs: "This was sent before with other words. Send it again as a new answer.",
   refused_resolution_over: "The earlier answer had no effect. Send it again as a new one.",

@@ -189,6 +189,7 @@ export const es: Messages = {
   refused_claim_lost: "Alguien lo ha tomado entretanto. Su texto se conserva; lea primero lo nuevo.",
   refused_claim_expired: "Pasaron sus 15 minutos. Tómelo de nuevo y vuelva a enviar.",
   refused_changed: "El cliente lo ha cambiado. Léalo de nuevo, tómelo y responda a lo que dice ahora.",
+  refused_unreadable: "Ahora no se puede leer lo que llegó. Su responsable puede pedir que se restaure; mientras tanto, ciérrelo sin respuesta donde se ofrezca.",
   refused_already_resolved: "Antes que la suya se aceptó otra respuesta, que está en camino.",
   refused_resolution_differs: "Esto ya se envió con otras palabras. Envíelo como respuesta nueva.",
   refused_resolution_over: "La respuesta anterior no tuvo efecto. Envíela como nueva.",

@@ -189,6 +189,7 @@ export const fr: Messages = {
   refused_claim_lost: "Quelqu’un l’a pris entre-temps. Votre texte est conservé ; lisez d’abord ce qui est nouveau.",
   refused_claim_expired: "Vos 15 minutes sont passées. Reprenez-le et renvoyez.",
   refused_changed: "Le client l’a modifié. Relisez, reprenez le dossier et répondez à ce qui est écrit maintenant.",
+  refused_unreadable: "Ce qui est arrivé est illisible pour l’instant. Votre responsable peut le faire restaurer ; d’ici là, clôturez sans réponse là où c’est proposé.",
   refused_already_resolved: "Une réponse a été acceptée avant la vôtre et est en route.",
   refused_resolution_differs: "Ceci a déjà été envoyé avec d’autres mots. Envoyez-le comme nouvelle réponse.",
   refused_resolution_over: "La réponse précédente est restée sans effet. Envoyez-en une nouvelle.",

@@ -189,6 +189,7 @@ export const nl: Messages = {
   refused_claim_lost: "Iemand heeft dit intussen opgepakt. Uw tekst is bewaard; lees eerst wat nieuw is.",
   refused_claim_expired: "Uw 15 minuten zijn om. Pak het opnieuw op en verzend nog eens.",
   refused_changed: "De klant heeft het gewijzigd. Lees opnieuw, pak het op en beantwoord wat er nu staat.",
+  refused_unreadable: "Wat binnenkwam is nu niet leesbaar. Uw leidinggevende kan het laten herstellen; sluit het tot dan af zonder antwoord waar dat kan.",
   refused_already_resolved: "Voor het uwe is een ander antwoord aangenomen; dat is onderweg.",
   refused_resolution_differs: "Dit is al met andere woorden verzonden. Verzend het als nieuw antwoord.",
   refused_resolution_over: "Het eerdere antwoord had geen effect. Verzend het als nieuw.",

@@ -189,6 +189,7 @@ export const pt: Messages = {
   refused_claim_lost: "Alguém o assumiu entretanto. O seu texto está guardado; leia primeiro o que há de novo.",
   refused_claim_expired: "Os seus 15 minutos passaram. Assuma-o de novo e volte a enviar.",
   refused_changed: "O cliente alterou-a. Leia de novo, assuma e responda ao que está lá agora.",
+  refused_unreadable: "O que chegou não pode ser lido agora. A chefia pode mandar restaurá-lo; até lá, encerre sem resposta onde isso for oferecido.",
   refused_already_resolved: "Antes da sua foi aceite outra resposta, que está a caminho.",
   refused_resolution_differs: "Isto já foi enviado com outras palavras. Envie como resposta nova.",
   refused_resolution_over: "A resposta anterior não teve efeito. Envie-a como nova.",
