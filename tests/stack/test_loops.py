@@ -7,7 +7,7 @@ simulated platform, by a webhook of the platform's own form.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,13 +15,22 @@ import pytest
 from heard import clock
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard_cli.local.samples import Sample
+from heard_cli.local.stack import EmulatedStack
+from heard_simulator.server import SimulatedPlatforms
 
-from .conftest import StackBusiness
+from .conftest import StackBusiness, new_shop
 
 PRAISE = "Wonderful bread and the friendliest people in town, thank you!"
 COMPLAINT = "You charged my card twice and nobody answers the phone. I want my money back."
 RECEIPT = "Thank you! We love hearing from you and will be in touch. Your number is {number}."
 ROUNDS = 4
+
+
+@pytest.fixture
+def shop(stack: EmulatedStack) -> Iterator[StackBusiness]:
+    """A business whose platforms nobody else uses: a forum refuses what somebody just posted."""
+    with SimulatedPlatforms() as platforms:
+        yield new_shop(stack, platforms)
 
 
 class Machine:

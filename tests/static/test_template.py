@@ -225,6 +225,7 @@ PEAK_MB = {
     "retention": 71,
     "sweep": 74,
     "triage": 264,
+    "web": 40,
 }
 """The largest resident memory of each function after a run of the stack tests on the local stack.
 
