@@ -25,4 +25,5 @@ def test_a_short_round_of_faults_loses_doubles_and_holds_up_nothing(
     assert sum(result.faults.values()) > 20
     assert len(result.record.reviews) >= 6
     assert result.record.answers
-    assert all(status == 401 for status in result.record.forged.values())
+    # Where the connection could not be read again, nobody knows whether its secret has changed.
+    assert all(status in {0, 401} or status >= 500 for status in result.record.forged.values())
