@@ -18,7 +18,9 @@ def functions_through(stack: EmulatedStack, url: str) -> Iterator[None]:
     """All functions of the stack call AWS at `url` for a while.
 
     Triage judges with the quick engine meanwhile: a function that fails starts anew, and would read
-    the weights of the other engine each time. Messages have as many tries as on AWS.
+    the weights of the other engine each time. Messages have four times as many tries as on AWS. A
+    round shortens the waits between them from an hour to half a minute, but a reply that is under
+    way keeps its slot as long as there.
     """
     client = stack.client("lambda")
     functions = [
@@ -61,7 +63,7 @@ def _set_endpoint(client: Any, function: dict[str, Any], url: str | None) -> Non
         if "ASSESSMENT_ENGINE" in variables:
             variables["ASSESSMENT_ENGINE"] = "quick"
         if "MAX_RECEIVE_COUNT" in variables:
-            variables["MAX_RECEIVE_COUNT"] = "10"
+            variables["MAX_RECEIVE_COUNT"] = "40"
     client.update_function_configuration(
         FunctionName=function["FunctionName"], Environment={"Variables": variables}
     )

@@ -93,6 +93,7 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare("a workflow was lost", "SweepFunction", "dynamodb:PutItem", "CasesTable", "fup_*"),
     **rare("it is removed", "PollFunction", "dynamodb:DeleteItem", "SetupTable", "CONNECTION#*"),
     **rare(HIDDEN, "PollFunction", "dynamodb:GetItem", "SetupTable", "BUSINESS#*"),
+    **rare(HIDDEN, "PollFunction", "dynamodb:GetItem", "CasesTable", "fup_*"),
     **rare(HIDDEN, "PollFunction", "dynamodb:PutItem", "CasesTable", CASE, "fup_*"),
     **rare(HIDDEN, "PollFunction", "dynamodb:UpdateItem", "CasesTable", CASE),
     **rare(HIDDEN, "PollFunction", "dynamodb:PutItem", "OutcomesTable"),
