@@ -30,7 +30,10 @@ WITHOUT_SNAPSTART: Final = frozenset({"ap-southeast-6", "ap-east-2"})
 """Regions in which Lambda had no SnapStart in 2026: New Zealand and Taipei."""
 _PROTECTION: Final = "DeletionProtection"
 _NOT_YET: Final = frozenset({"", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"})
-START_OVER: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+START_OVER: Final = frozenset(
+    {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
+)
+"""Statuses in which AWS updates nothing: docs/operations.md says for each what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     profile = ["--profile", given.profile] if given.profile else []
     stack, region, parameters = given.stack, given.region, given.parameters
+    if parameters and not region:
+        show.note(
+            "Nothing was deployed: PARAMETERS goes with REGION only. Without it the answers in "
+            f"{given.answers} count: change them there."
+        )
+        return 1
     if region:
         place = ["--region", region, "--stack-name", stack, "--resolve-s3", "--s3-prefix", stack]
     else:

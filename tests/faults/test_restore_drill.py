@@ -134,14 +134,14 @@ def _open_complaint(shop: StackBusiness, name: str) -> tuple[str, FollowUp]:
 
 
 def test_what_is_lost_comes_back_and_work_goes_on(shop: StackBusiness) -> None:
-    begin, put_back, check, remove = _commands("The restore drill")
+    drill = iter(_commands("The restore drill"))
     operator = shop.environment.operator
     waiting, follow_up = _open_complaint(shop, "waiting")
     edited, _ = _open_complaint(shop, "edited")
     erased, _ = _open_complaint(shop, "erased")
-    assert _run(shop, check).exit_code == 0
+    assert _run(shop, next(drill)).exit_code == 0
 
-    assert _run(shop, begin).exit_code == 0
+    assert _run(shop, next(drill)).exit_code == 0
     shop.deliver_review("edited", NEWS, 1, kind="review.edited", edited_at="{{now}}")
     wait_until(lambda: Kind.REVISED in shop.kinds(edited))
     later, later_follow_up = _open_complaint(shop, "later")
@@ -150,13 +150,13 @@ def test_what_is_lost_comes_back_and_work_goes_on(shop: StackBusiness) -> None:
 
     author = author_id(BUSINESS, "standard", "author-of-waiting")
     assert _lose(shop, "CasesTableName", waiting.removeprefix("rev_"), follow_up.id, author) >= 5
-    broken = _run(shop, check)
+    broken = _run(shop, next(drill))
     assert broken.exit_code == 1, broken.output
     assert _lose(shop, "OutcomesTableName", waiting) >= 2
-    planned = json.loads(_run(shop, "restore compare drill --json").stdout)["tables"]
+    planned = json.loads(_run(shop, f"{next(drill)} --json").stdout)["tables"]
     assert planned["outcomes"]["put_back"] >= 2
-    assert _run(shop, put_back).exit_code == 0
-    whole = _run(shop, check)
+    assert _run(shop, next(drill)).exit_code == 0
+    whole = _run(shop, next(drill))
     assert whole.exit_code == 0, whole.output
     assert _run(shop, f"audit verify --business {BUSINESS}").exit_code == 0
 
@@ -182,10 +182,19 @@ def test_what_is_lost_comes_back_and_work_goes_on(shop: StackBusiness) -> None:
     wait_until(lambda: Kind.ANSWERED in shop.kinds(waiting))
     assert len(shop.replies("waiting")) == 1
 
-    assert _run(shop, remove).exit_code == 0
+    assert _run(shop, next(drill)).exit_code == 0
     tables = operator.dynamodb.list_tables()["TableNames"]
     assert not [name for name in tables if name.endswith("-drill")]
-    assert _run(shop, check).exit_code == 0
+    assert _run(shop, next(drill)).exit_code == 0
+    assert list(drill) == []
+
+
+def test_the_drill_loses_something_between_its_backup_and_its_return() -> None:
+    """The test above runs the commands of the document one by one, in this order."""
+    assert [command.split()[1] for command in _commands("The restore drill")] == [
+        *("check", "begin"),
+        *("check", "compare", "put-back", "check", "remove", "check"),
+    ]
 
 
 def test_the_runbook_has_the_commands_of_the_drill() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from heard_cli.doctor.findings import Finding, attention, broken, names, ok
 
-_PROTECT: Final = "make deploy PARAMETERS=DeletionProtection=true"
+_PROTECT: Final = "make deploy REGION=… PARAMETERS=DeletionProtection=true"
 _DEAD_LETTERS: Final = {
     "ReviewDeadLetters": "Find the cause, then: heard redrive --dry-run",
     "PollDeadLetters": "docs/operations.md, Polling; then purge the queue",

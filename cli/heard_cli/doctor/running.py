@@ -57,7 +57,8 @@ def judge_subscriptions(subscriptions: Mapping[str, bool]) -> list[Finding]:
     if not subscriptions:
         return [
             attention(
-                "Nobody gets the alarms.", "make deploy PARAMETERS=AlarmEmail=you@example.com"
+                "Nobody gets the alarms.",
+                "make deploy REGION=… PARAMETERS=AlarmEmail=you@example.com",
             )
         ]
     if not any(subscriptions.values()):

@@ -55,8 +55,10 @@ def test_an_update_changes_only_what_was_asked() -> None:
     assert steps(DEPLOYED, {}) == [{}]
 
 
-@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"])
-def test_a_failed_creation_is_not_updated(status: str) -> None:
+@pytest.mark.parametrize(
+    "status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"]
+)
+def test_a_stack_that_aws_does_not_update_is_left_alone(status: str) -> None:
     reason = refusal(Target(status, {}, 1000), {})
 
     assert reason is not None
@@ -211,6 +213,17 @@ def test_a_creation_that_fails_is_never_protected(
     assert run_steps("t.yaml", steps(NEW, {}), [], confirm=False) == 1
     (only,) = _calls(sam_calls)
     assert only[-1] == "DeletionProtection=false"
+
+
+def test_parameters_beside_answers_are_refused_and_not_ignored(
+    sam_calls: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = tmp_path / "samconfig.toml"
+    words = ["--template", "t.yaml", "--answers", str(answers)]
+
+    assert main([*words, "--parameters", "AlarmEmail=ops@example.com"]) == 1
+    assert "REGION" in capsys.readouterr().err
+    assert not sam_calls.exists()
 
 
 ANSWERS = (
