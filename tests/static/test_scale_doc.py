@@ -61,3 +61,19 @@ def test_the_largest_scale_lets_in_ten_thousand_reviews_a_second_and_processes_h
     assert huge["Readers"] * BATCH_ENTRIES / 2 >= 5_000, "new ones, ten in a run of 2 s"
     assert huge["Readers"] * int(huge["Runs"]) / 0.65 >= 9_000, "those that travel alone"
     assert huge["Rate"] >= 1.8 * 10_000
+
+
+def test_the_small_and_the_large_setting_are_those_of_the_template() -> None:
+    small, huge = SCALES["small"], SCALES["huge"]
+
+    assert f"processing {huge['Readers'] * BATCH_ENTRIES // 2:,}," in DOCUMENT
+    for row in (
+        f"| executions needed | {EXECUTIONS_NEEDED['small']:,} | {EXECUTIONS_NEEDED['huge']:,} |",
+        f"| readers × runs at once | {small['Readers']:,} × {small['Runs']} "
+        f"| {huge['Readers']:,} × {huge['Runs']} |",
+        f"| polls at once | {small['Polls']} | {huge['Polls']} |",
+        f"| reserved for the door | none | {huge['Door']:,} |",
+        f"| API, calls/s and burst | {small['Rate']:,}, {small['Burst']:,} "
+        f"| {huge['Rate']:,}, {huge['Burst']:,} |",
+    ):
+        assert row in DOCUMENT
