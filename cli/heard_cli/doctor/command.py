@@ -104,6 +104,11 @@ CHECKS: Final = (
         needs_aws="the local stack is a trial",
     ),
     Check("stream", lambda reader: data.judge_stream(*reader.stream())),
+    Check(
+        "append-only",
+        lambda reader: data.judge_append_only(reader.outcomes_policy()),
+        needs_aws="the emulator has no policies of tables",
+    ),
     Check("key", lambda reader: data.judge_key(reader.key())),
     Check("sign-in", lambda reader: setup.judge_client(reader.pool_client())),
     Check(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from heard_cli.doctor.findings import Finding, attention, broken, names, ok
 
@@ -14,6 +14,14 @@ _DEAD_LETTERS: Final = {
     "PollDeadLetters": "docs/operations.md, Polling; then purge the queue",
     "RelayDeadLetters": "docs/operations.md, Notices; then: heard resend-notices",
 }
+DENIED_TO_ALL: Final = frozenset(
+    f"dynamodb:{action}"
+    for action in (
+        *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+        *("PartiQLInsert", "PartiQLUpdate", "PartiQLDelete", "UpdateTimeToLive"),
+    )
+)
+"""What the policy of the Outcomes table denies to everybody; PutItem outside of a transaction."""
 BACKLOG_SECONDS: Final = 600
 """How old the oldest message of a queue may be; the alarms have the same limit."""
 
@@ -90,6 +98,32 @@ def judge_stream(stream: str, read: Sequence[str]) -> list[Finding]:
             )
         ]
     return ok("the relay reads the stream of the Outcomes table")
+
+
+def judge_append_only(policy: Mapping[str, Any]) -> list[Finding]:
+    """From the policy of the Outcomes table; empty for none.
+
+    A table that was deleted and restored has none, and works: nobody else would notice.
+    """
+    denied = {
+        action
+        for statement in policy.get("Statement", ())
+        if statement.get("Effect") == "Deny" and statement.get("Principal") in ("*", {"AWS": "*"})
+        for action in _as_list(statement.get("Action", ()))
+    }
+    if missing := DENIED_TO_ALL - denied:
+        return [
+            broken(
+                f"The policy of the Outcomes table does not deny {names(missing)}: outcomes can be "
+                "changed.",
+                "docs/operations.md, A table that was deleted",
+            )
+        ]
+    return ok("the policy of the Outcomes table lets nobody change an outcome")
+
+
+def _as_list(value: str | Sequence[str]) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def judge_key(key: KeyFacts) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -159,6 +160,18 @@ class Reader:
         return table.get("LatestStreamArn", ""), [
             reader.get("EventSourceArn", "") for reader in readers
         ]
+
+    def outcomes_policy(self) -> Mapping[str, Any]:
+        """The policy of the Outcomes table; empty if it has none."""
+        table = self._table(self.stack.outputs["OutcomesTableName"])
+        try:
+            response = self.stack.dynamodb.get_resource_policy(ResourceArn=table["TableArn"])
+        except ClientError as error:
+            if error_code(error) != "PolicyNotFoundException":
+                raise
+            return {}
+        policy: Mapping[str, Any] = json.loads(response["Policy"])
+        return policy
 
     def _table(self, name: str) -> Mapping[str, Any]:
         return dict(self.stack.dynamodb.describe_table(TableName=name)["Table"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -24,6 +25,7 @@ from heard_cli.doctor.reading import Reader
 from heard_cli.doctor.running import AlarmFacts, LogFacts
 from heard_cli.doctor.setup import DEFAULT_KEY, SecretFacts
 from heard_cli.stack import Stack
+from tests.static.cloudformation import as_list, resources
 from tests.static.repository import ROOT
 from tests.unit.cli.conftest import HeardCommand, moto_client
 
@@ -39,6 +41,16 @@ NEEDED = {"con_12345678": ("standard", {"inbound"})}
 def live(**changes: Any) -> FunctionCode:
     fields = {name: getattr(NEWEST, name) for name in NEWEST.__dataclass_fields__}
     return FunctionCode(**{**fields, "version": "4", **changes})
+
+
+POLICY: dict[str, Any] = resources("AWS::DynamoDB::Table")["OutcomesTable"]["ResourcePolicy"][
+    "PolicyDocument"
+]
+
+
+def _policy(principal: str, effect: str = "Deny") -> dict[str, Any]:
+    actions = sorted(data.DENIED_TO_ALL)
+    return {"Statement": [{"Effect": effect, "Principal": principal, "Action": actions}]}
 
 
 O, L, B = Grade.OK, Grade.ATTENTION, Grade.BROKEN  # noqa: E741 - a column of grades
@@ -67,6 +79,11 @@ CASES: list[tuple[Grade, list[Finding]]] = [
     (O, deployment.judge_clock(-2)),
     (L, deployment.judge_clock(45)),
     (B, deployment.judge_clock(-301)),
+    (O, data.judge_append_only(POLICY)),
+    (B, data.judge_append_only({})),
+    (B, data.judge_append_only({"Statement": POLICY["Statement"][:1]})),
+    (B, data.judge_append_only(_policy("arn:aws:iam::111122223333:root"))),
+    (B, data.judge_append_only(_policy("*", effect="Allow"))),
     (O, data.judge_recovery([TABLE])),
     (B, data.judge_recovery([TableFacts("CasesTable", recovery=False, protected=True)])),
     (B, data.judge_recovery([TableFacts("CasesTable", True, True, time_to_live=False)])),
@@ -249,6 +266,25 @@ def _refuse(message: str, code: str = "AccessDeniedException") -> Check:
     return Check("refused", examine)
 
 
+def test_what_must_be_denied_is_what_the_template_denies() -> None:
+    denied = {
+        action for statement in POLICY["Statement"] for action in as_list(statement["Action"])
+    }
+
+    assert denied == data.DENIED_TO_ALL
+
+
+def test_the_policy_of_the_outcomes_is_read(reader: Reader) -> None:
+    """AWS has an error for a table without one."""
+    assert reader.outcomes_policy() == {}
+
+    client: Any = reader.stack.dynamodb
+    table = client.describe_table(TableName=reader.stack.outputs["OutcomesTableName"])["Table"]
+    client.put_resource_policy(ResourceArn=table["TableArn"], Policy=json.dumps(POLICY))
+
+    assert reader.outcomes_policy() == POLICY
+
+
 def test_a_missing_permission_is_named(reader: Reader) -> None:
     named = "User: arn:aws:iam::1:user/a is not authorized to perform: lambda:GetAccountSettings on"
 
@@ -289,6 +325,7 @@ def test_the_documented_permissions_are_what_the_doctor_calls() -> None:
         "get_event_source_mapping": "lambda:GetEventSourceMapping",
         "describe_continuous_backups": "dynamodb:DescribeContinuousBackups",
         "describe_time_to_live": "dynamodb:DescribeTimeToLive",
+        "get_resource_policy": "dynamodb:GetResourcePolicy",
         "describe_table": "dynamodb:DescribeTable",
         "describe_key": "kms:DescribeKey",
         "get_key_rotation_status": "kms:GetKeyRotationStatus",
