@@ -14,7 +14,7 @@ from heard.connectors.connector import Connector
 from heard.connectors.http import HttpClient
 from heard.connectors.mail import BODY_LIMIT
 from heard.follow_ups import CLAIM_LEASE, INVITATION_WAIT, MAX_REVIEWS
-from heard.messaging import BATCH_ENTRIES
+from heard.messaging import BATCH_ENTRIES, retry_delay
 from heard.places import MAX_PLACES
 from heard.policy.check.size import MAX_DOCUMENT_BYTES
 from heard.policy.schema import MAX_DELAY
@@ -26,10 +26,12 @@ from heard.polling import (
     MAX_SUSPECTS,
 )
 from heard.reviews import TEXT_LIMIT_BYTES
+from heard.steps.ingest import QUARANTINE_BYTES
 from heard.steps.intake import HAND_BACK_AFTER, RUN_BYTES
 from heard.steps.poll import POLL_SECONDS
 from heard.steps.ports import SHARED_SECONDS, UNSURE_SECONDS
 from heard.steps.sweep import CARRY_OUT_PAUSE
+from heard.storage.quarantine import EXPIRY_WARNING, QUARANTINE_RETENTION
 from heard.storage.setup import MAX_PLACES_BYTES
 from heard.storage.sweep_index import SWEEP_FOLLOW_UP_AFTER, SWEEP_REVIEW_AFTER
 from heard.threads import PUBLIC_REPLY_CAP
@@ -423,3 +425,21 @@ def test_the_sweep_waits_as_long_as_the_document_says() -> None:
     assert (
         f"carried out {follow_up} minutes after they were given, nor tried for {pause}" in section
     )
+
+
+def test_the_document_says_how_much_of_an_unreadable_delivery_is_kept() -> None:
+    section = " ".join(_section("## Quarantine").split())
+
+    assert f"of a body over {QUARANTINE_BYTES:,} bytes its beginning" in section
+    assert f"expires* {QUARANTINE_RETENTION.days} days after it came" in section
+    assert f"deleted within {EXPIRY_WARNING.days} days" in section
+
+
+def test_the_document_says_when_a_review_is_tried_again() -> None:
+    tries = int(template()["Parameters"]["MaxReceiveCount"]["Default"])
+    delays = [retry_delay(number) for number in range(1, tries)]
+    section = " ".join(_section("## Dead letters").split())
+
+    assert f"attempts are {delays[0]}, {delays[1]}, {delays[2]} … seconds apart" in section
+    assert f"later ones {delays[-1] // 60} minutes" in section
+    assert 50 * 60 < sum(delays) < 80 * 60, "about an hour"
