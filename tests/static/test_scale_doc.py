@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heard.messaging import BATCH_ENTRIES
+from heard.storage.sweep_index import _OLD_SHARDS, SWEEP_SHARDS
 from heard_cli.deploy import EXECUTIONS_NEEDED
 from tests.benchmarks import prices, secret_reads
 from tests.benchmarks.partition_heat import KEY_UNITS, REVIEWS, simulate, table
@@ -65,7 +66,11 @@ def test_the_largest_scale_lets_in_ten_thousand_reviews_a_second_and_processes_h
 
 def test_the_small_and_the_large_setting_are_those_of_the_template() -> None:
     small, huge = SCALES["small"], SCALES["huge"]
+    queries = SWEEP_SHARDS + _OLD_SHARDS
+    cents = round(queries / 2 * 30 * 24 * 12 * prices.READ_UNIT * 100)
 
+    assert f"{queries} queries every 5 minutes ({SWEEP_SHARDS} shards" in DOCUMENT
+    assert f", {cents} cents a month" in DOCUMENT
     assert f"processing {huge['Readers'] * BATCH_ENTRIES // 2:,}," in DOCUMENT
     for row in (
         f"| executions needed | {EXECUTIONS_NEEDED['small']:,} | {EXECUTIONS_NEEDED['huge']:,} |",
