@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from heard.people import Role
 from heard_cli.local.demo_environment import PASSWORD
 from heard_cli.local.stack import EmulatedStack
-from tests.web.conftest import chromium
+from tests.web.conftest import open_browser
 
 from .conftest import StackBusiness
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    program = chromium()
-    if program is None:
-        pytest.skip("there is no Chromium: apt-get install chromium, then `make test`")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=program, args=options)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 def test_somebody_signs_in_at_the_page_and_sees_their_list(

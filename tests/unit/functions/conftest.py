@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from aws_lambda_powertools import Logger
@@ -18,6 +17,7 @@ from heard import messaging
 from heard.storage import setup, tables
 from tests.static.cloudformation import resources
 from tests.unit.backend import REGION, Backend
+from tests.unit.gateway import LambdaContext, http_event, sign_in
 
 FUNCTIONS_BY_FOLDER = {
     properties["CodeUri"].removeprefix("functions/"): properties
@@ -134,18 +134,6 @@ def load_function(
         cache.cache_clear()
 
 
-class LambdaContext:
-    """What Lambda tells a handler about itself."""
-
-    function_name = "heard"
-    memory_limit_in_mb = 256
-    invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:heard"
-    aws_request_id = "0c0ffee0"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 30_000
-
-
 @pytest.fixture
 def call_api(load_function: FunctionLoader) -> ApiCall:
     """An HTTP API (payload 2.0) request to a function, by somebody signed in or by nobody."""
@@ -163,40 +151,12 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         parameters: Mapping[str, str] | None = None,
         **extra: Any,
     ) -> ApiResponse:
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "routeKey": f"{method} {path}",
-            "rawPath": path,
-            "rawQueryString": urlencode(query or {}, doseq=True),
-            "headers": {"content-type": "application/json", **(headers or {})},
-            "queryStringParameters": {
-                name: ",".join(value) if isinstance(value, list) else value
-                for name, value in (query or {}).items()
-            },
-            "pathParameters": dict(parameters or {}),
-            "requestContext": {
-                "http": {
-                    "method": method,
-                    "path": path,
-                    "sourceIp": "203.0.113.7",
-                    "protocol": "HTTP/1.1",
-                    "userAgent": "test",
-                },
-                "stage": "$default",
-                "requestId": "req-1",
-                "domainName": "heard.example",
-            },
-            "body": body if body is None or isinstance(body, str) else json.dumps(body),
-            "isBase64Encoded": False,
-            **extra,
-        }
+        event = http_event(
+            method, path, query=query, headers=headers, body=body, parameters=parameters
+        )
+        event.update(extra)
         if subject is not None:
-            event["requestContext"]["authorizer"] = {
-                "jwt": {
-                    "claims": {"token_use": "access", **(claims or {}), "sub": subject},
-                    "scopes": None,
-                }
-            }
+            sign_in(event, subject, claims)
         result = load_function(folder).handler(event, LambdaContext())
         response_headers = {**result.get("headers", {}), **result.get("multiValueHeaders", {})}
         return ApiResponse(

@@ -21,6 +21,7 @@ import { backToList } from "./follow_up";
 import { Dot, SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 import { Findings, Fine, RefusalBox } from "./refusal";
+import { Words } from "./words";
 
 const CHECK_AFTER_MS = 600;
 
@@ -471,7 +472,7 @@ function Stranger(props: {
           {review?.rating ? <span>{t("stars_of_five", { n: review.rating })}</span> : null}
           {review?.occurred_at ? <span>{dateAndTime(review.occurred_at)}</span> : null}
         </p>
-        <Review title={review?.title} text={review?.text} />
+        <Words title={review?.title} text={review?.text} />
         {replaces ? (
           <p class="meta">{t("replaces_first")}</p>
         ) : (
@@ -487,22 +488,5 @@ function Stranger(props: {
         {props.isFinal ? null : <p class="meta">{t("signature_follows")}</p>}
       </div>
     </Dialog>
-  );
-}
-
-function Review({ title, text }: { title: string | null | undefined; text: string | null | undefined }) {
-  return (
-    <>
-      {title ? (
-        <h3 class="review-title" dir="auto">
-          {title}
-        </h3>
-      ) : null}
-      {text ? (
-        <blockquote class="words" dir="auto">
-          {text}
-        </blockquote>
-      ) : null}
-    </>
   );
 }

@@ -22,6 +22,7 @@ import { Approval } from "./approval";
 import { Composer } from "./composer";
 import { Icon, Ring, SeverityIcon } from "./icons";
 import { focusList } from "./list";
+import { Words } from "./words";
 
 export function backToList(): void {
   go({ followUp: null });
@@ -63,25 +64,6 @@ function safeLink(link: string | null | undefined): string | null {
   } catch {
     return null;
   }
-}
-
-function Words({ title, text }: { title: string | null | undefined; text: string | null | undefined }) {
-  return (
-    <>
-      {title ? (
-        <h3 class="review-title" dir="auto">
-          {title}
-        </h3>
-      ) : null}
-      {text ? (
-        <blockquote class="words" dir="auto">
-          {text}
-        </blockquote>
-      ) : title ? null : (
-        <p class="meta">{t("no_words")}</p>
-      )}
-    </>
-  );
 }
 
 function EarlierComplaint({ complaint }: { complaint: Complaint }) {
