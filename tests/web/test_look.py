@@ -91,6 +91,10 @@ def test_axe_finds_nothing(desk: Desk, window: str, theme: str, language: str) -
     page.evaluate("document.querySelector('.rail-foot button:last-child').click()")
     page.wait_for_selector("dialog[open]")
     assert axe_violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("dialog[open] [role=option]")
+    assert axe_violations(page) == []
 
 
 def choose_language(page: Page, language: str) -> None:

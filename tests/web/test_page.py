@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from heard.replies.findings import EXPLANATIONS
 from heard.reviews import Author
 from tests.static.repository import ROOT
 from tests.unit.backend import complaint
@@ -262,3 +263,8 @@ def test_every_refusal_of_the_desk_has_words() -> None:
     from heard.follow_ups import ConflictCode
 
     assert {f"refused_{code.value}" for code in ConflictCode} <= set(catalogue("en"))
+
+
+def test_every_finding_of_the_lint_has_words() -> None:
+    """In every language: the others have the keys of English, which a test above says."""
+    assert {f"found_{code}" for code in [*EXPLANATIONS, "too_long"]} <= set(catalogue("en"))

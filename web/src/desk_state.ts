@@ -54,7 +54,23 @@ function isIn(view: View, row: Row): boolean {
 const waiting = computed(() =>
   rows.value.filter((row) => row.status !== "resolving" && !finished.value.has(row.id)),
 );
-export const shown = computed(() => waiting.value.filter((row) => isIn(route.value.view, row)));
+/** Of the view, and of the severity and the platform that the address asks for. */
+function fits(row: Row): boolean {
+  const { view, severity, platform } = route.value;
+  return (
+    isIn(view, row) &&
+    (!severity || row.severity === severity) &&
+    (!platform || row.platform === platform)
+  );
+}
+
+export const shown = computed(() => waiting.value.filter(fits));
+/** The platforms of what waits, and the one that is asked for. */
+export const platforms = computed(() => {
+  const { platform } = route.value;
+  const seen = waiting.value.map((row) => row.platform);
+  return [...new Set(platform ? [...seen, platform] : seen)].sort();
+});
 
 export function countOf(view: View): number {
   return waiting.value.filter((row) => isIn(view, row)).length;

@@ -8,6 +8,8 @@ import { startOutbox } from "./outbox";
 import { open, startPolling } from "./polling";
 import { readAddress, route } from "./route";
 import { session, start } from "./sign_in";
+import { startTelling } from "./telling";
+import { openDialog } from "./view/dialogs";
 import { Shell } from "./view/shell";
 
 let isStarted = false;
@@ -38,7 +40,8 @@ addEventListener("pagehide", () => {
   if (route.value.followUp) leaveAtTheEnd(route.value.followUp);
 });
 
-startKeys();
+startKeys(() => (openDialog.value = "palette"));
+startTelling();
 const started = start();
 await loadLanguage();
 render(<Shell />, document.getElementById("page")!);

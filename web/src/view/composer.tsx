@@ -9,7 +9,7 @@ import { claim, holderOf, lost, wrote } from "../claims";
 import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText } from "../composing";
 import { shown } from "../desk_state";
 import { changeDraft, draftOf, type Draft } from "../drafts";
-import { MODIFIER, onKey } from "../keys";
+import { MODIFIER, offerAll } from "../keys";
 import { t } from "../messages";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal } from "../refusals";
@@ -229,22 +229,29 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   };
 
   useEffect(() => {
-    const ends = [
-      onKey("r", () => void write()),
-      onKey("n", () => {
-        showNote.value = true;
-        requestAnimationFrame(() => document.getElementById("field-note")?.focus());
-      }),
-      onKey("v", () => {
-        if (!takesText(action) || !draftOf(id).text.trim()) return false;
-        stranger.value = true;
-        return true;
-      }),
-      ...ACTIONS.map((one, place) =>
-        onKey(String(place + 1), () => (actions.includes(one) ? choose(one) : false)),
-      ),
-    ];
-    return () => ends.forEach((end) => end());
+    return offerAll(
+      { name: "key_reply", key: "r", run: () => void write() },
+      {
+        name: "key_note",
+        key: "n",
+        run: () => {
+          showNote.value = true;
+          requestAnimationFrame(() => document.getElementById("field-note")?.focus());
+        },
+      },
+      {
+        name: "key_stranger",
+        key: "v",
+        run: () => void (stranger.value = true),
+        isPossible: () => takesText(action) && Boolean(draftOf(id).text.trim()),
+      },
+      ...ACTIONS.map((one, place) => ({
+        name: `action_${one}` as const,
+        key: String(place + 1),
+        run: () => choose(one),
+        isPossible: () => actions.includes(one),
+      })),
+    );
   }, [id, action, actions.join()]);
 
   // Checked when the writing pauses. Nothing is written anywhere, and no claim is needed.

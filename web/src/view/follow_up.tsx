@@ -13,7 +13,7 @@ import {
   rowOf,
   unreadable,
 } from "../desk_state";
-import { onKey } from "../keys";
+import { offerAll } from "../keys";
 import { maybe, t, type Key } from "../messages";
 import { preload } from "../polling";
 import { go, route } from "../route";
@@ -314,16 +314,18 @@ export function FollowUpPane({ id }: { id: string }) {
     if (read && next && !details.value.has(next)) void preload(next);
   }, [Boolean(read), next]);
   useEffect(() => {
-    const ends = [
-      onKey("Escape", backToList),
-      onKey("c", () => {
-        const row = rowOf(id);
-        if (!row || holderOf(row) === "other") return false;
-        void (holderOf(row) === "me" ? release(id) : claim(id));
-        return true;
-      }),
-    ];
-    return () => ends.forEach((end) => end());
+    const isFree = () => {
+      const row = rowOf(id);
+      return row !== null && holderOf(row) !== "other";
+    };
+    const claimOrRelease = () => {
+      const row = rowOf(id);
+      if (row) void (holderOf(row) === "me" ? release(id) : claim(id));
+    };
+    return offerAll(
+      { name: "back", key: "Escape", run: backToList },
+      { name: "key_claim", key: "c", run: claimOrRelease, isPossible: isFree },
+    );
   }, [id]);
   // A reader who follows the list keeps reading here while a newer state loads.
   const followUp = read ? { ...read, ...rowOf(id) } : null;

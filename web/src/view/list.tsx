@@ -5,13 +5,23 @@ import { useEffect } from "preact/hooks";
 import type { Row } from "../api_types";
 import { announce } from "../announce";
 import { holderOf } from "../claims";
-import { isLoaded, nextPage, previewKey, previews, rows, showMore, shown } from "../desk_state";
-import { onKey } from "../keys";
+import {
+  isLoaded,
+  nextPage,
+  platforms,
+  previewKey,
+  previews,
+  rows,
+  showMore,
+  shown,
+} from "../desk_state";
+import { offerAll } from "../keys";
 import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
-import { addressOf, go, route } from "../route";
+import { addressOf, go, route, SEVERITIES } from "../route";
 import { clockTime, dateAndTime, dueIn, words } from "../times";
-import { SeverityIcon } from "./icons";
+import { openDialog } from "./dialogs";
+import { Icon, SeverityIcon } from "./icons";
 
 /** The row that J, K and Tab come back to. */
 export const cursor = signal<string | null>(null);
@@ -121,17 +131,56 @@ export function openFollowUp(id: string): void {
   requestAnimationFrame(() => document.getElementById("follow-up-title")?.focus());
 }
 
+/** What the address filters by, so that a link and a saved view have it too. */
+function Filters() {
+  const { severity, platform } = route.value;
+  return (
+    <div class="filters" id="filters">
+      <select
+        aria-label={t("severity")}
+        value={severity}
+        onChange={(event) => go({ severity: event.currentTarget.value as Row["severity"] | "" })}
+      >
+        <option value="">{t("any_severity")}</option>
+        {SEVERITIES.map((one) => (
+          <option key={one} value={one}>
+            {t(`severity_${one}`)}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t("platform")}
+        value={platform}
+        onChange={(event) => go({ platform: event.currentTarget.value })}
+      >
+        <option value="">{t("any_platform")}</option>
+        {platforms.value.map((one) => (
+          <option key={one} value={one}>
+            {words(one)}
+          </option>
+        ))}
+      </select>
+      <button type="button" onClick={() => (openDialog.value = "view")}>
+        {t("save_view")}
+      </button>
+    </div>
+  );
+}
+
 export function List() {
   const failed = useSignal(false);
+  const showFilters = useSignal(Boolean(route.value.severity || route.value.platform));
   useEffect(() => {
-    const ends = [
-      onKey("j", () => move(1)),
-      onKey("k", () => move(-1)),
-      onKey("/", () => document.getElementById("filter")?.focus()),
-    ];
-    return () => ends.forEach((end) => end());
+    return offerAll(
+      { name: "key_down", key: "j", run: () => move(1) },
+      { name: "key_up", key: "k", run: () => move(-1) },
+      { name: "key_filter", key: "/", run: () => document.getElementById("filter")?.focus() },
+    );
   }, []);
+  // A saved view or the palette may bring filters that are not shown yet.
+  if (route.value.severity || route.value.platform) showFilters.value = true;
   const list = visible.value;
+  const isFiltered = filter.value || route.value.severity || route.value.platform;
   const more = async () => {
     failed.value = false;
     try {
@@ -169,6 +218,17 @@ export function List() {
             }
           }}
         />
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t("filters")}
+          aria-expanded={showFilters.value}
+          aria-controls="filters"
+          onClick={() => (showFilters.value = !showFilters.value)}
+        >
+          <Icon name="filters" />
+        </button>
+        {showFilters.value ? <Filters /> : null}
       </header>
       {!isLoaded.value ? (
         <p class="loading" role="status">
@@ -181,7 +241,7 @@ export function List() {
           ))}
         </ul>
       ) : (
-        <p class="empty">{filter.value ? t("nothing_found") : t("nothing_waits")}</p>
+        <p class="empty">{isFiltered ? t("nothing_found") : t("nothing_waits")}</p>
       )}
       {nextPage.value && isLoaded.value ? (
         <p class="more">
