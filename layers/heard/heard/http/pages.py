@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from heard.errors import NotFound
-from heard.http.responses import error_response
+from heard.http.responses import BROWSER_HEADERS, error_response
 
 INDEX: Final = "index.html"
 CONFIGURATION_MARK: Final = "{{configuration}}"
@@ -58,9 +58,7 @@ class PageFiles:
         self._contents: dict[str, bytes] = {}
         self._headers = {
             "content-security-policy": content_security_policy(configuration.sign_in),
-            "cross-origin-opener-policy": "same-origin",
-            "cross-origin-resource-policy": "same-origin",
-            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+            **BROWSER_HEADERS,
             # Addresses in the page hold ids, and links in reviews lead to strangers
             "referrer-policy": "no-referrer",
             "strict-transport-security": "max-age=63072000",
