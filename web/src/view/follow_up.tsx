@@ -112,7 +112,7 @@ function ReviewCard(props: { review: Review; followUp: FollowUp }) {
       {review.reported_gone_at ? (
         <p class="flag">{t("reported_gone", { time: dateAndTime(review.reported_gone_at) })}</p>
       ) : null}
-      {review.erased || (review.damaged && !review.text) ? null : (
+      {review.erased || (!review.text && (review.damaged || review.withdrawn)) ? null : (
         <Words title={review.title || review.subject} text={review.text} />
       )}
       {review.before_edit ? (
