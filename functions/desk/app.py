@@ -18,6 +18,7 @@ from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.stack_metrics import StackMetrics
 from heard.steps.desk import DeskPorts
 from heard.storage.case_store import CaseStore
+from heard.storage.desk_settings import DeskSettings
 from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -43,7 +44,8 @@ def ports() -> DeskPorts:
     cases = CaseStore(db, config.cases_table, config.outcomes_table)
     people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
     queue = Queue(sqs(), config.review_queue_url)
-    return DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue)
+    desk_settings = DeskSettings(db, config.setup_table)
+    return DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue, desk_settings)
 
 
 add_routes(app, lambda: DeskTools(ports(), logger, metrics))
