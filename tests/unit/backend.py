@@ -60,6 +60,7 @@ from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.desk_settings import DeskSettings
 from heard.storage.erasures import Erasures
 from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
@@ -323,7 +324,12 @@ class Backend:
     @property
     def desk(self) -> DeskPorts:
         return DeskPorts(
-            self.people, self.setup_store, self.cases, self.workflows, self.review_queue
+            self.people,
+            self.setup_store,
+            self.cases,
+            self.workflows,
+            self.review_queue,
+            DeskSettings(self.dynamodb, self.tables["SetupTable"]),
         )
 
     @property

@@ -64,12 +64,27 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /api/desk/follow-ups/<follow_up>/approval": Row(
         {LEAD}, 409, {"approved": True, "digest": "0" * 32}, reason="nothing_to_approve"
     ),
+    "POST /api/desk/follow-ups/<follow_up>/takeover": Row(
+        {LEAD}, 409, {"fence": 0, "reason": "overdue"}, reason="not_claimed"
+    ),
+    "POST /api/desk/follow-ups/<follow_up>/notes": Row(
+        {AGENT, LEAD}, body={"id": "note-0001", "text": "Rang them."}
+    ),
+    "DELETE /api/desk/follow-ups/<follow_up>/mention": Row({AGENT, LEAD}),
+    "PUT /api/desk/follow-ups/<follow_up>/draft": Row({AGENT, LEAD}, body={"text": "We are"}),
+    "DELETE /api/desk/follow-ups/<follow_up>/draft": Row({AGENT, LEAD}),
+    "PUT /api/desk/follow-ups/<follow_up>/later": Row(
+        {AGENT, LEAD}, 409, {"until": "2026-03-17T12:10:00Z"}, reason="date_passed"
+    ),
+    "DELETE /api/desk/follow-ups/<follow_up>/later": Row({AGENT, LEAD}),
     "GET /api/audit/reviews/<review>": Row({AUDITOR, LEAD, ADMIN}),
     "GET /api/audit/reviews/<review>/verification": Row({AUDITOR, LEAD, ADMIN}),
     "GET /api/audit/outcomes": Row(
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
     ),
 }
+OWN: Final[Mapping[str, Any]] = {"PUT /api/me/preferences": {"language": "de"}}
+"""What belongs to the caller and to no business, with a body: whoever holds any role may."""
 ABSENT: Final = {
     "follow_up": "fup_neverwasanywhere",
     "review": "rev_neverwasanywhere",
@@ -114,7 +129,8 @@ def test_every_route_of_the_apps_has_a_row(load_function: FunctionLoader) -> Non
     with_api = {folder for folder in FUNCTIONS_BY_FOLDER if hasattr(load_function(folder), "app")}
 
     assert folders == with_api == {"desk", "audit"}
-    assert {route for folder in folders for route in routes_of(load_function, folder)} == set(ROWS)
+    routes = {route for folder in folders for route in routes_of(load_function, folder)}
+    assert routes == {*ROWS, *OWN}
 
 
 @dataclass(frozen=True)
@@ -204,6 +220,22 @@ def test_somebody_without_any_role_gets_the_reason(office: Office) -> None:
         for ids in (office.ids[BUSINESS], ABSENT):
             response = office.send(route, ids)
             assert (response.status, "no role" in response.json["detail"]) == (403, True), route
+
+
+@pytest.mark.parametrize(("route", "body"), OWN.items())
+def test_what_is_the_callers_own_needs_any_role_and_no_certain_one(
+    backend: Backend, call_api: ApiCall, route: str, body: Any
+) -> None:
+    method, path = route.split()
+
+    def status(name: str) -> int:
+        return call_api("desk", method, path, subject=f"sub-{name.lower()}", body=body).status
+
+    for role in Role:
+        backend.store_person(role.value, {BUSINESS: {role}})
+        assert status(role.value) == 200
+    backend.store_person("Kim", {})
+    assert (status("Kim"), status("Nobody")) == (403, 403)
 
 
 def test_a_role_that_is_taken_away_is_gone_at_the_next_request(office: Office) -> None:

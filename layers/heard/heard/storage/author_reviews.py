@@ -75,6 +75,10 @@ class AuthorReviews(CaseItems):
                 if item["author"] in owners:
                     self._client.delete_item(TableName=self._table, Key=_key(item))
                     erased_count += 1
+            # A draft answers all reviews of a follow-up, whoever's key it is under.
+            for item in self._query_items(follow_up, "DRAFT#"):
+                self._client.delete_item(TableName=self._table, Key=_key(item))
+                erased_count += 1
         for item in self._query_items(partition_key(thread), "REPLY#"):
             if item["author"] == author:
                 self.unseal(item["review"], [(item["pk"], item["sk"])])

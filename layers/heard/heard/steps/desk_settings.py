@@ -1,0 +1,39 @@
+"""What people set for their own desk. Nobody else sees it, and it changes nothing for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from heard import later
+from heard.steps.desk_access import find_follow_up, or_raise
+
+if TYPE_CHECKING:
+    from heard.steps.caller import Caller
+    from heard.steps.desk import DeskPorts
+
+
+def put_off(
+    caller: Caller, follow_up_id: str, until: datetime, desk: DeskPorts, now: datetime
+) -> datetime:
+    """Hide a follow-up from the caller's view until then. Returns when it comes back.
+
+    Raises ConflictError when it cannot be hidden.
+    """
+    follow_up = find_follow_up(caller, follow_up_id, desk.cases).follow_up
+    conflict = later.check_later(follow_up, until, now)
+    or_raise(conflict or follow_up)
+    desk.settings.put_later(caller.person.subject, follow_up_id, until)
+    return later.hidden_until(follow_up, until)
+
+
+def put_off_no_more(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:
+    """Show a follow-up in the caller's view again. Showing it twice is no error."""
+    find_follow_up(caller, follow_up_id, desk.cases)
+    desk.settings.remove_later(caller.person.subject, follow_up_id)
+
+
+def save_preferences(caller: Caller, preferences: Mapping[str, Any], desk: DeskPorts) -> None:
+    """Store the caller's preferences in the place of those before."""
+    desk.settings.put_preferences(caller.person.subject, preferences)
