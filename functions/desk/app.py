@@ -17,7 +17,9 @@ from heard.http.desk.routers import DeskTools
 from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.stack_metrics import StackMetrics
 from heard.steps.desk import DeskPorts
+from heard.steps.desk_memory import DeskMemory
 from heard.storage.case_store import CaseStore
+from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -43,7 +45,8 @@ def ports() -> DeskPorts:
     cases = CaseStore(db, config.cases_table, config.outcomes_table)
     people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
     queue = Queue(sqs(), config.review_queue_url)
-    return DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue)
+    log, memory = OutcomeLog(db, config.outcomes_table), DeskMemory(people, setup, cases)
+    return DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue, log, memory)
 
 
 add_routes(app, lambda: DeskTools(ports(), logger, metrics))

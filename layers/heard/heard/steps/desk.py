@@ -25,6 +25,8 @@ from heard.remedies import Grant
 from heard.replies import lint
 from heard.reviews import Stage
 from heard.steps.deciding import policy_of
+from heard.steps.desk_list import claimant_and_clock
+from heard.steps.desk_story import history_of, timeline_of
 from heard.steps.desk_view import (
     PageRequest,
     findings_json,
@@ -46,26 +48,31 @@ if TYPE_CHECKING:
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
     from heard.steps.caller import Caller
+    from heard.steps.desk_memory import DeskMemory
     from heard.storage.case_store import CaseStore
     from heard.storage.follow_ups import StoredFollowUp
+    from heard.storage.outcome_log import OutcomeLog
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
-MAX_BUSINESSES: Final = 100
-"""Of how many businesses one list shows follow-ups: each takes a query."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs. `people` says who calls, `queue` is the review queue."""
+    """What the desk needs. `people` says who calls, `queue` is the review queue.
+
+    `outcomes` is for what happened before, and `memory` for what it shows often.
+    """
 
     people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
     queue: Queue
+    outcomes: OutcomeLog
+    memory: DeskMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,34 +130,6 @@ class LintedText(NamedTuple):
         return {"text": self.text, "blocked": bool(self.blocking), "findings": findings}
 
 
-def list_open_follow_ups(
-    caller: Caller, desk: DeskPorts, *, business: str | None, limit: int, after: str | None
-) -> tuple[list[FollowUp], str | None]:
-    """Open follow-ups by due time, and where the next page begins (None when there is none).
-
-    They are those of one business, or of all where the caller is agent or lead when none is named.
-    There is no paging across several businesses.
-    """
-    if business is not None:
-        caller.require_role(business, *ANSWERING, missing="There is no such business among yours.")
-        return desk.cases.open_follow_ups(business, limit=limit, after=after)
-    businesses = caller.businesses(*ANSWERING)
-    if len(businesses) == 1:
-        return desk.cases.open_follow_ups(businesses[0], limit=limit, after=after)
-    if after or len(businesses) > MAX_BUSINESSES:
-        raise BadRequest(
-            "Name a business to page through its follow-ups: ?business=… It is needed where you "
-            f"have more than {MAX_BUSINESSES} businesses, too."
-        )
-    entries = [
-        follow_up
-        for own_business in businesses
-        for follow_up in desk.cases.open_follow_ups(own_business, limit=limit)[0]
-    ]
-    entries.sort(key=lambda follow_up: (follow_up.due_at, follow_up.id))
-    return entries[:limit], None
-
-
 def describe_follow_up(
     caller: Caller,
     follow_up_id: str,
@@ -188,7 +167,16 @@ def _describe(
             if why is None or "text" not in _REQUIRED_FIELDS[action]
         ]
     details = follow_up_details(follow_up, case, policy, desk.cases, page)
-    return follow_up_row(follow_up, now) | details | {"actions": actions, "no_reply_why": why}
+    return (
+        follow_up_row(follow_up, now)
+        | claimant_and_clock(follow_up, policy.calendar, now, desk.memory)
+        | details
+        | {"actions": actions, "no_reply_why": why}
+        | {
+            "history": history_of(case.review, desk.cases) if case else [],
+            "timeline": timeline_of(follow_up, desk.outcomes, desk.memory),
+        }
+    )
 
 
 def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:
