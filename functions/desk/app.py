@@ -17,8 +17,10 @@ from heard.http.desk.routers import DeskTools
 from heard.messaging import Queue, Workflows, sqs, stepfunctions
 from heard.stack_metrics import StackMetrics
 from heard.steps.desk import DeskPorts
+from heard.steps.desk_memory import DeskMemory
 from heard.storage.case_store import CaseStore
 from heard.storage.desk_settings import DeskSettings
+from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
 from heard.storage.setup import SetupStore
 from heard.storage.tables import dynamodb
@@ -45,7 +47,9 @@ def ports() -> DeskPorts:
     people, setup = People(db, config.setup_table), SetupStore(db, config.setup_table)
     queue = Queue(sqs(), config.review_queue_url)
     desk_settings = DeskSettings(db, config.setup_table)
-    return DeskPorts(people, setup, cases, Workflows(stepfunctions()), queue, desk_settings)
+    log, memory = OutcomeLog(db, config.outcomes_table), DeskMemory(people, setup, cases)
+    workflows = Workflows(stepfunctions())
+    return DeskPorts(people, setup, cases, workflows, queue, desk_settings, log, memory)
 
 
 add_routes(app, lambda: DeskTools(ports(), logger, metrics))

@@ -45,6 +45,8 @@ from heard.steps.batch import (
 )
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
+from heard.steps.desk_list import ListPage, ListQuery, Viewer, list_open_follow_ups
+from heard.steps.desk_memory import DeskMemory
 from heard.steps.erasing import ErasurePorts
 from heard.steps.follow_up import await_resolution, check_follow_up, hand_back
 from heard.steps.holding import HoldPorts
@@ -330,7 +332,15 @@ class Backend:
             self.workflows,
             self.review_queue,
             DeskSettings(self.dynamodb, self.tables["SetupTable"]),
+            self.outcome_log,
+            DeskMemory(self.people, self.setup_store, self.cases),
         )
+
+    def listed(self, caller: Caller, ports: DeskPorts | None = None, **query: Any) -> ListPage:
+        """A page of the desk's list, with new ports unless some are given."""
+        ports = ports or self.desk
+        viewer = Viewer(caller.person.subject, self.clock())
+        return list_open_follow_ups(caller, ListQuery(**query), viewer, ports.cases, ports.memory)
 
     @property
     def ingest_ports(self) -> IngestPorts:

@@ -114,8 +114,8 @@ def entries() -> Mapping[tuple[str, str], str]:
     for name, properties in resources("AWS::Serverless::Function").items():
         folder = properties["CodeUri"].removeprefix("functions/")
         handler = FUNCTIONS / folder / "app.py"
-        functions[str(handler), "*"] = name
         for file in (handler, *sorted((ROUTES / folder).glob("*.py"))):
+            functions[str(file), "*"] = name
             functions |= dict.fromkeys(_imported_steps(file), name)
     return functions
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
+from pydantic import BaseModel
 
 from heard import messaging
 from heard.storage import setup, tables
@@ -158,6 +159,7 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         if subject is not None:
             sign_in(event, subject, claims)
         result = load_function(folder).handler(event, LambdaContext())
+        check_shape(load_function(folder), method, path, result)
         response_headers = {**result.get("headers", {}), **result.get("multiValueHeaders", {})}
         return ApiResponse(
             result["statusCode"],
@@ -166,6 +168,31 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         )
 
     return send
+
+
+def check_shape(function: ModuleType, method: str, path: str, result: Mapping[str, Any]) -> None:
+    """Compare an answer with the shape that the documents say it has."""
+    app = getattr(function, "app", None)
+    if app is None or result["statusCode"] != 200:
+        return
+    (route,) = [
+        route
+        for route in (*app._static_routes, *app._dynamic_routes)
+        if route.method == method and route.rule.match(path)
+    ]
+    shape = shape_of(route)
+    if shape is not None:
+        shape.model_validate_json(result["body"])
+
+
+def shape_of(route: Any) -> type[BaseModel] | None:
+    """The shape that a route's answer has, if its function says one."""
+    return (
+        ((route.responses or {}).get(200) or {})
+        .get("content", {})
+        .get("application/json", {})
+        .get("model")
+    )
 
 
 def sqs_event(sqs: Any, queue_url: str) -> dict[str, Any]:

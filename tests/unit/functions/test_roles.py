@@ -45,6 +45,8 @@ class Row:
 
 ROWS: Final[Mapping[str, Row]] = {
     "GET /api/desk/follow-ups": Row({AGENT, LEAD}, query={"business": "{business}"}),
+    "GET /api/desk/closed": Row({AGENT, LEAD}, query={"business": "{business}"}),
+    "GET /api/desk/codes": Row({AGENT, LEAD}, query={"business": "{business}"}),
     "GET /api/desk/follow-ups/<follow_up>": Row({AGENT, LEAD}),
     "POST /api/desk/follow-ups/<follow_up>/claim": Row({AGENT, LEAD}),
     "POST /api/desk/follow-ups/<follow_up>/release": Row({AGENT, LEAD}, body={"fence": 1}),
@@ -85,6 +87,8 @@ ROWS: Final[Mapping[str, Row]] = {
 }
 OWN: Final[Mapping[str, Any]] = {"PUT /api/me/preferences": {"language": "de"}}
 """What belongs to the caller and to no business, with a body: whoever holds any role may."""
+OVER_ALL: Final = {"GET /api/me", "GET /api/desk/previews"}
+"""Routes that ask about no business: they answer of those where the caller holds a role."""
 ABSENT: Final = {
     "follow_up": "fup_neverwasanywhere",
     "review": "rev_neverwasanywhere",
@@ -130,7 +134,7 @@ def test_every_route_of_the_apps_has_a_row(load_function: FunctionLoader) -> Non
 
     assert folders == with_api == {"desk", "audit"}
     routes = {route for folder in folders for route in routes_of(load_function, folder)}
-    assert routes == {*ROWS, *OWN}
+    assert routes == {*ROWS, *OWN, *OVER_ALL}
 
 
 @dataclass(frozen=True)
@@ -268,3 +272,47 @@ def test_a_list_over_all_businesses_shows_those_where_the_caller_answers(office:
         else:
             assert response.status == 403
             assert "agent or lead" in response.json["detail"]
+
+
+def test_previews_are_those_of_businesses_where_the_caller_answers(office: Office) -> None:
+    every_id = [ids["follow_up"] for ids in office.ids.values()]
+    for here, there in PAIRS:
+        roles = {BUSINESS: here, OTHER_BUSINESS: there}
+        office.backend.store_person("Kim", roles)
+        response = office.call_api(
+            "desk",
+            "GET",
+            "/api/desk/previews",
+            subject="sub-kim",
+            query={"ids": [*every_id, ABSENT["follow_up"]]},
+        )
+        answering = {business for business, held in roles.items() if held & {AGENT, LEAD}}
+        if answering:
+            shown = {preview["id"] for preview in response.json["previews"]}
+            assert shown == {office.ids[business]["follow_up"] for business in answering}
+        else:
+            assert response.status == 403
+            assert "agent or lead" in response.json["detail"]
+
+
+def test_everybody_with_a_role_is_told_of_their_own_roles_alone(office: Office) -> None:
+    for here, there in PAIRS:
+        office.backend.store_person("Kim", {BUSINESS: here, OTHER_BUSINESS: there})
+        response = office.call_api("desk", "GET", "/api/me", subject="sub-kim")
+        assert {each["business"]: set(each["roles"]) for each in response.json["businesses"]} == {
+            business: {role.value for role in held}
+            for business, held in ((BUSINESS, here), (OTHER_BUSINESS, there))
+            if held
+        }
+
+
+def test_nobody_without_a_role_is_told_anything(office: Office) -> None:
+    for route in OVER_ALL:
+        response = office.call_api(
+            "desk",
+            "GET",
+            route.removeprefix("GET "),
+            subject="sub-kim",
+            query={"ids": [office.ids[BUSINESS]["follow_up"]]},
+        )
+        assert response.status == 403

@@ -1195,9 +1195,7 @@ def all_desk_steps(shop: DeskScenario, caller: Caller, follow_up: FollowUp) -> l
         lambda: desk.release(caller, follow_up.id, 1, backend.desk, backend.clock()),
         lambda: shop.resolve(follow_up, 1, by=caller),
         lambda: shop.approve(follow_up, caller),
-        lambda: desk.list_open_follow_ups(
-            caller, backend.desk, business=BUSINESS, limit=10, after=None
-        ),
+        lambda: backend.listed(caller, business=BUSINESS, limit=10),
     ]
 
 
@@ -1218,9 +1216,8 @@ def test_another_businesss_follow_ups_do_not_exist(shop: DeskScenario) -> None:
             step_on_unknown()
         assert forbidden_error.value.detail == unknown_error.value.detail
 
-    assert desk.list_open_follow_ups(
-        eve, shop.backend.desk, business=None, limit=10, after=None
-    ) == ([], None)
+    page = shop.backend.listed(eve, limit=10)
+    assert (page.follow_ups, page.next) == ([], None)
     assert shop.backend.case_items() == before
 
 
@@ -1249,32 +1246,15 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_closed_ones(
     listed_ids: list[str] = []
     after: str | None = None
     for _ in range(4):
-        page, after = desk.list_open_follow_ups(
-            shop.ana, shop.backend.desk, business=BUSINESS, limit=2, after=after
-        )
-        listed_ids += [follow_up.id for follow_up in page]
+        page = shop.backend.listed(shop.ana, business=BUSINESS, limit=2, after=after)
+        after = page.next
+        listed_ids += [follow_up.id for follow_up in page.follow_ups]
         if after is None:
             break
 
     assert listed_ids == [
         follow_up.id for follow_up in follow_ups if follow_up is not follow_ups[1]
     ]
-
-
-def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
-    shop: DeskScenario,
-) -> None:
-    both = shop.backend.store_person("Lou", {BUSINESS: ["agent"], OTHER_BUSINESS: ["lead"]})
-    first = shop.new_follow_up()
-    shop.backend.connect("standard", business=OTHER_BUSINESS)
-    second = shop.new_follow_up()
-    follow_ups, after = desk.list_open_follow_ups(
-        both, shop.backend.desk, business=None, limit=10, after=None
-    )
-
-    assert ({follow_up.id for follow_up in follow_ups}, after) == ({first.id, second.id}, None)
-    with pytest.raises(BadRequest):
-        desk.list_open_follow_ups(both, shop.backend.desk, business=None, limit=10, after="x")
 
 
 def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(

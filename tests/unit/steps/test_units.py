@@ -24,6 +24,7 @@ from heard.connectors import HttpResponse
 from heard.follow_ups import Action, TakeoverReason
 from heard.notes import Draft
 from heard.steps import desk, desk_settings, drafts, notes
+from heard.steps.desk_list import list_rows
 from heard.steps.follow_up import await_resolution
 from heard.steps.ingest import ingest
 from heard.steps.notes import NoteRequest
@@ -58,8 +59,9 @@ HUMAN: Final[Budget] = {
     "ingest": (0, 0.5, 1),
     "triage": (15, 4, 9),
     "follow_up": (1, 1, 2),
-    "desk list": (0, 1.5, 1),
-    "desk claim": (2, 8, 10),
+    "desk list": (0, 2.5, 3),
+    "desk list again": (0, 1.5, 1),
+    "desk claim": (2, 10, 13),
     "desk answer": (13, 9.5, 15),
     "reply": (10, 5, 8),
 }
@@ -70,7 +72,7 @@ BESIDE: Final[Budget] = {
     "note with a mention": (5, 7, 8),
     "later": (1, 1, 2),
     "later list": (0, 0.5, 1),
-    "takeover": (8, 10, 12),
+    "takeover": (8, 12, 15),
     "answer with a draft": (14, 9.5, 16),
     "draft that is not there": (1, 1, 2),
 }
@@ -198,10 +200,20 @@ def test_a_review_that_a_person_answers(metered: MeteredBackend) -> None:
     ana = backend.add_person("Ana")
     steps = metered.receive_and_triage(COMPLAINT, 1)
     follow_up = steps["follow_up"]
+    ports = backend.desk
+
+    def show_list() -> None:
+        page = backend.listed(ana, ports, limit=25)
+        assert page.counts
+        assert page.counts.by_view["all"] == OTHER_FOLLOW_UPS + 1
+        list_rows(page.follow_ups, NOON, ports.cases, ports.memory, words=False)
+
     with metered.step("follow_up"):
         await_resolution(follow_up, TOKEN, backend.store_ports, backend.workflows)
     with metered.step("desk list"):
-        desk.list_open_follow_ups(ana, backend.desk, business=None, limit=25, after=None)
+        show_list()
+    with metered.step("desk list again"):
+        show_list()
     with metered.step("desk claim"):
         fence = desk.claim_and_describe(ana, follow_up, backend.desk, NOON)["fence"]
     request = desk.ResolutionRequest(

@@ -26,12 +26,14 @@ from heard.follow_ups import (
     TakeoverReason,
 )
 from heard.outcomes import Kind
-from heard.people import ANSWERING, APPROVING
+from heard.people import APPROVING
 from heard.remedies import Grant
 from heard.replies import lint
 from heard.reviews import Stage
 from heard.steps.deciding import policy_of
 from heard.steps.desk_access import find_follow_up, load_from, or_raise, read_case
+from heard.steps.desk_list import claimant_and_clock
+from heard.steps.desk_story import history_of, timeline_of
 from heard.steps.desk_view import (
     PageRequest,
     findings_json,
@@ -54,22 +56,23 @@ if TYPE_CHECKING:
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
     from heard.steps.caller import Caller
+    from heard.steps.desk_memory import DeskMemory
     from heard.storage.case_store import CaseStore
     from heard.storage.desk_settings import DeskSettings
+    from heard.storage.outcome_log import OutcomeLog
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
-MAX_BUSINESSES: Final = 100
-"""Of how many businesses one list shows follow-ups: each takes a query."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs.
+    """What the desk needs. `people` says who calls, `queue` is the review queue.
 
-    `people` says who calls, `queue` is the review queue. `settings` is what each of them set.
+    `settings` is what each of them set, `outcomes` is for what happened before, and `memory` for
+    what it shows often.
     """
 
     people: People
@@ -78,6 +81,8 @@ class DeskPorts:
     workflows: Workflows
     queue: Queue
     settings: DeskSettings
+    outcomes: OutcomeLog
+    memory: DeskMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,34 +154,6 @@ class LintedText(NamedTuple):
         return {"text": self.text, "blocked": bool(self.blocking), "findings": findings}
 
 
-def list_open_follow_ups(
-    caller: Caller, desk: DeskPorts, *, business: str | None, limit: int, after: str | None
-) -> tuple[list[FollowUp], str | None]:
-    """Open follow-ups by due time, and where the next page begins (None when there is none).
-
-    They are those of one business, or of all where the caller is agent or lead when none is named.
-    There is no paging across several businesses.
-    """
-    if business is not None:
-        caller.require_role(business, *ANSWERING, missing="There is no such business among yours.")
-        return desk.cases.open_follow_ups(business, limit=limit, after=after)
-    businesses = caller.businesses(*ANSWERING)
-    if len(businesses) == 1:
-        return desk.cases.open_follow_ups(businesses[0], limit=limit, after=after)
-    if after or len(businesses) > MAX_BUSINESSES:
-        raise BadRequest(
-            "Name a business to page through its follow-ups: ?business=… It is needed where you "
-            f"have more than {MAX_BUSINESSES} businesses, too."
-        )
-    entries = [
-        follow_up
-        for own_business in businesses
-        for follow_up in desk.cases.open_follow_ups(own_business, limit=limit)[0]
-    ]
-    entries.sort(key=lambda follow_up: (follow_up.due_at, follow_up.id))
-    return entries[:limit], None
-
-
 def describe_follow_up(
     caller: Caller,
     follow_up_id: str,
@@ -216,8 +193,13 @@ def _describe(
     draft = desk.cases.draft(follow_up.id, caller.person.subject)
     return (
         follow_up_row(follow_up, now)
+        | claimant_and_clock(follow_up, policy, now, desk.memory)
         | details
         | {"actions": actions, "no_reply_why": why, "my_draft": draft.to_json() if draft else None}
+        | {
+            "history": history_of(case.review, desk.cases) if case else [],
+            "timeline": timeline_of(follow_up, desk.outcomes, desk.memory),
+        }
     )
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from heard import later
 from heard.steps.desk_access import find_follow_up, or_raise
+from heard.steps.desk_list import Viewer
 
 if TYPE_CHECKING:
+    from heard.follow_ups import FollowUp
     from heard.steps.caller import Caller
     from heard.steps.desk import DeskPorts
 
@@ -32,6 +34,18 @@ def put_off_no_more(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:
     """Show a follow-up in the caller's view again. Showing it twice is no error."""
     find_follow_up(caller, follow_up_id, desk.cases)
     desk.settings.remove_later(caller.person.subject, follow_up_id)
+
+
+def viewer_of(caller: Caller, desk: DeskPorts, now: datetime) -> Viewer:
+    """The caller as somebody who looks at the list, with what they have put off and not yet due."""
+    subject = caller.person.subject
+    put_off_until = desk.settings.later(subject)
+
+    def puts_off(follow_up: FollowUp) -> bool:
+        until = put_off_until.get(follow_up.id)
+        return until is not None and later.hidden_until(follow_up, until) > now
+
+    return Viewer(subject, now, puts_off)
 
 
 def save_preferences(caller: Caller, preferences: Mapping[str, Any], desk: DeskPorts) -> None:

@@ -550,6 +550,13 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, Drafts
             self._client, self._table, reviews, consistent=consistent, known=known
         )
 
+    def readable_reviews(self, reviews: Collection[str]) -> list[Review]:
+        """The states of these reviews, without those that cannot be read. Eventually consistent."""
+        # Imported here: only lists need it.
+        from heard.storage.latest_texts import read_reviews  # noqa: PLC0415
+
+        return read_reviews(self._client, self._table, reviews)
+
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased, DamagedText."""
         if review.erased_at:

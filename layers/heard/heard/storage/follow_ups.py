@@ -152,6 +152,15 @@ class FollowUpRecords(CaseItems):
         ]
         return follow_ups, entries[-1]["due"] if "LastEvaluatedKey" in response else None
 
+    def readable_follow_ups(self, ids: Collection[str]) -> dict[str, FollowUp]:
+        """Those of these follow-ups that are stored and can be read. Eventually consistent."""
+        keys = [(id, "FOLLOW_UP") for id in ids]
+        return {
+            id: follow_up
+            for (id, _), item in read_batches(self._client, self._table, keys, "pk, sk, follow_up")
+            if "follow_up" in item and (follow_up := _parse_follow_up(item))
+        }
+
     def closed_follow_ups(self, follow_ups: Collection[str]) -> list[str]:
         """Those of these follow-ups in which nobody works any more.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from heard.steps.desk import DeskPorts
 
 type Id = Annotated[str, Path(pattern="^fup_[a-z0-9]{8,40}$")]
+type Business = Annotated[str, Query(max_length=100)]
 type Limit = Annotated[int, Query(ge=1, le=100)]
 
 

@@ -4,58 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from heard import clock
 from heard.clock import format_time
-from heard.follow_ups import Action
 from heard.http.bodies import DraftBody, LaterBody, NoteBody, PreferencesBody, TakeoverBody
 from heard.http.desk.routers import DeskRouter, Id, Limit
+from heard.http.desk.shapes import (
+    DraftGoneJson,
+    DraftJson,
+    FollowUpJson,
+    LaterJson,
+    MentionedJson,
+    NoteJson,
+    answers,
+)
 from heard.notes import Draft
 from heard.steps import desk, desk_settings, drafts, notes
 
 router = DeskRouter()
 
 
-class NoteShown(BaseModel):
-    """A note without an answer, as in a follow-up's `notes`. `agent` and `mentions` are ids."""
-
-    id: str
-    agent: str
-    at: str
-    note: str
-    mentions: list[str]
-
-
-class DraftShown(BaseModel):
-    """The caller's draft, as a follow-up's `my_draft` shows it. `at` is when it was saved."""
-
-    text: str
-    at: str
-    action: Action | None
-    fields: dict[str, Any]
-
-
-class MentionedShown(BaseModel):
-    """Who is still mentioned in a follow-up (ids)."""
-
-    mentioned: list[str]
-
-
-class LaterShown(BaseModel):
-    """Until when a follow-up is put off, and when it comes back: earlier, if it is due then."""
-
-    until: str | None
-    back_at: str | None
-
-
-class DraftGone(BaseModel):
-    """The caller has no draft here."""
-
-    my_draft: None = None
-
-
-@router.post("/api/desk/follow-ups/<follow_up>/takeover")
+@router.post(
+    "/api/desk/follow-ups/<follow_up>/takeover",
+    operation_id="takeOverFollowUp",
+    responses=answers(FollowUpJson, "The follow-up as it is claimed now"),
+)
 def take_over(follow_up: Id, body: TakeoverBody, limit: Limit = 25) -> dict[str, Any]:
     """As a lead, take it from whoever claimed it, and read it as with a claim."""
     request = desk.TakeoverRequest(body.fence, body.reason, limit)
@@ -66,53 +38,82 @@ def take_over(follow_up: Id, body: TakeoverBody, limit: Limit = 25) -> dict[str,
     return details
 
 
-@router.post("/api/desk/follow-ups/<follow_up>/notes")
-def add_note(follow_up: Id, body: NoteBody) -> NoteShown:
+@router.post(
+    "/api/desk/follow-ups/<follow_up>/notes",
+    operation_id="addNote",
+    responses=answers(NoteJson, "The note"),
+)
+def add_note(follow_up: Id, body: NoteBody) -> dict[str, Any]:
     """Write a note without an answer. The same `id` again is the same note."""
     note = notes.add_note(router.caller, follow_up, body.request, router.ports, clock.now())
-    return NoteShown(**note.to_json())
+    return note.to_json()
 
 
-@router.delete("/api/desk/follow-ups/<follow_up>/mention")
-def dismiss_mention(follow_up: Id) -> MentionedShown:
+@router.delete(
+    "/api/desk/follow-ups/<follow_up>/mention",
+    operation_id="dismissMention",
+    responses=answers(MentionedJson, "Who is still mentioned"),
+)
+def dismiss_mention(follow_up: Id) -> dict[str, Any]:
     """Say that you have read why you are mentioned."""
     after = notes.dismiss_mention(router.caller, follow_up, router.ports, clock.now())
-    return MentionedShown(mentioned=list(after.mentioned))
+    return {"mentioned": list(after.mentioned)}
 
 
-@router.put("/api/desk/follow-ups/<follow_up>/draft")
-def save_draft(follow_up: Id, body: DraftBody) -> DraftShown:
+@router.put(
+    "/api/desk/follow-ups/<follow_up>/draft",
+    operation_id="saveDraft",
+    responses=answers(DraftJson, "The draft as it is kept"),
+)
+def save_draft(follow_up: Id, body: DraftBody) -> dict[str, Any]:
     """Keep what you have begun to write, in the place of what you kept before."""
     now = clock.now()
     draft = Draft(body.text, format_time(now), body.action_code, body.filled_fields)
     saved = drafts.save_draft(router.caller, follow_up, draft, router.ports, now)
-    return DraftShown(**saved.to_json())
+    return saved.to_json()
 
 
-@router.delete("/api/desk/follow-ups/<follow_up>/draft")
-def delete_draft(follow_up: Id) -> DraftGone:
+@router.delete(
+    "/api/desk/follow-ups/<follow_up>/draft",
+    operation_id="deleteDraft",
+    responses=answers(DraftGoneJson, "There is no draft any more"),
+)
+def delete_draft(follow_up: Id) -> dict[str, Any]:
     """Delete what you have begun to write."""
     drafts.delete_draft(router.caller, follow_up, router.ports)
-    return DraftGone()
+    return {"my_draft": None}
 
 
-@router.put("/api/desk/follow-ups/<follow_up>/later")
-def put_off(follow_up: Id, body: LaterBody) -> LaterShown:
+@router.put(
+    "/api/desk/follow-ups/<follow_up>/later",
+    operation_id="putOffFollowUp",
+    responses=answers(LaterJson, "Until when it is put off"),
+)
+def put_off(follow_up: Id, body: LaterBody) -> dict[str, Any]:
     """Hide it from your own view until then. It is due as before."""
     caller, ports, now = router.caller, router.ports, clock.now()
     back_at = desk_settings.put_off(caller, follow_up, body.until, ports, now)
-    return LaterShown(until=format_time(body.until), back_at=format_time(back_at))
+    return {"until": format_time(body.until), "back_at": format_time(back_at)}
 
 
-@router.delete("/api/desk/follow-ups/<follow_up>/later")
-def put_off_no_more(follow_up: Id) -> LaterShown:
+@router.delete(
+    "/api/desk/follow-ups/<follow_up>/later",
+    operation_id="showFollowUpAgain",
+    responses=answers(LaterJson, "It is put off no more"),
+)
+def put_off_no_more(follow_up: Id) -> dict[str, Any]:
     """Show it in your own view again."""
     desk_settings.put_off_no_more(router.caller, follow_up, router.ports)
-    return LaterShown(until=None, back_at=None)
+    return {"until": None, "back_at": None}
 
 
-@router.put("/api/me/preferences")
-def save_preferences(body: PreferencesBody) -> PreferencesBody:
+@router.put(
+    "/api/me/preferences",
+    operation_id="savePreferences",
+    responses=answers(PreferencesBody, "The preferences as they are kept"),
+)
+def save_preferences(body: PreferencesBody) -> dict[str, Any]:
     """Keep your settings for the desk, in the place of those before."""
-    desk_settings.save_preferences(router.caller, body.model_dump(exclude_none=True), router.ports)
-    return body
+    preferences = body.model_dump(exclude_none=True)
+    desk_settings.save_preferences(router.caller, preferences, router.ports)
+    return preferences
