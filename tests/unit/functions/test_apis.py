@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from heard import clock
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.storage.setup import Business
@@ -120,6 +122,10 @@ def test_people_write_beside_an_answer(
     assert (taken["claimed_by"], taken["fence"]) == ("sub-lee", fence + 1)
     assert call("GET", "")["my_draft"] == saved
     assert call("DELETE", "/draft") == {"my_draft": None}
+    backend.desk.settings.put_later("sub-ana", follow_up.id, clock.now() + timedelta(hours=1))
+    (mark,) = call_api("desk", "GET", "/api/desk/later", subject="sub-ana").json["later"]
+    assert mark["follow_up"] == follow_up.id
+    assert call_api("desk", "GET", "/api/desk/later", subject="sub-lee").json == {"later": []}
     assert call("DELETE", "/later") == {"until": None, "back_at": None}
     body = {"id": "answer-1", "action": "resolve_without_reply", "fence": taken["fence"]}
     body |= {**SHORT_CODES, "seen_revision": "1.0"}
@@ -143,6 +149,9 @@ def test_a_persons_preferences_are_kept_whole(
     response = call_api("desk", "PUT", path, subject="sub-ana", body=preferences)
 
     assert response.status == 200
+    read = call_api("desk", "GET", path, subject="sub-ana")
+    assert (read.status, read.json["views"]) == (200, preferences["views"])
+    assert call_api("desk", "GET", path, subject="sub-lee").json["views"] == []
     stored = backend.desk.settings.preferences("sub-ana")
     assert (stored["views"], stored["language"]) == (preferences["views"], "de")
     assert stored["notifications"] == {
@@ -161,6 +170,10 @@ def test_a_persons_preferences_are_kept_whole(
         refused = call_api("desk", "PUT", path, subject="sub-ana", body=wrong)
         assert refused.status == 400, wrong
     assert backend.desk.settings.preferences("sub-ana") == stored
+    newer = {**stored, "theme": "sepia", "sounds": True}
+    backend.desk.settings.put_preferences("sub-ana", newer)
+    read = call_api("desk", "GET", path, subject="sub-ana").json
+    assert (read["views"], read["theme"]) == (preferences["views"], None)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,11 @@ ROWS: Final[Mapping[str, Row]] = {
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
     ),
 }
-OWN: Final[Mapping[str, Any]] = {"PUT /api/me/preferences": {"language": "de"}}
+OWN: Final[Mapping[str, Any]] = {
+    "GET /api/desk/later": None,
+    "GET /api/me/preferences": None,
+    "PUT /api/me/preferences": {"language": "de"},
+}
 """What belongs to the caller and to no business, with a body: whoever holds any role may."""
 ABSENT: Final = {
     "follow_up": "fup_neverwasanywhere",

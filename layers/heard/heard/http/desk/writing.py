@@ -49,6 +49,19 @@ class LaterShown(BaseModel):
     back_at: str | None
 
 
+class LaterMark(BaseModel):
+    """A follow-up that the caller put off."""
+
+    follow_up: str
+    until: str
+
+
+class LaterMarks(BaseModel):
+    """What the caller put off, and has not come back by itself."""
+
+    later: list[LaterMark]
+
+
 class DraftGone(BaseModel):
     """The caller has no draft here."""
 
@@ -109,6 +122,23 @@ def put_off_no_more(follow_up: Id) -> LaterShown:
     """Show it in your own view again."""
     desk_settings.put_off_no_more(router.caller, follow_up, router.ports)
     return LaterShown(until=None, back_at=None)
+
+
+@router.get("/api/desk/later")
+def list_later() -> LaterMarks:
+    """What you put off, in the order in which it comes back."""
+    marks = desk_settings.put_off_by(router.caller, router.ports, clock.now())
+    return LaterMarks(
+        later=[
+            LaterMark(follow_up=follow_up, until=format_time(until)) for follow_up, until in marks
+        ]
+    )
+
+
+@router.get("/api/me/preferences")
+def read_preferences() -> PreferencesBody:
+    """Your settings for the desk."""
+    return PreferencesBody.of(desk_settings.preferences_of(router.caller, router.ports))
 
 
 @router.put("/api/me/preferences")
