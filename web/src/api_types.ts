@@ -249,6 +249,17 @@ export interface LaterBody {
   until: string;
 }
 
+/** A follow-up that the caller put off. */
+export interface LaterMark {
+  follow_up: string;
+  until: string;
+}
+
+/** What the caller put off, and has not come back by itself. */
+export interface LaterMarks {
+  later: LaterMark[];
+}
+
 export type LengthUnit = "characters" | "bytes" | "graphemes" | "utf16" | "weighted";
 
 /** A text that an agent wants to send. */
@@ -268,7 +279,6 @@ export interface LintResult {
 export interface Me {
   subject: string;
   name: string;
-  preferences: PreferencesBody;
   businesses: OwnBusiness[];
 }
 

@@ -97,6 +97,111 @@ def test_an_agent_lists_reads_claims_releases_and_resolves(
     assert backend.cases.follow_up(follow_up.id).status is Status.RESOLVING
 
 
+def test_people_write_beside_an_answer(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    path = f"/api/desk/follow-ups/{follow_up.id}"
+
+    def call(method: str, step: str, body: object = None, by: str = "ana") -> Any:
+        response = call_api("desk", method, f"{path}{step}", subject=f"sub-{by}", body=body)
+        assert response.status == 200, response.body
+        return response.json
+
+    fence = call("POST", "/claim")["fence"]
+    draft = {"text": "We are", "action": "reply", "fields": {"fix": "refunded"}}
+    saved = call("PUT", "/draft", draft)
+    assert saved == call("GET", "")["my_draft"] == {**draft, "at": saved["at"]}
+    note = {"id": "note-0001", "text": " Rang them. ", "mentions": ["sub-lee"]}
+    written = call("POST", "/notes", note)
+    assert written == call("POST", "/notes", note)
+    details = call("GET", "", by="lee")
+    assert details["notes"] == [written]
+    assert (written["note"], details["mentioned"]) == ("Rang them.", ["sub-lee"])
+    assert details["my_draft"] is None
+    assert call("DELETE", "/mention", by="lee") == {"mentioned": []}
+    taken = call("POST", "/takeover", {"fence": fence, "reason": "overdue"}, by="lee")
+    assert (taken["claimed_by"], taken["fence"]) == ("sub-lee", fence + 1)
+    assert call("GET", "")["my_draft"] == saved
+    assert call("DELETE", "/draft") == {"my_draft": None}
+    backend.desk.settings.put_later("sub-ana", follow_up.id, clock.now() + timedelta(hours=1))
+    (mark,) = call_api("desk", "GET", "/api/desk/later", subject="sub-ana").json["later"]
+    assert mark["follow_up"] == follow_up.id
+    assert call_api("desk", "GET", "/api/desk/later", subject="sub-lee").json == {"later": []}
+    assert call("DELETE", "/later") == {"until": None, "back_at": None}
+    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": taken["fence"]}
+    body |= {**SHORT_CODES, "seen_revision": "1.0"}
+    refused = call_api("desk", "POST", f"{path}/resolution", subject="sub-lee", body=body)
+    assert (refused.status, refused.json["reason"]) == (409, "changed")
+    body["seen_revision"] = taken["revision"]
+    assert call("POST", "/resolution", body, by="lee")["status"] == "resolving"
+    assert backend.kinds(follow_up.reviews[0]).count(Kind.TAKEN_OVER) == 1
+
+
+def test_a_persons_preferences_are_kept_whole(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    del follow_up
+    preferences = {
+        "views": [{"name": "Mine, urgent", "query": "view=mine&severity=critical,high"}],
+        "language": "de",
+        "notifications": {"critical": True, "mentioned": True},
+    }
+    path = "/api/me/preferences"
+    response = call_api("desk", "PUT", path, subject="sub-ana", body=preferences)
+
+    assert response.status == 200
+    read = call_api("desk", "GET", path, subject="sub-ana")
+    assert (read.status, read.json["views"]) == (200, preferences["views"])
+    assert call_api("desk", "GET", path, subject="sub-lee").json["views"] == []
+    stored = backend.desk.settings.preferences("sub-ana")
+    assert (stored["views"], stored["language"]) == (preferences["views"], "de")
+    assert stored["notifications"] == {
+        "critical": True,
+        "escalated": False,
+        "mine_due": False,
+        "mentioned": True,
+    }
+    for wrong in (
+        {"views": [{"name": "x", "query": "q=John Smith"}]},
+        {"views": [{"name": "x", "query": "view=mine"}] * 9},
+        {"views": [{"name": "x" * 41, "query": "view=mine"}]},
+        {"language": "Deutsch, bitte"},
+        {"notes": "John"},
+    ):
+        refused = call_api("desk", "PUT", path, subject="sub-ana", body=wrong)
+        assert refused.status == 400, wrong
+    assert backend.desk.settings.preferences("sub-ana") == stored
+    newer = {**stored, "theme": "sepia", "sounds": True}
+    backend.desk.settings.put_preferences("sub-ana", newer)
+    read = call_api("desk", "GET", path, subject="sub-ana").json
+    assert (read["views"], read["theme"]) == (preferences["views"], None)
+
+
+@pytest.mark.parametrize(
+    ("method", "step", "body"),
+    [
+        ("POST", "takeover", {"fence": 1, "reason": "because I am John"}),
+        ("POST", "takeover", {"reason": "overdue"}),
+        ("POST", "notes", {"id": "short", "text": "x"}),
+        ("POST", "notes", {"id": "note-0001", "text": "  "}),
+        ("POST", "notes", {"id": "note-0001", "text": "x" * 5_001}),
+        ("POST", "notes", {"id": "note-0001", "text": "x", "mentions": ["sub-lee"] * 6}),
+        ("POST", "notes", {"id": "note-0001", "text": "x", "mentions": ["Lee, please"]}),
+        ("PUT", "draft", {"text": "x" * 20_001}),
+        ("PUT", "draft", {"text": "x", "fields": {"secret": "y"}}),
+        ("PUT", "later", {"until": "2026-03-17T12:10:00"}),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall, method: str, step: str, body: object
+) -> None:
+    before = backend.case_items()
+    path = f"/api/desk/follow-ups/{follow_up.id}/{step}"
+
+    assert problem(call_api("desk", method, path, subject="sub-lee", body=body))[0] == 400
+    assert backend.case_items() == before
+
+
 @pytest.mark.parametrize("amount", [12.5, "12.50"])
 def test_an_amount_is_a_number_or_a_text_and_is_stored_exactly(
     backend: Backend, follow_up: FollowUp, call_api: ApiCall, amount: object

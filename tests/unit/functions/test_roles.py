@@ -85,7 +85,11 @@ ROWS: Final[Mapping[str, Row]] = {
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
     ),
 }
-OWN: Final[Mapping[str, Any]] = {"PUT /api/me/preferences": {"language": "de"}}
+OWN: Final[Mapping[str, Any]] = {
+    "GET /api/desk/later": None,
+    "GET /api/me/preferences": None,
+    "PUT /api/me/preferences": {"language": "de"},
+}
 """What belongs to the caller and to no business, with a body: whoever holds any role may."""
 OVER_ALL: Final = {"GET /api/me", "GET /api/desk/previews"}
 """Routes that ask about no business: they answer of those where the caller holds a role."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from heard.follow_ups import Action, TakeoverReason
 from heard.notes import MAX_MENTIONS, MAX_NOTE_CHARACTERS
@@ -206,3 +208,13 @@ class PreferencesBody(BaseModel):
     density: Literal["comfortable", "compact"] | None = None
     keys: bool | None = None
     notifications: Notifications = Field(default_factory=Notifications)
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """What was stored, without what this release does not take: another one wrote it."""
+        fields: dict[str, Any] = {}
+        for name, value in stored.items():
+            with suppress(ValidationError):
+                cls.model_validate({name: value})
+                fields[name] = value
+        return cls.model_validate(fields)

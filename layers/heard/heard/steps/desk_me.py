@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from heard.steps.caller import Caller
     from heard.steps.desk_memory import DeskMemory
-    from heard.storage.desk_settings import DeskSettings
 
 
-def describe_caller(caller: Caller, memory: DeskMemory, settings: DeskSettings) -> dict[str, Any]:
-    """The caller's first name and preferences, and where they hold which roles.
+def describe_caller(caller: Caller, memory: DeskMemory) -> dict[str, Any]:
+    """The caller's first name, and where they hold which roles.
 
     The businesses are in the order of their ids, each with its time zone.
     """
@@ -20,7 +19,6 @@ def describe_caller(caller: Caller, memory: DeskMemory, settings: DeskSettings) 
     return {
         "subject": person.subject,
         "name": person.first_name,
-        "preferences": settings.preferences(person.subject),
         "businesses": [
             {
                 "business": business,

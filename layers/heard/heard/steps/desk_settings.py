@@ -48,6 +48,20 @@ def viewer_of(caller: Caller, desk: DeskPorts, now: datetime) -> Viewer:
     return Viewer(subject, now, puts_off)
 
 
+def put_off_by(caller: Caller, desk: DeskPorts, now: datetime) -> list[tuple[str, datetime]]:
+    """The follow-ups that the caller put off until a time to come, the first to come back first."""
+    marks = desk.settings.later(caller.person.subject)
+    return sorted(
+        ((follow_up, until) for follow_up, until in marks.items() if until > now),
+        key=lambda mark: (mark[1], mark[0]),
+    )
+
+
+def preferences_of(caller: Caller, desk: DeskPorts) -> dict[str, Any]:
+    """The caller's preferences, as they were stored; empty when none were."""
+    return desk.settings.preferences(caller.person.subject)
+
+
 def save_preferences(caller: Caller, preferences: Mapping[str, Any], desk: DeskPorts) -> None:
     """Store the caller's preferences in the place of those before."""
     desk.settings.put_preferences(caller.person.subject, preferences)

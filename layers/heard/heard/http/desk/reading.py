@@ -22,7 +22,7 @@ type LastReview = Annotated[str | None, Query(pattern="^rev_[a-z0-9]{8,40}$")]
 )
 def me() -> dict[str, Any]:
     """Who is signed in, and their roles in each business."""
-    return describe_caller(router.caller, router.ports.memory, router.ports.settings)
+    return describe_caller(router.caller, router.ports.memory)
 
 
 @router.get(

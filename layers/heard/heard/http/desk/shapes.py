@@ -14,7 +14,6 @@ from pydantic.json_schema import SkipJsonSchema
 
 from heard.assessment import Severity
 from heard.follow_ups import Action, Status
-from heard.http.bodies import PreferencesBody
 from heard.outcomes import Kind
 from heard.people import Role
 from heard.replies.length import Unit
@@ -180,7 +179,6 @@ class MeJson(Shape):
 
     subject: str
     name: str
-    preferences: PreferencesBody
     businesses: list[OwnBusinessJson]
 
 
@@ -336,6 +334,19 @@ class LaterJson(Shape):
 
     until: str | None
     back_at: str | None
+
+
+class LaterMarkJson(Shape):
+    """A follow-up that the caller put off."""
+
+    follow_up: str
+    until: str
+
+
+class LaterMarksJson(Shape):
+    """What the caller put off, and has not come back by itself."""
+
+    later: list[LaterMarkJson]
 
 
 class RuleJson(Shape):

@@ -13,6 +13,7 @@ from heard.http.desk.shapes import (
     DraftJson,
     FollowUpJson,
     LaterJson,
+    LaterMarksJson,
     MentionedJson,
     NoteJson,
     answers,
@@ -105,6 +106,32 @@ def put_off_no_more(follow_up: Id) -> dict[str, Any]:
     """Show it in your own view again."""
     desk_settings.put_off_no_more(router.caller, follow_up, router.ports)
     return {"until": None, "back_at": None}
+
+
+@router.get(
+    "/api/desk/later",
+    operation_id="listLater",
+    responses=answers(LaterMarksJson, "What is put off, the first to come back first"),
+)
+def list_later() -> dict[str, Any]:
+    """What you put off, in the order in which it comes back."""
+    marks = desk_settings.put_off_by(router.caller, router.ports, clock.now())
+    return {
+        "later": [
+            {"follow_up": follow_up, "until": format_time(until)} for follow_up, until in marks
+        ]
+    }
+
+
+@router.get(
+    "/api/me/preferences",
+    operation_id="getPreferences",
+    responses=answers(PreferencesBody, "The preferences as they are kept"),
+)
+def read_preferences() -> dict[str, Any]:
+    """Your settings for the desk."""
+    stored = desk_settings.preferences_of(router.caller, router.ports)
+    return PreferencesBody.of(stored).model_dump(exclude_none=True)
 
 
 @router.put(
