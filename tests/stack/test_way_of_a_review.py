@@ -95,6 +95,11 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
     assert details["reviews"][0]["assessment"]["severity"] == "high"
     assert details["reviews"][0]["assessment"]["reasons"]
     assert details["public_replies_left"] == 2
+    assert [entry["kind"] for entry in details["timeline"]] == ["accepted", "follow_up_opened"]
+    (preview,) = agent.call("GET", f"/api/desk/previews?ids={follow_up}")[1]["previews"]
+    assert preview["first_words"]
+    assert agent.call("GET", "/api/me")[1]["name"] == "Ana"
+    assert agent.call("GET", f"/api/desk/codes?business={shop.business}")[0] == 200
 
     assert _submit_resolution(agent, follow_up, 1)[1]["reason"] == "not_claimed"
     fence = _claim(agent, follow_up)
@@ -130,6 +135,9 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
         "already_closed",
     }
     eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
+    path = f"/api/desk/closed?business={shop.business}&by=me"
+    (closed,) = eventually(lambda: agent.call("GET", path)[1]["closed"])
+    assert (closed["id"], closed["kind"], closed["by_name"]) == (follow_up, "answered", "Ana")
     (reply,) = shop.replies("complaint-1")
     assert reply.text.startswith(REPLY)
     assert "Ana" in reply.text
