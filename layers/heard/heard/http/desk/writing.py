@@ -131,7 +131,7 @@ def list_later() -> dict[str, Any]:
 def read_preferences() -> dict[str, Any]:
     """Your settings for the desk."""
     stored = desk_settings.preferences_of(router.caller, router.ports)
-    return PreferencesBody.of(stored).model_dump(exclude_none=True)
+    return PreferencesBody.of(stored).model_dump()
 
 
 @router.put(
@@ -141,6 +141,5 @@ def read_preferences() -> dict[str, Any]:
 )
 def save_preferences(body: PreferencesBody) -> dict[str, Any]:
     """Keep your settings for the desk, in the place of those before."""
-    preferences = body.model_dump(exclude_none=True)
-    desk_settings.save_preferences(router.caller, preferences, router.ports)
-    return preferences
+    desk_settings.save_preferences(router.caller, body.model_dump(exclude_none=True), router.ports)
+    return body.model_dump()
