@@ -49,6 +49,7 @@ class PageServer:
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, Any]] = []
         self.files: list[str] = []
+        self.statuses: list[int] = []
         self.token_seconds = 3600
         self.sessions_end = False
         self._tokens: dict[str, str] = {}
@@ -79,6 +80,18 @@ class PageServer:
     def sent(self, step: str) -> list[Any]:
         """The bodies of the requests that took a step, such as `resolution`."""
         return [body for method, path, body in self.requests if path.endswith(f"/{step}")]
+
+    def requests_of(self, method: str, step: str) -> int:
+        """How many requests of a method took a step."""
+        return sum(one == method and path.endswith(step) for one, path, _ in self.requests)
+
+    def get_as(self, subject: str, path: str) -> Any:
+        """What somebody else reads. Returns the response's JSON."""
+        event = http_event("GET", path)
+        sign_in(event, subject)
+        with self.lock:
+            result = desk.handler(event, LambdaContext())
+        return json.loads(result["body"])
 
     def act_as(self, subject: str, step: str, follow_up: str, body: object = None) -> Any:
         """What somebody else does at the same time. Returns the response's JSON."""
@@ -124,7 +137,7 @@ class PageServer:
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: str
     ) -> tuple[int, dict[str, str], bytes]:
         event = http_event(method, path, query=parse_qs(query), headers=headers, body=body or None)
-        if path.startswith("/api/desk/"):
+        if path.startswith("/api/"):
             subject = self._tokens.get(headers.get("authorization", "").removeprefix("Bearer "))
             if subject is None:
                 return 401, {"content-type": "application/json"}, b'{"message":"Unauthorized"}'
@@ -140,6 +153,8 @@ class PageServer:
         content = result.get("body") or ""
         decoded = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()
         response_headers = {name: str(value) for name, value in result["headers"].items()}
+        if handler is desk.handler:
+            self.statuses.append(result["statusCode"])
         return result["statusCode"], response_headers, decoded
 
     def _sign_in(
@@ -210,7 +225,7 @@ class PageServer:
                 if status != 304:
                     self.wfile.write(content)
 
-            do_GET = do_POST = _answer  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Requests are in `requests`."""

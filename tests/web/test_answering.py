@@ -279,7 +279,7 @@ def test_each_action_sends_what_it_needs(desk: Desk) -> None:
     expect_announced(page, "Still missing: Cause")
     page.locator("#field-rootCause").select_option("other")
     page.locator("#field-fix").select_option("other")
-    page.get_by_role("button", name="Note").click()
+    page.get_by_role("button", name="Note N").click()
     page.locator("#field-note").fill("Rang her, all is well.")
     send(page)
     act(1, "Promise")

@@ -36,14 +36,14 @@ def test_the_palette_offers_what_can_be_done_here_with_its_key(desk: Desk) -> No
     page = desk.browse()
     offered = palette(page)
     assert "Overdue" in offered
-    assert not any("claim" in entry for entry in offered), "nothing is open"
+    assert not any("Claim" in entry for entry in offered), "nothing is open"
     page.keyboard.press("Escape")
     page.locator(f"#row-{first}").click()
     page.wait_for_selector(".composer")
     offered = palette(page)
-    for command in ("claim or release\nC", "write (claims)\nR", "Promise\n3", "note\nN"):
+    for command in ("Claim or release\nC", "Write (claims)\nR", "Promise\n3", "Note\nN"):
         assert command in offered
-    assert not any("as a stranger" in entry for entry in offered), "there is no text"
+    assert not any("As a stranger" in entry for entry in offered), "there is no text"
     page.keyboard.type("promise")
     page.keyboard.press("Enter")
 
@@ -58,7 +58,7 @@ def test_the_palette_opens_over_a_field_and_with_the_letters_off(desk: Desk) -> 
     page.reload()
     fill_reply(page)
     page.locator("#field-text").focus()
-    assert "as a stranger reads it\nV" in palette(page)
+    assert "As a stranger reads it\nV" in palette(page)
     page.keyboard.press("Escape")
     assert focused(page) == "field-text"
     palette(page, text="stranger")

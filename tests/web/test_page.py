@@ -233,7 +233,24 @@ def serve_rows(page: Page, row: dict[str, Any], count: int) -> None:
         page = {"follow_ups": rows[start:end], "next": str(end) if end < count else None}
         route.fulfill(json=page)
 
+    def preview(route: Route) -> None:
+        ids = re.findall(r"fup_(\d{8})", route.request.url)
+        previews = [
+            {
+                "id": f"fup_{number}",
+                "author": f"Author {int(number)}",
+                "first_words": "Two plates came broken.",
+                "stars": 1,
+                "language": "en",
+                "erased": False,
+                "damaged": False,
+            }
+            for number in ids
+        ]
+        route.fulfill(json={"previews": previews})
+
     page.route("**/api/desk/follow-ups?*", answer)
+    page.route("**/api/desk/previews?*", preview)
 
 
 LANGUAGES = sorted(path.stem for path in (ROOT / "web" / "src" / "messages").glob("??.ts"))

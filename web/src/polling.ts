@@ -9,6 +9,7 @@ import {
   forbidden,
   isLoaded,
   isStale,
+  mustAsk,
   readDetails,
   readList,
   rowOf,
@@ -145,12 +146,17 @@ export function startPolling(): void {
   effect(() => {
     if (session.value.state === "in") untracked(() => void pollNow());
   });
-  let business = route.value.business;
+  let before = route.value;
   effect(() => {
-    if (route.value.business === business) return;
-    business = route.value.business;
+    const { business, view, severity, platform } = route.value;
+    const isOther = business !== before.business;
+    const isChanged =
+      view !== before.view || severity !== before.severity || platform !== before.platform;
+    const isAsked = isChanged && mustAsk(before.view, view);
+    before = route.value;
+    if (!isOther && !isAsked) return;
     untracked(() => {
-      startAgain();
+      if (isOther) startAgain();
       void pollNow();
     });
   });

@@ -20,7 +20,7 @@ export interface SavedView {
   query: string;
 }
 
-export const MOST_VIEWS = 20;
+export const MOST_VIEWS = 8;
 
 const PLACE = "heard.preferences";
 const DEFAULTS: Preferences = {

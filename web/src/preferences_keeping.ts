@@ -4,9 +4,8 @@
 import { effect, untracked } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { Preferences as Kept } from "./api_types";
+import type { PreferencesBody as Kept } from "./api_types";
 import { loadLanguage } from "./messages";
-import { me, readMe } from "./people";
 import { prefer, preferences } from "./preferences";
 
 const KEEP_AFTER_MS = 1_000;
@@ -32,10 +31,15 @@ function take(kept: Kept): void {
 
 /** Read what is kept, and keep from then on what somebody changes here. */
 export async function startKeepingPreferences(): Promise<void> {
-  await readMe();
-  if (!me.value) return;
-  const kept = me.value.preferences ?? {};
-  if (Object.keys(kept).length) take(kept);
+  let kept: Kept;
+  try {
+    kept = await api.readPreferences();
+  } catch (error) {
+    // Without them the page is as this browser has it.
+    if (!(error instanceof ApiError)) throw error;
+    return;
+  }
+  if (kept.theme) take(kept);
   let last = JSON.stringify(keptOf());
   let timer = 0;
   effect(() => {

@@ -3,7 +3,16 @@
 import { signal } from "@preact/signals";
 import type { Severity } from "./api_types";
 
-export const VIEWS = ["all", "mine", "overdue", "lead", "promised", "invited"] as const;
+export const VIEWS = [
+  "all",
+  "mine",
+  "overdue",
+  "waits_for_lead",
+  "promised",
+  "invited",
+  "later",
+  "closed",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {

@@ -39,7 +39,7 @@ const known = new Map<string, { level: number; dueAt: string; isTold: boolean }>
 let isFirst = true;
 
 function notify(row: Row, key: Key): void {
-  const text = t(key, { platform: words(row.platform), time: dueIn(row.due_at).text });
+  const text = t(key, { platform: words(row.platform), time: dueIn(row).text });
   announce(text);
   if (!preferences.value.notifications || !canNotify() || document.hasFocus()) return;
   if (Notification.permission !== "granted") return;
@@ -91,7 +91,7 @@ function iconOf(count: number): string {
 export function startTelling(): void {
   effect(() => {
     const isIn = session.value.state !== "starting" && session.value.state !== "out";
-    const count = isIn && isLoaded.value ? countOf("all") : 0;
+    const count = isIn && isLoaded.value ? (countOf("all") ?? 0) : 0;
     const view = t(`view_${route.value.view}`);
     document.title = isIn ? `${count ? `(${count}) ` : ""}${view} · Heard` : "Heard";
     const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');

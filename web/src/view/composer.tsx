@@ -5,12 +5,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api";
 import type { Action, FollowUp, LintResult, Row } from "../api_types";
-import { claim, holderOf, lost, wrote } from "../claims";
+import { claim, haveRead, holderOf, lost, wrote } from "../claims";
 import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText } from "../composing";
 import { shown } from "../desk_state";
 import { changeDraft, draftOf, type Draft } from "../drafts";
+import { keepSoon } from "../draft_keeping";
 import { MODIFIER, offerAll } from "../keys";
-import { t } from "../messages";
+import { maybe, t } from "../messages";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal } from "../refusals";
 import { route } from "../route";
@@ -34,8 +35,7 @@ export function Composer({ followUp }: { followUp: FollowUp }) {
   if (followUp.status === "resolving") closed = t("on_its_way");
   else if (followUp.status === "closed") closed = t("refused_already_closed");
   else if (holder === "other") {
-    const time = clockTime(Date.parse(followUp.claim_expires_at!));
-    closed = t(lost.value.has(id) ? "claim_lost" : "held_by_other", { time });
+    closed = heldByOther(followUp, lost.value.has(id));
   }
   if (sending) return <Held followUp={followUp} />;
   if (closed)
@@ -56,6 +56,19 @@ export function Composer({ followUp }: { followUp: FollowUp }) {
   return <Editor followUp={followUp} draft={draft} />;
 }
 
+/** Who has it, and, where it was taken from this person, why. */
+function heldByOther(followUp: FollowUp, isLost: boolean): string {
+  const time = clockTime(Date.parse(followUp.claim_expires_at!));
+  const name = followUp.claimed_by_name;
+  if (!name) return t(isLost ? "claim_lost" : "held_by_other", { time });
+  const takeover = followUp.timeline?.findLast((entry) => entry.kind === "taken_over");
+  if (isLost && takeover?.by === followUp.claimed_by) {
+    const reason = maybe(`takeover_${takeover.reason}`) ?? words(takeover.reason ?? "other");
+    return t("taken_over_from_you", { name, reason });
+  }
+  return t(isLost ? "claim_lost_named" : "held_by_named", { name, time });
+}
+
 /** The next one that this person can work on, by due time; from the top again after the last. */
 function nextWork(id: string): string | null {
   const list = shown.value;
@@ -64,7 +77,7 @@ function nextWork(id: string): string | null {
   const isFree = (row: Row) =>
     holderOf(row) !== "other" &&
     !sendingOf(row.id) &&
-    (row.status !== "awaiting_approval" || route.value.view === "lead");
+    (row.status !== "awaiting_approval" || route.value.view === "waits_for_lead");
   return inOrder.find(isFree)?.id ?? null;
 }
 
@@ -203,6 +216,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
     changeDraft(id, { action, ...part });
     forgetRefusal(id);
     wrote(id);
+    keepSoon(id);
   };
   const choose = (chosen: Action) => {
     changeDraft(id, { action: chosen });
@@ -281,6 +295,9 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const isContact = findings.some((finding) =>
     ["telephone_number", "email_address", "street_address"].includes(finding.code),
   );
+  // A later claim covers what came before it; within one, nothing new goes out unread.
+  const isChanged =
+    holderOf(followUp) === "me" && draft.seen !== "" && draft.seen !== followUp.revision;
   const asksLead = needsLead(followUp, { ...draft, action });
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -393,6 +410,14 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
         </label>
       ) : null}
       <RefusalBox id={id} />
+      {isChanged ? (
+        <div class="notice" role="alert">
+          <p>{t("changed_meanwhile")}</p>
+          <button type="button" onClick={() => void haveRead(id)}>
+            {t("have_read_it")}
+          </button>
+        </div>
+      ) : null}
       {takesText(action) && draft.text.trim() ? (
         <div aria-live="polite">
           <Findings findings={findings} />
@@ -420,6 +445,9 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           <span class={isTooLong ? "count over" : "count"}>
             {t("length_of", { used, limit })}
           </span>
+        ) : null}
+        {draft.keptAt && !draft.isNew ? (
+          <span class="count">{t("draft_kept", { time: clockTime(Date.parse(draft.keptAt)) })}</span>
         ) : null}
       </p>
       <div class="buttons">

@@ -26,6 +26,7 @@ const KEYS: readonly [string, Key][] = [
   ["1 – 6", "key_action"],
   ["N", "key_note"],
   ["V", "key_stranger"],
+  ["H", "key_later"],
   ["Z", "key_undo"],
   ["/", "key_filter"],
   ["A D", "key_approve"],

@@ -45,7 +45,9 @@ export function LaterDialog(props: { row: Row; onClose: () => void; onDone: () =
   const { row, onClose } = props;
   const busy = useSignal(false);
   const own = useSignal(localTime(morning(1)));
-  const untilMonday = (8 - new Date().getDay()) % 7 || 7;
+  // On a Sunday tomorrow is the next Monday, so the one after it is meant.
+  const untilMonday = ((7 - new Date().getDay()) % 7) + 1;
+  const monday = morning(untilMonday === 1 ? 8 : untilMonday);
   const choose = async (until: Date) => {
     if (busy.value || Number.isNaN(until.getTime())) return;
     busy.value = true;
@@ -66,7 +68,7 @@ export function LaterDialog(props: { row: Row; onClose: () => void; onDone: () =
   const choices: [string, Date][] = [
     [t("later_hour"), new Date(Date.now() + HOUR)],
     [t("later_tomorrow"), morning(1)],
-    [t("later_week"), morning(untilMonday)],
+    [t("later_week"), monday],
   ];
   return (
     <Dialog title={t("later_question")} onClose={onClose}>

@@ -19,7 +19,8 @@ import { offerAll } from "../keys";
 import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
 import { addressOf, go, route, SEVERITIES } from "../route";
-import { clockTime, dateAndTime, dueIn, words } from "../times";
+import { subject } from "../sign_in";
+import { clockTime, dateAndTime, dueIn, pausedUntil, words } from "../times";
 import { openDialog } from "./dialogs";
 import { Icon, SeverityIcon } from "./icons";
 
@@ -31,7 +32,7 @@ function matches(row: Row): boolean {
   const wanted = filter.value.trim().toLocaleLowerCase();
   if (!wanted) return true;
   const preview = previews.value.get(previewKey(row));
-  const parts = [row.id, row.platform, preview?.author?.name, preview?.first_words];
+  const parts = [row.id, row.platform, preview?.author, preview?.first_words];
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
@@ -63,9 +64,18 @@ export function focusList(): void {
   else document.getElementById("list-title")?.focus();
 }
 
+/** Who has it, and until when. */
+export function heldUntil(row: Row): string {
+  const time = clockTime(Date.parse(row.claim_expires_at!));
+  return row.claimed_by_name
+    ? t("held_by_until", { name: row.claimed_by_name, time })
+    : t("held_until", { time });
+}
+
 function Line({ row }: { row: Row }) {
   const preview = previews.value.get(previewKey(row));
-  const due = dueIn(row.due_at);
+  const due = dueIn(row);
+  const paused = pausedUntil(row);
   // Values of their own, so that moving through 500 rows draws two attributes and not 500 rows.
   const tab = useComputed(() => (stop.value === row.id ? 0 : -1));
   const address = useComputed(() => addressOf({ ...route.value, followUp: row.id }));
@@ -73,9 +83,9 @@ function Line({ row }: { row: Row }) {
   const sending = useComputed(() => outbox.value.some((entry) => entry.followUp === row.id));
   const isSending = sending.value;
   const holder = holderOf(row);
-  const author = preview?.author?.name || t("anonymous");
+  const author = preview?.author || t("anonymous");
   const meta = [words(row.platform)];
-  if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
+  if (preview?.stars) meta.push(t("stars", { n: preview.stars }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
   if (row.status !== "open") meta.push(t(`status_${row.status}` as Key));
   return (
@@ -112,10 +122,14 @@ function Line({ row }: { row: Row }) {
           {isSending ? (
             <span>{t("sending")}</span>
           ) : holder === "other" ? (
-            <span>{t("held_until", { time: clockTime(Date.parse(row.claim_expires_at!)) })}</span>
+            <span>{heldUntil(row)}</span>
           ) : holder === "me" ? (
             <span class="mine">{t("yours")}</span>
           ) : null}
+          {row.mentioned.includes(subject.value) ? (
+            <span class="mine">{t("mentions_you")}</span>
+          ) : null}
+          {paused ? <span>{paused}</span> : null}
           {meta.map((part) => (
             <span key={part}>{part}</span>
           ))}

@@ -15,10 +15,12 @@ import { offerAll } from "../keys";
 import { t } from "../messages";
 import { canUndo, notSent, outbox, tick } from "../outbox";
 import { pollNow } from "../polling";
+import { businessName } from "../people";
 import { prefer, preferences } from "../preferences";
 import { addressOf, filtersOf, go, queryOf, route, VIEWS, type View } from "../route";
 import { goToSignIn, session } from "../sign_in";
 import { clockTime } from "../times";
+import { ClosedList } from "./closed";
 import { takeBack } from "./composer";
 import { Dialogs, openDialog } from "./dialogs";
 import { FollowUpPane, NothingOpen } from "./follow_up";
@@ -40,7 +42,7 @@ function ViewLink({ view }: { view: View }) {
         }}
       >
         <span>{t(`view_${view}`)}</span>
-        {isLoaded.value ? (
+        {isLoaded.value && count !== null ? (
           <span class="number">
             {count}
             {isCut.value ? "+" : ""}
@@ -112,7 +114,7 @@ function Navigation() {
             <option value="">{t("all_businesses")}</option>
             {businesses.value.map((business) => (
               <option key={business} value={business}>
-                {business}
+                {businessName(business)}
               </option>
             ))}
           </select>
@@ -238,7 +240,7 @@ function Desk() {
             </section>
           ) : (
             <div class="panes">
-              <List />
+              {route.value.view === "closed" ? <ClosedList /> : <List />}
               {followUp ? <FollowUpPane key={followUp} id={followUp} /> : <NothingOpen />}
             </div>
           )}
