@@ -50,6 +50,12 @@ export function pausedUntil(row: Row): string {
   return t("paused_until", { time });
 }
 
+/** A time of the last weeks, without its year. */
+export function dayAndTime(iso: string): string {
+  const format = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(intl.value, format).format(new Date(iso));
+}
+
 export function clockTime(ms: number): string {
   return new Intl.DateTimeFormat(intl.value, { timeStyle: "short" }).format(new Date(ms));
 }

@@ -11,7 +11,7 @@ import { businesses } from "../desk_state";
 import { maybe, t } from "../messages";
 import { refusalOf } from "../refusals";
 import { addressOf, route } from "../route";
-import { dateAndTime, words } from "../times";
+import { dateAndTime, dayAndTime, words } from "../times";
 import { SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 
@@ -30,9 +30,9 @@ function Line({ one }: { one: ClosedFollowUp }) {
         }}
       >
         <SeverityIcon severity={one.severity ?? "low"} />
-        <span class="author">{maybe(`kind_${one.kind}`) ?? words(one.kind)}</span>
-        <time class="due" dateTime={one.at}>
-          {dateAndTime(one.at)}
+        <span class="author kind">{maybe(`kind_${one.kind}`) ?? words(one.kind)}</span>
+        <time class="due" dateTime={one.at} title={dateAndTime(one.at)}>
+          {dayAndTime(one.at)}
         </time>
         <span class="first-words">{codes.map(words).join(", ")}</span>
         <span class="row-meta">

@@ -47,7 +47,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   return (
     <li>
       <span class="meta">{dateAndTime(entry.at)}</span>
-      <span>
+      <span class="kind">
         {kindInWords(entry.kind)}
         {entry.by_name ? (
           <>
