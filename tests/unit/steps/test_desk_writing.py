@@ -390,6 +390,10 @@ def test_a_resolution_that_waits_for_a_lead_takes_the_agents_own_draft_only(team
     team.resolve(team.ana, fence, action=Action.WALK_AWAY, reason="abuse", text=None)
 
     assert [item["sk"] for item in team.items("DRAFT#")] == ["DRAFT#sub-ben"]
+    digest = team.describe(team.lee)["pending_resolution"]["digest"]
+    ports, now = team.backend.desk, team.backend.clock()
+    desk.approve(team.lee, team.id, ports, now, approved=True, digest=digest)
+    assert team.items("DRAFT#") == []
 
 
 def test_a_draft_or_a_note_of_a_stranger_does_not_exist(team: Team) -> None:
