@@ -547,6 +547,11 @@ def escalate(follow_up: FollowUp, now: datetime) -> FollowUp:
     return replace(follow_up, level=follow_up.level + 1, due_at=format_time(add_seconds(now, wait)))
 
 
+def check_open(follow_up: FollowUp) -> Conflict | None:
+    """Why a person has nothing left to do here; None if they have."""
+    return _settled_conflict(follow_up) if follow_up.settled else None
+
+
 def _settled_conflict(follow_up: FollowUp) -> Conflict:
     if follow_up.status is Status.RESOLVING:
         return Conflict(

@@ -20,6 +20,7 @@ from heard.steps.caller import Caller
 from heard.steps.desk import ResolutionRequest, TakeoverRequest
 from heard.steps.notes import NoteRequest
 from tests.unit.backend import OTHER_BUSINESS, Backend, complaint, review_event
+from tests.unit.steps.test_restoring import Restore, lose
 
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
 CODES: dict[str, Any] = {"fix": "refunded", "root_cause": "double-charge"}
@@ -374,7 +375,11 @@ def test_drafts_are_gone_when_it_is_resolved_and_come_back_with_no_late_call(tea
     with pytest.raises(ConflictError) as late:
         team.save_draft(team.ana, TEXT)
 
-    assert reason_of(late) == "already_resolved"
+    team.backend.run_workflows()
+    with pytest.raises(ConflictError) as later:
+        team.save_draft(team.ana, TEXT)
+
+    assert (reason_of(late), reason_of(later)) == ("already_resolved", "already_closed")
     assert team.items("DRAFT#") == []
 
 
@@ -385,6 +390,10 @@ def test_a_resolution_that_waits_for_a_lead_takes_the_agents_own_draft_only(team
     team.resolve(team.ana, fence, action=Action.WALK_AWAY, reason="abuse", text=None)
 
     assert [item["sk"] for item in team.items("DRAFT#")] == ["DRAFT#sub-ben"]
+    digest = team.describe(team.lee)["pending_resolution"]["digest"]
+    ports, now = team.backend.desk, team.backend.clock()
+    desk.approve(team.lee, team.id, ports, now, approved=True, digest=digest)
+    assert team.items("DRAFT#") == []
 
 
 def test_a_draft_or_a_note_of_a_stranger_does_not_exist(team: Team) -> None:
@@ -451,3 +460,20 @@ def test_preferences_are_a_persons_own_and_the_last_ones_count(team: Team) -> No
 
     assert settings.preferences("sub-ana") == {"language": "fr"}
     assert settings.preferences("sub-ben") == {}
+
+
+# After a restore
+
+
+def test_a_note_comes_back_from_a_backup_and_a_draft_that_is_gone_does_not(team: Team) -> None:
+    """A draft that is not there was sent or deleted."""
+    team.note(team.ana, "Rang them.")
+    team.save_draft(team.ana, TEXT)
+    restore, before = Restore(team.backend), team.follow_up
+    for item in [*team.items("NOTE#"), *team.items("DRAFT#")]:
+        lose(team.backend, item, "CasesTable")
+    restore.put_back()
+
+    assert [note["note"] for note in team.describe(team.ben)["notes"]] == ["Rang them."]
+    assert team.items("DRAFT#") == []
+    assert team.follow_up == before

@@ -397,6 +397,7 @@ def approve(
     follow_up_after = _follow_up_in(result)
     if approved:
         _pass_on(follow_up_after, lambda: result, desk, now)
+        _delete_drafts(follow_up_after, caller, desk)
     return follow_up_after
 
 

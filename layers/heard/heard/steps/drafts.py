@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from heard.follow_ups import Conflict, ConflictCode
+from heard import follow_ups
 from heard.notes import Draft
 from heard.steps.desk_access import find_follow_up, or_raise, read_case
 
@@ -27,8 +27,7 @@ def save_draft(
     bring back what was sent.
     """
     stored = find_follow_up(caller, follow_up_id, desk.cases)
-    if stored.follow_up.settled:
-        or_raise(Conflict(ConflictCode.RESOLVED, "It is resolved already. Nothing was saved."))
+    or_raise(follow_ups.check_open(stored.follow_up) or stored)
     case = read_case(follow_up_id, desk.cases, stored).case
     desk.cases.put_draft(follow_up_id, caller.person.subject, case.review.author, draft, now)
     return draft
