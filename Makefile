@@ -100,9 +100,10 @@ format: $(VENV) ## let ruff fix and format the code
 	@ruff format
 
 .PHONY: docs
-docs: $(VENV) ## write the tables in the documents from the code
+docs: $(VENV) ## write the tables in the documents, docs/openapi.json and the page's types from the code
 	@python -m heard_cli.connector_docs docs/connectors.md
 	@python -m heard_cli.policy.policy_docs docs/policy.md
+	@python -m heard_cli.api_documents
 
 .PHONY: build
 build: $(VENV) .aws-sam/build.ready ## sam build for this machine, if a source changed

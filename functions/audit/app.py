@@ -11,10 +11,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from heard import clock, settings
 from heard.assessment import Severity
-from heard.errors import BadRequest
 from heard.http.api import create_api, lambda_handler
 from heard.http.auth import caller_of
-from heard.http.query_times import parse_query_time
+from heard.http.query_times import parse_query_period
 from heard.outcomes import Kind
 from heard.reviews import Channel
 from heard.stack_metrics import StackMetrics
@@ -56,7 +55,7 @@ def _caller() -> Caller:
     return caller_of(app.current_event.raw_event, ports()[0])
 
 
-@app.get("/api/audit/reviews/<review>")
+@app.get("/api/audit/reviews/<review>", operation_id="listOutcomesOfReview")
 def of_review(
     review: Id,
     limit: Annotated[int, Query(ge=1, le=audit.MAX_OUTCOMES)] = audit.MAX_OUTCOMES,
@@ -69,7 +68,7 @@ def of_review(
     return {"review": review, "outcomes": outcomes, "next": page.next}
 
 
-@app.get("/api/audit/reviews/<review>/verification")
+@app.get("/api/audit/reviews/<review>/verification", operation_id="verifyReview")
 def verification(review: Id, after: Number = 0) -> dict[str, Any]:
     """Whether the review's chain verifies, and if not, where it breaks.
 
@@ -81,7 +80,7 @@ def verification(review: Id, after: Number = 0) -> dict[str, Any]:
     return asdict(report) | unfinished | {"next": rest}
 
 
-@app.get("/api/audit/outcomes")
+@app.get("/api/audit/outcomes", operation_id="listOutcomes")
 def outcomes(
     business: Annotated[str, Query()],
     start: Annotated[str, Query(alias="from", max_length=40)],
@@ -96,10 +95,7 @@ def outcomes(
 
     Both are a date and time, `now`, or an age such as `7d`. `next` is the `after` of the next page.
     """
-    now = clock.now()
-    begin, finish = parse_query_time("from", start, now), parse_query_time("to", end, now)
-    if begin >= finish:
-        raise BadRequest("`from` must be before `to`.")
+    begin, finish = parse_query_period(start, end, clock.now())
     severity_code, channel_code = severity and severity.value, channel and channel.value
     criteria = OutcomeCriteria(
         business, begin, finish, tuple(kind or ()), severity_code, channel_code

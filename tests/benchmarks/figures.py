@@ -25,6 +25,7 @@ class Section(StrEnum):
     THROUGHPUT = "5 webhook to outcome, warm, 16 at once"
     ASSESSMENT = "6 assessment and policy, one core"
     WORST_INPUTS = "7 worst inputs (CPU of one, the slowest of each door)"
+    PAGE = "8 the page in a browser, served from this process"
 
 
 @dataclass(frozen=True, slots=True)

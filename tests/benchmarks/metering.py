@@ -127,11 +127,11 @@ class CapacityMeter:
                     )
                     for update in updates
                 ]
-            case "UpdateItem":
+            case "UpdateItem" | "DeleteItem":
                 self._pending_writes = [
                     (
                         params["TableName"],
-                        "update",
+                        model.name.removesuffix("Item").lower(),
                         self._read_item(params["TableName"], params["Key"]),
                         params["Key"],
                     )
@@ -164,10 +164,11 @@ class CapacityMeter:
             case "BatchGetItem":
                 for table, items in parsed["Responses"].items():
                     self._count_batch(table, items)
-            case "PutItem" | "TransactWriteItems" | "UpdateItem":
+            case "PutItem" | "TransactWriteItems" | "UpdateItem" | "DeleteItem":
                 factor = 2 if name == "TransactWriteItems" else 1
                 for table, operation, before, after in self._pending_writes:
-                    # For an update, `after` holds the key only.
+                    # For an update, `after` holds the key only. So it does for what is deleted,
+                    # which costs what the item before had.
                     new = (
                         self._read_item(table, cast("Attributes", after))
                         if operation == "update"

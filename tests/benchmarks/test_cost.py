@@ -31,6 +31,8 @@ from heard.people import Person, Role, RoleChange
 from heard.reviews import review_id
 from heard.steps import desk
 from heard.steps.caller import Caller
+from heard.steps.desk_list import ListQuery, Viewer, list_open_follow_ups
+from heard.steps.desk_memory import DeskMemory
 from heard.steps.follow_up import await_resolution
 from heard.steps.ingest import IngestPorts, ingest
 from heard.steps.ports import PlatformPorts, StorePorts
@@ -39,6 +41,7 @@ from heard.steps.reply import acknowledge, carry_out
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
 from heard.storage.quarantine import Quarantine
 from heard.storage.setup import Business, Secrets, SetupStore
@@ -168,8 +171,15 @@ class MeteredSteps:
         people = People(self._dynamodb, self.outputs["SetupTableName"])
         person = people.person(self.agent.subject)
         assert person
+        cases = self._case_store()
         return Caller(person), desk.DeskPorts(
-            people, setup_store, self._case_store(), Workflows(fake), Queue(fake, "queue")
+            people,
+            setup_store,
+            cases,
+            Workflows(fake),
+            Queue(fake, "queue"),
+            OutcomeLog(self._dynamodb, self.outputs["OutcomesTableName"]),
+            DeskMemory(people, setup_store, cases),
         )
 
     def _setup_store(self) -> SetupStore:
@@ -273,8 +283,12 @@ class MeteredSteps:
         """List, claim (and read), resolve as an agent does; then the workflow carries it out."""
         with self.invocation(usage, "desk list"):
             caller, agent_desk = self.caller_and_desk()
-            desk.list_open_follow_ups(
-                caller, agent_desk, business=None, limit=prices.FOLLOW_UP_PAGE_SIZE, after=None
+            list_open_follow_ups(
+                caller,
+                ListQuery(limit=prices.FOLLOW_UP_PAGE_SIZE),
+                Viewer(caller.person.subject, clock.now()),
+                agent_desk.cases,
+                agent_desk.memory,
             )
         with self.invocation(usage, "desk claim"):
             fence = desk.claim_and_describe(

@@ -22,17 +22,19 @@ from boto3.dynamodb.types import TypeDeserializer
 from heard.cases import Case
 from heard.clock import format_time
 from heard.errors import HeardError
-from heard.follow_ups import Action, FollowUp
+from heard.follow_ups import Action, FollowUp, TakeoverReason
 from heard.holds import Hold, HoldReason
+from heard.notes import Draft
 from heard.places import Place
 from heard.remedies import Grant
 from heard.retention import Retention
 from heard.reviews import EventKind
-from heard.steps import desk
+from heard.steps import desk, desk_settings, drafts, notes
 from heard.steps.caller import Caller
 from heard.steps.desk import ResolutionRequest
 from heard.steps.erasing import DataSubject, erase
 from heard.steps.follow_up import carry_out_message
+from heard.steps.notes import NoteRequest
 from heard.storage.departures import Departure
 from heard.storage.engine_budget import EngineBudget
 from heard.storage.policies import Policies
@@ -322,6 +324,20 @@ class _People:
             self.ana, follow_up.id, request, self.backend.desk, self.backend.clock()
         ).follow_up
 
+    def write_beside(self, native_id: str) -> None:
+        """Lee takes the follow-up from Ana, who keeps a draft and mentions Lee in a note."""
+        follow_up, ports = _follow_up(self.backend, native_id), self.backend.desk
+        now = self.backend.clock()
+        takeover = desk.TakeoverRequest(follow_up.fence, TakeoverReason.ABSENT)
+        desk.take_over_and_describe(self.lee, follow_up.id, takeover, ports, now)
+        draft = Draft("I read your note", format_time(now), "reply", {"fix": "refunded"})
+        drafts.save_draft(self.ana, follow_up.id, draft, ports, now)
+        note = NoteRequest("note-0001", "Rang them.", (self.lee.person.subject,))
+        notes.add_note(self.ana, follow_up.id, note, ports, now)
+        until = now + timedelta(minutes=10)
+        desk_settings.put_off(self.ana, follow_up.id, until, ports, now)
+        desk_settings.save_preferences(self.ana, {"language": "de"}, ports)
+
     def claim(self, follow_up: FollowUp, by: Caller | None = None) -> int:
         return desk.claim(
             by or self.ana, follow_up.id, self.backend.desk, self.backend.clock()
@@ -349,6 +365,7 @@ def _reviews(backend: Backend, people: _People) -> None:
     for name in ("claimed", "answered", "closed", "promised", "invited", "approval", "walked"):
         backend.deliver(complaint(f"r-{name}", author=f"cus-{name}"))
     people.claim(_follow_up(backend, "r-claimed"))
+    people.write_beside("r-claimed")
     people.resolve("r-closed", Action.REPLY, note="Rang them.")
     people.resolve("r-promised", Action.PROMISE, promised_for=backend.clock() + timedelta(days=3))
     people.resolve("r-invited", Action.INVITE_PRIVATE)

@@ -23,7 +23,6 @@ from heard.outcomes import Kind
 from heard.policy import load_policy
 from heard.policy.model import Context
 from heard.reviews import ReviewEvent
-from heard.steps import desk
 from heard.steps.relay import relay
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.policies import Policies
@@ -302,7 +301,7 @@ def test_a_value_of_a_newer_release_harms_only_its_own_item(what: str, empty: Ba
     assert swept.resumed + swept.woken + swept.restarted >= 3
     for other in others:
         assert empty.cases.case(other)
-    listed, _ = desk.list_open_follow_ups(ana, empty.desk, business=BUSINESS, limit=50, after=None)
+    listed = empty.listed(ana, business=BUSINESS, limit=50).follow_ups
     assert {entry.status for entry in listed} >= {Status.OPEN, Status.PROMISED}
 
 

@@ -95,6 +95,11 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
     assert details["reviews"][0]["assessment"]["severity"] == "high"
     assert details["reviews"][0]["assessment"]["reasons"]
     assert details["public_replies_left"] == 2
+    assert [entry["kind"] for entry in details["timeline"]] == ["accepted", "follow_up_opened"]
+    (preview,) = agent.call("GET", f"/api/desk/previews?ids={follow_up}")[1]["previews"]
+    assert preview["first_words"]
+    assert agent.call("GET", "/api/me")[1]["name"] == "Ana"
+    assert agent.call("GET", f"/api/desk/codes?business={shop.business}")[0] == 200
 
     assert _submit_resolution(agent, follow_up, 1)[1]["reason"] == "not_claimed"
     fence = _claim(agent, follow_up)
@@ -130,6 +135,9 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
         "already_closed",
     }
     eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
+    path = f"/api/desk/closed?business={shop.business}&by=me"
+    (closed,) = eventually(lambda: agent.call("GET", path)[1]["closed"])
+    assert (closed["id"], closed["kind"], closed["by_name"]) == (follow_up, "answered", "Ana")
     (reply,) = shop.replies("complaint-1")
     assert reply.text.startswith(REPLY)
     assert "Ana" in reply.text
@@ -161,6 +169,44 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
         )
     )
     assert sum(event["type"].endswith("StateEntered") for event in history) == 1
+
+
+def test_people_write_beside_an_answer_and_a_lead_takes_over(
+    shop: StackBusiness, eventually: Callable[..., Any]
+) -> None:
+    shop.connect("standard")
+    agent, lead = shop.sign_in_person("Ana", "agent"), shop.sign_in_person("Lee", "lead")
+    review = shop.deliver_review("complaint-beside", COMPLAINT, 1)
+    follow_up = eventually(lambda: _latest_follow_up(shop, review))
+    path = f"/api/desk/follow-ups/{follow_up}"
+
+    fence = _claim(agent, follow_up)
+    draft = {"text": REPLY, "action": "reply"}
+    assert agent.call("PUT", f"{path}/draft", draft)[0] == 200
+    assert agent.call("PUT", f"{path}/draft", {**draft, "text": "Sorry."})[0] == 200
+    note = {"id": "note-0001", "text": "Rang them, nobody answered."}
+    for _ in range(2):
+        assert agent.call("POST", f"{path}/notes", note)[0] == 200
+    until = clock.format_time(clock.now() + timedelta(minutes=5))
+    assert agent.call("PUT", f"{path}/later", {"until": until})[0] == 200
+    assert agent.call("GET", "/api/desk/later")[1]["later"][0]["follow_up"] == follow_up
+    assert agent.call("DELETE", f"{path}/later")[0] == 200
+    assert agent.call("PUT", "/api/me/preferences", {"language": "de"})[0] == 200
+    assert agent.call("GET", "/api/me/preferences")[1]["language"] == "de"
+
+    takeover = {"fence": fence, "reason": "absent"}
+    assert agent.call("POST", f"{path}/takeover", takeover)[0] == 403
+    for _ in range(2):
+        status, taken = lead.call("POST", f"{path}/takeover", takeover)
+        assert (status, taken["fence"], taken["my_draft"]) == (200, fence + 1, None)
+    assert [entry["note"] for entry in taken["notes"]] == [note["text"]]
+    assert _submit_resolution(agent, follow_up, fence)[1]["reason"] == "claim_lost"
+    assert agent.call("GET", path)[1]["my_draft"]["text"] == "Sorry."
+    assert agent.call("DELETE", f"{path}/draft")[0] == 200
+    assert agent.call("DELETE", f"{path}/mention")[0] == 200
+    assert _submit_resolution(lead, follow_up, fence + 1)[0] == 200
+    eventually(lambda: shop.kinds(review)[-1] is Kind.ANSWERED)
+    assert shop.kinds(review)[2:] == [Kind.TAKEN_OVER, Kind.RESOLUTION_GIVEN, Kind.ANSWERED]
 
 
 def _execution_arn(stack: EmulatedStack, follow_up: str) -> str:

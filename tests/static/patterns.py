@@ -82,7 +82,7 @@ def _patterns_of_module(module: ModuleType) -> Iterator[tuple[str, re.Pattern[An
             continue
         yield from ((name, pattern) for pattern in _patterns_in(value))
         if isinstance(value, type) and value.__module__ == module.__name__:
-            for inner, part in vars(value).items():
+            for inner, part in list(vars(value).items()):
                 yield from ((inner, pattern) for pattern in _patterns_in(part))
         if hasattr(value, "cache_info") and _makes_pattern(inspect.signature(value)):
             yield from ((name, pattern) for pattern in _patterns_in(value()))

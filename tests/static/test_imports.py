@@ -44,7 +44,7 @@ NOT_IN_DOMAIN = {"boto3", "botocore", "aws_lambda_powertools", "pydantic"}
 
 TIERS: tuple[frozenset[str], ...] = (
     frozenset({"acknowledgements", "assessment", "policy", "replies"}),
-    frozenset({"cases", "connectors", "follow_ups", "polling", "remedies"}),
+    frozenset({"cases", "connectors", "follow_ups", "later", "polling", "remedies"}),
     frozenset({"storage"}),
     frozenset({"messaging"}),
     frozenset({"steps"}),

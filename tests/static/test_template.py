@@ -17,7 +17,7 @@ from tests.static.cloudformation import (
     template,
     walk,
 )
-from tests.static.repository import FUNCTIONS, HANDLERS, ROOT, WORKFLOWS, describe_handler
+from tests.static.repository import FUNCTIONS, HANDLERS, LIBRARY, ROOT, WORKFLOWS, describe_handler
 from tests.static.test_handlers import handler_source
 
 # Who may use `Resource: '*'`, for which actions, and why nothing narrower exists.
@@ -162,7 +162,9 @@ def test_the_dashboard_shows_metrics_that_a_function_emits() -> None:
 
 
 def _own_source(function: str) -> str:
-    return (FUNCTIONS / function / "app.py").read_text()
+    """The source of a handler, and of its routes in the library."""
+    routes = sorted((LIBRARY / "http" / function).glob("*.py"))
+    return "".join(path.read_text() for path in (FUNCTIONS / function / "app.py", *routes))
 
 
 # functions

@@ -45,6 +45,8 @@ from heard.steps.batch import (
 )
 from heard.steps.caller import Caller
 from heard.steps.desk import DeskPorts
+from heard.steps.desk_list import ListPage, ListQuery, Viewer, list_open_follow_ups
+from heard.steps.desk_memory import DeskMemory
 from heard.steps.erasing import ErasurePorts
 from heard.steps.follow_up import await_resolution, check_follow_up, hand_back
 from heard.steps.holding import HoldPorts
@@ -60,6 +62,7 @@ from heard.steps.sweep import SweepReport, sweep
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
+from heard.storage.desk_settings import DeskSettings
 from heard.storage.erasures import Erasures
 from heard.storage.holds import Holds
 from heard.storage.outcome_log import OutcomeLog
@@ -323,8 +326,21 @@ class Backend:
     @property
     def desk(self) -> DeskPorts:
         return DeskPorts(
-            self.people, self.setup_store, self.cases, self.workflows, self.review_queue
+            self.people,
+            self.setup_store,
+            self.cases,
+            self.workflows,
+            self.review_queue,
+            DeskSettings(self.dynamodb, self.tables["SetupTable"]),
+            self.outcome_log,
+            DeskMemory(self.people, self.setup_store, self.cases),
         )
+
+    def listed(self, caller: Caller, ports: DeskPorts | None = None, **query: Any) -> ListPage:
+        """A page of the desk's list, with new ports unless some are given."""
+        ports = ports or self.desk
+        viewer = Viewer(caller.person.subject, self.clock())
+        return list_open_follow_ups(caller, ListQuery(**query), viewer, ports.cases, ports.memory)
 
     @property
     def ingest_ports(self) -> IngestPorts:

@@ -24,6 +24,8 @@ from tests.static.cloudformation import as_list, resources
 from tests.static.repository import FUNCTIONS, ROOT
 
 STEPS: Final = ROOT / "layers" / "heard" / "heard" / "steps"
+ROUTES: Final = ROOT / "layers" / "heard" / "heard" / "http"
+"""Where an API's routes are, in a package with the name of its function's folder."""
 _ERASING: Final = str(STEPS / "erasing.py")
 """Only operators erase."""
 OURS: Final = tuple(str(ROOT / name) for name in ("layers", "functions", "cli"))
@@ -110,17 +112,23 @@ def entries() -> Mapping[tuple[str, str], str]:
     """
     functions: dict[tuple[str, str], str] = {}
     for name, properties in resources("AWS::Serverless::Function").items():
-        handler = FUNCTIONS / properties["CodeUri"].removeprefix("functions/") / "app.py"
-        functions[str(handler), "*"] = name
-        for node in ast.walk(ast.parse(handler.read_text())):
-            if not isinstance(node, ast.ImportFrom) or not node.module:
-                continue
-            if node.module == "heard.steps":
-                functions |= {(str(STEPS / f"{each.name}.py"), "*"): name for each in node.names}
-            elif node.module.startswith("heard.steps."):
-                file = str(STEPS / f"{node.module.removeprefix('heard.steps.')}.py")
-                functions |= {(file, each.name): name for each in node.names}
+        folder = properties["CodeUri"].removeprefix("functions/")
+        handler = FUNCTIONS / folder / "app.py"
+        for file in (handler, *sorted((ROUTES / folder).glob("*.py"))):
+            functions[str(file), "*"] = name
+            functions |= dict.fromkeys(_imported_steps(file), name)
     return functions
+
+
+def _imported_steps(file: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        if node.module == "heard.steps":
+            yield from ((str(STEPS / f"{each.name}.py"), "*") for each in node.names)
+        elif node.module.startswith("heard.steps."):
+            step = str(STEPS / f"{node.module.removeprefix('heard.steps.')}.py")
+            yield from ((step, each.name) for each in node.names)
 
 
 def _calling_function() -> str | None:

@@ -11,9 +11,9 @@ from functools import partial
 
 import pytest
 
-from heard import cases
+from heard import cases, follow_ups
 from heard.cases import Case, Change, Revision
-from heard.follow_ups import Action, Resolution
+from heard.follow_ups import Action, FollowUp, Resolution, TakeoverReason
 from heard.outcomes import Fact, Kind
 from heard.policy import Policy, default_policy
 from heard.policy.document import Remedy
@@ -172,6 +172,12 @@ def facts_of_resolutions() -> Iterator[Fact]:
     for follow_up in (case.follow_up, replace(case.follow_up, invited=True)):
         for resolution in resolutions:
             yield from resolve(replace(case, follow_up=follow_up), resolution, policy)
+    claimed = follow_ups.claim(case.follow_up, "ana", NOON)
+    assert isinstance(claimed, FollowUp)
+    takeover = cases.Takeover("lead", claimed.fence, TakeoverReason.OVERDUE)
+    change = cases.take_over(replace(case, follow_up=claimed), takeover, NOON)
+    assert isinstance(change, Change)
+    yield from change.facts
     promise = make_resolution(Action.PROMISE, reply=None, promised_for=promised_for)
     change = cases.resolve(case, promise, policy, NOON)
     assert isinstance(change, Change)

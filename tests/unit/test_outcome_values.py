@@ -20,7 +20,7 @@ from heard.assessment.language_codes import language_code
 from heard.assessment.vocabulary import LANGUAGES, TOPICS
 from heard.cases import Case, Change
 from heard.clock import format_time, parse_time
-from heard.follow_ups import Action, Conflict, ConflictCode
+from heard.follow_ups import Action, Conflict, ConflictCode, TakeoverReason
 from heard.outcomes import CLOSING_KINDS, Fact, Kind
 from heard.places import UNKNOWN_PLACE, Place, place_of
 from heard.policy import Route, default_policy
@@ -150,10 +150,11 @@ FORMS: Final[Mapping[str, Form]] = {
     "purpose": one_of(Purpose),
     "variant": matches(f"[a-z]{{2}}-[0-9]+|({'|'.join(KINDS)})[a-z0-9-]*"),
     "by": is_person,
+    "claimed_by": is_person,
     "approved_by": is_person,
     "root_cause": one_of(POLICY.codes.causes),
     "fix": one_of(POLICY.codes.fixes),
-    "reason": one_of({"", *POLICY.codes.reasons, *SYSTEM_REASONS}),
+    "reason": one_of({"", *POLICY.codes.reasons, *SYSTEM_REASONS, *TakeoverReason}),
     "remedy": one_of({"refund"}),
     "amount": matches(r"[0-9]+(\.[0-9]+)?"),
     "currency": matches("[A-Z]{3}"),

@@ -15,6 +15,7 @@ from heard.working_time import (
     Interval,
     add_working_time,
     is_working,
+    next_opening,
     working_seconds,
 )
 
@@ -43,6 +44,20 @@ def test_time_is_counted_in_working_hours_of_the_calendars_own_zone(
     start: str, seconds: int, due: str
 ) -> None:
     assert add_working_time(berlin(start), seconds, BERLIN) == berlin(due)
+
+
+@pytest.mark.parametrize(
+    ("moment", "opening"),
+    [
+        ("2026-01-30T05:00", "2026-01-30T09:00"),
+        ("2026-01-30T09:00", "2026-02-02T09:00"),  # it has opened just now
+        ("2026-01-30T17:00", "2026-02-02T09:00"),  # closing time on a Friday
+        ("2026-12-24T20:00", "2026-12-28T09:00"),  # a holiday, then a weekend
+        ("2026-03-28T12:00", "2026-03-30T09:00"),  # clocks go forward in between
+    ],
+)
+def test_work_begins_at_the_next_opening(moment: str, opening: str) -> None:
+    assert next_opening(berlin(moment), BERLIN) == berlin(opening)
 
 
 def test_a_shift_over_a_clock_change_is_as_long_as_it_really_is() -> None:

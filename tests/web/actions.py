@@ -91,3 +91,24 @@ def axe_violations(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
 
 def expect_announced(page: Page, text: str) -> None:
     expect(page.locator("#page > p[role=status]")).to_contain_text(text)
+
+
+CONTROLS = {
+    *("button", "link", "textbox", "searchbox", "combobox", "listbox", "option"),
+    *("checkbox", "radio", "switch", "spinbutton", "menuitem", "tab", "dialog"),
+}
+
+
+def unnamed_controls(page: Page) -> list[str]:
+    """What the browser's accessibility tree has without a name and somebody can use."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    assert len(nodes) > 3
+    return [
+        str(node["role"]["value"])
+        for node in nodes
+        if not node.get("ignored")
+        and node.get("role", {}).get("value") in CONTROLS
+        and not str(node.get("name", {}).get("value", "")).strip()
+    ]

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from functions.desk import app as desk
 from functions.web import app as web
-from tests.unit.functions.conftest import LambdaContext
+from tests.unit.gateway import LambdaContext, http_event, sign_in
 
 CLIENT = "client-of-the-page"
 
@@ -49,6 +49,7 @@ class PageServer:
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, Any]] = []
         self.files: list[str] = []
+        self.statuses: list[int] = []
         self.token_seconds = 3600
         self.sessions_end = False
         self._tokens: dict[str, str] = {}
@@ -80,11 +81,23 @@ class PageServer:
         """The bodies of the requests that took a step, such as `resolution`."""
         return [body for method, path, body in self.requests if path.endswith(f"/{step}")]
 
+    def requests_of(self, method: str, step: str) -> int:
+        """How many requests of a method took a step."""
+        return sum(one == method and path.endswith(step) for one, path, _ in self.requests)
+
+    def get_as(self, subject: str, path: str) -> Any:
+        """What somebody else reads. Returns the response's JSON."""
+        event = http_event("GET", path)
+        sign_in(event, subject)
+        with self.lock:
+            result = desk.handler(event, LambdaContext())
+        return json.loads(result["body"])
+
     def act_as(self, subject: str, step: str, follow_up: str, body: object = None) -> Any:
         """What somebody else does at the same time. Returns the response's JSON."""
         path = f"/api/desk/follow-ups/{follow_up}" + (f"/{step}" if step else "")
-        event = _event("POST" if step else "GET", path, "", {}, json.dumps(body or {}))
-        event["requestContext"]["authorizer"] = _claims(subject)
+        event = http_event("POST" if step else "GET", path, body=body or {})
+        sign_in(event, subject)
         with self.lock:
             result = desk.handler(event, LambdaContext())
         assert result["statusCode"] == 200, result["body"]
@@ -123,12 +136,12 @@ class PageServer:
     def _invoke(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: str
     ) -> tuple[int, dict[str, str], bytes]:
-        event = _event(method, path, query, headers, body)
-        if path.startswith("/api/desk/"):
+        event = http_event(method, path, query=parse_qs(query), headers=headers, body=body or None)
+        if path.startswith("/api/"):
             subject = self._tokens.get(headers.get("authorization", "").removeprefix("Bearer "))
             if subject is None:
                 return 401, {"content-type": "application/json"}, b'{"message":"Unauthorized"}'
-            event["requestContext"]["authorizer"] = _claims(subject)
+            sign_in(event, subject)
             handler = desk.handler
         else:
             self.files.append(path)
@@ -140,6 +153,8 @@ class PageServer:
         content = result.get("body") or ""
         decoded = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()
         response_headers = {name: str(value) for name, value in result["headers"].items()}
+        if handler is desk.handler:
+            self.statuses.append(result["statusCode"])
         return result["statusCode"], response_headers, decoded
 
     def _sign_in(
@@ -210,7 +225,7 @@ class PageServer:
                 if status != 304:
                     self.wfile.write(content)
 
-            do_GET = do_POST = _answer  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Requests are in `requests`."""
@@ -238,36 +253,3 @@ def _token(claims: Mapping[str, Any]) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
     return f"{part({'alg': 'none'})}.{part({**claims, 'iat': int(time.time())})}.signature"
-
-
-def _claims(subject: str) -> dict[str, Any]:
-    return {"jwt": {"claims": {"token_use": "access", "sub": subject}, "scopes": None}}
-
-
-def _event(
-    method: str, path: str, query: str, headers: Mapping[str, str], body: str
-) -> dict[str, Any]:
-    """The request as an HTTP API (payload 2.0) hands it to a function."""
-    return {
-        "version": "2.0",
-        "routeKey": f"{method} {path}",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"content-type": "application/json", **headers},
-        "queryStringParameters": {name: ",".join(v) for name, v in parse_qs(query).items()},
-        "pathParameters": {},
-        "requestContext": {
-            "http": {
-                "method": method,
-                "path": path,
-                "sourceIp": "203.0.113.7",
-                "protocol": "HTTP/1.1",
-                "userAgent": "test",
-            },
-            "stage": "$default",
-            "requestId": "req-1",
-            "domainName": "heard.example",
-        },
-        "body": body or None,
-        "isBase64Encoded": False,
-    }

@@ -279,7 +279,7 @@ def test_each_action_sends_what_it_needs(desk: Desk) -> None:
     expect_announced(page, "Still missing: Cause")
     page.locator("#field-rootCause").select_option("other")
     page.locator("#field-fix").select_option("other")
-    page.get_by_role("button", name="Note").click()
+    page.get_by_role("button", name="Note N").click()
     page.locator("#field-note").fill("Rang her, all is well.")
     send(page)
     act(1, "Promise")
@@ -376,7 +376,7 @@ def test_a_stranger_sees_the_review_and_the_signed_answer(desk: Desk) -> None:
     expect(page.locator("#follow-up-title")).to_be_focused()
 
 
-def test_an_erased_author_can_be_resolved_and_not_replied_to(desk: Desk) -> None:
+def test_where_no_program_can_reply_only_what_can_be_done_is_offered(desk: Desk) -> None:
     (first,) = desk.seed(1)
     follow_up = desk.follow_up(first)
     connection = desk.backend.connections["standard"]

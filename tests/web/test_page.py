@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from heard.replies.findings import EXPLANATIONS
 from heard.reviews import Author
 from tests.static.repository import ROOT
 from tests.unit.backend import complaint
@@ -232,7 +233,24 @@ def serve_rows(page: Page, row: dict[str, Any], count: int) -> None:
         page = {"follow_ups": rows[start:end], "next": str(end) if end < count else None}
         route.fulfill(json=page)
 
+    def preview(route: Route) -> None:
+        ids = re.findall(r"fup_(\d{8})", route.request.url)
+        previews = [
+            {
+                "id": f"fup_{number}",
+                "author": f"Author {int(number)}",
+                "first_words": "Two plates came broken.",
+                "stars": 1,
+                "language": "en",
+                "erased": False,
+                "damaged": False,
+            }
+            for number in ids
+        ]
+        route.fulfill(json={"previews": previews})
+
     page.route("**/api/desk/follow-ups?*", answer)
+    page.route("**/api/desk/previews?*", preview)
 
 
 LANGUAGES = sorted(path.stem for path in (ROOT / "web" / "src" / "messages").glob("??.ts"))
@@ -262,3 +280,8 @@ def test_every_refusal_of_the_desk_has_words() -> None:
     from heard.follow_ups import ConflictCode
 
     assert {f"refused_{code.value}" for code in ConflictCode} <= set(catalogue("en"))
+
+
+def test_every_finding_of_the_lint_has_words() -> None:
+    """In every language: the others have the keys of English, which a test above says."""
+    assert {f"found_{code}" for code in [*EXPLANATIONS, "too_long"]} <= set(catalogue("en"))

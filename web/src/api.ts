@@ -1,12 +1,20 @@
 // The one client of the API. Nothing else in the page calls fetch for it.
 
 import type {
+  ClosedPage,
+  Draft,
   FollowUp,
+  FollowUpView,
   LintResult,
+  Me,
   Page,
+  PreferencesBody,
+  Previews,
   Problem,
   ResolutionBody,
   Row,
+  Severity,
+  TakeoverReason,
 } from "./api_types";
 import { accessToken, currentToken, SignedOut, SignInUnreachable } from "./sign_in";
 
@@ -31,7 +39,7 @@ export class ApiError extends Error {
 }
 
 interface Options {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: object;
 }
 
@@ -41,7 +49,7 @@ const answers = new Map<string, { etag: string; body: unknown }>();
 async function send(path: string, options: Options, renew: boolean): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${await accessToken({ renew })}` };
   const known = answers.get(path);
-  if (known && !options.body) headers["if-none-match"] = known.etag;
+  if (known && !options.method) headers["if-none-match"] = known.etag;
   if (options.body) headers["content-type"] = "application/json";
   return fetch(path, {
     method: options.method ?? "GET",
@@ -67,7 +75,7 @@ async function call<T>(path: string, options: Options = {}): Promise<T> {
   if (!response.ok) throw await errorOf(response);
   const body = (await response.json()) as T;
   const etag = response.headers.get("etag");
-  if (etag && !options.body) {
+  if (etag && !options.method) {
     if (answers.size > 50) answers.clear();
     answers.set(path, { etag, body });
   }
@@ -97,17 +105,45 @@ function post<T>(path: string, body: object = {}): Promise<T> {
 }
 
 export interface ListQuery {
-  business: string | null;
+  business: string;
   after: string | null;
   words: boolean;
+  view: FollowUpView | null;
+  severity: Severity | "";
+  platform: string;
 }
 
 export function listFollowUps(query: ListQuery): Promise<Page> {
   const parameters = new URLSearchParams({ limit: String(LONGEST_PAGE) });
-  if (query.business) parameters.set("business", query.business);
-  if (query.after) parameters.set("after", query.after);
+  for (const name of ["business", "after", "view", "severity", "platform"] as const)
+    if (query[name]) parameters.set(name, query[name]);
   if (query.words) parameters.set("words", "true");
   return call<Page>(`${FOLLOW_UPS}?${parameters}`);
+}
+
+export const MOST_PREVIEWS = 50;
+
+export function readPreviews(ids: readonly string[]): Promise<Previews> {
+  return call<Previews>(`/api/desk/previews?ids=${ids.join(",")}`);
+}
+
+export function listClosed(business: string, mine: boolean, after: string): Promise<ClosedPage> {
+  const parameters = new URLSearchParams({ business, limit: "50" });
+  if (mine) parameters.set("by", "me");
+  if (after) parameters.set("after", after);
+  return call<ClosedPage>(`/api/desk/closed?${parameters}`);
+}
+
+export function readMe(): Promise<Me> {
+  return call<Me>("/api/me");
+}
+
+export function readPreferences(): Promise<PreferencesBody> {
+  return call<PreferencesBody>("/api/me/preferences");
+}
+
+export function savePreferences(preferences: PreferencesBody): Promise<unknown> {
+  return call("/api/me/preferences", { method: "PUT", body: preferences });
 }
 
 /** One follow-up. `after` asks for its next reviews. */
@@ -136,10 +172,47 @@ export function approve(id: string, approved: boolean, digest: string): Promise<
   return post<Row>(`${FOLLOW_UPS}/${id}/approval`, { approved, digest });
 }
 
+export interface DraftBody {
+  text: string;
+  action: string;
+  fields: Record<string, unknown>;
+}
+
+export function saveDraft(id: string, body: DraftBody): Promise<Draft> {
+  return call<Draft>(`${FOLLOW_UPS}/${id}/draft`, { method: "PUT", body });
+}
+
+export function deleteDraft(id: string): Promise<unknown> {
+  return call(`${FOLLOW_UPS}/${id}/draft`, { method: "DELETE" });
+}
+
+export function addNote(
+  id: string,
+  body: { id: string; text: string; mentions: readonly string[] },
+): Promise<unknown> {
+  return post(`${FOLLOW_UPS}/${id}/notes`, body);
+}
+
+export function dismissMention(id: string): Promise<unknown> {
+  return call(`${FOLLOW_UPS}/${id}/mention`, { method: "DELETE" });
+}
+
+export function takeOver(id: string, fence: number, reason: TakeoverReason): Promise<Row> {
+  return post<Row>(`${FOLLOW_UPS}/${id}/takeover`, { fence, reason });
+}
+
+export function putOff(id: string, until: string): Promise<{ back_at: string | null }> {
+  return call(`${FOLLOW_UPS}/${id}/later`, { method: "PUT", body: { until } });
+}
+
+export function putOffNoMore(id: string): Promise<unknown> {
+  return call(`${FOLLOW_UPS}/${id}/later`, { method: "DELETE" });
+}
+
 /** Send something while the page closes: the browser finishes it. Nobody reads the answer. */
-function sendAtTheEnd(path: string, body: object): void {
+function sendAtTheEnd(path: string, body: object, method = "POST"): void {
   void fetch(path, {
-    method: "POST",
+    method,
     headers: { authorization: `Bearer ${currentToken()}`, "content-type": "application/json" },
     body: JSON.stringify(body),
     keepalive: true,
@@ -152,4 +225,8 @@ export function resolveAtTheEnd(id: string, body: ResolutionBody): void {
 
 export function releaseAtTheEnd(id: string, fence: number): void {
   sendAtTheEnd(`${FOLLOW_UPS}/${id}/release`, { fence });
+}
+
+export function saveDraftAtTheEnd(id: string, body: DraftBody): void {
+  sendAtTheEnd(`${FOLLOW_UPS}/${id}/draft`, body, "PUT");
 }

@@ -1,43 +1,187 @@
-// What the desk's API answers, as docs/desk.md describes it.
+// The shapes of the API. Made by `make docs` from docs/openapi.json: do not edit.
 
-export type Severity = "critical" | "high" | "medium" | "low" | "praise";
+/** What an agent can do with a follow-up. */
+export type Action = "reply" | "invite_private" | "resolve_without_reply" | "promise" | "walk_away" | "report_fake";
 
-export type Status =
-  | "open"
-  | "invited"
-  | "promised"
-  | "awaiting_approval"
-  | "resolving"
-  | "closed";
-
-export type Action =
-  | "reply"
-  | "invite_private"
-  | "promise"
-  | "resolve_without_reply"
-  | "report_fake"
-  | "walk_away";
-
-export interface Author {
-  name: string | null;
+/**
+ * A lead's decision about a resolution that takes two people.
+ *
+ * `digest` is that of the `pending_resolution` that the lead has read.
+ */
+export interface ApprovalBody {
+  approved: boolean;
+  digest: string;
 }
 
-export interface NewestReview {
-  id: string;
-  author: Author | null;
-  rating: number | null;
+/** What we concluded about a review. */
+export interface Assessment {
+  severity: Severity;
+  agenda: string;
+  sentiment: number;
   language: string | null;
-  first_words: string | null;
-  erased: boolean;
-  damaged: boolean;
+  topics: string[];
+  flags: string[];
+  reasons: Reason[];
+  model: string;
+  needs_person: boolean;
+  confidence: number;
+  scores: Record<string, number>;
+  kind_words: boolean;
+  praised_topics: string[];
 }
 
-export interface Row {
+/** Who wrote, as the platform names them. */
+export interface Author {
+  id: string;
+  name?: string | null;
+}
+
+/** What the author said when we acknowledged it, and the acknowledgement. */
+export interface BeforeEdit {
+  title: string | null;
+  text: string | null;
+  rating: number | null;
+  severity: Severity | null;
+  occurred_at: string | null;
+  acknowledgement: string;
+  replaced_by_next_reply: boolean;
+}
+
+/** The kind of place where the customer spoke. */
+export type Channel = "review_site" | "social" | "forum" | "app_store" | "messaging" | "email" | "phone" | "survey";
+
+/** What to think of (R25). */
+export interface Checklist {
+  name: string;
+  steps: string[];
+}
+
+/** A closed follow-up: how it ended, when, by whom, and with which codes. */
+export interface ClosedFollowUp {
+  id: string;
+  review: string;
+  platform: string;
+  severity: Severity | null;
+  kind: Kind;
+  at: string;
+  by: string | null;
+  by_name: string | null;
+  approved_by_name: string | null;
+  root_cause: string | null;
+  fix: string | null;
+  reason: string | null;
+  waited_s: number | null;
+}
+
+/** Closed follow-ups, the newest first. There may be a next page though this one is empty. */
+export interface ClosedPage {
+  closed: ClosedFollowUp[];
+  next: string | null;
+}
+
+/** A code of resolutions, and how often it closed a follow-up in the last 90 days. */
+export interface Code {
+  code: string;
+  name: string;
+  used: number;
+  in_policy: boolean;
+}
+
+/** The codes of a business. `counted_from` is the time since when their use was counted. */
+export interface Codes {
+  causes: Code[];
+  fixes: Code[];
+  reasons: Code[];
+  counted_from: string;
+}
+
+/** Other words that came under the id of a review. */
+export interface Complaint {
+  title: string | null;
+  text: string | null;
+  rating: number | null;
+  severity: Severity | null;
+  occurred_at: string | null;
+}
+
+/** How many follow-ups each view shows. `complete` is false where there are even more. */
+export interface Counts {
+  all: number;
+  mine: number;
+  overdue: number;
+  waits_for_lead: number;
+  promised: number;
+  invited: number;
+  later: number;
+  complete: boolean;
+}
+
+/** What the caller has begun to write. `at` is when it was saved. */
+export interface Draft {
+  text: string;
+  at: string;
+  action: Action | null;
+  fields: Record<string, unknown>;
+}
+
+/** What an agent has begun to write. */
+export interface DraftBody {
+  text: string;
+  action?: Action | null;
+  fields?: DraftFields;
+}
+
+/** What of a resolution is filled in beside its text. Nothing of it is checked yet. */
+export interface DraftFields {
+  fix?: string | null;
+  root_cause?: string | null;
+  reason?: string | null;
+  note?: string | null;
+  evidence?: string | null;
+  promised_for?: string | null;
+  remedy?: DraftRemedy | null;
+  own_contacts?: boolean | null;
+}
+
+/** The caller has no draft here. */
+export interface DraftGone {
+  my_draft: null;
+}
+
+/** A remedy that is half filled in. */
+export interface DraftRemedy {
+  name?: string;
+  amount?: string;
+  currency?: string;
+}
+
+/** Another review of the same author. `ended` is None while it is open. */
+export interface EarlierReview {
+  id: string;
+  platform: string;
+  rating: number | null;
+  severity: Severity | null;
+  at: string;
+  ended: Kind | null;
+  withdrawn: boolean;
+  first_words: string | null;
+}
+
+/** Something that the lint found in a text. */
+export interface Finding {
+  code: string;
+  rule: string;
+  severity: "block" | "warn";
+  explanation: string;
+}
+
+/** A follow-up with all that an agent must understand before answering (R22). */
+export interface FollowUp {
   id: string;
   business: string;
   platform: string;
-  channel: string;
-  stage: "onstage" | "offstage";
+  channel: Channel;
+  stage: Stage;
   severity: Severity;
   queue: string;
   priority: number;
@@ -49,72 +193,157 @@ export interface Row {
   overdue: boolean;
   promised_for: string | null;
   claimed_by: string | null;
+  claimed_by_name: string | null;
   claim_expires_at: string | null;
   fence: number;
+  revision: string;
+  mentioned: string[];
   reviews_count: number;
-  /** Only where the words were asked for. */
+  working_minutes_left: number;
+  clock: "running" | "paused";
+  resumes_at: string | null;
   newest_review?: NewestReview | null;
+  reviews: Review[];
+  reviews_next: string | null;
+  replies: Reply[];
+  public_replies_left: number;
+  platform_limits: PlatformLimits;
+  notes: Note[];
+  rules: Rule[];
+  checklist: Checklist | null;
+  remedies: Remedy[];
+  causes: string[];
+  fixes: string[];
+  reasons: string[];
+  contacts: string[];
+  grants: Grant[];
+  pending_resolution: PendingResolution | null;
+  actions: Action[];
+  no_reply_why: string | null;
+  history: EarlierReview[];
+  timeline: TimelineEntry[];
+  my_draft: Draft | null;
 }
 
-export interface Page {
-  follow_ups: Row[];
-  next: string | null;
-}
+/** A part of the list. What is being carried out already is in none of them. */
+export type FollowUpView = "mine" | "overdue" | "waits_for_lead" | "promised" | "invited" | "later";
 
-export interface Assessment {
-  severity: Severity;
-  topics: string[];
-  flags: string[];
-  reasons: { code: string; evidence: string | null }[];
-  confidence: number;
-  language: string | null;
-}
-
-export interface Complaint {
-  title: string | null;
-  text: string | null;
-  rating: number | null;
-  severity: Severity | null;
-  occurred_at: string | null;
-}
-
-export interface Review {
-  id: string;
-  severity: Severity | null;
-  rating: number | null;
-  withdrawn: boolean;
-  unverified: boolean;
-  reported_gone_at: string | null;
-  damaged?: boolean;
-  erased?: boolean;
-  title?: string | null;
-  text?: string | null;
-  language?: string | null;
-  occurred_at?: string | null;
-  subject?: string | null;
-  link?: string | null;
-  author?: Author | null;
-  assessment?: Assessment | null;
-  other_complaints?: Complaint[];
-  before_edit?: Complaint & { acknowledgement: string; replaced_by_next_reply: boolean };
-}
-
-export interface Reply {
-  id: string;
-  purpose: string;
-  public: boolean;
-  text: string | null;
-  at: string;
-  state: string;
-  damaged: boolean;
-}
-
+/** A remedy that was granted. */
 export interface Grant {
   name: string;
   amount: string;
   currency: string;
 }
 
+/** What can happen to a review: a closed set. The `CLOSING_KINDS` end it (R01). */
+export type Kind = "accepted" | "revised" | "late_revision" | "duplicate" | "unverified" | "reopened" | "follow_up_opened" | "follow_up_joined" | "escalated" | "resolution_given" | "approval_requested" | "approval_denied" | "taken_over" | "promised" | "promise_due" | "invited_private" | "reply_sent" | "reply_rejected" | "reply_unknown" | "reply_published" | "reply_removed" | "texts_erased" | "texts_deleted" | "acknowledged" | "answered" | "moved_private_resolved" | "walked_away" | "reported" | "resolved_without_reply" | "withdrawn" | "ignored" | "expired";
+
+/** Until when a follow-up is put off, and when it comes back: earlier, if it is due then. */
+export interface Later {
+  until: string | null;
+  back_at: string | null;
+}
+
+/** Until when a follow-up is hidden from the caller's own view. */
+export interface LaterBody {
+  until: string;
+}
+
+/** A follow-up that the caller put off. */
+export interface LaterMark {
+  follow_up: string;
+  until: string;
+}
+
+/** What the caller put off, and has not come back by itself. */
+export interface LaterMarks {
+  later: LaterMark[];
+}
+
+export type LengthUnit = "characters" | "bytes" | "graphemes" | "utf16" | "weighted";
+
+/** A text that an agent wants to send. */
+export interface LintBody {
+  text: string;
+  own_contacts?: boolean;
+}
+
+/** A text as it would be posted, and what the lint finds in it. */
+export interface LintResult {
+  text: string;
+  blocked: boolean;
+  findings: Finding[];
+}
+
+/** The person who is signed in. */
+export interface Me {
+  subject: string;
+  name: string;
+  businesses: OwnBusiness[];
+}
+
+/** Who is still mentioned in a follow-up (ids). */
+export interface Mentioned {
+  mentioned: string[];
+}
+
+/** The newest review of a follow-up in a list. */
+export interface NewestReview {
+  id: string;
+  author: Author | null;
+  rating: number | null;
+  language: string | null;
+  first_words: string | null;
+  erased: boolean;
+  damaged: boolean;
+}
+
+/** What an agent wrote for the others. One without an answer has an `id`. */
+export interface Note {
+  id?: string | null;
+  agent: string;
+  at?: string | null;
+  mentions?: string[] | null;
+  resolution?: string | null;
+  action?: Action | null;
+  note?: string | null;
+  evidence?: string | null;
+  own_contacts?: boolean;
+  damaged?: boolean;
+}
+
+/** A note without an answer. `id` is the client's own: sending it twice is writing one note. */
+export interface NoteBody {
+  id: string;
+  text: string;
+  mentions?: string[];
+}
+
+/** Of what the page may tell somebody while it is not in front. */
+export interface Notifications {
+  critical?: boolean;
+  escalated?: boolean;
+  mine_due?: boolean;
+  mentioned?: boolean;
+}
+
+/** A business where the caller holds roles. */
+export interface OwnBusiness {
+  business: string;
+  name: string;
+  roles: Role[];
+  time_zone: string;
+}
+
+/** A page of open follow-ups by due time. `counts` come with the first page only. */
+export interface Page {
+  follow_ups: Row[];
+  next: string | null;
+  counts: Counts | null;
+  as_of: string;
+}
+
+/** A resolution that waits for a lead. Its `digest` names exactly this one. */
 export interface PendingResolution {
   digest: string;
   action: Action;
@@ -126,70 +355,43 @@ export interface PendingResolution {
   remedy: Grant | null;
 }
 
-export type LengthUnit = "characters" | "bytes" | "graphemes" | "utf16" | "weighted";
-
-export interface FollowUp extends Row {
-  reviews: Review[];
-  reviews_next: string | null;
-  replies: Reply[];
-  public_replies_left: number;
-  platform_limits: {
-    replies: "one" | "many" | "none";
-    replaces_reply: boolean;
-    limit: number;
-    unit: LengthUnit;
-  };
-  notes: Note[];
-  rules: { id: string; why: string }[];
-  checklist: { name: string; steps: string[] } | null;
-  remedies: { name: string; limit: string; currency: string }[];
-  causes: string[];
-  fixes: string[];
-  reasons: string[];
-  contacts: string[];
-  grants: Grant[];
-  pending_resolution: PendingResolution | null;
-  actions: Action[];
-  no_reply_why: string | null;
+/** How many replies the platform shows, and how long they may be. */
+export interface PlatformLimits {
+  replies: "one" | "many" | "none";
+  replaces_reply: boolean;
+  limit: number;
+  unit: LengthUnit;
 }
 
-export interface Note {
-  agent: string;
-  action: Action;
-  note?: string;
-  evidence?: string;
+/** What somebody set for their own desk. What is left out is as the page has it. */
+export interface PreferencesBody {
+  views?: SavedView[];
+  language?: string | null;
+  theme?: "light" | "dark" | "system" | null;
+  density?: "comfortable" | "compact" | null;
+  keys?: boolean | null;
+  notifications?: Notifications;
 }
 
-export interface Finding {
-  code: string;
-  rule: string;
-  severity: "block" | "warn";
-  explanation: string;
-}
-
-export interface LintResult {
-  text: string;
-  blocked: boolean;
-  findings: Finding[];
-}
-
-export interface ResolutionBody {
+/** Who wrote the newest review of a follow-up, and how it begins. */
+export interface Preview {
   id: string;
-  action: Action;
-  fence: number;
-  text?: string;
-  note?: string;
-  fix?: string;
-  root_cause?: string;
-  reason?: string;
-  evidence?: string;
-  promised_for?: string;
-  remedy?: { name: string; amount: string; currency?: string };
-  own_contacts?: boolean;
+  author: string | null;
+  first_words: string | null;
+  stars: number | null;
+  language: string | null;
+  erased: boolean;
+  damaged: boolean;
 }
 
-/** An error as problem+json. */
+/** Previews in the order of the ids; those that the caller may not see are left out. */
+export interface Previews {
+  previews: Preview[];
+}
+
+/** An error as problem+json (RFC 9457). Each field is there with a value, or not there. */
 export interface Problem {
+  type?: string;
   title?: string;
   status?: number;
   detail?: string;
@@ -197,4 +399,216 @@ export interface Problem {
   rule?: string;
   code?: string;
   findings?: Finding[];
+}
+
+/** Why an assessment says so. */
+export interface Reason {
+  code: string;
+  evidence?: string | null;
+}
+
+/** Which claim is given back. */
+export interface ReleaseBody {
+  fence: number;
+}
+
+/** A remedy of the policy, and up to which amount an agent may grant it. */
+export interface Remedy {
+  name: string;
+  limit: string;
+  currency: string;
+}
+
+/**
+ * What is granted to the customer.
+ *
+ * `currency` may be left out if the policy has this remedy in one currency only.
+ */
+export interface RemedyBody {
+  name: string;
+  amount: number | string;
+  currency?: string;
+}
+
+/** What we said in the thread, or are about to say. */
+export interface Reply {
+  id: string;
+  purpose: string;
+  public: boolean;
+  text: string | null;
+  at: string;
+  state: string;
+  damaged: boolean;
+}
+
+/**
+ * An agent's resolution. `id` is the client's own: sending it twice is resolving once.
+ *
+ * Any whole number is a `fence`. The desk answers `not_claimed` or `claim_lost` to a wrong one.
+ * `seen_revision` is the follow-up's `revision` that was read: nothing newer is resolved.
+ */
+export interface ResolutionBody {
+  id: string;
+  action: Action;
+  fence: number;
+  seen_revision?: string | null;
+  text?: string | null;
+  note?: string | null;
+  fix?: string | null;
+  root_cause?: string | null;
+  reason?: string | null;
+  evidence?: string | null;
+  promised_for?: string | null;
+  remedy?: RemedyBody | null;
+  own_contacts?: boolean;
+}
+
+/** A follow-up after its resolution was accepted, and what the lint warns of. */
+export interface Resolved {
+  id: string;
+  business: string;
+  platform: string;
+  channel: Channel;
+  stage: Stage;
+  severity: Severity;
+  queue: string;
+  priority: number;
+  status: Status;
+  why: string;
+  level: number;
+  opened_at: string;
+  due_at: string;
+  overdue: boolean;
+  promised_for: string | null;
+  claimed_by: string | null;
+  claimed_by_name: string | null;
+  claim_expires_at: string | null;
+  fence: number;
+  revision: string;
+  mentioned: string[];
+  reviews_count: number;
+  working_minutes_left: number;
+  clock: "running" | "paused";
+  resumes_at: string | null;
+  newest_review?: NewestReview | null;
+  warnings: Finding[];
+}
+
+/** A review of a follow-up. Of one that is unreadable there is only the id. */
+export interface Review {
+  id: string;
+  severity?: Severity | null;
+  rating?: number | null;
+  withdrawn?: boolean;
+  unverified?: boolean;
+  reported_gone_at?: string | null;
+  unreadable?: boolean;
+  damaged?: boolean;
+  erased?: boolean;
+  title?: string | null;
+  text?: string | null;
+  quoted?: string | null;
+  below?: string | null;
+  unread?: boolean | null;
+  language?: string | null;
+  occurred_at?: string | null;
+  subject?: string | null;
+  link?: string | null;
+  author?: Author | null;
+  original_bytes?: number | null;
+  assessment?: Assessment | null;
+  other_complaints?: Complaint[] | null;
+  before_edit?: BeforeEdit | null;
+}
+
+/** What a person does in a business. */
+export type Role = "agent" | "lead" | "auditor" | "admin";
+
+/**
+ * A follow-up as a list shows it.
+ *
+ * `working_minutes_left` is negative where it is overdue. While nobody works, `clock` is paused
+ * until `resumes_at`. `newest_review` is there only where the words were asked for.
+ */
+export interface Row {
+  id: string;
+  business: string;
+  platform: string;
+  channel: Channel;
+  stage: Stage;
+  severity: Severity;
+  queue: string;
+  priority: number;
+  status: Status;
+  why: string;
+  level: number;
+  opened_at: string;
+  due_at: string;
+  overdue: boolean;
+  promised_for: string | null;
+  claimed_by: string | null;
+  claimed_by_name: string | null;
+  claim_expires_at: string | null;
+  fence: number;
+  revision: string;
+  mentioned: string[];
+  reviews_count: number;
+  working_minutes_left: number;
+  clock: "running" | "paused";
+  resumes_at: string | null;
+  newest_review?: NewestReview | null;
+}
+
+/** A rule that decided, and why. */
+export interface Rule {
+  id: string;
+  why: string;
+}
+
+/**
+ * A list that somebody asks for often: its name, and the query of its address.
+ *
+ * A query holds codes and no words of a search, so that no customer's name is kept here.
+ */
+export interface SavedView {
+  name: string;
+  query: string;
+}
+
+/** The five levels of the playbook, worst first. */
+export type Severity = "critical" | "high" | "medium" | "low" | "praise";
+
+/** Whether the public watches (R05). */
+export type Stage = "onstage" | "offstage";
+
+/** Where a follow-up stands. */
+export type Status = "open" | "invited" | "promised" | "awaiting_approval" | "resolving" | "closed";
+
+/** Which claim a lead takes over, and why. */
+export interface TakeoverBody {
+  fence: number;
+  reason: TakeoverReason;
+}
+
+/** Why a lead takes a follow-up over. A closed list, as it goes into the log. */
+export type TakeoverReason = "overdue" | "absent" | "expertise" | "severity" | "customer_asked" | "other";
+
+/** An outcome, in codes. `by` is the person whose doing it was; None for Heard's own. */
+export interface TimelineEntry {
+  id: string;
+  review: string;
+  kind: Kind;
+  at: string;
+  by: string | null;
+  by_name: string | null;
+  action?: string | null;
+  reason?: string | null;
+  fix?: string | null;
+  root_cause?: string | null;
+  level?: number | null;
+  purpose?: string | null;
+  promised_for?: string | null;
+  due_at?: string | null;
+  after?: string | null;
+  reply?: string | null;
 }

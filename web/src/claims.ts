@@ -3,10 +3,10 @@
 import { signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { Row } from "./api_types";
+import type { Row, TakeoverReason } from "./api_types";
 import { announce } from "./announce";
 import { rowOf, takeRow } from "./desk_state";
-import { draftOf, isEmpty } from "./drafts";
+import { changeDraft, draftOf, isEmpty } from "./drafts";
 import { t } from "./messages";
 import { pollNow } from "./polling";
 import { refuse } from "./refusals";
@@ -22,6 +22,24 @@ const taken = new Set<string>();
 /** Drafts that lost their claim to somebody else. */
 export const lost = signal<ReadonlySet<string>>(new Set());
 
+/** Whoever leads takes a claim from a colleague, who is told and keeps the text. */
+export async function takeOver(id: string, fence: number, reason: TakeoverReason): Promise<boolean> {
+  try {
+    const row = await api.takeOver(id, fence, reason);
+    takeRow(row);
+    taken.add(id);
+    changeDraft(id, { seen: row.revision });
+    announce(t("taken_over_said"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    refuse(id, error);
+    return false;
+  } finally {
+    void pollNow();
+  }
+}
+
 export type Holder = "nobody" | "me" | "other";
 
 export function holderOf(row: Row): Holder {
@@ -36,13 +54,23 @@ export function claim(id: string): Promise<number | null> {
   return renew(id);
 }
 
+/** Claim again, also what came since: somebody says that they have read it. */
+export async function haveRead(id: string): Promise<void> {
+  await renew(id);
+  const row = rowOf(id);
+  if (row && holderOf(row) === "me") changeDraft(id, { seen: row.revision });
+}
+
 function renew(id: string): Promise<number | null> {
   const running = pending.get(id);
   if (running) return running;
   const request = (async () => {
     try {
+      const before = rowOf(id)?.fence;
       const row = await api.claim(id);
       takeRow(row);
+      // A new claim came with all that there is to read.
+      if (row.fence !== before || !draftOf(id).seen) changeDraft(id, { seen: row.revision });
       taken.add(id);
       const next = new Set(lost.value);
       if (next.delete(id)) lost.value = next;

@@ -67,7 +67,8 @@ export function needsLead(followUp: FollowUp, draft: Draft): boolean {
 
 function bodyOf(followUp: FollowUp, draft: Draft, fence: number): ResolutionBody {
   const { action } = draft;
-  const body: ResolutionBody = { id: draft.resolution, action, fence };
+  const seen = draft.seen || followUp.revision;
+  const body: ResolutionBody = { id: draft.resolution, action, fence, seen_revision: seen };
   const text = draft.text.trim();
   if (takesText(action) && text) {
     body.text = text;

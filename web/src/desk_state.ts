@@ -1,18 +1,26 @@
 // What the desk knows: the list, the follow-up that is open, and how fresh both are.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { FollowUp, NewestReview, Row } from "./api_types";
+import type { Counts, FollowUp, NewestReview, Preview, Row } from "./api_types";
+import { me, noteClaimants, notePeopleOf } from "./people";
 import { route, type View } from "./route";
 import { session, subject } from "./sign_in";
+import { now } from "./times";
 
 export const rows = signal<Row[]>([]);
 export const nextPage = signal<string | null>(null);
 /** False until the first list has come. */
 export const isLoaded = signal(false);
 /** Authors and first words, by the id of the follow-up. They are in memory only. */
-export const previews = signal<ReadonlyMap<string, NewestReview | null>>(new Map());
+export const previews = signal<ReadonlyMap<string, Omit<Preview, "id">>>(new Map());
+/** How much there is in each view, also behind what is loaded. */
+const counts = signal<Counts | null>(null);
+/** Whether the whole list is here. If not, the API looks for what a view shows. */
+const isWhole = signal(true);
+/** What this person has put off in this tab, and when it is back; the list says so a moment later. */
+export const putOff = signal<ReadonlyMap<string, number>>(new Map());
 export const details = signal<ReadonlyMap<string, FollowUp>>(new Map());
 /** Follow-ups that nobody can read, with why. */
 export const unreadable = signal<ReadonlyMap<string, ApiError>>(new Map());
@@ -39,78 +47,164 @@ function isIn(view: View, row: Row): boolean {
       return row.claimed_by === subject.value;
     case "overdue":
       return row.overdue;
-    case "lead":
+    case "waits_for_lead":
       return row.status === "awaiting_approval";
     case "promised":
       return row.status === "promised";
     case "invited":
       return row.status === "invited";
+    case "later":
+      return laterIds.value.has(row.id);
     case "all":
       return true;
+    case "closed":
+      return false;
   }
 }
 
+/** What was put off, as the API said when it was asked for. */
+const laterIds = signal<ReadonlySet<string>>(new Set());
+
 /** What waits for a person. What is being carried out needs nobody. */
 const waiting = computed(() =>
-  rows.value.filter((row) => row.status !== "resolving" && !finished.value.has(row.id)),
+  rows.value.filter(
+    (row) =>
+      row.status !== "resolving" &&
+      !finished.value.has(row.id) &&
+      (route.value.view === "later" || (putOff.value.get(row.id) ?? 0) <= now.value),
+  ),
 );
-export const shown = computed(() => waiting.value.filter((row) => isIn(route.value.view, row)));
 
-export function countOf(view: View): number {
-  return waiting.value.filter((row) => isIn(view, row)).length;
+/** Of the view, and of the severity and the platform that the address asks for. */
+function fits(row: Row): boolean {
+  const { view, severity, platform } = route.value;
+  return (
+    isIn(view, row) &&
+    (!severity || row.severity === severity) &&
+    (!platform || row.platform === platform)
+  );
 }
 
-/** Whether there is more than the list has: a page behind it, or behind that of all businesses. */
-export const isCut = computed(
-  () =>
-    nextPage.value !== null || (!route.value.business && rows.value.length >= api.LONGEST_PAGE),
+export const shown = computed(() => waiting.value.filter(fits));
+/** The platforms of what waits, and the one that is asked for. */
+export const platforms = computed(() => {
+  const { platform } = route.value;
+  const seen = waiting.value.map((row) => row.platform);
+  return [...new Set(platform ? [...seen, platform] : seen)].sort();
+});
+
+/** How many there are in a view; null where nobody has counted. */
+export function countOf(view: View): number | null {
+  if (view === "closed") return null;
+  const counted = counts.value;
+  // What is whole is counted here, with what was done a moment ago.
+  const isHere = isWhole.value && route.value.view !== "later" && view !== "later";
+  if (!counted || isHere) return waiting.value.filter((row) => isIn(view, row)).length;
+  return counted[view];
+}
+
+/** Whether there is even more than was counted. */
+export const isCut = computed(() =>
+  counts.value ? !counts.value.complete : nextPage.value !== null,
 );
 
-/** The business filter needs no other request: the list names them. */
+/** The businesses of this person, else those that the list names. */
 const seenBusinesses = signal<ReadonlySet<string>>(new Set());
-export const businesses = computed(() => [...seenBusinesses.value].sort());
+export const businesses = computed(() => {
+  const own = me.value?.businesses.filter(({ roles }) => roles.some(isAnswering)) ?? [];
+  return [...new Set([...own.map(({ business }) => business), ...seenBusinesses.value])].sort();
+});
+
+function isAnswering(role: string): boolean {
+  return role === "agent" || role === "lead";
+}
+
+/** The list as the address asks for it, if not all of it is here. */
+function query(): Omit<api.ListQuery, "after" | "words"> {
+  const { business, view, severity, platform } = route.value;
+  const isAsked = view === "later" || !isWhole.value;
+  if (!isAsked || view === "closed") return { business, view: null, severity: "", platform: "" };
+  return { business, view: view === "all" ? null : view, severity, platform };
+}
 
 /** Read the list again, as far as it is shown. Raises ApiError. */
 export async function readList(): Promise<void> {
-  const business = route.value.business || null;
+  const asked = query();
   const askedAt = Date.now();
   const all: Row[] = [];
   let after: string | null = null;
   // Again after a while, so that the words of an author who was erased go from here too.
   const isFirst = Date.now() - wordsReadAt > WORDS_MS;
-  let hasNew = false;
   const known = new Map(isFirst ? [] : previews.value);
   for (let page = 0; page < pages; page += 1) {
-    let answer = await api.listFollowUps({ business, after, words: isFirst });
-    if (isFirst || answer.follow_ups.some((row) => !known.has(previewKey(row)))) {
-      // Only what is new to this page costs the reads for its words.
-      if (!isFirst) answer = await api.listFollowUps({ business, after, words: true });
-      for (const row of answer.follow_ups) known.set(previewKey(row), row.newest_review ?? null);
-      hasNew = true;
-    }
+    const answer = await api.listFollowUps({ ...asked, after, words: isFirst });
+    if (page === 0) counts.value = answer.counts ?? null;
+    if (isFirst)
+      for (const row of answer.follow_ups)
+        if (row.newest_review) known.set(previewKey(row), previewOf(row.newest_review));
     all.push(...answer.follow_ups.map((row) => withAnswered(row, askedAt)));
     after = answer.next;
     if (!after) break;
   }
-  if ((route.value.business || null) !== business) return;
+  await readPreviews(all, known);
+  // Somebody went elsewhere meanwhile: what they see now is asked for next.
+  if (JSON.stringify(query()) !== JSON.stringify(asked)) return;
   if (isFirst) wordsReadAt = Date.now();
-  if (hasNew) previews.value = known;
   const seen = new Set([...seenBusinesses.value, ...all.map((row) => row.business)]);
   if (seen.size !== seenBusinesses.value.size) seenBusinesses.value = seen;
-  if (JSON.stringify(all) !== JSON.stringify(rows.value)) rows.value = all;
-  nextPage.value = after;
-  const recent = [...finished.value].filter(([, at]) => at > Date.now() - FINISHED_MS);
-  if (recent.length < finished.value.size) finished.value = new Map(recent);
-  forbidden.value = null;
-  if (!isLoaded.value) {
+  noteClaimants(all);
+  const isFiltered = Boolean(asked.view || asked.severity || asked.platform);
+  if (!isLoaded.value) performance.mark("usable");
+  batch(() => {
+    if (asked.view === "later") laterIds.value = new Set(all.map((row) => row.id));
+    if (JSON.stringify(all) !== JSON.stringify(rows.value)) rows.value = all;
+    nextPage.value = after;
+    if (!isFiltered) isWhole.value = after === null;
+    const recent = [...finished.value].filter(([, at]) => at > Date.now() - FINISHED_MS);
+    if (recent.length < finished.value.size) finished.value = new Map(recent);
+    forbidden.value = null;
     isLoaded.value = true;
-    performance.mark("usable");
+  });
+}
+
+/** Only what is new to this page costs the reads for its words. */
+async function readPreviews(all: readonly Row[], known: Map<string, Omit<Preview, "id">>) {
+  const isNew = (row: Row) => !known.has(previewKey(row));
+  const fresh = all.filter(isNew);
+  for (let start = 0; start < fresh.length; start += api.MOST_PREVIEWS) {
+    const part = fresh.slice(start, start + api.MOST_PREVIEWS);
+    const answer = await api.readPreviews(part.map((row) => row.id));
+    const byId = new Map(answer.previews.map((preview) => [preview.id, preview]));
+    for (const row of part) known.set(previewKey(row), byId.get(row.id) ?? NOTHING);
   }
+  if (known.size !== previews.value.size || fresh.length) previews.value = known;
+}
+
+const NOTHING = {
+  author: null,
+  first_words: null,
+  stars: null,
+  language: null,
+  erased: false,
+  damaged: false,
+};
+
+function previewOf(review: NewestReview): Omit<Preview, "id"> {
+  const { author, rating, first_words, language, erased, damaged } = review;
+  return { author: author?.name ?? null, stars: rating, first_words, language, erased, damaged };
 }
 
 /** A review that joined brings other first words. */
 export function previewKey(row: Row): string {
   return `${row.id}/${row.reviews_count}`;
+}
+
+/** Put off no more: it is in this person's view again at once. */
+export function showAgain(id: string): void {
+  const next = new Map(putOff.value);
+  next.delete(id);
+  putOff.value = next;
+  laterIds.value = new Set([...laterIds.value].filter((other) => other !== id));
 }
 
 export async function showMore(): Promise<void> {
@@ -127,7 +221,13 @@ export function startAgain(): void {
   pages = 1;
   rows.value = [];
   nextPage.value = null;
+  isWhole.value = true;
   isLoaded.value = false;
+}
+
+/** Whether another view must be asked for, because what is here does not have it. */
+export function mustAsk(before: View, after: View): boolean {
+  return !isWhole.value || before === "later" || after === "later";
 }
 
 /** Read a follow-up. Its further reviews stay if nothing has joined. Raises ApiError. */
@@ -140,6 +240,7 @@ export async function readDetails(id: string): Promise<void> {
       unreadable.value = new Map(unreadable.value).set(id, error);
     throw error;
   }
+  notePeopleOf(read);
   const before = details.value.get(id);
   if (before && before.reviews.length > read.reviews.length && sameReviews(before, read)) {
     read.reviews = [...read.reviews, ...before.reviews.slice(read.reviews.length)];
@@ -184,11 +285,19 @@ const answered = new Map<string, { row: Row; at: number }>();
 /** The list is read from an index, which may lag behind. */
 const LAG_MS = 3_000;
 
+/** How often something was written or edited since the claim. */
+function wordsIn(row: Row): number {
+  return Number(row.revision.split(".")[1] ?? 0);
+}
+
 function withAnswered(row: Row, askedAt: number): Row {
   const own = answered.get(row.id);
   if (!own) return row;
   // A higher fence is a later claim, whenever it was read.
-  if (own.at > askedAt - LAG_MS && row.fence <= own.row.fence) return { ...row, ...own.row };
+  if (own.at > askedAt - LAG_MS && row.fence <= own.row.fence) {
+    const isNewer = row.fence === own.row.fence && wordsIn(row) > wordsIn(own.row);
+    return { ...row, ...own.row, revision: (isNewer ? row : own.row).revision };
+  }
   answered.delete(row.id);
   return row;
 }
@@ -210,7 +319,7 @@ export function authorOf(id: string): string | null {
   const read = details.value.get(id)?.reviews[0];
   if (read) return read.author?.name ?? null;
   const row = rows.value.find((candidate) => candidate.id === id);
-  return (row && previews.value.get(previewKey(row))?.author?.name) ?? null;
+  return (row && previews.value.get(previewKey(row))?.author) ?? null;
 }
 
 /** The one that comes behind another in the list as it is shown; null when there is none. */

@@ -22,6 +22,12 @@ export interface Draft {
   ownContacts: boolean;
   /** The id of the resolution. The same id again is the same resolution, never a second one. */
   resolution: string;
+  /** The revision of the follow-up that was read: what came since is not answered unread. */
+  seen: string;
+  /** When it was kept for the other devices, by the API's clock; empty if it never was. */
+  keptAt: string;
+  /** Whether something was written since. */
+  isNew: boolean;
 }
 
 const EMPTY: Draft = {
@@ -37,6 +43,9 @@ const EMPTY: Draft = {
   note: "",
   ownContacts: false,
   resolution: "",
+  seen: "",
+  keptAt: "",
+  isNew: false,
 };
 
 const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
@@ -48,7 +57,7 @@ function place(followUp: string): string {
 export function draftOf(followUp: string): Draft {
   const known = drafts.value.get(followUp);
   if (known) return known;
-  return readStored<Draft>(place(followUp)) ?? EMPTY;
+  return { ...EMPTY, ...readStored<Partial<Draft>>(place(followUp)) };
 }
 
 export function changeDraft(followUp: string, change: Partial<Draft>): void {

@@ -1,19 +1,44 @@
-// Single letters as commands: only outside of fields and dialogs, and off by one switch (WCAG
-// 2.1.4). No Alt: it types letters in Polish, and opens menus.
+// What can be done on this screen, each with its key. Single letters are commands only outside of
+// fields and dialogs, and off by one switch (WCAG 2.1.4). No Alt: it types letters in Polish, and
+// opens menus. The palette offers the same commands by their names.
 
+import type { Key } from "./messages";
 import { preferences } from "./preferences";
 
 /** How the key is called that goes with Enter. */
 export const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
-/** What each key does. A command returns false when it had nothing to do. */
-const commands = new Map<string, () => boolean | void>();
+export interface Command {
+  /** What it is called in the palette. */
+  name: Key;
+  /** Empty where no key does it. */
+  key: string;
+  /** Returns false when there was nothing to do, so that the key does what it does elsewhere. */
+  run: () => boolean | void;
+  /** Whether there is something to do now; always where it is left out. */
+  isPossible?: () => boolean;
+}
 
-export function onKey(key: string, command: () => boolean | void): () => void {
-  commands.set(key, command);
+const commands = new Map<Key, Command>();
+let openPalette: () => void = () => undefined;
+
+/** Offer a command until the returned function is called. The later one of a name goes first. */
+export function offer(command: Command): () => void {
+  commands.set(command.name, command);
   return () => {
-    if (commands.get(key) === command) commands.delete(key);
+    if (commands.get(command.name) === command) commands.delete(command.name);
   };
+}
+
+/** Offer several, for an effect of a component. */
+export function offerAll(...all: Command[]): () => void {
+  const ends = all.map(offer);
+  return () => ends.forEach((end) => end());
+}
+
+/** What can be done now. */
+export function possibleCommands(): Command[] {
+  return [...commands.values()].filter(({ isPossible }) => isPossible?.() ?? true);
 }
 
 function isField(target: EventTarget | null): boolean {
@@ -23,15 +48,29 @@ function isField(target: EventTarget | null): boolean {
   );
 }
 
-export function startKeys(): void {
-  addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
-      return;
-    if (document.querySelector("dialog[open]")) return;
-    const isCharacter = event.key.length === 1;
-    if (isField(event.target) && (isCharacter || event.key !== "Escape")) return;
-    if (isCharacter && !preferences.value.letters) return;
-    const command = commands.get(isCharacter ? event.key.toLowerCase() : event.key);
-    if (command && command() !== false) event.preventDefault();
-  });
+function isPaletteKey(event: KeyboardEvent): boolean {
+  const hasModifier = MODIFIER === "⌘" ? event.metaKey : event.ctrlKey;
+  return hasModifier && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (isPaletteKey(event)) {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const isCharacter = event.key.length === 1;
+  if (isField(event.target) && (isCharacter || event.key !== "Escape")) return;
+  if (isCharacter && !preferences.value.letters) return;
+  const key = isCharacter ? event.key.toLowerCase() : event.key;
+  const command = possibleCommands().findLast((candidate) => candidate.key === key);
+  if (command && command.run() !== false) event.preventDefault();
+}
+
+export function startKeys(onPalette: () => void): void {
+  openPalette = onPalette;
+  addEventListener("keydown", onKeyDown);
 }

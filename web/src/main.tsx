@@ -1,16 +1,22 @@
 import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { leaveAtTheEnd, watchClaim } from "./claims";
-import { rows } from "./desk_state";
+import { isLoaded, rows } from "./desk_state";
+import { keepAtTheEnd } from "./draft_keeping";
 import { startKeys } from "./keys";
 import { loadLanguage } from "./messages";
 import { startOutbox } from "./outbox";
 import { open, startPolling } from "./polling";
 import { readAddress, route } from "./route";
 import { session, start } from "./sign_in";
+import { readMe } from "./people";
+import { startKeepingPreferences } from "./preferences_keeping";
+import { startTelling } from "./telling";
+import { openDialog } from "./view/dialogs";
 import { Shell } from "./view/shell";
 
 let isStarted = false;
+let isCompleted = false;
 
 /** What needs a person: their drafts, what they sent, and the list. */
 effect(() => {
@@ -20,6 +26,16 @@ effect(() => {
     readAddress();
     startOutbox();
     startPolling();
+  });
+});
+
+/** What can wait until the list is there. */
+effect(() => {
+  if (!isLoaded.value || isCompleted) return;
+  isCompleted = true;
+  untracked(() => {
+    void readMe();
+    void startKeepingPreferences();
   });
 });
 
@@ -35,10 +51,14 @@ effect(() => {
 });
 
 addEventListener("pagehide", () => {
-  if (route.value.followUp) leaveAtTheEnd(route.value.followUp);
+  const id = route.value.followUp;
+  if (!id) return;
+  keepAtTheEnd(id);
+  leaveAtTheEnd(id);
 });
 
-startKeys();
+startKeys(() => (openDialog.value = "palette"));
+startTelling();
 const started = start();
 await loadLanguage();
 render(<Shell />, document.getElementById("page")!);

@@ -54,6 +54,10 @@ export function hold(followUp: string, body: ResolutionBody): void {
   announce(t("held_said", { seconds: HOLD_MS / 1000 }));
 }
 
+export function canUndo(): boolean {
+  return outbox.value.some((entry) => entry.tries === 0);
+}
+
 /** Take back the one that was sent last. Returns its follow-up, or null if it is too late. */
 export function undo(followUp?: string): string | null {
   const entry = outbox.value

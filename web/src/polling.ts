@@ -9,11 +9,13 @@ import {
   forbidden,
   isLoaded,
   isStale,
+  mustAsk,
   readDetails,
   readList,
   rowOf,
   startAgain,
 } from "./desk_state";
+import { preferences } from "./preferences";
 import { route } from "./route";
 import { session } from "./sign_in";
 
@@ -33,7 +35,11 @@ let lastInput = Date.now();
 let detailsReadAt = 0;
 let detailsRead = "";
 
+/** In a hidden tab only for whoever wants to be told, and seldom. */
+const HIDDEN_MS = 60_000;
+
 function restMs(): number {
+  if (document.hidden) return HIDDEN_MS;
   const isAtWork = document.hasFocus() && Date.now() - lastInput < IDLE_AFTER_MS;
   const base = isAtWork ? AT_WORK_MS : LOOKING_MS;
   return base * (0.8 + Math.random() * 0.4);
@@ -46,7 +52,8 @@ function fail(): void {
 
 function schedule(ms: number): void {
   clearTimeout(timer);
-  if (session.value.state === "in" && !document.hidden) timer = setTimeout(pollNow, ms);
+  const isWanted = !document.hidden || preferences.value.notifications;
+  if (session.value.state === "in" && isWanted) timer = setTimeout(pollNow, ms);
 }
 
 /** What the open follow-up looked like when its details were read. */
@@ -133,18 +140,23 @@ export function startPolling(): void {
   addEventListener("online", () => void pollNow());
   addEventListener("offline", fail);
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) clearTimeout(timer);
+    if (document.hidden) schedule(restMs());
     else void pollNow();
   });
   effect(() => {
     if (session.value.state === "in") untracked(() => void pollNow());
   });
-  let business = route.value.business;
+  let before = route.value;
   effect(() => {
-    if (route.value.business === business) return;
-    business = route.value.business;
+    const { business, view, severity, platform } = route.value;
+    const isOther = business !== before.business;
+    const isChanged =
+      view !== before.view || severity !== before.severity || platform !== before.platform;
+    const isAsked = isChanged && mustAsk(before.view, view);
+    before = route.value;
+    if (!isOther && !isAsked) return;
     untracked(() => {
-      startAgain();
+      if (isOther) startAgain();
       void pollNow();
     });
   });

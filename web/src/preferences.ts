@@ -9,7 +9,18 @@ export interface Preferences {
   density: "comfortable" | "compact";
   /** Whether single letters are commands outside of fields. */
   letters: boolean;
+  /** Whether the browser tells of what cannot wait. */
+  notifications: boolean;
+  /** What somebody named: the query of an address, without what was open. */
+  views: readonly SavedView[];
 }
+
+export interface SavedView {
+  name: string;
+  query: string;
+}
+
+export const MOST_VIEWS = 8;
 
 const PLACE = "heard.preferences";
 const DEFAULTS: Preferences = {
@@ -17,6 +28,8 @@ const DEFAULTS: Preferences = {
   theme: "system",
   density: "comfortable",
   letters: true,
+  notifications: false,
+  views: [],
 };
 
 function read(): Preferences {

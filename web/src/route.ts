@@ -1,8 +1,18 @@
 // The address is the state: which follow-up is open, and through which view.
 
 import { signal } from "@preact/signals";
+import type { Severity } from "./api_types";
 
-export const VIEWS = ["all", "mine", "overdue", "lead", "promised", "invited"] as const;
+export const VIEWS = [
+  "all",
+  "mine",
+  "overdue",
+  "waits_for_lead",
+  "promised",
+  "invited",
+  "later",
+  "closed",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
@@ -11,26 +21,51 @@ export interface Route {
   view: View;
   /** Empty for every business. */
   business: string;
+  /** Empty for every severity. */
+  severity: Severity | "";
+  /** Empty for every platform. */
+  platform: string;
+}
+
+/** A route without what is open: what a saved view keeps. */
+export type Filters = Omit<Route, "followUp">;
+
+export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "praise"];
+
+/** The filters that a query of an address names. What it does not know, it leaves out. */
+export function filtersOf(search: string): Filters {
+  const query = new URLSearchParams(search);
+  const view = query.get("view") as View;
+  const severity = query.get("severity") as Severity;
+  return {
+    view: VIEWS.includes(view) ? view : "all",
+    business: query.get("business") ?? "",
+    severity: SEVERITIES.includes(severity) ? severity : "",
+    platform: query.get("platform") ?? "",
+  };
 }
 
 function read(): Route {
-  const query = new URLSearchParams(location.search);
-  const view = query.get("view") as View;
   return {
     followUp: /^\/desk\/(fup_[a-z0-9]{8,40})$/.exec(location.pathname)?.[1] ?? null,
-    view: VIEWS.includes(view) ? view : "all",
-    business: query.get("business") ?? "",
+    ...filtersOf(location.search),
   };
 }
 
 export const route = signal<Route>(read());
 
-export function addressOf(target: Route): string {
+/** The query of filters, always in the same order; empty for the whole list. */
+export function queryOf(filters: Filters): string {
   const query = new URLSearchParams();
-  if (target.view !== "all") query.set("view", target.view);
-  if (target.business) query.set("business", target.business);
-  const search = query.size ? `?${query}` : "";
-  return `/desk${target.followUp ? `/${target.followUp}` : ""}${search}`;
+  if (filters.view !== "all") query.set("view", filters.view);
+  for (const name of ["business", "severity", "platform"] as const)
+    if (filters[name]) query.set(name, filters[name]);
+  return query.toString();
+}
+
+export function addressOf(target: Route): string {
+  const query = queryOf(target);
+  return `/desk${target.followUp ? `/${target.followUp}` : ""}${query ? `?${query}` : ""}`;
 }
 
 export function go(change: Partial<Route>): void {

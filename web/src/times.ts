@@ -1,6 +1,7 @@
 // Times and amounts as people read them, by the browser's own rules for their language.
 
 import { signal } from "@preact/signals";
+import type { Row } from "./api_types";
 import { intl, t } from "./messages";
 
 /** The time, twice a minute: what depends on it is drawn again. */
@@ -12,26 +13,46 @@ setInterval(() => {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** A time in its largest fitting unit. A day of working time has no known length: those are hours. */
 function span(ms: number): string {
   const [value, unit] =
     ms < 90 * MINUTE
       ? [Math.max(1, Math.round(ms / MINUTE)), "minute"]
-      : ms < 36 * HOUR
+      : ms < 99 * HOUR
         ? [Math.round(ms / HOUR), "hour"]
         : [Math.round(ms / (24 * HOUR)), "day"];
   const style = { style: "unit", unit, unitDisplay: unit === "day" ? "long" : "short" } as const;
   return new Intl.NumberFormat(intl.value, style).format(Number(value));
 }
 
-/** How long until something is due, or how long it is overdue, in words. */
-export function dueIn(iso: string): { text: string; isOverdue: boolean; isSoon: boolean } {
-  const ms = Date.parse(iso) - now.value;
-  if (ms < 0) return { text: t("overdue_by", { time: span(-ms) }), isOverdue: true, isSoon: true };
+/** How much working time there is until something is due, or is overdue, in words. */
+export function dueIn(row: Row): { text: string; isOverdue: boolean; isSoon: boolean } {
+  const left = Date.parse(row.due_at) - now.value;
+  // What became due since the list was read is overdue, whatever the list said.
+  const ms = left < 0 === row.overdue ? row.working_minutes_left * MINUTE : left;
+  if (left < 0) return { text: t("overdue_by", { time: span(Math.abs(ms)) }), isOverdue: true, isSoon: true };
   return { text: t("time_left", { time: span(ms) }), isOverdue: false, isSoon: ms < 2 * HOUR };
 }
 
 export function dateAndTime(iso: string): string {
   const format = { dateStyle: "medium", timeStyle: "short" } as const;
+  return new Intl.DateTimeFormat(intl.value, format).format(new Date(iso));
+}
+
+/** When a paused clock runs on; empty while it runs. */
+export function pausedUntil(row: Row): string {
+  if (row.clock !== "paused" || !row.resumes_at || row.overdue) return "";
+  const at = Date.parse(row.resumes_at);
+  const isToday = new Date(at).toDateString() === new Date(now.value).toDateString();
+  const format = { timeStyle: "short" } as const;
+  const withDay = { weekday: "short", hour: "numeric", minute: "2-digit" } as const;
+  const time = new Intl.DateTimeFormat(intl.value, isToday ? format : withDay).format(at);
+  return t("paused_until", { time });
+}
+
+/** A time of the last weeks, without its year. */
+export function dayAndTime(iso: string): string {
+  const format = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const;
   return new Intl.DateTimeFormat(intl.value, format).format(new Date(iso));
 }
 

@@ -79,7 +79,7 @@ class ScriptedAgent:
             self._count_error(details)
             return
         number = next(self._numbers)
-        resolution = _choose_resolution(details, number) | {
+        resolution = choose_resolution(details, number) | {
             "id": f"demo-resolution-{number:04d}",
             "fence": details["fence"],
         }
@@ -103,7 +103,7 @@ class ScriptedAgent:
         self.error_counts[reason] = self.error_counts.get(reason, 0) + 1
 
 
-def _choose_resolution(details: Mapping[str, Any], number: int) -> dict[str, Any]:
+def choose_resolution(details: Mapping[str, Any], number: int) -> dict[str, Any]:
     """A resolution that a careful person might choose. Each action is chosen now and then."""
     assessment: dict[str, Any] = (
         (details["reviews"][0].get("assessment") or {}) if details["reviews"] else {}
@@ -130,26 +130,26 @@ def _choose_resolution(details: Mapping[str, Any], number: int) -> dict[str, Any
     if details["stage"] == "onstage" and number % 7 == 2:
         return {
             "action": "invite_private",
-            "text": _reply_text(number)
+            "text": reply_text(number)
             + " May I ask you to write to us directly, so that we can look up your order?",
         }
     if number % 9 == 4:
         return {
             "action": "promise",
             "promised_for": clock.format_time(clock.now() + timedelta(days=2)),
-            "text": _reply_text(number),
+            "text": reply_text(number),
         }
     if number % 13 == 8:
         return {"action": "resolve_without_reply", **closing_fields}
     return {
         "action": "reply",
-        "text": _reply_text(number),
+        "text": reply_text(number),
         "note": "Checked with the shop.",
         **closing_fields,
     }
 
 
-def _reply_text(number: int) -> str:
+def reply_text(number: int) -> str:
     return " ".join(
         (
             _OPENINGS[number % len(_OPENINGS)],

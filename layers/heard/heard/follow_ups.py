@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,6 +35,9 @@ stores in one, and one run closes them all.
 
 INVITATION_WAIT: Final = timedelta(days=7)
 """How long an invitation may stay without a resolution before it escalates (R09)."""
+
+MAX_MENTIONED: Final = 10
+"""How many people a follow-up says to be mentioned: those who were mentioned last."""
 
 DENIED: Final = "denied"
 """What became of a resolution that a lead denied."""
@@ -64,6 +67,17 @@ class Action(StrEnum):
     REPORT_FAKE = "report_fake"
 
 
+class TakeoverReason(StrEnum):
+    """Why a lead takes a follow-up over. A closed list, as it goes into the log."""
+
+    OVERDUE = "overdue"
+    ABSENT = "absent"
+    EXPERTISE = "expertise"
+    SEVERITY = "severity"
+    CUSTOMER_ASKED = "customer_asked"
+    OTHER = "other"
+
+
 class ConflictCode(StrEnum):
     """Why a person's step is refused. The desk answers 409 with it, and nothing changes."""
 
@@ -78,6 +92,9 @@ class ConflictCode(StrEnum):
     CLAIM_LOST = "claim_lost"
     CLAIM_EXPIRED = "claim_expired"
     CHANGED = "changed"
+    NOTE_DIFFERS = "note_differs"
+    TOO_MANY_NOTES = "too_many_notes"
+    DUE_SOON = "due_soon"
     CAP_REACHED = "cap_reached"
     LINT = "lint"
     ALREADY_PRIVATE = "already_private"
@@ -178,7 +195,9 @@ class FollowUp:
     raised its severity last; None when the first one did. `run` counts its workflow executions: an
     answer ends one. `unread` are reviews that joined or were edited since it was claimed, or could
     not be read then.
-    `announced_by` is the key of the resolution that invited or promised last.
+    `announced_by` is the key of the resolution that invited or promised last. `new_words` counts
+    how often a review joined or was edited since its fencing number is this one. `mentioned` are
+    the people whom a note mentions, until they have done something here.
     """
 
     id: str
@@ -212,6 +231,16 @@ class FollowUp:
     worst: str | None = None
     unread: tuple[str, ...] = ()
     announced_by: str | None = None
+    new_words: int = 0
+    mentioned: tuple[str, ...] = ()
+
+    @property
+    def revision(self) -> str:
+        """Names what can be read in it. It changes with each new claim and with each new word.
+
+        A claim that is renewed leaves it, so that nobody renews away what they did not read.
+        """
+        return f"{self.fence}.{self.new_words}"
 
     @property
     def execution_name(self) -> str:
@@ -270,6 +299,7 @@ class FollowUp:
             "rules": list(self.rules) or None,
             "grants": [grant.to_json() for grant in self.grants] or None,
             "unread": list(self.unread) or None,
+            "mentioned": list(self.mentioned) or None,
         }
         return {name: value for name, value in fields.items() if value not in (None, 0, False)}
 
@@ -310,6 +340,8 @@ class FollowUp:
             worst=fields.get("worst"),
             unread=tuple(fields.get("unread", ())),
             announced_by=fields.get("announced_by"),
+            new_words=fields.get("new_words", 0),
+            mentioned=tuple(fields.get("mentioned", ())),
         )
 
 
@@ -329,21 +361,80 @@ def claim(
     unread = tuple(review for review in follow_up.reviews if review in unreadable)
     if follow_up.settled:
         return _settled_conflict(follow_up)
-    expires_at = format_time(now + CLAIM_LEASE)
     if follow_up.is_claimed(now):
         if follow_up.claimed_by != agent:
             return Conflict(
                 ConflictCode.CLAIMED_BY_OTHER,
                 f"Another agent holds it until {follow_up.claim_expires_at}. Choose another one.",
             )
-        return replace(follow_up, claim_expires_at=expires_at, unread=unread)
+        return replace(follow_up, claim_expires_at=format_time(now + CLAIM_LEASE), unread=unread)
+    return _claim_anew(without_mention(follow_up, agent), agent, now, unread)
+
+
+def _claim_anew(
+    follow_up: FollowUp, agent: str, now: datetime, unread: tuple[str, ...]
+) -> FollowUp:
     return replace(
         follow_up,
         fence=follow_up.fence + 1,
         claimed_by=agent,
-        claim_expires_at=expires_at,
+        claim_expires_at=format_time(now + CLAIM_LEASE),
         unread=unread,
+        new_words=0,
     )
+
+
+def take_over(
+    follow_up: FollowUp,
+    lead: str,
+    fence: int,
+    now: datetime,
+    *,
+    unreadable: Collection[str] = (),
+) -> FollowUp | Conflict:
+    """The follow-up claimed by `lead` instead of by the agent whose claim has this `fence`.
+
+    With the next fencing number, so that nothing which that agent sends afterwards counts. Repeated
+    by the same lead it changes nothing; a repetition that comes late takes nothing from anybody who
+    claimed it since. Like whoever claims, the lead reads it then.
+    """
+    if follow_up.settled:
+        return _settled_conflict(follow_up)
+    if follow_up.claimed_by == lead and follow_up.fence in {fence, fence + 1}:
+        return follow_up
+    if follow_up.fence != fence:
+        return Conflict(
+            ConflictCode.CLAIM_LOST,
+            "It was claimed again since. Read who has it now, and send the `fence` of that claim.",
+        )
+    if follow_up.status is Status.AWAITING_APPROVAL:
+        return Conflict(
+            ConflictCode.AWAITING_APPROVAL,
+            "A resolution waits for a lead. Approve or deny it: there is nothing to take over.",
+        )
+    if not follow_up.is_claimed(now):
+        return Conflict(ConflictCode.NOT_CLAIMED, "Nobody has claimed it any more: claim it.")
+    unread = tuple(review for review in follow_up.reviews if review in unreadable)
+    return _claim_anew(without_mention(follow_up, lead), lead, now, unread)
+
+
+def with_mentions(follow_up: FollowUp, mentions: Sequence[str], author: str) -> FollowUp:
+    """The follow-up after a note by `author` that mentions these people, oldest mention first.
+
+    Whoever writes has answered what they were mentioned for.
+    """
+    others = tuple(
+        person for person in follow_up.mentioned if person not in mentions and person != author
+    )
+    return replace(follow_up, mentioned=(*others, *mentions)[-MAX_MENTIONED:])
+
+
+def without_mention(follow_up: FollowUp, person: str) -> FollowUp:
+    """The follow-up after a mentioned person has read why, or did something here."""
+    if person not in follow_up.mentioned:
+        return follow_up
+    others = tuple(other for other in follow_up.mentioned if other != person)
+    return replace(follow_up, mentioned=others)
 
 
 def with_new_words(follow_up: FollowUp, review: str, now: datetime) -> FollowUp:
@@ -357,9 +448,12 @@ def with_new_words(follow_up: FollowUp, review: str, now: datetime) -> FollowUp:
         others = tuple(other for other in resolution.reviews if other != review)
         resolution = replace(resolution, reviews=others)
     unread = follow_up.unread
-    if follow_up.is_claimed(now) and review not in unread:
-        unread = (*unread, review)
-    return replace(follow_up, resolution=resolution, unread=unread)
+    new_words = follow_up.new_words
+    if follow_up.is_claimed(now):
+        new_words += 1
+        if review not in unread:
+            unread = (*unread, review)
+    return replace(follow_up, resolution=resolution, unread=unread, new_words=new_words)
 
 
 def release(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> FollowUp | Conflict:
@@ -374,8 +468,13 @@ def release(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> Follo
     return replace(follow_up, claimed_by=None, claim_expires_at=None)
 
 
-def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime) -> Conflict | None:
-    """Why a resolution by this agent with this fence is refused; None when it is not."""
+def check_resolvable(
+    follow_up: FollowUp, agent: str, fence: int, now: datetime, *, seen: str | None = None
+) -> Conflict | None:
+    """Why a resolution by this agent with this fence is refused; None when it is not.
+
+    `seen` is the `revision` that the agent has read, if they say so: then nothing else is resolved.
+    """
     if follow_up.settled:
         return _settled_conflict(follow_up)
     if follow_up.status is Status.AWAITING_APPROVAL:
@@ -409,6 +508,12 @@ def check_resolvable(follow_up: FollowUp, agent: str, fence: int, now: datetime)
             "The customer has changed their words since you claimed it. Claim it again, read what "
             "changed, then resolve it.",
         )
+    if seen not in {None, follow_up.revision}:
+        return Conflict(
+            ConflictCode.CHANGED,
+            "Something was written or edited since you read it. Read it again, then resolve it "
+            "with the `revision` that you have read.",
+        )
     return None
 
 
@@ -440,6 +545,11 @@ def escalate(follow_up: FollowUp, now: datetime) -> FollowUp:
     waits = follow_up.escalate_after or (24 * 3600,)
     wait = waits[min(follow_up.level, len(waits) - 1)]
     return replace(follow_up, level=follow_up.level + 1, due_at=format_time(add_seconds(now, wait)))
+
+
+def check_open(follow_up: FollowUp) -> Conflict | None:
+    """Why a person has nothing left to do here; None if they have."""
+    return _settled_conflict(follow_up) if follow_up.settled else None
 
 
 def _settled_conflict(follow_up: FollowUp) -> Conflict:

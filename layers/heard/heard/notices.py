@@ -24,6 +24,7 @@ FIELDS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.ESCALATED: (*_FOLLOW_UP, "level", "was_due"),
     Kind.APPROVAL_REQUESTED: (*_FOLLOW_UP, "action"),
     Kind.APPROVAL_DENIED: _FOLLOW_UP,
+    Kind.TAKEN_OVER: (*_FOLLOW_UP, "reason"),
     Kind.PROMISE_DUE: _FOLLOW_UP,
     Kind.REOPENED: ("after",),
     Kind.REPLY_REJECTED: _REPLY,

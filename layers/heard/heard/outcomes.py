@@ -34,6 +34,7 @@ class Kind(StrEnum):
     RESOLUTION_GIVEN = "resolution_given"
     APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_DENIED = "approval_denied"
+    TAKEN_OVER = "taken_over"
     PROMISED = "promised"
     PROMISE_DUE = "promise_due"
     INVITED_PRIVATE = "invited_private"

@@ -142,6 +142,16 @@ def working_seconds(start: datetime, end: datetime, calendar: Calendar) -> int:
     return total // timedelta(seconds=1)
 
 
+def next_opening(moment: datetime, calendar: Calendar) -> datetime:
+    """When (UTC) work begins next after `moment` (aware)."""
+    day = moment.astimezone(calendar.zone).date() - _DAY
+    while True:
+        for opens, _ in calendar.shifts(day):
+            if opens > moment:
+                return opens
+        day += _DAY
+
+
 def local_minute_to_utc(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
     """When (UTC) a clock in `zone` shows that minute of the day.
 

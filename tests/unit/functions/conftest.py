@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from aws_lambda_powertools import Logger
+from pydantic import BaseModel
 
 from heard import messaging
 from heard.storage import setup, tables
 from tests.static.cloudformation import resources
 from tests.unit.backend import REGION, Backend
+from tests.unit.gateway import LambdaContext, http_event, sign_in
 
 FUNCTIONS_BY_FOLDER = {
     properties["CodeUri"].removeprefix("functions/"): properties
@@ -134,18 +135,6 @@ def load_function(
         cache.cache_clear()
 
 
-class LambdaContext:
-    """What Lambda tells a handler about itself."""
-
-    function_name = "heard"
-    memory_limit_in_mb = 256
-    invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:heard"
-    aws_request_id = "0c0ffee0"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 30_000
-
-
 @pytest.fixture
 def call_api(load_function: FunctionLoader) -> ApiCall:
     """An HTTP API (payload 2.0) request to a function, by somebody signed in or by nobody."""
@@ -163,41 +152,14 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         parameters: Mapping[str, str] | None = None,
         **extra: Any,
     ) -> ApiResponse:
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "routeKey": f"{method} {path}",
-            "rawPath": path,
-            "rawQueryString": urlencode(query or {}, doseq=True),
-            "headers": {"content-type": "application/json", **(headers or {})},
-            "queryStringParameters": {
-                name: ",".join(value) if isinstance(value, list) else value
-                for name, value in (query or {}).items()
-            },
-            "pathParameters": dict(parameters or {}),
-            "requestContext": {
-                "http": {
-                    "method": method,
-                    "path": path,
-                    "sourceIp": "203.0.113.7",
-                    "protocol": "HTTP/1.1",
-                    "userAgent": "test",
-                },
-                "stage": "$default",
-                "requestId": "req-1",
-                "domainName": "heard.example",
-            },
-            "body": body if body is None or isinstance(body, str) else json.dumps(body),
-            "isBase64Encoded": False,
-            **extra,
-        }
+        event = http_event(
+            method, path, query=query, headers=headers, body=body, parameters=parameters
+        )
+        event.update(extra)
         if subject is not None:
-            event["requestContext"]["authorizer"] = {
-                "jwt": {
-                    "claims": {"token_use": "access", **(claims or {}), "sub": subject},
-                    "scopes": None,
-                }
-            }
+            sign_in(event, subject, claims)
         result = load_function(folder).handler(event, LambdaContext())
+        check_shape(load_function(folder), method, path, result)
         response_headers = {**result.get("headers", {}), **result.get("multiValueHeaders", {})}
         return ApiResponse(
             result["statusCode"],
@@ -206,6 +168,31 @@ def call_api(load_function: FunctionLoader) -> ApiCall:
         )
 
     return send
+
+
+def check_shape(function: ModuleType, method: str, path: str, result: Mapping[str, Any]) -> None:
+    """Compare an answer with the shape that the documents say it has."""
+    app = getattr(function, "app", None)
+    if app is None or result["statusCode"] != 200:
+        return
+    (route,) = [
+        route
+        for route in (*app._static_routes, *app._dynamic_routes)
+        if route.method == method and route.rule.match(path)
+    ]
+    shape = shape_of(route)
+    if shape is not None:
+        shape.model_validate_json(result["body"])
+
+
+def shape_of(route: Any) -> type[BaseModel] | None:
+    """The shape that a route's answer has, if its function says one."""
+    return (
+        ((route.responses or {}).get(200) or {})
+        .get("content", {})
+        .get("application/json", {})
+        .get("model")
+    )
 
 
 def sqs_event(sqs: Any, queue_url: str) -> dict[str, Any]:

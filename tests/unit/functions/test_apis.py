@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from heard import clock
+from heard.clock import format_time
 from heard.follow_ups import FollowUp, Status
 from heard.outcomes import Kind
 from heard.storage.setup import Business
-from tests.unit.backend import BUSINESS, BUSINESS_NAME, OTHER_BUSINESS, Backend, complaint
-from tests.unit.functions.conftest import ApiCall, ApiResponse
+from tests.unit.backend import BUSINESS, BUSINESS_NAME, NOON, OTHER_BUSINESS, Backend, complaint
+from tests.unit.functions.conftest import ApiCall, ApiResponse, LogLines
 
 SHORT_CODES = {"fix": "refunded", "root_cause": "double-charge"}
 
@@ -92,6 +95,111 @@ def test_an_agent_lists_reads_claims_releases_and_resolves(
     assert (resolution.status, resolution.json["status"]) == (200, "resolving")
     assert resolution.json["warnings"] == []
     assert backend.cases.follow_up(follow_up.id).status is Status.RESOLVING
+
+
+def test_people_write_beside_an_answer(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    path = f"/api/desk/follow-ups/{follow_up.id}"
+
+    def call(method: str, step: str, body: object = None, by: str = "ana") -> Any:
+        response = call_api("desk", method, f"{path}{step}", subject=f"sub-{by}", body=body)
+        assert response.status == 200, response.body
+        return response.json
+
+    fence = call("POST", "/claim")["fence"]
+    draft = {"text": "We are", "action": "reply", "fields": {"fix": "refunded"}}
+    saved = call("PUT", "/draft", draft)
+    assert saved == call("GET", "")["my_draft"] == {**draft, "at": saved["at"]}
+    note = {"id": "note-0001", "text": " Rang them. ", "mentions": ["sub-lee"]}
+    written = call("POST", "/notes", note)
+    assert written == call("POST", "/notes", note)
+    details = call("GET", "", by="lee")
+    assert details["notes"] == [written]
+    assert (written["note"], details["mentioned"]) == ("Rang them.", ["sub-lee"])
+    assert details["my_draft"] is None
+    assert call("DELETE", "/mention", by="lee") == {"mentioned": []}
+    taken = call("POST", "/takeover", {"fence": fence, "reason": "overdue"}, by="lee")
+    assert (taken["claimed_by"], taken["fence"]) == ("sub-lee", fence + 1)
+    assert call("GET", "")["my_draft"] == saved
+    assert call("DELETE", "/draft") == {"my_draft": None}
+    backend.desk.settings.put_later("sub-ana", follow_up.id, clock.now() + timedelta(hours=1))
+    (mark,) = call_api("desk", "GET", "/api/desk/later", subject="sub-ana").json["later"]
+    assert mark["follow_up"] == follow_up.id
+    assert call_api("desk", "GET", "/api/desk/later", subject="sub-lee").json == {"later": []}
+    assert call("DELETE", "/later") == {"until": None, "back_at": None}
+    body = {"id": "answer-1", "action": "resolve_without_reply", "fence": taken["fence"]}
+    body |= {**SHORT_CODES, "seen_revision": "1.0"}
+    refused = call_api("desk", "POST", f"{path}/resolution", subject="sub-lee", body=body)
+    assert (refused.status, refused.json["reason"]) == (409, "changed")
+    body["seen_revision"] = taken["revision"]
+    assert call("POST", "/resolution", body, by="lee")["status"] == "resolving"
+    assert backend.kinds(follow_up.reviews[0]).count(Kind.TAKEN_OVER) == 1
+
+
+def test_a_persons_preferences_are_kept_whole(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    del follow_up
+    preferences = {
+        "views": [{"name": "Mine, urgent", "query": "view=mine&severity=critical,high"}],
+        "language": "de",
+        "notifications": {"critical": True, "mentioned": True},
+    }
+    path = "/api/me/preferences"
+    response = call_api("desk", "PUT", path, subject="sub-ana", body=preferences)
+
+    assert response.status == 200
+    read = call_api("desk", "GET", path, subject="sub-ana")
+    assert (read.status, read.json["views"]) == (200, preferences["views"])
+    assert call_api("desk", "GET", path, subject="sub-lee").json["views"] == []
+    stored = backend.desk.settings.preferences("sub-ana")
+    assert (stored["views"], stored["language"]) == (preferences["views"], "de")
+    assert stored["notifications"] == {
+        "critical": True,
+        "escalated": False,
+        "mine_due": False,
+        "mentioned": True,
+    }
+    for wrong in (
+        {"views": [{"name": "x", "query": "q=John Smith"}]},
+        {"views": [{"name": "x", "query": "view=mine"}] * 9},
+        {"views": [{"name": "x" * 41, "query": "view=mine"}]},
+        {"language": "Deutsch, bitte"},
+        {"notes": "John"},
+    ):
+        refused = call_api("desk", "PUT", path, subject="sub-ana", body=wrong)
+        assert refused.status == 400, wrong
+    assert backend.desk.settings.preferences("sub-ana") == stored
+    newer = {**stored, "theme": "sepia", "sounds": True}
+    backend.desk.settings.put_preferences("sub-ana", newer)
+    read = call_api("desk", "GET", path, subject="sub-ana").json
+    assert (read["views"], read["theme"]) == (preferences["views"], None)
+
+
+@pytest.mark.parametrize(
+    ("method", "step", "body"),
+    [
+        ("POST", "takeover", {"fence": 1, "reason": "because I am John"}),
+        ("POST", "takeover", {"reason": "overdue"}),
+        ("POST", "notes", {"id": "short", "text": "x"}),
+        ("POST", "notes", {"id": "note-0001", "text": "  "}),
+        ("POST", "notes", {"id": "note-0001", "text": "x" * 5_001}),
+        ("POST", "notes", {"id": "note-0001", "text": "x", "mentions": ["sub-lee"] * 6}),
+        ("POST", "notes", {"id": "note-0001", "text": "x", "mentions": ["Lee, please"]}),
+        ("PUT", "draft", {"text": "x" * 20_001}),
+        ("PUT", "draft", {"text": "x", "fields": {"secret": "y"}}),
+        ("PUT", "later", {"until": "2026-03-17T12:10:00"}),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall, method: str, step: str, body: object
+) -> None:
+    before = backend.case_items()
+    path = f"/api/desk/follow-ups/{follow_up.id}/{step}"
+
+    assert problem(call_api("desk", method, path, subject="sub-lee", body=body))[0] == 400
+    assert backend.case_items() == before
 
 
 @pytest.mark.parametrize("amount", [12.5, "12.50"])
@@ -307,10 +415,8 @@ def test_a_follow_up_of_another_business_is_answered_like_one_that_does_not_exis
         problem(call_api("desk", "GET", "/api/desk/follow-ups/nonsense", subject="sub-ana"))[0]
         == 400
     )
-    assert call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-eve").json == {
-        "follow_ups": [],
-        "next": None,
-    }
+    listed = call_api("desk", "GET", "/api/desk/follow-ups", subject="sub-eve").json
+    assert (listed["follow_ups"], listed["next"]) == ([], None)
     assert (
         problem(
             call_api(
@@ -447,3 +553,110 @@ def test_a_changed_log_is_reported_and_not_shown(
 
     assert problem(audit(call_api, "outcomes", **WINDOW)) == (500, "tampered", PROBLEM_TYPE)
     assert audit(call_api, f"reviews/{follow_up.reviews[0]}/verification").json["broken_at"] == 1
+
+
+# Entity tags
+
+
+def read(call_api: ApiCall, path: str, tag: str | None = None, **query: str) -> ApiResponse:
+    headers = {"if-none-match": tag} if tag else {}
+    return call_api("desk", "GET", path, subject="sub-ana", query=query, headers=headers)
+
+
+def test_a_list_that_the_client_has_is_not_sent_again(
+    backend: Backend,
+    follow_up: FollowUp,
+    call_api: ApiCall,
+    log_lines: LogLines,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked_at = NOON + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: asked_at)
+    first = read(call_api, "/api/desk/follow-ups", words="true")
+    tag = first.headers["etag"]
+    assert first.json["as_of"] == format_time(asked_at)
+    # Only the time at which it was true is another: in the same minute the clocks are the same.
+    monkeypatch.setattr(clock, "now", lambda: asked_at + timedelta(seconds=1))
+    for known in (tag, f'"other", W/{tag}'):
+        again = read(call_api, "/api/desk/follow-ups", known, words="true")
+        assert (again.status, again.body, again.headers["etag"]) == (304, "", tag)
+        assert again.headers["cache-control"] == "no-store"
+    assert read(call_api, "/api/desk/follow-ups", '"other"', words="true").status == 200
+    assert log_lines.lines[-2]["status"] == 304
+    assert tag.strip('"') not in str(log_lines.lines)
+    backend.deliver(complaint("r-9"))
+    changed = read(call_api, "/api/desk/follow-ups", tag, words="true")
+    assert (changed.status, changed.headers["etag"] != tag) == (200, True)
+
+
+def test_a_follow_up_has_a_tag_too_until_something_happens_to_it(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    path = f"/api/desk/follow-ups/{follow_up.id}"
+    tag = read(call_api, path).headers["etag"]
+    assert read(call_api, path, tag).status == 304
+    claimed = call_api("desk", "POST", f"{path}/claim", subject="sub-ana")
+    assert "etag" not in claimed.headers
+
+    assert read(call_api, path, tag).status == 200
+    assert "etag" not in read(call_api, "/api/desk/follow-ups/fup_neverwasanywhere").headers
+
+
+def test_what_another_person_reads_has_a_tag_of_its_own(
+    follow_up: FollowUp, call_api: ApiCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    call_api("desk", "POST", f"/api/desk/follow-ups/{follow_up.id}/claim", subject="sub-ana")
+    tags = {
+        call_api("desk", "GET", "/api/desk/follow-ups", subject=subject).headers["etag"]
+        for subject in ("sub-ana", "sub-lee")
+    }
+
+    assert len(tags) == 2
+
+
+# What else the desk reads
+
+
+@pytest.mark.usefixtures("follow_up")
+def test_the_desk_says_who_is_signed_in(call_api: ApiCall) -> None:
+    me = read(call_api, "/api/me").json
+
+    assert (me["name"], me["subject"]) == ("Ana", "sub-ana")
+    (business,) = me["businesses"]
+    assert business["business"] == BUSINESS
+    assert business["roles"] == ["agent"]
+    assert business["time_zone"]
+
+
+def test_views_filters_and_previews_over_http(follow_up: FollowUp, call_api: ApiCall) -> None:
+    path = "/api/desk/follow-ups"
+    for query, count in (
+        ({"view": "mine"}, 0),
+        ({"severity": follow_up.severity.value, "platform": "standard"}, 1),
+        ({"queue": "nobody"}, 0),
+    ):
+        assert len(read(call_api, path, **query).json["follow_ups"]) == count, query
+    for query in ({"view": "yours"}, {"severity": "huge"}, {"queue": "q" * 101}):
+        assert problem(read(call_api, path, **query))[0] == 400
+    (shown,) = read(call_api, "/api/desk/previews", ids=follow_up.id).json["previews"]
+    assert shown["id"] == follow_up.id
+    assert shown["first_words"]
+    for ids in ("", "rev_757jqz5bshcs5kxplntig3gu", ",".join([follow_up.id] * 51)):
+        assert problem(read(call_api, "/api/desk/previews", ids=ids))[0] == 400
+
+
+def test_what_was_closed_and_with_which_codes_over_http(
+    follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    closed = read(call_api, "/api/desk/closed", business=BUSINESS, by="me", **{"from": "7d"})
+    assert closed.json == {"closed": [], "next": None}
+    codes = read(call_api, "/api/desk/codes", business=BUSINESS).json
+    assert {entry["used"] for entry in codes["causes"]} == {0}
+    for query in (
+        {"business": BUSINESS, "by": "you"},
+        {"business": BUSINESS, "from": "1d", "to": "2d"},
+        {"business": BUSINESS, "after": "garbage"},
+    ):
+        assert problem(read(call_api, "/api/desk/closed", **query))[0] == 400, query

@@ -30,10 +30,10 @@ from tests.unit.backend import (
 from tests.unit.functions.conftest import (
     ApiCall,
     FunctionLoader,
-    LambdaContext,
     LogLines,
     sqs_event,
 )
+from tests.unit.gateway import LambdaContext
 from tests.unit.signed import sign_standard
 
 HOOK = "con-standard-bus_bakery"

@@ -19,11 +19,11 @@ from tests.unit.backend import BUSINESS, COMPLAINT, SECRET, Backend, complaint, 
 from tests.unit.functions.conftest import (
     ApiCall,
     FunctionLoader,
-    LambdaContext,
     LogLines,
     sqs_event,
 )
 from tests.unit.functions.test_poll import CONNECTION, GOOGLE, NAME, write_review
+from tests.unit.gateway import LambdaContext
 from tests.unit.signed import sign_standard
 
 AUTHOR = "Zelda Quint"

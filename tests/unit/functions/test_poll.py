@@ -16,7 +16,8 @@ from heard.reviews import review_id
 from heard.storage.replies import MODERATION_CHECK_DELAYS
 from heard_simulator.server import CallKind, FaultMode, SimulatedPlatforms
 from tests.unit.backend import BUSINESS, PRAISE, Backend
-from tests.unit.functions.conftest import FunctionLoader, LambdaContext, sqs_event
+from tests.unit.functions.conftest import FunctionLoader, sqs_event
+from tests.unit.gateway import LambdaContext
 
 GOOGLE = "google_business"
 CONNECTION = f"con-{GOOGLE}-{BUSINESS}"

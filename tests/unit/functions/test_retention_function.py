@@ -12,7 +12,8 @@ from heard.errors import Fault
 from heard.outcomes import Kind
 from heard.retention import Retention
 from tests.unit.backend import BUSINESS, NOON, PRAISE, Backend, InterceptedClient, praise
-from tests.unit.functions.conftest import FunctionLoader, LambdaContext, LogLines
+from tests.unit.functions.conftest import FunctionLoader, LogLines
+from tests.unit.gateway import LambdaContext
 
 
 class TimedContext(LambdaContext):

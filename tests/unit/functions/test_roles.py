@@ -45,6 +45,8 @@ class Row:
 
 ROWS: Final[Mapping[str, Row]] = {
     "GET /api/desk/follow-ups": Row({AGENT, LEAD}, query={"business": "{business}"}),
+    "GET /api/desk/closed": Row({AGENT, LEAD}, query={"business": "{business}"}),
+    "GET /api/desk/codes": Row({AGENT, LEAD}, query={"business": "{business}"}),
     "GET /api/desk/follow-ups/<follow_up>": Row({AGENT, LEAD}),
     "POST /api/desk/follow-ups/<follow_up>/claim": Row({AGENT, LEAD}),
     "POST /api/desk/follow-ups/<follow_up>/release": Row({AGENT, LEAD}, body={"fence": 1}),
@@ -64,12 +66,33 @@ ROWS: Final[Mapping[str, Row]] = {
     "POST /api/desk/follow-ups/<follow_up>/approval": Row(
         {LEAD}, 409, {"approved": True, "digest": "0" * 32}, reason="nothing_to_approve"
     ),
+    "POST /api/desk/follow-ups/<follow_up>/takeover": Row(
+        {LEAD}, 409, {"fence": 0, "reason": "overdue"}, reason="not_claimed"
+    ),
+    "POST /api/desk/follow-ups/<follow_up>/notes": Row(
+        {AGENT, LEAD}, body={"id": "note-0001", "text": "Rang them."}
+    ),
+    "DELETE /api/desk/follow-ups/<follow_up>/mention": Row({AGENT, LEAD}),
+    "PUT /api/desk/follow-ups/<follow_up>/draft": Row({AGENT, LEAD}, body={"text": "We are"}),
+    "DELETE /api/desk/follow-ups/<follow_up>/draft": Row({AGENT, LEAD}),
+    "PUT /api/desk/follow-ups/<follow_up>/later": Row(
+        {AGENT, LEAD}, 409, {"until": "2026-03-17T12:10:00Z"}, reason="date_passed"
+    ),
+    "DELETE /api/desk/follow-ups/<follow_up>/later": Row({AGENT, LEAD}),
     "GET /api/audit/reviews/<review>": Row({AUDITOR, LEAD, ADMIN}),
     "GET /api/audit/reviews/<review>/verification": Row({AUDITOR, LEAD, ADMIN}),
     "GET /api/audit/outcomes": Row(
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
     ),
 }
+OWN: Final[Mapping[str, Any]] = {
+    "GET /api/desk/later": None,
+    "GET /api/me/preferences": None,
+    "PUT /api/me/preferences": {"language": "de"},
+}
+"""What belongs to the caller and to no business, with a body: whoever holds any role may."""
+OVER_ALL: Final = {"GET /api/me", "GET /api/desk/previews"}
+"""Routes that ask about no business: they answer of those where the caller holds a role."""
 ABSENT: Final = {
     "follow_up": "fup_neverwasanywhere",
     "review": "rev_neverwasanywhere",
@@ -114,7 +137,8 @@ def test_every_route_of_the_apps_has_a_row(load_function: FunctionLoader) -> Non
     with_api = {folder for folder in FUNCTIONS_BY_FOLDER if hasattr(load_function(folder), "app")}
 
     assert folders == with_api == {"desk", "audit"}
-    assert {route for folder in folders for route in routes_of(load_function, folder)} == set(ROWS)
+    routes = {route for folder in folders for route in routes_of(load_function, folder)}
+    assert routes == {*ROWS, *OWN, *OVER_ALL}
 
 
 @dataclass(frozen=True)
@@ -206,6 +230,22 @@ def test_somebody_without_any_role_gets_the_reason(office: Office) -> None:
             assert (response.status, "no role" in response.json["detail"]) == (403, True), route
 
 
+@pytest.mark.parametrize(("route", "body"), OWN.items())
+def test_what_is_the_callers_own_needs_any_role_and_no_certain_one(
+    backend: Backend, call_api: ApiCall, route: str, body: Any
+) -> None:
+    method, path = route.split()
+
+    def status(name: str) -> int:
+        return call_api("desk", method, path, subject=f"sub-{name.lower()}", body=body).status
+
+    for role in Role:
+        backend.store_person(role.value, {BUSINESS: {role}})
+        assert status(role.value) == 200
+    backend.store_person("Kim", {})
+    assert (status("Kim"), status("Nobody")) == (403, 403)
+
+
 def test_a_role_that_is_taken_away_is_gone_at_the_next_request(office: Office) -> None:
     for route, row in ROWS.items():
         ids = office.ids[BUSINESS]
@@ -236,3 +276,47 @@ def test_a_list_over_all_businesses_shows_those_where_the_caller_answers(office:
         else:
             assert response.status == 403
             assert "agent or lead" in response.json["detail"]
+
+
+def test_previews_are_those_of_businesses_where_the_caller_answers(office: Office) -> None:
+    every_id = [ids["follow_up"] for ids in office.ids.values()]
+    for here, there in PAIRS:
+        roles = {BUSINESS: here, OTHER_BUSINESS: there}
+        office.backend.store_person("Kim", roles)
+        response = office.call_api(
+            "desk",
+            "GET",
+            "/api/desk/previews",
+            subject="sub-kim",
+            query={"ids": [*every_id, ABSENT["follow_up"]]},
+        )
+        answering = {business for business, held in roles.items() if held & {AGENT, LEAD}}
+        if answering:
+            shown = {preview["id"] for preview in response.json["previews"]}
+            assert shown == {office.ids[business]["follow_up"] for business in answering}
+        else:
+            assert response.status == 403
+            assert "agent or lead" in response.json["detail"]
+
+
+def test_everybody_with_a_role_is_told_of_their_own_roles_alone(office: Office) -> None:
+    for here, there in PAIRS:
+        office.backend.store_person("Kim", {BUSINESS: here, OTHER_BUSINESS: there})
+        response = office.call_api("desk", "GET", "/api/me", subject="sub-kim")
+        assert {each["business"]: set(each["roles"]) for each in response.json["businesses"]} == {
+            business: {role.value for role in held}
+            for business, held in ((BUSINESS, here), (OTHER_BUSINESS, there))
+            if held
+        }
+
+
+def test_nobody_without_a_role_is_told_anything(office: Office) -> None:
+    for route in OVER_ALL:
+        response = office.call_api(
+            "desk",
+            "GET",
+            route.removeprefix("GET "),
+            subject="sub-kim",
+            query={"ids": [office.ids[BUSINESS]["follow_up"]]},
+        )
+        assert response.status == 403

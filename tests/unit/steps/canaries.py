@@ -11,9 +11,11 @@ from heard.clock import format_time
 from heard.connectors import HttpResponse
 from heard.errors import DamagedText
 from heard.follow_ups import Action, FollowUp
+from heard.notes import Draft
 from heard.reviews import ReviewEvent, author_id, review_id
-from heard.steps import desk
+from heard.steps import desk, drafts, notes
 from heard.steps.desk import ResolutionRequest
+from heard.steps.notes import NoteRequest
 from heard.storage.vault import Erased, Vault
 from tests.unit.backend import BUSINESS, Backend, complaint
 
@@ -73,6 +75,16 @@ def resolve(backend: Backend, review: str, action: Action, **fields: Any) -> Fol
         id=f"resolution-{next(_numbers)}", action=action, fence=fence, **fields
     )
     return desk.resolve(caller, follow_up.id, request, backend.desk, backend.clock()).follow_up
+
+
+def write_beside(backend: Backend, review: str, text: str) -> None:
+    """Let an agent write a note without an answer and a draft, both with this text."""
+    caller, now = backend.add_person("Ben", "agent"), backend.clock()
+    follow_up = backend.case(review).follow_up
+    assert follow_up is not None
+    note = NoteRequest(f"note-{next(_numbers):04}", text)
+    notes.add_note(caller, follow_up.id, note, backend.desk, now)
+    drafts.save_draft(caller, follow_up.id, Draft(text, format_time(now)), backend.desk, now)
 
 
 def readable_texts(backend: Backend) -> str:

@@ -295,7 +295,7 @@ def test_a_follow_up_that_cannot_be_read_hides_no_other(shop: Backend) -> None:
     bad, sound = shop.follow_ups()
     put_attribute(shop, bad.id, "FOLLOW_UP", "follow_up", {"id": bad.id})
 
-    page, _ = desk.list_open_follow_ups(ana, shop.desk, business=BUSINESS, limit=9, after=None)
+    page = shop.listed(ana, business=BUSINESS, limit=9).follow_ups
     assert [follow_up.id for follow_up in page] == [sound.id]
     with pytest.raises(DamagedState) as damage:
         desk.describe_follow_up(ana, bad.id, shop.desk, shop.clock())

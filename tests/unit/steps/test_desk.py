@@ -11,17 +11,21 @@ from typing import Any, cast
 
 import pytest
 
+from heard.clock import parse_time
 from heard.connectors import HttpResponse, load
 from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
 from heard.follow_ups import CLAIM_LEASE, Action, ConflictCode, FollowUp, Status
+from heard.notes import Note
 from heard.outcomes import Kind
 from heard.remedies import Grant
 from heard.reviews import EventKind
-from heard.steps import desk
+from heard.steps import desk, desk_settings, notes
 from heard.steps.caller import Caller
 from heard.steps.desk import LintedText, ResolutionRequest
 from heard.steps.desk_view import follow_up_rows
+from heard.steps.notes import NoteRequest
 from heard.storage.case_store import CaseStore
+from heard.storage.follow_ups import MAX_NOTES
 from heard.storage.setup import Business
 from tests.unit.backend import (
     BUSINESS,
@@ -113,6 +117,11 @@ class DeskScenario:
             self.backend.desk,
             self.backend.clock(),
         ).follow_up
+
+    def note(self, follow_up: FollowUp, text: str, by: Caller | None = None, **fields: Any) -> Note:
+        request = NoteRequest(text=text, **{"id": f"note-{next(_numbers)}", **fields})
+        now = self.backend.clock()
+        return notes.add_note(by or self.ana, follow_up.id, request, self.backend.desk, now)
 
     def pending_digest(self, follow_up: FollowUp, by: Caller) -> str:
         """What the desk shows a lead of the resolution that waits; "" if none does."""
@@ -317,6 +326,28 @@ def no_reply_here(shop: DeskScenario) -> Step:
     return lambda: shop.resolve(follow_up, fence)
 
 
+def note_differs(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up()
+    shop.note(follow_up, "Rang them.", id="note-0001")
+    return lambda: shop.note(follow_up, "Rang them twice.", id="note-0001")
+
+
+def too_many_notes(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up()
+    for number in range(MAX_NOTES):
+        shop.note(follow_up, f"Rang them {number} times.")
+    return lambda: shop.note(follow_up, "Once more.")
+
+
+def due_soon(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up()
+    due_at = parse_time(follow_up.due_at)
+    shop.backend.clock.now = due_at - timedelta(minutes=30)
+    return lambda: desk_settings.put_off(
+        shop.ana, follow_up.id, due_at, shop.backend.desk, shop.backend.clock()
+    )
+
+
 CONFLICTS: dict[ConflictCode, Callable[[DeskScenario], Step]] = {
     ConflictCode.CLOSED: closed,
     ConflictCode.RESOLVED: resolving,
@@ -339,6 +370,9 @@ CONFLICTS: dict[ConflictCode, Callable[[DeskScenario], Step]] = {
     ConflictCode.NOTHING_TO_APPROVE: nothing_to_approve,
     ConflictCode.SAME_PERSON: same_person,
     ConflictCode.NO_REPLY_HERE: no_reply_here,
+    ConflictCode.NOTE_DIFFERS: note_differs,
+    ConflictCode.TOO_MANY_NOTES: too_many_notes,
+    ConflictCode.DUE_SOON: due_soon,
 }
 
 
@@ -1161,9 +1195,7 @@ def all_desk_steps(shop: DeskScenario, caller: Caller, follow_up: FollowUp) -> l
         lambda: desk.release(caller, follow_up.id, 1, backend.desk, backend.clock()),
         lambda: shop.resolve(follow_up, 1, by=caller),
         lambda: shop.approve(follow_up, caller),
-        lambda: desk.list_open_follow_ups(
-            caller, backend.desk, business=BUSINESS, limit=10, after=None
-        ),
+        lambda: backend.listed(caller, business=BUSINESS, limit=10),
     ]
 
 
@@ -1184,9 +1216,8 @@ def test_another_businesss_follow_ups_do_not_exist(shop: DeskScenario) -> None:
             step_on_unknown()
         assert forbidden_error.value.detail == unknown_error.value.detail
 
-    assert desk.list_open_follow_ups(
-        eve, shop.backend.desk, business=None, limit=10, after=None
-    ) == ([], None)
+    page = shop.backend.listed(eve, limit=10)
+    assert (page.follow_ups, page.next) == ([], None)
     assert shop.backend.case_items() == before
 
 
@@ -1215,32 +1246,15 @@ def test_open_follow_ups_are_listed_by_due_time_in_pages_without_closed_ones(
     listed_ids: list[str] = []
     after: str | None = None
     for _ in range(4):
-        page, after = desk.list_open_follow_ups(
-            shop.ana, shop.backend.desk, business=BUSINESS, limit=2, after=after
-        )
-        listed_ids += [follow_up.id for follow_up in page]
+        page = shop.backend.listed(shop.ana, business=BUSINESS, limit=2, after=after)
+        after = page.next
+        listed_ids += [follow_up.id for follow_up in page.follow_ups]
         if after is None:
             break
 
     assert listed_ids == [
         follow_up.id for follow_up in follow_ups if follow_up is not follow_ups[1]
     ]
-
-
-def test_a_person_of_several_businesses_sees_them_together_and_pages_through_one(
-    shop: DeskScenario,
-) -> None:
-    both = shop.backend.store_person("Lou", {BUSINESS: ["agent"], OTHER_BUSINESS: ["lead"]})
-    first = shop.new_follow_up()
-    shop.backend.connect("standard", business=OTHER_BUSINESS)
-    second = shop.new_follow_up()
-    follow_ups, after = desk.list_open_follow_ups(
-        both, shop.backend.desk, business=None, limit=10, after=None
-    )
-
-    assert ({follow_up.id for follow_up in follow_ups}, after) == ({first.id, second.id}, None)
-    with pytest.raises(BadRequest):
-        desk.list_open_follow_ups(both, shop.backend.desk, business=None, limit=10, after="x")
 
 
 def test_a_list_with_words_shows_who_waits_and_why_in_three_reads_a_row(

@@ -7,21 +7,24 @@ outcome.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 
 import pytest
 
 from heard.connectors import HttpResponse
-from heard.errors import ConflictError
+from heard.errors import ConflictError, Fault
 from heard.follow_ups import Action, FollowUp, Status
+from heard.notes import Draft
 from heard.outcomes import CLOSING_KINDS, Kind
 from heard.reviews import review_id
-from heard.steps import desk
+from heard.steps import desk, drafts, notes
 from heard.steps.desk import ResolutionRequest
+from heard.steps.notes import NoteRequest
 from heard.steps.reply import carry_out
 from tests.unit.backend import BUSINESS, Backend, FunctionStopped, InterceptedClient
-from tests.unit.steps.canaries import CANARIES, canary_complaint, message_of
+from tests.unit.steps.canaries import AUTHOR, CANARIES, canary_complaint, message_of
 from tests.unit.steps.test_erasing import (
     assert_no_canary,
     canary_praise,
@@ -102,6 +105,62 @@ def prepare_carrying_out(shop: Backend) -> Step:
         carry_out(follow_up.id, shop.store_ports, shop.platform_ports, shop.clock())
 
     return run
+
+
+def prepare_draft(shop: Backend) -> Step:
+    follow_up, _ = claimed_follow_up(shop)
+    ana = shop.add_person("Ana", "agent")
+    draft = Draft(TEXT, "2026-03-17T12:00:00.000Z")
+
+    def save() -> None:
+        drafts.save_draft(ana, follow_up.id, draft, shop.desk, shop.clock())
+
+    return save
+
+
+def prepare_note(shop: Backend) -> Step:
+    follow_up, _ = claimed_follow_up(shop)
+    ana, ben = shop.add_person("Ana", "agent"), shop.add_person("Ben", "agent")
+    request = NoteRequest("note-0001", f"He is {CANARIES[7]}", (ben.person.subject,))
+
+    def write() -> None:
+        notes.add_note(ana, follow_up.id, request, shop.desk, shop.clock())
+
+    return write
+
+
+@pytest.mark.parametrize("prepare", [prepare_draft, prepare_note])
+def test_what_an_agent_wrote_while_its_author_was_erased_is_not_kept(
+    shop: Backend, prepare: Callable[[Backend], Step]
+) -> None:
+    """The erasure comes whole between two calls of the step, each of them in turn."""
+    restore_empty = shop.snapshot()
+    for erase_at in count(1):
+        restore_empty()
+        step, calls = prepare(shop), 0
+
+        def erase(_: str) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == erase_at:  # noqa: B023 - in this round only
+                shop.dynamodb, meanwhile = shop.plain_dynamodb, shop.dynamodb
+                erase_customer(shop)
+                shop.dynamodb = meanwhile
+
+        shop.dynamodb = InterceptedClient(shop.plain_dynamodb, erase)
+        with suppress(ConflictError, Fault):
+            step()
+        shop.dynamodb = shop.plain_dynamodb
+        if calls < erase_at:
+            break
+        erased_keys = [
+            item
+            for item in shop.stored_items()
+            if item["sk"].startswith(("NOTE#", "DRAFT#")) and item["author"] == AUTHOR
+        ]
+        assert erased_keys == [], erase_at
+        shop.check_invariants(*CANARIES)
+    assert erase_at > 4
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ from tests.unit.steps.canaries import (
     queued_texts,
     readable_texts,
     resolve,
+    write_beside,
 )
 
 
@@ -138,6 +139,24 @@ def test_no_word_of_an_erased_person_is_left_anywhere(shop: Backend) -> None:
     assert report.texts >= 3
     assert shop.kinds(review)[-1] is Kind.TEXTS_ERASED
     assert shop.kinds(review_id(BUSINESS, "standard", "r-2")) == [Kind.IGNORED]
+
+
+def test_a_note_and_all_drafts_go_with_an_author_whoever_else_is_in_the_follow_up(
+    shop: Backend,
+) -> None:
+    deliver(shop, complaint("r-0", thread="t-1", author="cus-2"))
+    review = deliver(shop, replace(canary_complaint(), native_thread="t-1"))
+    # The key is that of the other author, whose review came first.
+    write_beside(shop, review, f"He is {CANARIES[7]}")
+    own = deliver(shop, canary_complaint("r-5"))
+    write_beside(shop, own, f"He is {CANARIES[8]}")
+    assert all(word in readable_texts(shop) for word in CANARIES[7:9])
+    erase_customer(shop)
+
+    assert CANARIES[8] not in readable_texts(shop)
+    left = [item for item in shop.stored_items() if item["sk"].startswith(("DRAFT#", "NOTE#"))]
+    # What was noted about the other customer stays.
+    assert [item["sk"][:5] for item in left] == ["NOTE#"]
 
 
 @pytest.mark.parametrize(

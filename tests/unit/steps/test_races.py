@@ -16,10 +16,11 @@ from heard.assessment import Severity
 from heard.cases import has_open_follow_up
 from heard.connectors import HttpResponse
 from heard.errors import ConflictError, Fault
-from heard.follow_ups import Action, ConflictCode, Status
+from heard.follow_ups import Action, ConflictCode, Status, TakeoverReason
 from heard.outcomes import Kind
 from heard.reviews import EventKind, review_id
-from heard.steps import desk
+from heard.steps import desk, notes
+from heard.steps.notes import NoteRequest
 from heard.steps.reply import carry_out
 from heard.storage.case_store import CaseStore
 from tests.unit.backend import (
@@ -407,6 +408,117 @@ def test_a_resolution_skips_a_review_withdrawn_between_the_two_reads(shop: Backe
     )
 
     assert store.case_of_follow_up(follow_up.follow_up).case.review.id == follow_up.reviews[1]
+
+
+def take_over(shop: Backend, follow_up: ClaimedFollowUp, name: str = "Lee") -> None:
+    request = desk.TakeoverRequest(follow_up.fence, TakeoverReason.ABSENT)
+    lead = shop.add_person(name, "lead")
+    desk.take_over_and_describe(lead, follow_up.follow_up, request, shop.desk, shop.clock())
+
+
+def kinds_of_follow_up(shop: Backend, follow_up: ClaimedFollowUp) -> list[Kind]:
+    return [kind for review in follow_up.reviews for kind in shop.kinds(review)]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_a_takeover_and_the_resolution_of_whoever_loses_it_one_counts(
+    shop: Backend, first: int
+) -> None:
+    follow_up = claimed_follow_up(shop)
+
+    def check() -> None:
+        kinds = kinds_of_follow_up(shop, follow_up)
+        stored = shop.cases.follow_up(follow_up.follow_up)
+        assert kinds.count(Kind.TAKEN_OVER) + kinds.count(Kind.RESOLUTION_GIVEN) == 1
+        if Kind.TAKEN_OVER in kinds:
+            assert (stored.claimed_by, stored.fence) == ("sub-lee", follow_up.fence + 1)
+        else:
+            assert stored.status is Status.CLOSED
+
+    steps = [lambda: resolve(shop, follow_up), lambda: take_over(shop, follow_up)]
+    race_at_every_call(shop, steps[first], steps[1 - first], check, every=2)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_a_takeover_and_a_release_nobody_loses_what_they_have(shop: Backend, first: int) -> None:
+    follow_up = claimed_follow_up(shop)
+
+    def release() -> None:
+        ana = shop.add_person("Ana")
+        desk.release(ana, follow_up.follow_up, follow_up.fence, shop.desk, shop.clock())
+
+    def check() -> None:
+        stored = shop.cases.follow_up(follow_up.follow_up)
+        was_taken = Kind.TAKEN_OVER in kinds_of_follow_up(shop, follow_up)
+        # Released first, there was nothing to take.
+        assert stored.claimed_by == ("sub-lee" if was_taken else None)
+
+    steps = [release, lambda: take_over(shop, follow_up)]
+    race_at_every_call(shop, steps[first], steps[1 - first], check)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_a_takeover_and_a_renewed_claim_the_lead_has_it(shop: Backend, first: int) -> None:
+    follow_up = claimed_follow_up(shop)
+
+    def renew() -> None:
+        desk.claim(shop.add_person("Ana"), follow_up.follow_up, shop.desk, shop.clock())
+
+    def check() -> None:
+        stored = shop.cases.follow_up(follow_up.follow_up)
+        assert (stored.claimed_by, stored.fence) == ("sub-lee", follow_up.fence + 1)
+        assert kinds_of_follow_up(shop, follow_up).count(Kind.TAKEN_OVER) == 1
+
+    steps = [renew, lambda: take_over(shop, follow_up)]
+    race_at_every_call(shop, steps[first], steps[1 - first], check)
+
+
+@pytest.mark.parametrize("rival", ["Lou", "Lee"])
+def test_of_two_leads_one_takes_it_over_and_a_repetition_takes_nothing_more(
+    shop: Backend, rival: str
+) -> None:
+    follow_up = claimed_follow_up(shop)
+
+    def check() -> None:
+        stored = shop.cases.follow_up(follow_up.follow_up)
+        assert (stored.claimed_by, stored.fence) in {
+            ("sub-lee", follow_up.fence + 1),
+            ("sub-lou", follow_up.fence + 1),
+        }
+        assert kinds_of_follow_up(shop, follow_up).count(Kind.TAKEN_OVER) == 1
+
+    race_at_every_call(
+        shop,
+        lambda: take_over(shop, follow_up),
+        lambda: take_over(shop, follow_up, rival),
+        check,
+        every=2,
+    )
+
+
+@pytest.mark.parametrize("rival", [0, 1])
+def test_a_note_that_comes_twice_at_once_is_one_and_is_not_lost_to_a_claim(
+    shop: Backend, rival: int
+) -> None:
+    follow_up = claimed_follow_up(shop, claimed=False)
+    request = NoteRequest("note-0001", "Please look.", ("sub-ana",))
+
+    def write() -> None:
+        notes.add_note(
+            shop.add_person("Ben"), follow_up.follow_up, request, shop.desk, shop.clock()
+        )
+
+    def check() -> None:
+        (note,) = shop.cases.notes(follow_up.follow_up)
+        assert note["note"] == "Please look."
+        assert shop.cases.follow_up(follow_up.follow_up).mentioned == ("sub-ana",)
+
+    cat = shop.add_person("Cat")
+    rivals: list[Callable[[], object]] = [
+        write,
+        lambda: desk.claim(cat, follow_up.follow_up, shop.desk, shop.clock()),
+    ]
+    race_at_every_call(shop, write, rivals[rival], check)
 
 
 # Many runs at once, in real threads. moto gets one call at a time, as a database does.

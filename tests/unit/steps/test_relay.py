@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from heard.connectors import HttpResponse
 from heard.errors import Fault
-from heard.follow_ups import Action
+from heard.follow_ups import Action, TakeoverReason
 from heard.messaging import PUBLISH_ATTEMPTS, EventBus
 from heard.notices import Notice
 from heard.outcomes import Kind
@@ -91,12 +91,17 @@ def published_outcomes(records: list[dict[str, Any]]) -> list[str]:
 def test_each_moment_that_somebody_may_be_told_of_is_told_in_the_order_of_its_review(
     shop: Backend,
 ) -> None:
-    """Opened, joined by a critical review, approval asked and denied, promised, due again."""
+    """Opened, joined by a critical review, taken over, asked, denied, promised, due again."""
     shop.deliver(complaint("r-1"))
     shop.clock.advance(minutes=1)
     shop.deliver(review_event("r-2", DANGER, 1, thread="r-1"))
     (follow_up,) = shop.open_follow_ups()
     ana, lea = shop.add_person("Ana"), shop.add_person("Lea", "lead")
+    shop.clock.advance(minutes=1)
+    fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
+    takeover = desk.TakeoverRequest(fence, TakeoverReason.SEVERITY)
+    taken = desk.take_over_and_describe(lea, follow_up.id, takeover, shop.desk, shop.clock())
+    desk.release(lea, follow_up.id, taken["fence"], shop.desk, shop.clock())
     shop.clock.advance(minutes=1)
     fence = desk.claim(ana, follow_up.id, shop.desk, shop.clock()).fence
     walk_away = desk.ResolutionRequest("answer-1", Action.WALK_AWAY, fence, reason="abuse")
@@ -125,12 +130,15 @@ def test_each_moment_that_somebody_may_be_told_of_is_told_in_the_order_of_its_re
     assert [kind for kind, _ in details] == [
         "outcome.follow_up_opened",
         "outcome.follow_up_joined",
+        "outcome.taken_over",
         "outcome.approval_requested",
         "outcome.approval_denied",
         "outcome.promise_due",
     ]
     assert {detail["follow_up"] for _, detail in details} == {follow_up.id}
-    joined = details[1][1]
+    joined, taken_over = details[1][1], details[2][1]
+    assert taken_over["reason"] == "severity"
+    assert "sub-" not in json.dumps(taken_over)
     assert (joined["severity_before"], joined["follow_up_severity"]) == ("high", "critical")
     assert (joined["severity"], joined["queue"]) == ("critical", follow_up.queue)
     for review in {detail["review"] for _, detail in details}:

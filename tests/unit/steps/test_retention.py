@@ -51,6 +51,7 @@ from tests.unit.steps.canaries import (
     message_of,
     readable_texts,
     resolve,
+    write_beside,
 )
 
 NIGHT: Final = datetime(2027, 3, 18, 1, 15, tzinfo=UTC)
@@ -311,10 +312,11 @@ def test_notes_on_a_thread_go_with_the_last_review_of_the_author_in_it(shop: Bac
     first = deliver_resolved(shop, native_thread="t-1")
     shop.clock.advance(days=200)
     second = deliver(shop, complaint("r-2", thread="t-1", occurred_at=shop.clock()))
+    write_beside(shop, second, CANARIES[8])
     shop.clock.now = NIGHT
     run(shop)
     assert shop.kinds(first)[-1] is Kind.TEXTS_DELETED
-    assert canaries_in(shop) == [CANARIES[7]]
+    assert canaries_in(shop) == [CANARIES[7], CANARIES[8]]
     resolve(shop, second, Action.RESOLVE_WITHOUT_REPLY, root_cause="other", fix="nothing-to-fix")
     shop.run_workflows()
     shop.clock.advance(days=370)
@@ -345,6 +347,17 @@ def test_a_note_is_readable_while_somebody_works_on_its_thread_and_then_goes(
         run(shop)
     assert [note.get("note") for note in shop.cases.notes(follow_up.id)] == [None]
     assert not shop.cases.vault.has_key(AUTHOR)
+
+
+def test_a_draft_of_what_closed_without_an_answer_goes_with_the_author(shop: Backend) -> None:
+    review = deliver(shop, canary_complaint())
+    write_beside(shop, review, CANARIES[8])
+    deliver(shop, canary_complaint(kind=EventKind.WITHDRAWN, revision=SECOND))
+    assert [item["sk"] for item in sealed_items(shop) if item["sk"].startswith("DRAFT#")]
+    run_two_nights(shop)
+
+    assert shop.kinds(review)[-1] is Kind.TEXTS_DELETED
+    assert sealed_items(shop) == []
 
 
 # What comes later

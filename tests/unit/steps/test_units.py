@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import boto3
@@ -18,11 +19,15 @@ from botocore.config import Config
 from moto import mock_aws
 
 from heard.assessment.engines.chain import embedded_engine
+from heard.clock import format_time
 from heard.connectors import HttpResponse
-from heard.follow_ups import Action
-from heard.steps import desk
+from heard.follow_ups import Action, TakeoverReason
+from heard.notes import Draft
+from heard.steps import desk, desk_settings, drafts, notes
+from heard.steps.desk_list import list_rows
 from heard.steps.follow_up import await_resolution
 from heard.steps.ingest import ingest
+from heard.steps.notes import NoteRequest
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.triage import QueuedReview, triage
 from heard_cli.local.sample_requests import sign_sample
@@ -54,10 +59,22 @@ HUMAN: Final[Budget] = {
     "ingest": (0, 0.5, 1),
     "triage": (15, 4, 9),
     "follow_up": (1, 1, 2),
-    "desk list": (0, 1.5, 1),
-    "desk claim": (2, 7, 9),
-    "desk answer": (13, 8.5, 14),
+    "desk list": (0, 2.5, 3),
+    "desk list again": (0, 1.5, 1),
+    "desk claim": (2, 10, 13),
+    "desk answer": (13, 9.5, 15),
     "reply": (10, 5, 8),
+}
+BESIDE: Final[Budget] = {
+    "draft": (1, 4, 5),
+    "draft again": (1, 4, 5),
+    "note": (1, 6, 7),
+    "note with a mention": (5, 7, 8),
+    "later": (1, 1, 2),
+    "later list": (0, 0.5, 1),
+    "takeover": (8, 12, 15),
+    "answer with a draft": (14, 9.5, 16),
+    "draft that is not there": (1, 1, 2),
 }
 LARGER_THAN_A_UNIT: Final[set[str]] = set()
 """The kinds of items of which one has more than 1,024 bytes, and costs two units a write: none."""
@@ -183,10 +200,20 @@ def test_a_review_that_a_person_answers(metered: MeteredBackend) -> None:
     ana = backend.add_person("Ana")
     steps = metered.receive_and_triage(COMPLAINT, 1)
     follow_up = steps["follow_up"]
+    ports = backend.desk
+
+    def show_list() -> None:
+        page = backend.listed(ana, ports, limit=25)
+        assert page.counts
+        assert page.counts.by_view["all"] == OTHER_FOLLOW_UPS + 1
+        list_rows(page.follow_ups, NOON, ports.cases, ports.memory, words=False)
+
     with metered.step("follow_up"):
         await_resolution(follow_up, TOKEN, backend.store_ports, backend.workflows)
     with metered.step("desk list"):
-        desk.list_open_follow_ups(ana, backend.desk, business=None, limit=25, after=None)
+        show_list()
+    with metered.step("desk list again"):
+        show_list()
     with metered.step("desk claim"):
         fence = desk.claim_and_describe(ana, follow_up, backend.desk, NOON)["fence"]
     request = desk.ResolutionRequest(
@@ -203,4 +230,47 @@ def test_a_review_that_a_person_answers(metered: MeteredBackend) -> None:
     with metered.step("reply"):
         carry_out(follow_up, backend.store_ports, backend.platform_ports, NOON)
     assert metered.counts() == HUMAN, metered.describe()
+    assert metered.larger_than_a_unit() == LARGER_THAN_A_UNIT, metered.describe()
+
+
+def test_what_people_write_beside_an_answer(metered: MeteredBackend) -> None:
+    backend = metered.backend
+    ana, ben, lee = (
+        backend.add_person("Ana"),
+        backend.add_person("Ben"),
+        backend.add_person("Lee", "lead"),
+    )
+    follow_up = metered.receive_and_triage(COMPLAINT, 1)["follow_up"]
+    fence = desk.claim(ben, follow_up, backend.desk, NOON).fence
+    metered.steps.clear()
+    draft = Draft(ANSWER, format_time(NOON), "reply", {"fix": "refunded"})
+    for name in ("draft", "draft again"):
+        with metered.step(name):
+            drafts.save_draft(ana, follow_up, draft, backend.desk, NOON)
+    with metered.step("note"):
+        notes.add_note(ana, follow_up, NoteRequest("note-1", ANSWER), backend.desk, NOON)
+    with metered.step("note with a mention"):
+        request = NoteRequest("note-2", ANSWER, ("sub-ben",))
+        notes.add_note(ana, follow_up, request, backend.desk, NOON)
+    with metered.step("later"):
+        desk_settings.put_off(ana, follow_up, NOON + timedelta(minutes=5), backend.desk, NOON)
+    with metered.step("later list"):
+        backend.desk.settings.later("sub-ana")
+    takeover = desk.TakeoverRequest(fence, TakeoverReason.ABSENT)
+    with metered.step("takeover"):
+        desk.take_over_and_describe(lee, follow_up, takeover, backend.desk, NOON)
+    request = desk.ResolutionRequest(
+        id="answer-000001",
+        action=Action.REPLY,
+        fence=fence + 1,
+        text=ANSWER,
+        note="Checked.",
+        fix="refunded",
+        root_cause="double-charge",
+    )
+    with metered.step("answer with a draft"):
+        desk.resolve(lee, follow_up, request, backend.desk, NOON)
+    with metered.step("draft that is not there"):
+        drafts.delete_draft(ana, follow_up, backend.desk)
+    assert metered.counts() == BESIDE, metered.describe()
     assert metered.larger_than_a_unit() == LARGER_THAN_A_UNIT, metered.describe()

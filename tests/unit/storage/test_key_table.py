@@ -12,6 +12,7 @@ import heard.storage
 from heard.clock import format_time
 from heard.connectors import ReplyTarget
 from heard.holds import Hold, HoldReason
+from heard.notes import Draft, Note
 from heard.replies.lint import fingerprint
 from heard.retention import Retention
 from heard.storage.departures import Departure
@@ -54,6 +55,14 @@ def store_one_of_everything(backend: Backend) -> None:
     case = backend.case(review)
     assert case.follow_up is not None
     backend.cases.put_note(case.follow_up.id, "sub-ana/a-1", case.review.author, {"note": "x"})
+    note = Note("note-0001", "sub-ana", "x", format_time(NOON))
+    stored = backend.cases.stored_follow_up(case.follow_up.id)
+    backend.cases.add_note(stored, case.review.author, note, lambda before: before, NOON)
+    backend.cases.put_draft(
+        case.follow_up.id, "sub-ana", case.review.author, Draft("x", format_time(NOON)), NOON
+    )
+    backend.desk.settings.put_preferences("sub-ana", {"language": "de"})
+    backend.desk.settings.put_later("sub-ana", case.follow_up.id, NOON)
     reply = Reply(
         "rep_1",
         case.thread.id,

@@ -7,7 +7,7 @@ import { ApiError } from "../api";
 import type { FollowUp, PendingResolution } from "../api_types";
 import { announce } from "../announce";
 import { takeRow } from "../desk_state";
-import { onKey } from "../keys";
+import { offerAll } from "../keys";
 import { t } from "../messages";
 import { pollNow } from "../polling";
 import { forgetRefusal, refuse } from "../refusals";
@@ -25,11 +25,10 @@ export function Approval(props: { followUp: FollowUp; pending: PendingResolution
 
   useEffect(() => {
     if (isOwn) return;
-    const ends = [
-      onKey("a", () => void (asking.value = "approve")),
-      onKey("d", () => void (asking.value = "deny")),
-    ];
-    return () => ends.forEach((end) => end());
+    return offerAll(
+      { name: "approve", key: "a", run: () => void (asking.value = "approve") },
+      { name: "deny", key: "d", run: () => void (asking.value = "deny") },
+    );
   }, [isOwn]);
 
   const decide = async () => {

@@ -5,12 +5,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api";
 import type { Action, FollowUp, LintResult, Row } from "../api_types";
-import { claim, holderOf, lost, wrote } from "../claims";
+import { claim, haveRead, holderOf, lost, wrote } from "../claims";
 import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText } from "../composing";
 import { shown } from "../desk_state";
 import { changeDraft, draftOf, type Draft } from "../drafts";
-import { MODIFIER, onKey } from "../keys";
-import { t } from "../messages";
+import { keepSoon } from "../draft_keeping";
+import { MODIFIER, offerAll } from "../keys";
+import { maybe, t } from "../messages";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal } from "../refusals";
 import { route } from "../route";
@@ -21,6 +22,7 @@ import { backToList } from "./follow_up";
 import { Dot, SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 import { Findings, Fine, RefusalBox } from "./refusal";
+import { Words } from "./words";
 
 const CHECK_AFTER_MS = 600;
 
@@ -33,8 +35,7 @@ export function Composer({ followUp }: { followUp: FollowUp }) {
   if (followUp.status === "resolving") closed = t("on_its_way");
   else if (followUp.status === "closed") closed = t("refused_already_closed");
   else if (holder === "other") {
-    const time = clockTime(Date.parse(followUp.claim_expires_at!));
-    closed = t(lost.value.has(id) ? "claim_lost" : "held_by_other", { time });
+    closed = heldByOther(followUp, lost.value.has(id));
   }
   if (sending) return <Held followUp={followUp} />;
   if (closed)
@@ -55,6 +56,19 @@ export function Composer({ followUp }: { followUp: FollowUp }) {
   return <Editor followUp={followUp} draft={draft} />;
 }
 
+/** Who has it, and, where it was taken from this person, why. */
+function heldByOther(followUp: FollowUp, isLost: boolean): string {
+  const time = clockTime(Date.parse(followUp.claim_expires_at!));
+  const name = followUp.claimed_by_name;
+  if (!name) return t(isLost ? "claim_lost" : "held_by_other", { time });
+  const takeover = followUp.timeline?.findLast((entry) => entry.kind === "taken_over");
+  if (isLost && takeover?.by === followUp.claimed_by) {
+    const reason = maybe(`takeover_${takeover.reason}`) ?? words(takeover.reason ?? "other");
+    return t("taken_over_from_you", { name, reason });
+  }
+  return t(isLost ? "claim_lost_named" : "held_by_named", { name, time });
+}
+
 /** The next one that this person can work on, by due time; from the top again after the last. */
 function nextWork(id: string): string | null {
   const list = shown.value;
@@ -63,7 +77,7 @@ function nextWork(id: string): string | null {
   const isFree = (row: Row) =>
     holderOf(row) !== "other" &&
     !sendingOf(row.id) &&
-    (row.status !== "awaiting_approval" || route.value.view === "lead");
+    (row.status !== "awaiting_approval" || route.value.view === "waits_for_lead");
   return inOrder.find(isFree)?.id ?? null;
 }
 
@@ -202,6 +216,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
     changeDraft(id, { action, ...part });
     forgetRefusal(id);
     wrote(id);
+    keepSoon(id);
   };
   const choose = (chosen: Action) => {
     changeDraft(id, { action: chosen });
@@ -228,22 +243,29 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   };
 
   useEffect(() => {
-    const ends = [
-      onKey("r", () => void write()),
-      onKey("n", () => {
-        showNote.value = true;
-        requestAnimationFrame(() => document.getElementById("field-note")?.focus());
-      }),
-      onKey("v", () => {
-        if (!takesText(action) || !draftOf(id).text.trim()) return false;
-        stranger.value = true;
-        return true;
-      }),
-      ...ACTIONS.map((one, place) =>
-        onKey(String(place + 1), () => (actions.includes(one) ? choose(one) : false)),
-      ),
-    ];
-    return () => ends.forEach((end) => end());
+    return offerAll(
+      { name: "key_reply", key: "r", run: () => void write() },
+      {
+        name: "key_note",
+        key: "n",
+        run: () => {
+          showNote.value = true;
+          requestAnimationFrame(() => document.getElementById("field-note")?.focus());
+        },
+      },
+      {
+        name: "key_stranger",
+        key: "v",
+        run: () => void (stranger.value = true),
+        isPossible: () => takesText(action) && Boolean(draftOf(id).text.trim()),
+      },
+      ...ACTIONS.map((one, place) => ({
+        name: `action_${one}` as const,
+        key: String(place + 1),
+        run: () => choose(one),
+        isPossible: () => actions.includes(one),
+      })),
+    );
   }, [id, action, actions.join()]);
 
   // Checked when the writing pauses. Nothing is written anywhere, and no claim is needed.
@@ -273,6 +295,9 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const isContact = findings.some((finding) =>
     ["telephone_number", "email_address", "street_address"].includes(finding.code),
   );
+  // A later claim covers what came before it; within one, nothing new goes out unread.
+  const isChanged =
+    holderOf(followUp) === "me" && draft.seen !== "" && draft.seen !== followUp.revision;
   const asksLead = needsLead(followUp, { ...draft, action });
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -385,6 +410,14 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
         </label>
       ) : null}
       <RefusalBox id={id} />
+      {isChanged ? (
+        <div class="notice" role="alert">
+          <p>{t("changed_meanwhile")}</p>
+          <button type="button" onClick={() => void haveRead(id)}>
+            {t("have_read_it")}
+          </button>
+        </div>
+      ) : null}
       {takesText(action) && draft.text.trim() ? (
         <div aria-live="polite">
           <Findings findings={findings} />
@@ -412,6 +445,9 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           <span class={isTooLong ? "count over" : "count"}>
             {t("length_of", { used, limit })}
           </span>
+        ) : null}
+        {draft.keptAt && !draft.isNew ? (
+          <span class="count">{t("draft_kept", { time: clockTime(Date.parse(draft.keptAt)) })}</span>
         ) : null}
       </p>
       <div class="buttons">
@@ -471,7 +507,7 @@ function Stranger(props: {
           {review?.rating ? <span>{t("stars_of_five", { n: review.rating })}</span> : null}
           {review?.occurred_at ? <span>{dateAndTime(review.occurred_at)}</span> : null}
         </p>
-        <Review title={review?.title} text={review?.text} />
+        <Words title={review?.title} text={review?.text} />
         {replaces ? (
           <p class="meta">{t("replaces_first")}</p>
         ) : (
@@ -487,22 +523,5 @@ function Stranger(props: {
         {props.isFinal ? null : <p class="meta">{t("signature_follows")}</p>}
       </div>
     </Dialog>
-  );
-}
-
-function Review({ title, text }: { title: string | null | undefined; text: string | null | undefined }) {
-  return (
-    <>
-      {title ? (
-        <h3 class="review-title" dir="auto">
-          {title}
-        </h3>
-      ) : null}
-      {text ? (
-        <blockquote class="words" dir="auto">
-          {text}
-        </blockquote>
-      ) : null}
-    </>
   );
 }

@@ -1,15 +1,19 @@
 // The dialogs of the whole page: the keys, and what a person chooses for this browser.
 
 import { signal } from "@preact/signals";
+import { announce } from "../announce";
 import { resolveAtTheEnd } from "../api";
 import { MODIFIER } from "../keys";
 import { LANGUAGES, loadLanguage, t, type Key } from "../messages";
 import { outbox } from "../outbox";
-import { prefer, preferences, type Preferences } from "../preferences";
+import { MOST_VIEWS, prefer, preferences, type Preferences } from "../preferences";
 import { session, signOut } from "../sign_in";
+import { queryOf, route } from "../route";
+import { canNotify, isBlocked, wantNotifications } from "../telling";
 import { Dialog } from "./dialog";
+import { Palette, PALETTE_KEY } from "./palette";
 
-export const openDialog = signal<"" | "keys" | "settings">("");
+export const openDialog = signal<"" | "keys" | "settings" | "palette" | "view">("");
 
 const close = () => (openDialog.value = "");
 
@@ -22,10 +26,12 @@ const KEYS: readonly [string, Key][] = [
   ["1 – 6", "key_action"],
   ["N", "key_note"],
   ["V", "key_stranger"],
+  ["H", "key_later"],
   ["Z", "key_undo"],
   ["/", "key_filter"],
   ["A D", "key_approve"],
   ["?", "key_help"],
+  [PALETTE_KEY, "key_palette"],
 ];
 const WRITING_KEYS: readonly [string, Key][] = [
   [`${MODIFIER} Enter`, "key_send"],
@@ -97,6 +103,65 @@ function leave(): void {
   signOut();
 }
 
+function Notifications() {
+  if (!canNotify()) return null;
+  return (
+    <div class="field">
+      <label class="check">
+        <input
+          type="checkbox"
+          aria-describedby="notifications-what"
+          checked={preferences.value.notifications}
+          onChange={(event) => {
+            const box = event.currentTarget;
+            // A refusal leaves it as it was.
+            void wantNotifications(box.checked).finally(
+              () => (box.checked = preferences.value.notifications),
+            );
+          }}
+        />
+        {t("notifications")}
+      </label>
+      <p class="meta" id="notifications-what">
+        {t("notifications_what")}
+      </p>
+      {isBlocked.value ? <p role="alert">{t("notifications_blocked")}</p> : null}
+    </div>
+  );
+}
+
+/** Keep the filters of the address under a name. The same name again is changed. */
+function ViewDialog() {
+  const save = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const name = String(form.get("name")).trim();
+    if (!name) return;
+    const others = preferences.value.views.filter((view) => view.name !== name);
+    prefer({ views: [...others, { name, query: queryOf(route.value) }].slice(-MOST_VIEWS) });
+    close();
+    announce(t("view_kept_said"));
+  };
+  return (
+    <Dialog title={t("save_view")} onClose={close}>
+      <form onSubmit={save}>
+        <label class="field wide">
+          <span>{t("view_name")}</span>
+          <input data-first name="name" maxLength={40} required autoComplete="off" dir="auto" />
+        </label>
+        <footer>
+          <button type="button" onClick={close}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class="primary">
+            {t("save")}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
 function SettingsDialog() {
   const person = session.value;
   return (
@@ -126,6 +191,7 @@ function SettingsDialog() {
       <Choice name="theme" values={["system", "light", "dark"]} />
       <Choice name="density" values={["comfortable", "compact"]} />
       <LettersSwitch />
+      <Notifications />
       <footer>
         <button type="button" onClick={() => (openDialog.value = "keys")}>
           {t("keys")}
@@ -141,5 +207,7 @@ function SettingsDialog() {
 export function Dialogs() {
   if (openDialog.value === "keys") return <KeysDialog />;
   if (openDialog.value === "settings") return <SettingsDialog />;
+  if (openDialog.value === "palette") return <Palette onClose={close} />;
+  if (openDialog.value === "view") return <ViewDialog />;
   return null;
 }

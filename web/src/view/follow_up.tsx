@@ -1,7 +1,7 @@
 // An opened follow-up. First the customer's words, then what we said, why a person is needed, what
 // to think of, and only then the answer.
 
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Complaint, FollowUp, Reply, Review } from "../api_types";
 import { claim, holderOf, leave, LEASE_MS, release } from "../claims";
@@ -13,28 +13,50 @@ import {
   rowOf,
   unreadable,
 } from "../desk_state";
-import { onKey } from "../keys";
-import { maybe, t, type Key } from "../messages";
+import { keepNow, takeKept } from "../draft_keeping";
+import { offerAll } from "../keys";
+import { maybe, t } from "../messages";
+import { hasRole } from "../people";
 import { preload } from "../polling";
 import { go, route } from "../route";
-import { amount, clockTime, dateAndTime, dueIn, languageName, now, words } from "../times";
+import {
+  amount,
+  clockTime,
+  dateAndTime,
+  dueIn,
+  languageName,
+  now,
+  pausedUntil,
+  words,
+} from "../times";
 import { Approval } from "./approval";
 import { Composer } from "./composer";
 import { Icon, Ring, SeverityIcon } from "./icons";
-import { focusList } from "./list";
+import { LaterDialog, takeFromLater } from "./later";
+import { focusList, heldUntil, openFollowUp } from "./list";
+import { Notes } from "./notes";
+import { History, Timeline } from "./story";
+import { TakeoverDialog } from "./takeover";
+import { Words } from "./words";
 
 export function backToList(): void {
   go({ followUp: null });
   requestAnimationFrame(focusList);
 }
 
-function Lease({ followUp }: { followUp: FollowUp }) {
+function Lease(props: { followUp: FollowUp; takeover: Signal<boolean> }) {
+  const { followUp } = props;
   const holder = holderOf(followUp);
   if (followUp.status === "awaiting_approval" || followUp.status === "resolving") return null;
   if (holder === "other")
     return (
       <span class="lease">
-        {t("held_until", { time: clockTime(Date.parse(followUp.claim_expires_at!)) })}
+        <span>{heldUntil(followUp)}</span>
+        {hasRole(followUp.business, "lead") ? (
+          <button type="button" onClick={() => (props.takeover.value = true)}>
+            {t("take_over")}
+          </button>
+        ) : null}
       </span>
     );
   if (holder === "nobody")
@@ -63,25 +85,6 @@ function safeLink(link: string | null | undefined): string | null {
   } catch {
     return null;
   }
-}
-
-function Words({ title, text }: { title: string | null | undefined; text: string | null | undefined }) {
-  return (
-    <>
-      {title ? (
-        <h3 class="review-title" dir="auto">
-          {title}
-        </h3>
-      ) : null}
-      {text ? (
-        <blockquote class="words" dir="auto">
-          {text}
-        </blockquote>
-      ) : title ? null : (
-        <p class="meta">{t("no_words")}</p>
-      )}
-    </>
-  );
 }
 
 function EarlierComplaint({ complaint }: { complaint: Complaint }) {
@@ -130,7 +133,7 @@ function ReviewCard(props: { review: Review; followUp: FollowUp }) {
       {review.reported_gone_at ? (
         <p class="flag">{t("reported_gone", { time: dateAndTime(review.reported_gone_at) })}</p>
       ) : null}
-      {review.erased || (review.damaged && !review.text) ? null : (
+      {review.erased || (!review.text && (review.damaged || review.withdrawn)) ? null : (
         <Words title={review.title || review.subject} text={review.text} />
       )}
       {review.before_edit ? (
@@ -250,18 +253,8 @@ function Context({ followUp }: { followUp: FollowUp }) {
           ))}
         </section>
       ) : null}
-      {followUp.notes.length ? (
-        <section>
-          <h3>{t("notes")}</h3>
-          {followUp.notes.map((note, place) => (
-            <div class="note" key={place}>
-              <p class="meta">{t(`action_${note.action}` as Key)}</p>
-              {note.note ? <p dir="auto">{note.note}</p> : null}
-              {note.evidence ? <p dir="auto">{note.evidence}</p> : null}
-            </div>
-          ))}
-        </section>
-      ) : null}
+      <Notes followUp={followUp} />
+      <Timeline followUp={followUp} />
       <p class="meta">
         <code>{followUp.id}</code>
       </p>
@@ -271,7 +264,8 @@ function Context({ followUp }: { followUp: FollowUp }) {
 
 function Thread({ followUp }: { followUp: FollowUp }) {
   const failed = useSignal(false);
-  const due = dueIn(followUp.due_at);
+  const due = dueIn(followUp);
+  const paused = pausedUntil(followUp);
   const more = async () => {
     failed.value = false;
     try {
@@ -288,11 +282,13 @@ function Thread({ followUp }: { followUp: FollowUp }) {
         <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
           {due.text}, {dateAndTime(followUp.due_at)}
         </time>
+        {paused ? <span>{paused}</span> : null}
         {followUp.status === "open" ? null : <span>{t(`status_${followUp.status}`)}</span>}
         {followUp.promised_for ? (
           <span>{t("promised_for", { time: dateAndTime(followUp.promised_for) })}</span>
         ) : null}
       </p>
+      <History followUp={followUp} />
       {followUp.reviews_count > 1 ? (
         <p class="notice">{t("answer_is_for_all", { n: followUp.reviews_count })}</p>
       ) : null}
@@ -326,22 +322,46 @@ export function FollowUpPane({ id }: { id: string }) {
   const read = details.value.get(id);
   const gone = unreadable.value.get(id);
   const next = nextAfter(id);
-  useEffect(() => () => leave(id), [id]);
+  const later = useSignal(false);
+  const takeover = useSignal(false);
+  useEffect(
+    () => () => {
+      void keepNow(id);
+      leave(id);
+    },
+    [id],
+  );
+  // What another device kept comes with the follow-up.
+  useEffect(() => {
+    if (read) takeKept(read);
+  }, [read?.my_draft?.at]);
   // The next one is there when this one was sent.
   useEffect(() => {
     if (read && next && !details.value.has(next)) void preload(next);
   }, [Boolean(read), next]);
   useEffect(() => {
-    const ends = [
-      onKey("Escape", backToList),
-      onKey("c", () => {
-        const row = rowOf(id);
-        if (!row || holderOf(row) === "other") return false;
-        void (holderOf(row) === "me" ? release(id) : claim(id));
-        return true;
-      }),
-    ];
-    return () => ends.forEach((end) => end());
+    const isFree = () => {
+      const row = rowOf(id);
+      return row !== null && holderOf(row) !== "other";
+    };
+    const claimOrRelease = () => {
+      const row = rowOf(id);
+      if (row) void (holderOf(row) === "me" ? release(id) : claim(id));
+    };
+    return offerAll(
+      { name: "back", key: "Escape", run: backToList },
+      { name: "key_claim", key: "c", run: claimOrRelease, isPossible: isFree },
+      { name: "later", key: "h", run: () => void (later.value = true) },
+      {
+        name: "take_over",
+        key: "",
+        run: () => void (takeover.value = true),
+        isPossible: () => {
+          const row = rowOf(id);
+          return row !== null && holderOf(row) === "other" && hasRole(row.business, "lead");
+        },
+      },
+    );
   }, [id]);
   // A reader who follows the list keeps reading here while a newer state loads.
   const followUp = read ? { ...read, ...rowOf(id) } : null;
@@ -354,7 +374,25 @@ export function FollowUpPane({ id }: { id: string }) {
         <h2 id="follow-up-title" tabIndex={-1}>
           <bdi>{followUp ? title(followUp) : t("follow_up")}</bdi>
         </h2>
-        {followUp ? <Lease followUp={followUp} /> : null}
+        {followUp && followUp.status !== "closed" ? (
+          <>
+            {route.value.view === "later" ? (
+              <button type="button" onClick={() => void takeFromLater(id).then(backToList)}>
+                {t("later_back")}
+              </button>
+            ) : (
+              <button
+                type="button"
+                class="quiet"
+                aria-keyshortcuts="h"
+                onClick={() => (later.value = true)}
+              >
+                {t("later")} <kbd>H</kbd>
+              </button>
+            )}
+            <Lease followUp={followUp} takeover={takeover} />
+          </>
+        ) : null}
       </header>
       {followUp ? (
         <>
@@ -373,6 +411,16 @@ export function FollowUpPane({ id }: { id: string }) {
           {t("loading")}
         </p>
       )}
+      {followUp && later.value ? (
+        <LaterDialog
+          row={followUp}
+          onClose={() => (later.value = false)}
+          onDone={() => (next ? openFollowUp(next) : backToList())}
+        />
+      ) : null}
+      {followUp && takeover.value ? (
+        <TakeoverDialog followUp={followUp} onClose={() => (takeover.value = false)} />
+      ) : null}
     </section>
   );
 }

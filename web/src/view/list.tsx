@@ -5,13 +5,24 @@ import { useEffect } from "preact/hooks";
 import type { Row } from "../api_types";
 import { announce } from "../announce";
 import { holderOf } from "../claims";
-import { isLoaded, nextPage, previewKey, previews, rows, showMore, shown } from "../desk_state";
-import { onKey } from "../keys";
+import {
+  isLoaded,
+  nextPage,
+  platforms,
+  previewKey,
+  previews,
+  rows,
+  showMore,
+  shown,
+} from "../desk_state";
+import { offerAll } from "../keys";
 import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
-import { addressOf, go, route } from "../route";
-import { clockTime, dateAndTime, dueIn, words } from "../times";
-import { SeverityIcon } from "./icons";
+import { addressOf, go, route, SEVERITIES } from "../route";
+import { subject } from "../sign_in";
+import { clockTime, dateAndTime, dueIn, pausedUntil, words } from "../times";
+import { openDialog } from "./dialogs";
+import { Icon, SeverityIcon } from "./icons";
 
 /** The row that J, K and Tab come back to. */
 export const cursor = signal<string | null>(null);
@@ -21,7 +32,7 @@ function matches(row: Row): boolean {
   const wanted = filter.value.trim().toLocaleLowerCase();
   if (!wanted) return true;
   const preview = previews.value.get(previewKey(row));
-  const parts = [row.id, row.platform, preview?.author?.name, preview?.first_words];
+  const parts = [row.id, row.platform, preview?.author, preview?.first_words];
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
@@ -53,9 +64,18 @@ export function focusList(): void {
   else document.getElementById("list-title")?.focus();
 }
 
+/** Who has it, and until when. */
+export function heldUntil(row: Row): string {
+  const time = clockTime(Date.parse(row.claim_expires_at!));
+  return row.claimed_by_name
+    ? t("held_by_until", { name: row.claimed_by_name, time })
+    : t("held_until", { time });
+}
+
 function Line({ row }: { row: Row }) {
   const preview = previews.value.get(previewKey(row));
-  const due = dueIn(row.due_at);
+  const due = dueIn(row);
+  const paused = pausedUntil(row);
   // Values of their own, so that moving through 500 rows draws two attributes and not 500 rows.
   const tab = useComputed(() => (stop.value === row.id ? 0 : -1));
   const address = useComputed(() => addressOf({ ...route.value, followUp: row.id }));
@@ -63,9 +83,9 @@ function Line({ row }: { row: Row }) {
   const sending = useComputed(() => outbox.value.some((entry) => entry.followUp === row.id));
   const isSending = sending.value;
   const holder = holderOf(row);
-  const author = preview?.author?.name || t("anonymous");
+  const author = preview?.author || t("anonymous");
   const meta = [words(row.platform)];
-  if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
+  if (preview?.stars) meta.push(t("stars", { n: preview.stars }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
   if (row.status !== "open") meta.push(t(`status_${row.status}` as Key));
   return (
@@ -102,10 +122,14 @@ function Line({ row }: { row: Row }) {
           {isSending ? (
             <span>{t("sending")}</span>
           ) : holder === "other" ? (
-            <span>{t("held_until", { time: clockTime(Date.parse(row.claim_expires_at!)) })}</span>
+            <span>{heldUntil(row)}</span>
           ) : holder === "me" ? (
             <span class="mine">{t("yours")}</span>
           ) : null}
+          {row.mentioned.includes(subject.value) ? (
+            <span class="mine">{t("mentions_you")}</span>
+          ) : null}
+          {paused ? <span>{paused}</span> : null}
           {meta.map((part) => (
             <span key={part}>{part}</span>
           ))}
@@ -121,17 +145,56 @@ export function openFollowUp(id: string): void {
   requestAnimationFrame(() => document.getElementById("follow-up-title")?.focus());
 }
 
+/** What the address filters by, so that a link and a saved view have it too. */
+function Filters() {
+  const { severity, platform } = route.value;
+  return (
+    <div class="filters" id="filters">
+      <select
+        aria-label={t("severity")}
+        value={severity}
+        onChange={(event) => go({ severity: event.currentTarget.value as Row["severity"] | "" })}
+      >
+        <option value="">{t("any_severity")}</option>
+        {SEVERITIES.map((one) => (
+          <option key={one} value={one}>
+            {t(`severity_${one}`)}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t("platform")}
+        value={platform}
+        onChange={(event) => go({ platform: event.currentTarget.value })}
+      >
+        <option value="">{t("any_platform")}</option>
+        {platforms.value.map((one) => (
+          <option key={one} value={one}>
+            {words(one)}
+          </option>
+        ))}
+      </select>
+      <button type="button" onClick={() => (openDialog.value = "view")}>
+        {t("save_view")}
+      </button>
+    </div>
+  );
+}
+
 export function List() {
   const failed = useSignal(false);
+  const showFilters = useSignal(Boolean(route.value.severity || route.value.platform));
   useEffect(() => {
-    const ends = [
-      onKey("j", () => move(1)),
-      onKey("k", () => move(-1)),
-      onKey("/", () => document.getElementById("filter")?.focus()),
-    ];
-    return () => ends.forEach((end) => end());
+    return offerAll(
+      { name: "key_down", key: "j", run: () => move(1) },
+      { name: "key_up", key: "k", run: () => move(-1) },
+      { name: "key_filter", key: "/", run: () => document.getElementById("filter")?.focus() },
+    );
   }, []);
+  // A saved view or the palette may bring filters that are not shown yet.
+  if (route.value.severity || route.value.platform) showFilters.value = true;
   const list = visible.value;
+  const isFiltered = filter.value || route.value.severity || route.value.platform;
   const more = async () => {
     failed.value = false;
     try {
@@ -169,6 +232,17 @@ export function List() {
             }
           }}
         />
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t("filters")}
+          aria-expanded={showFilters.value}
+          aria-controls="filters"
+          onClick={() => (showFilters.value = !showFilters.value)}
+        >
+          <Icon name="filters" />
+        </button>
+        {showFilters.value ? <Filters /> : null}
       </header>
       {!isLoaded.value ? (
         <p class="loading" role="status">
@@ -181,7 +255,7 @@ export function List() {
           ))}
         </ul>
       ) : (
-        <p class="empty">{filter.value ? t("nothing_found") : t("nothing_waits")}</p>
+        <p class="empty">{isFiltered ? t("nothing_found") : t("nothing_waits")}</p>
       )}
       {nextPage.value && isLoaded.value ? (
         <p class="more">

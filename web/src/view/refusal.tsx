@@ -1,5 +1,5 @@
 import type { Finding } from "../api_types";
-import { t } from "../messages";
+import { maybe, t } from "../messages";
 import { refusals } from "../refusals";
 import { words } from "../times";
 import { SeverityIcon, Icon } from "./icons";
@@ -13,12 +13,22 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
           <SeverityIcon severity={finding.severity === "block" ? "critical" : "medium"} />
           <span>
             <b>{t(finding.severity === "block" ? "lint_blocks" : "lint_warns")}</b>{" "}
-            {words(finding.code)}. <span lang="en">{finding.explanation}</span>{" "}
-            <span class="meta">{finding.rule}</span>
+            <Explanation finding={finding} /> <span class="meta">{finding.rule}</span>
           </span>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How to mend it, in the person's language. A code that this page is too old for is in English. */
+function Explanation({ finding }: { finding: Finding }) {
+  const plain = maybe(`found_${finding.code}`);
+  if (plain) return <span>{plain}</span>;
+  return (
+    <>
+      {words(finding.code)}. <span lang="en">{finding.explanation}</span>
+    </>
   );
 }
 

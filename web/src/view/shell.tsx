@@ -11,17 +11,22 @@ import {
   isLoaded,
   isStale,
 } from "../desk_state";
-import { onKey } from "../keys";
+import { offerAll } from "../keys";
 import { t } from "../messages";
-import { notSent, outbox, tick } from "../outbox";
+import { canUndo, notSent, outbox, tick } from "../outbox";
 import { pollNow } from "../polling";
-import { addressOf, go, route, VIEWS, type View } from "../route";
+import { businessName } from "../people";
+import { prefer, preferences } from "../preferences";
+import { addressOf, filtersOf, go, queryOf, route, VIEWS, type View } from "../route";
 import { goToSignIn, session } from "../sign_in";
 import { clockTime } from "../times";
+import { ClosedList } from "./closed";
 import { takeBack } from "./composer";
 import { Dialogs, openDialog } from "./dialogs";
 import { FollowUpPane, NothingOpen } from "./follow_up";
+import { Icon } from "./icons";
 import { List, openFollowUp } from "./list";
+import { PALETTE_KEY } from "./palette";
 
 function ViewLink({ view }: { view: View }) {
   const count = countOf(view);
@@ -37,7 +42,7 @@ function ViewLink({ view }: { view: View }) {
         }}
       >
         <span>{t(`view_${view}`)}</span>
-        {isLoaded.value ? (
+        {isLoaded.value && count !== null ? (
           <span class="number">
             {count}
             {isCut.value ? "+" : ""}
@@ -45,6 +50,47 @@ function ViewLink({ view }: { view: View }) {
         ) : null}
       </a>
     </li>
+  );
+}
+
+function SavedViews() {
+  const { views } = preferences.value;
+  if (!views.length) return null;
+  const current = queryOf(route.value);
+  return (
+    <section aria-labelledby="saved-views">
+      <h2 class="meta" id="saved-views">
+        {t("saved_views")}
+      </h2>
+      <ul>
+        {views.map((view) => (
+          <li key={view.name} class="saved">
+            <a
+              href={`/desk?${view.query}`}
+              aria-current={current === view.query ? "true" : undefined}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                go({ ...filtersOf(view.query), followUp: null });
+              }}
+            >
+              <bdi>{view.name}</bdi>
+            </a>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={t("forget_view", { name: view.name })}
+              onClick={() => {
+                prefer({ views: views.filter((other) => other !== view) });
+                document.getElementById("list-title")?.focus();
+              }}
+            >
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -57,6 +103,7 @@ function Navigation() {
           <ViewLink key={view} view={view} />
         ))}
       </ul>
+      <SavedViews />
       {businesses.value.length > 1 ? (
         <label class="field">
           <span>{t("business")}</span>
@@ -67,13 +114,16 @@ function Navigation() {
             <option value="">{t("all_businesses")}</option>
             {businesses.value.map((business) => (
               <option key={business} value={business}>
-                {business}
+                {businessName(business)}
               </option>
             ))}
           </select>
         </label>
       ) : null}
       <div class="rail-foot">
+        <button type="button" class="quiet" onClick={() => (openDialog.value = "palette")}>
+          {t("palette")} <kbd>{PALETTE_KEY}</kbd>
+        </button>
         <button
           type="button"
           class="quiet"
@@ -159,14 +209,12 @@ function Desk() {
   const { followUp } = route.value;
   const isForbidden = forbidden.value !== null;
   useEffect(() => {
-    const ends = [
-      onKey("?", () => void (openDialog.value = "keys")),
-      onKey("z", () => takeBack()),
-    ];
-    return () => ends.forEach((end) => end());
+    return offerAll(
+      { name: "key_undo", key: "z", run: () => takeBack(), isPossible: canUndo },
+      { name: "settings", key: "", run: () => void (openDialog.value = "settings") },
+      { name: "key_help", key: "?", run: () => void (openDialog.value = "keys") },
+    );
   }, []);
-  const count = countOf("all");
-  document.title = `${isLoaded.value && count ? `(${count}) ` : ""}${t(`view_${route.value.view}`)} · Heard`;
   return (
     <>
       <a class="skip" href={followUp ? "#follow-up-title" : "#list-title"}>
@@ -192,7 +240,7 @@ function Desk() {
             </section>
           ) : (
             <div class="panes">
-              <List />
+              {route.value.view === "closed" ? <ClosedList /> : <List />}
               {followUp ? <FollowUpPane key={followUp} id={followUp} /> : <NothingOpen />}
             </div>
           )}

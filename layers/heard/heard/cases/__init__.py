@@ -27,6 +27,7 @@ from heard.cases.case import (
     new_case,
     without_unsent_reply,
 )
+from heard.cases.claiming import Takeover, take_over
 from heard.cases.closing import closing_kind
 from heard.cases.erasing import (
     ERASED,
@@ -70,6 +71,7 @@ __all__ = [
     "RemainingSteps",
     "Review",
     "Revision",
+    "Takeover",
     "Writes",
     "acknowledge",
     "apply_event",
@@ -104,6 +106,7 @@ __all__ = [
     "resolve",
     "route",
     "route_late",
+    "take_over",
     "withdraw",
     "without_author",
     "without_unsent_reply",

@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.metrics import MetricUnit
 
 from heard.errors import BadRequest, ConflictError, HeardError, NotFound, problem
+from heard.http.etags import tag_response
 from heard.http.invalid_input import describe_invalid_input
 from heard.http.requests import check_json_body
 from heard.http.responses import PROBLEM_TYPE, RESPONSE_HEADERS, error_response, is_ping
@@ -60,7 +61,7 @@ def lambda_handler(
     """The Lambda handler of an API.
 
     It counts requests by the class of their status, and gives every response the
-    `RESPONSE_HEADERS`. A ping is no request.
+    `RESPONSE_HEADERS`, and what was read an entity tag (`heard.http.etags`). A ping is no request.
     """
 
     @metrics.log_metrics
@@ -71,9 +72,10 @@ def lambda_handler(
         if review := _REVIEW.search(path):
             logger.append_keys(reviews=[review[1]])
         response = _resolve(app, event, context, logger)
-        status = response["statusCode"]
         headers = {name.lower(): value for name, value in response["headers"].items()}
         response["headers"] = {**headers, **RESPONSE_HEADERS}
+        tag_response(event, response)
+        status = response["statusCode"]
         metrics.add_metric(f"requests_{status // 100}xx", MetricUnit.Count, 1)
         logger.info("request", route=event.get("routeKey"), status=status)
         return response

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Mapping
@@ -16,7 +15,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from heard.errors import NotFound
-from heard.http.responses import error_response
+from heard.http.etags import is_known, tag_of
+from heard.http.responses import BROWSER_HEADERS, error_response
 
 INDEX: Final = "index.html"
 CONFIGURATION_MARK: Final = "{{configuration}}"
@@ -58,9 +58,7 @@ class PageFiles:
         self._contents: dict[str, bytes] = {}
         self._headers = {
             "content-security-policy": content_security_policy(configuration.sign_in),
-            "cross-origin-opener-policy": "same-origin",
-            "cross-origin-resource-policy": "same-origin",
-            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+            **BROWSER_HEADERS,
             # Addresses in the page hold ids, and links in reviews lead to strangers
             "referrer-policy": "no-referrer",
             "strict-transport-security": "max-age=63072000",
@@ -90,14 +88,14 @@ class PageFiles:
             configuration = escape(self._configuration.to_json(), quote=True)
             self._contents[INDEX] = text.replace(CONFIGURATION_MARK, configuration).encode()
         content = self._contents[INDEX]
-        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        etag = tag_of(content)
         response_headers = {
             **self._headers,
             "cache-control": "no-cache",
             "content-type": _TYPES[".html"],
             "etag": etag,
         }
-        if etag in _listed(headers.get("if-none-match", "")):
+        if is_known(etag, headers):
             return {"statusCode": 304, "headers": response_headers, "body": ""}
         return {"statusCode": 200, "headers": response_headers, "body": content.decode()}
 
@@ -159,8 +157,3 @@ def content_security_policy(sign_in: str) -> str:
             "trusted-types 'none'",
         )
     )
-
-
-def _listed(header: str) -> set[str]:
-    """The entity tags of If-None-Match. Proxies may mark one as weak."""
-    return {part.strip().removeprefix("W/") for part in header.split(",")}

@@ -21,3 +21,11 @@ def parse_query_time(name: str, text: str, now: datetime) -> datetime:
             f"`{name}` must be a date and time with its time zone, such as 2026-03-17T09:00:00Z, "
             "now, or how long ago, such as 90m, 24h or 7d."
         ) from error
+
+
+def parse_query_period(start: str, end: str, now: datetime) -> tuple[datetime, datetime]:
+    """The instants that `from` and `to` name. Raises BadRequest, also for an empty period."""
+    begin, finish = parse_query_time("from", start, now), parse_query_time("to", end, now)
+    if begin >= finish:
+        raise BadRequest("`from` must be before `to`.")
+    return begin, finish

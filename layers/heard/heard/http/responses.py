@@ -27,6 +27,14 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
 """The headers of every response, in lower case as HTTP/2 wants them."""
 
 
+BROWSER_HEADERS: Final[Mapping[str, str]] = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""What only browsers read, and only of what they show."""
+
+
 def is_ping(event: Mapping[str, Any]) -> bool:
     """Whether this is the daily call that keeps a snapshot awake, and no request.
 
@@ -47,6 +55,8 @@ def gateway_response(response: WebhookResponse) -> GatewayResponse:
     """A response with the headers of every response."""
     charset = "" if "charset" in response.content_type else "; charset=utf-8"
     headers = {**RESPONSE_HEADERS, "content-type": response.content_type + charset}
+    if response.content_type.startswith("text/html"):
+        headers |= BROWSER_HEADERS
     return {"statusCode": response.status, "headers": headers, "body": response.body}
 
 

@@ -22,7 +22,7 @@ class LintFinding:
     explanation: str
 
 
-_EXPLANATIONS: Final[dict[str, tuple[str, str]]] = {
+EXPLANATIONS: Final[dict[str, tuple[str, str]]] = {
     "empty": (
         "R01",
         "There is nothing to read in this reply. Write what you want the customer to know.",
@@ -114,9 +114,10 @@ _EXPLANATIONS: Final[dict[str, tuple[str, str]]] = {
         "customer wrote.",
     ),
 }
+"""Of each code, the rule and how to correct it. The page has words of its own for each."""
 
 
 def finding(code: str, severity: Severity) -> LintFinding:
     """The finding with this code."""
-    rule, explanation = _EXPLANATIONS[code]
+    rule, explanation = EXPLANATIONS[code]
     return LintFinding(code, rule, severity, explanation)

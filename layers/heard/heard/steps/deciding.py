@@ -104,7 +104,7 @@ def decide_revision(
         if connection.id == review.connection
         else ports.setup.connection(review.connection)
     )
-    policy = _published_policy(review.business, business)
+    policy = read_policy(review.business, business)
     history = History(author.complaints, review.severity if review.revision else None)
     loop_facts = find_loop_facts(case, event, author, ports.cases, now)
     assessment = _assess(loop_facts.events, review.channel, history, assessor)
@@ -169,10 +169,11 @@ def policy_of(business: str, setup: SetupStore) -> Policy:
     The default policy also holds where this release cannot read the published one: reviews must not
     wait until somebody corrects it (R01). Each outcome names the policy that decided.
     """
-    return _published_policy(business, setup.business(business))
+    return read_policy(business, setup.business(business))
 
 
-def _published_policy(business: str, record: Business | None) -> Policy:
+def read_policy(business: str, record: Business | None) -> Policy:
+    """The policy of a stored business, None where it is not set up: see `policy_of`."""
     if record is None or not record.policy:
         return default_policy()
     try:

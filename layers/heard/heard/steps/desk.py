@@ -18,13 +18,22 @@ from heard.cases import Change
 from heard.clock import format_time
 from heard.connectors import ModerationStatus, ReplyTarget, load
 from heard.errors import BadRequest, ConflictError, DamagedState, DamagedText, NotFound
-from heard.follow_ups import Action, Conflict, ConflictCode, FollowUp, Resolution
+from heard.follow_ups import (
+    Action,
+    ConflictCode,
+    FollowUp,
+    Resolution,
+    TakeoverReason,
+)
 from heard.outcomes import Kind
-from heard.people import ANSWERING, APPROVING, Role
+from heard.people import APPROVING
 from heard.remedies import Grant
 from heard.replies import lint
 from heard.reviews import Stage
 from heard.steps.deciding import policy_of
+from heard.steps.desk_access import find_follow_up, load_from, or_raise, read_case
+from heard.steps.desk_list import claimant_and_clock
+from heard.steps.desk_story import history_of, timeline_of
 from heard.steps.desk_view import (
     PageRequest,
     findings_json,
@@ -33,6 +42,7 @@ from heard.steps.desk_view import (
 )
 from heard.steps.follow_up import carry_out_message, wake
 from heard.storage.case_store import LoadedCase
+from heard.storage.follow_ups import StoredFollowUp
 from heard.storage.keys import partition_key, reply_key
 from heard.storage.replies import Reply
 from heard.storage.vault import Erased
@@ -46,26 +56,33 @@ if TYPE_CHECKING:
     from heard.replies.findings import LintFinding
     from heard.replies.lint import Fingerprint
     from heard.steps.caller import Caller
+    from heard.steps.desk_memory import DeskMemory
     from heard.storage.case_store import CaseStore
-    from heard.storage.follow_ups import StoredFollowUp
+    from heard.storage.desk_settings import DeskSettings
+    from heard.storage.outcome_log import OutcomeLog
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
 
-MAX_BUSINESSES: Final = 100
-"""Of how many businesses one list shows follow-ups: each takes a query."""
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPorts:
-    """What the desk needs. `people` says who calls, `queue` is the review queue."""
+    """What the desk needs. `people` says who calls, `queue` is the review queue.
+
+    `settings` is what each of them set, `outcomes` is for what happened before, and `memory` for
+    what it shows often.
+    """
 
     people: People
     setup: SetupStore
     cases: CaseStore
     workflows: Workflows
     queue: Queue
+    settings: DeskSettings
+    outcomes: OutcomeLog
+    memory: DeskMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,8 @@ class ResolutionRequest:
     the claim. The customer reads `text`; `note` and `evidence` stay internal. `fix`, `root_cause`
     (R14) and `reason` are codes of the policy. `remedy` is what the customer is granted (R28).
     `own_contacts` says that the telephone numbers, mail addresses and streets in `text` are the
-    business's own (R06).
+    business's own (R06). `seen_revision` is the `revision` of the follow-up that the agent has
+    read: nothing newer is resolved with it (R22). None resolves what the claim covers.
     """
 
     id: str
@@ -91,6 +109,19 @@ class ResolutionRequest:
     promised_for: datetime | None = None
     remedy: Grant | None = None
     own_contacts: bool = False
+    seen_revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverRequest:
+    """What a lead sends to take a follow-up over: the `fence` of the claim that they have seen.
+
+    `limit` is how many reviews are described.
+    """
+
+    fence: int
+    reason: TakeoverReason
+    limit: int = 25
 
 
 class ResolutionResult(NamedTuple):
@@ -123,34 +154,6 @@ class LintedText(NamedTuple):
         return {"text": self.text, "blocked": bool(self.blocking), "findings": findings}
 
 
-def list_open_follow_ups(
-    caller: Caller, desk: DeskPorts, *, business: str | None, limit: int, after: str | None
-) -> tuple[list[FollowUp], str | None]:
-    """Open follow-ups by due time, and where the next page begins (None when there is none).
-
-    They are those of one business, or of all where the caller is agent or lead when none is named.
-    There is no paging across several businesses.
-    """
-    if business is not None:
-        caller.require_role(business, *ANSWERING, missing="There is no such business among yours.")
-        return desk.cases.open_follow_ups(business, limit=limit, after=after)
-    businesses = caller.businesses(*ANSWERING)
-    if len(businesses) == 1:
-        return desk.cases.open_follow_ups(businesses[0], limit=limit, after=after)
-    if after or len(businesses) > MAX_BUSINESSES:
-        raise BadRequest(
-            "Name a business to page through its follow-ups: ?business=… It is needed where you "
-            f"have more than {MAX_BUSINESSES} businesses, too."
-        )
-    entries = [
-        follow_up
-        for own_business in businesses
-        for follow_up in desk.cases.open_follow_ups(own_business, limit=limit)[0]
-    ]
-    entries.sort(key=lambda follow_up: (follow_up.due_at, follow_up.id))
-    return entries[:limit], None
-
-
 def describe_follow_up(
     caller: Caller,
     follow_up_id: str,
@@ -165,13 +168,12 @@ def describe_follow_up(
     taken here. `no_reply_why` says why none of them can reply, None where one can. Raises NotFound,
     BadRequest.
     """
-    return _describe(
-        _find_follow_up(caller, follow_up_id, desk), desk, now, PageRequest(limit, after)
-    )
+    stored = find_follow_up(caller, follow_up_id, desk.cases)
+    return _describe(stored, caller, desk, now, PageRequest(limit, after))
 
 
 def _describe(
-    stored: StoredFollowUp, desk: DeskPorts, now: datetime, page: PageRequest
+    stored: StoredFollowUp, caller: Caller, desk: DeskPorts, now: datetime, page: PageRequest
 ) -> dict[str, Any]:
     follow_up = stored.follow_up
     policy = policy_of(follow_up.business, desk.setup)
@@ -188,7 +190,17 @@ def _describe(
             if why is None or "text" not in _REQUIRED_FIELDS[action]
         ]
     details = follow_up_details(follow_up, case, policy, desk.cases, page)
-    return follow_up_row(follow_up, now) | details | {"actions": actions, "no_reply_why": why}
+    draft = desk.cases.draft(follow_up.id, caller.person.subject)
+    return (
+        follow_up_row(follow_up, now)
+        | claimant_and_clock(follow_up, policy, now, desk.memory)
+        | details
+        | {"actions": actions, "no_reply_why": why, "my_draft": draft.to_json() if draft else None}
+        | {
+            "history": history_of(case.review, desk.cases) if case else [],
+            "timeline": timeline_of(follow_up, desk.outcomes, desk.memory),
+        }
+    )
 
 
 def claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> FollowUp:
@@ -210,7 +222,7 @@ def claim_and_describe(
     ConflictError when another agent holds it.
     """
     stored = _claim(caller, follow_up_id, desk, now)
-    return _describe(stored, desk, now, PageRequest(limit, None))
+    return _describe(stored, caller, desk, now, PageRequest(limit, None))
 
 
 def _claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> StoredFollowUp:
@@ -219,13 +231,45 @@ def _claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) ->
         unreadable = (
             desk.cases.unreadable_reviews(follow_up.reviews) if len(follow_up.reviews) > 1 else ()
         )
-        return _or_raise(
+        return or_raise(
             follow_ups.claim(follow_up, caller.person.subject, now, unreadable=unreadable)
         )
 
     return desk.cases.update_follow_up(
-        follow_up_id, decide, now, known=_find_follow_up(caller, follow_up_id, desk)
+        follow_up_id, decide, now, known=find_follow_up(caller, follow_up_id, desk.cases)
     )
+
+
+def take_over_and_describe(
+    caller: Caller, follow_up_id: str, takeover: TakeoverRequest, desk: DeskPorts, now: datetime
+) -> dict[str, Any]:
+    """As a lead, take a follow-up from the agent who has claimed it, and describe it as it is then.
+
+    Repeated, it takes nothing more. What the agent sends with the old claim is refused then. Raises
+    ConflictError when nobody has the claim with that `fence` any more.
+    """
+    stored = find_follow_up(caller, follow_up_id, desk.cases, APPROVING)
+    lead = caller.person.subject
+
+    def decide(loaded: LoadedCase) -> Change | None:
+        current = loaded.case.follow_up or stored.follow_up
+        unreadable = (
+            desk.cases.unreadable_reviews(current.reviews) if len(current.reviews) > 1 else ()
+        )
+        return or_raise(
+            cases.take_over(
+                loaded.case,
+                cases.Takeover(lead, takeover.fence, takeover.reason),
+                now,
+                unreadable=unreadable,
+            )
+        )
+
+    result = desk.cases.change(
+        load_from(stored, follow_up_id, desk.cases), decide, now=now, actor=lead
+    )
+    after = StoredFollowUp(_follow_up_in(result), result.items[follow_up_id])
+    return _describe(after, caller, desk, now, PageRequest(limit=takeover.limit, after=None))
 
 
 def release(
@@ -234,11 +278,11 @@ def release(
     """Give a claim back. Raises ConflictError when another agent holds it now."""
     return desk.cases.update_follow_up(
         follow_up_id,
-        lambda follow_up: _or_raise(
+        lambda follow_up: or_raise(
             follow_ups.release(follow_up, caller.person.subject, fence, now)
         ),
         now,
-        known=_find_follow_up(caller, follow_up_id, desk),
+        known=find_follow_up(caller, follow_up_id, desk.cases),
     ).follow_up
 
 
@@ -251,24 +295,24 @@ def resolve(
     BadRequest when something that the action needs is missing, ConflictError with the reason when
     the resolution is refused.
     """
-    stored = _find_follow_up(caller, follow_up_id, desk)
-    follow_up, load_case = stored.follow_up, _load_from(stored, follow_up_id, desk)
+    stored = find_follow_up(caller, follow_up_id, desk.cases)
+    follow_up, load_case = stored.follow_up, load_from(stored, follow_up_id, desk.cases)
     resolution = _build_resolution(request, follow_up, caller, now)
     policy = policy_of(follow_up.business, desk.setup)
     if _already_resolved(follow_up, resolution):
         _require_same_request(request, resolution, follow_up, desk)
         _pass_on(follow_up, load_case, desk, now)
+        _delete_drafts(follow_up, caller, desk)
         return ResolutionResult(follow_up, ())
     draft: LintedText | None = None
     reply: Reply | None = None
     loaded = load_case()
-    load_case = _load_from(loaded, follow_up_id, desk)
-    conflict = follow_ups.check_resolvable(follow_up, caller.person.subject, request.fence, now)
-    _or_raise(conflict or follow_up)
+    load_case = load_from(loaded, follow_up_id, desk.cases)
+    _check_resolvable(request, follow_up, caller, now)
     conversation = _conversation(loaded, desk) if request.text else None
     if conversation:
         _refuse_without_reply(conversation)
-    _or_raise(cases.resolve(loaded.case, resolution, policy, now))
+    or_raise(cases.resolve(loaded.case, resolution, policy, now))
     if conversation and request.text:
         draft = _lint_text(
             request.text, conversation, caller, desk, policy, own_contacts=request.own_contacts
@@ -277,7 +321,7 @@ def resolve(
         reply = _put_reply(_build_reply(draft.text, resolution, conversation, caller, now), desk)
         # Before the resolution counts: after that, nothing but the messages may come.
         desk.cases.put_wording(reply, draft.fingerprint)
-    _put_note(follow_up.id, resolution, request, loaded, reply, caller, desk)
+    _put_note(follow_up.id, resolution, request, loaded, reply, desk)
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
@@ -286,16 +330,24 @@ def resolve(
         if _already_resolved(current, resolution):
             # The other one may have been accepted a moment ago.
             return _require_same_request(request, resolution, current, desk)
-        _or_raise(
-            follow_ups.check_resolvable(current, caller.person.subject, request.fence, now)
-            or current
-        )
-        return _or_raise(cases.resolve(loaded.case, resolution, policy, now))
+        _check_resolvable(request, current, caller, now)
+        return or_raise(cases.resolve(loaded.case, resolution, policy, now))
 
     result = desk.cases.change(load_case, decide, now=now, actor=caller.person.subject)
     follow_up = _follow_up_in(result)
     _pass_on(follow_up, lambda: result, desk, now)
+    _delete_drafts(follow_up, caller, desk)
     return ResolutionResult(follow_up, draft.warnings if draft else ())
+
+
+def _check_resolvable(
+    request: ResolutionRequest, follow_up: FollowUp, caller: Caller, now: datetime
+) -> None:
+    """Raises ConflictError unless the caller may resolve it with this request's claim."""
+    conflict = follow_ups.check_resolvable(
+        follow_up, caller.person.subject, request.fence, now, seen=request.seen_revision
+    )
+    or_raise(conflict or follow_up)
 
 
 def lint_draft(
@@ -305,8 +357,8 @@ def lint_draft(
 
     Where no reply can be sent from here, a person posts the text at the platform.
     """
-    stored = _find_follow_up(caller, follow_up_id, desk)
-    conversation = _conversation(_load_case(follow_up_id, desk, stored), desk)
+    stored = find_follow_up(caller, follow_up_id, desk.cases)
+    conversation = _conversation(read_case(follow_up_id, desk.cases, stored), desk)
     policy = policy_of(stored.follow_up.business, desk.setup)
     return _lint_text(text, conversation, caller, desk, policy, own_contacts=own_contacts)
 
@@ -325,26 +377,27 @@ def approve(
     The caller is a lead there, and not the agent who resolved. `digest` names the resolution that
     they read. Raises ConflictError when another one waits by now.
     """
-    stored = _find_follow_up(caller, follow_up_id, desk, APPROVING)
+    stored = find_follow_up(caller, follow_up_id, desk.cases, APPROVING)
     follow_up = stored.follow_up
     policy = policy_of(follow_up.business, desk.setup)
 
     def decide(loaded: LoadedCase) -> Change | None:
         current = loaded.case.follow_up
-        _or_raise(
+        or_raise(
             follow_ups.check_approvable(current or follow_up, caller.person.subject, digest)
             or follow_up
         )
         if not approved:
             return cases.deny(loaded.case, caller.person.subject)
-        return _or_raise(cases.approve(loaded.case, caller.person.subject, policy, now))
+        return or_raise(cases.approve(loaded.case, caller.person.subject, policy, now))
 
     result = desk.cases.change(
-        _load_from(stored, follow_up_id, desk), decide, now=now, actor=caller.person.subject
+        load_from(stored, follow_up_id, desk.cases), decide, now=now, actor=caller.person.subject
     )
     follow_up_after = _follow_up_in(result)
     if approved:
         _pass_on(follow_up_after, lambda: result, desk, now)
+        _delete_drafts(follow_up_after, caller, desk)
     return follow_up_after
 
 
@@ -362,17 +415,12 @@ def _pass_on(
     wake(follow_up, desk.cases, desk.workflows)
 
 
-def _load_case(
-    follow_up_id: str, desk: DeskPorts, known: StoredFollowUp | None = None
-) -> LoadedCase:
-    """The case of a follow-up. Raises ConflictError when none of its reviews can be read.
-
-    `known` is the follow-up as it was just read.
-    """
-    try:
-        return desk.cases.case_of_follow_up(follow_up_id, known)
-    except DamagedState as damage:
-        raise ConflictError(ConflictCode.UNREADABLE.value, damage.detail) from damage
+def _delete_drafts(follow_up: FollowUp, caller: Caller, desk: DeskPorts) -> None:
+    """Delete what was written before a resolution: the caller's draft, or once accepted, all."""
+    if follow_up.settled:
+        desk.cases.remove_drafts(follow_up.id)
+    else:
+        desk.cases.remove_draft(follow_up.id, caller.person.subject)
 
 
 def _put_reply(reply: Reply, desk: DeskPorts) -> Reply:
@@ -393,34 +441,6 @@ def _follow_up_in(loaded: LoadedCase) -> FollowUp:
     if loaded.case.follow_up is None:
         raise NotFound("There is no such follow-up.")
     return loaded.case.follow_up
-
-
-def _find_follow_up(
-    caller: Caller, follow_up_id: str, desk: DeskPorts, roles: tuple[Role, ...] = ANSWERING
-) -> StoredFollowUp:
-    """A follow-up of a business where the caller holds one of the roles."""
-    stored = desk.cases.stored_follow_up(follow_up_id)
-    caller.require_role(stored.follow_up.business, *roles, missing="There is no such follow-up.")
-    return stored
-
-
-def _load_from(
-    known: StoredFollowUp | LoadedCase, follow_up_id: str, desk: DeskPorts
-) -> Callable[[], LoadedCase]:
-    """Load the case of a follow-up: from what this call has just read first, and then anew.
-
-    Whoever came in between has changed a version. Then nothing is written, and it is loaded again.
-    """
-    first = [known]
-
-    def load() -> LoadedCase:
-        match first.pop() if first else None:
-            case LoadedCase() as loaded:
-                return loaded
-            case stored:
-                return _load_case(follow_up_id, desk, stored)
-
-    return load
 
 
 def _already_resolved(follow_up: FollowUp, resolution: Resolution) -> bool:
@@ -501,12 +521,6 @@ def _reply_text(desk: DeskPorts, thread: str, reply: str | None) -> str | None:
         return desk.cases.reply(thread, reply).text if reply else None
     except (NotFound, Erased, DamagedText):
         return None
-
-
-def _or_raise[T](result: T | Conflict) -> T:
-    if isinstance(result, Conflict):
-        raise ConflictError(result.code.value, result.detail)
-    return result
 
 
 _REQUIRED_FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
@@ -724,7 +738,6 @@ def _put_note(
     request: ResolutionRequest,
     loaded: LoadedCase,
     reply: Reply | None,
-    caller: Caller,
     desk: DeskPorts,
 ) -> None:
     """Store the note on a resolution.
@@ -734,7 +747,7 @@ def _put_note(
     """
     review = loaded.case.review
     note_place = desk.cases.put_note(
-        follow_up, resolution.key, review.author, _note_fields(request, caller)
+        follow_up, resolution.key, review.author, _note_fields(request, resolution)
     )
     places = [note_place] if note_place else []
     if reply:
@@ -743,10 +756,11 @@ def _put_note(
         desk.cases.unseal(review.id, places)
 
 
-def _note_fields(request: ResolutionRequest, caller: Caller) -> dict[str, Any]:
+def _note_fields(request: ResolutionRequest, resolution: Resolution) -> dict[str, Any]:
     fields = {
         "resolution": request.id,
-        "agent": caller.person.subject,
+        "agent": resolution.agent,
+        "at": resolution.at,
         "action": request.action.value,
     }
     return fields | {

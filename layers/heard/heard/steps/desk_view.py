@@ -66,6 +66,8 @@ def follow_up_row(follow_up: FollowUp, now: datetime) -> dict[str, Any]:
         "claimed_by": follow_up.claimed_by if is_claimed else None,
         "claim_expires_at": follow_up.claim_expires_at if is_claimed else None,
         "fence": follow_up.fence,
+        "revision": follow_up.revision,
+        "mentioned": list(follow_up.mentioned),
         "reviews_count": len(follow_up.reviews),
     }
 

@@ -290,8 +290,8 @@ class _Restore:
             return Verdict.KEPT
         if self._is_expired(item):
             return Verdict.EXPIRED
-        if pk.startswith(_QUARANTINE) or sk == "CONTENT":
-            return Verdict.APART  # what is not there was replayed or deleted
+        if pk.startswith(_QUARANTINE) or sk == "CONTENT" or sk.startswith("DRAFT#"):
+            return Verdict.APART  # what is not there was replayed, sent or deleted
         if pk.startswith(_RETENTION):
             return Verdict.APART if sk.startswith("REVIEW#") else Verdict.PUT_BACK
         if sk == "AUTHOR":

@@ -310,6 +310,8 @@ class _Run:
         closed_follow_ups = case_store.closed_follow_ups(follow_ups)
         if closed_follow_ups and not case_store.any_in_thread(remaining, thread.id):
             self.report.texts += case_store.delete_notes(author, closed_follow_ups)
+            for follow_up in closed_follow_ups:
+                self.report.texts += case_store.remove_drafts(follow_up, author=author)
         open_follow_ups = [id for id in follow_ups if id not in closed_follow_ups]
         if case_store.has_notes(author, open_follow_ups):
             # Whoever works there reads them. Without the author's key they would look damaged.

@@ -6,7 +6,8 @@ made of them:
 * when the sweep finds what is stuck (`sweep_index`)
 * when a moderating platform is asked again (`replies`)
 * how long wordings, delivery notes, counters, ended holds and the quarantine are kept (`replies`,
-  `deliveries`, `engine_budget`, `holds`, `quarantine`)
+  `deliveries`, `engine_budget`, `holds`, `quarantine`), drafts (`drafts`), and follow-ups put off
+  (`desk_settings`)
 * how long an author without reviews is marked before their key is deleted (`vault`)
 * the two-reply cap, as a condition of the write (R04, `case_store`)
 * that nobody overwrites a page's last variant without having read it (R10, `replies`)
@@ -18,6 +19,8 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Setup | business | `BUSINESS#{business}` | `PROFILE` |
 | Setup | version of its policy | `BUSINESS#{business}` | `POLICY#{number}` |
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
+| Setup | preferences for the desk | `DESK#{subject}` | `PREFERENCES` |
+| Setup | follow-up that a person sees later (TTL) | `DESK#{subject}` | `LATER#{follow-up}` |
 | Setup | erasure of an author (TTL) | `ERASED#{business}` | `{time}#{author}` |
 | Setup | retention of a business | `RETENTION` | `{business}` |
 | Setup | hold (TTL) | `HOLD#{business}` | `{hold}` |
@@ -30,6 +33,8 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Cases | follow-up | `{follow-up}` | `FOLLOW_UP` |
 | Cases | task token of its workflow | `{follow-up}` | `TOKEN` |
 | Cases | note on a resolution (sealed text) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
+| Cases | note without an answer (sealed text) | `{follow-up}` | `NOTE#{agent}#{note}` |
+| Cases | draft of an agent (sealed text, TTL) | `{follow-up}` | `DRAFT#{agent}` |
 | Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
 | Cases | author: key, complaints, value; or a tombstone (TTL) | `{author}` | `AUTHOR` |
 | Cases | review of an author | `{author}` | `REVIEW#{review}` |

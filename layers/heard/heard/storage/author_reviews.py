@@ -26,12 +26,13 @@ class AuthorReviews(CaseItems):
             TableName=self._table, Item=attributes({"pk": author, "sk": f"{_PREFIX}{review}"})
         )
 
-    def reviews_of_author(self, author: str) -> list[str]:
-        """The ids of the reviews that an author wrote.
+    def reviews_of_author(self, author: str, *, limit: int | None = None) -> list[str]:
+        """The ids of the reviews that an author wrote, in no order; at most `limit`, or all.
 
         A review whose first words were never stored, because a run stopped, may be among them.
         """
-        return [item["sk"].removeprefix(_PREFIX) for item in self._query_items(author, _PREFIX)]
+        items = self._query_items(author, _PREFIX, limit)
+        return [item["sk"].removeprefix(_PREFIX) for item in items]
 
     def list_all_reviews(self) -> Iterator[str]:
         """Add every stored review to its author's list, and yield the review's id.
@@ -75,6 +76,10 @@ class AuthorReviews(CaseItems):
                 if item["author"] in owners:
                     self._client.delete_item(TableName=self._table, Key=_key(item))
                     erased_count += 1
+            # A draft answers all reviews of a follow-up, whoever's key it is under.
+            for item in self._query_items(follow_up, "DRAFT#"):
+                self._client.delete_item(TableName=self._table, Key=_key(item))
+                erased_count += 1
         for item in self._query_items(partition_key(thread), "REPLY#"):
             if item["author"] == author:
                 self.unseal(item["review"], [(item["pk"], item["sk"])])

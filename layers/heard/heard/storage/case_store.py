@@ -22,6 +22,7 @@ from heard.outcomes import chain_facts
 from heard.reviews import REVIEW_ID, Channel, ReviewEvent, acknowledgement_id
 from heard.storage.author_reviews import AuthorReviews
 from heard.storage.departures import Departures
+from heard.storage.drafts import Drafts
 from heard.storage.follow_ups import CHANGE_SECONDS, FollowUpRecords, StoredFollowUp
 from heard.storage.items import parse_state, read_batches, version_condition
 from heard.storage.keys import REVISION_PREFIX, partition_key, reply_key, revision_key
@@ -87,7 +88,7 @@ class _EarlierTries:
             self.is_listed = self.is_counted = False
 
 
-class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepIndex):
+class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, Drafts, SweepIndex):
     """Reads and writes the Cases table, and appends to Outcomes."""
 
     def __init__(
@@ -548,6 +549,13 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, SweepI
         return read_latest_texts(
             self._client, self._table, reviews, consistent=consistent, known=known
         )
+
+    def readable_reviews(self, reviews: Collection[str]) -> list[Review]:
+        """The states of these reviews, without those that cannot be read. Eventually consistent."""
+        # Imported here: only lists need it.
+        from heard.storage.latest_texts import read_reviews  # noqa: PLC0415
+
+        return read_reviews(self._client, self._table, reviews)
 
     def revision(self, review: Review) -> Revision:
         """The revision last acted on. Raises NotFound, Erased, DamagedText."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from heard.clock import parse_time
 from heard.errors import Contention, DamagedState, DamagedText, NotFound
 from heard.follow_ups import FollowUp, Status
+from heard.notes import Note
 from heard.storage.items import CaseItems, parse_state, read_batches, version_condition
 from heard.storage.sweep_index import follow_up_sweep_at, sweep_attributes
 from heard.storage.tables import Item, attributes, values
@@ -151,6 +152,15 @@ class FollowUpRecords(CaseItems):
         ]
         return follow_ups, entries[-1]["due"] if "LastEvaluatedKey" in response else None
 
+    def readable_follow_ups(self, ids: Collection[str]) -> dict[str, FollowUp]:
+        """Those of these follow-ups that are stored and can be read. Eventually consistent."""
+        keys = [(id, "FOLLOW_UP") for id in ids]
+        return {
+            id: follow_up
+            for (id, _), item in read_batches(self._client, self._table, keys, "pk, sk, follow_up")
+            if "follow_up" in item and (follow_up := _parse_follow_up(item))
+        }
+
     def closed_follow_ups(self, follow_ups: Collection[str]) -> list[str]:
         """Those of these follow-ups in which nobody works any more.
 
@@ -173,23 +183,73 @@ class FollowUpRecords(CaseItems):
 
         If the author is erased by now, the note is sealed with a key of the follow-up: then None.
         """
-        sk = f"NOTE#{resolution_key}"
+        item = self._seal_note(follow_up_id, f"NOTE#{resolution_key}", author, note)
+        self._client.put_item(TableName=self._table, Item=attributes(item))
+        return None if item["author"] == follow_up_id else (follow_up_id, item["sk"])
+
+    def _seal_note(
+        self, follow_up_id: str, sk: str, author: str, content: Mapping[str, Any]
+    ) -> Item:
         try:
-            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
+            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", content)
         except Erased:
             author = follow_up_id
-            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", note)
-        self._client.put_item(
-            TableName=self._table,
-            Item=attributes({"pk": follow_up_id, "sk": sk, "author": author, **sealed}),
-        )
-        return None if author == follow_up_id else (follow_up_id, sk)
+            sealed = self.vault.seal(author, f"{follow_up_id}/{sk}", content)
+        return {"pk": follow_up_id, "sk": sk, "author": author, **sealed}
+
+    def add_note(
+        self,
+        known: StoredFollowUp,
+        author: str,
+        note: Note,
+        decide: Callable[[FollowUp], FollowUp],
+        now: datetime,
+    ) -> Note | None:
+        """Store a note without an answer, sealed like `put_note`'s, and change its follow-up.
+
+        Both in one write, so that whoever is mentioned is so once. Nothing is written if the agent
+        has a note with this id: that one is returned, or None if it cannot be read any more. A note
+        that the author's erasure may have missed is taken back. `known` is the follow-up as it was
+        just read, `decide` gets it as it is. Raises NotFound, DamagedState, Contention.
+        """
+        follow_up_id, sk = known.follow_up.id, f"NOTE#{note.agent}#{note.id}"
+        current: StoredFollowUp | None = known
+        for _ in self.waiting.tries(CHANGE_SECONDS):
+            stored, current = current or self.stored_follow_up(follow_up_id), None
+            if stored_note := self._get_item(follow_up_id, sk):
+                return self._open_note(stored_note)
+            follow_up_after = decide(stored.follow_up)
+            item = self._seal_note(follow_up_id, sk, author, note.to_json())
+            puts = [self._conditional_put(item, "attribute_not_exists(pk)", {})]
+            if follow_up_after != stored.follow_up:
+                puts.append(self._follow_up_write(stored.item, follow_up_after, now)[1])
+            try:
+                self._write(puts, [])
+            except Contention:
+                continue
+            if item["author"] == author and not self.vault.has_key(author):
+                self._client.delete_item(
+                    TableName=self._table, Key=attributes({"pk": follow_up_id, "sk": sk})
+                )
+            return note
+        raise Contention("Too many changes of one follow-up at once. Try again.")
+
+    def _open_note(self, item: Item) -> Note | None:
+        try:
+            place = f"{item['pk']}/{item['sk']}"
+            return Note.from_json(self.vault.open(item["author"], place, item))
+        except (Erased, DamagedText, KeyError, TypeError):
+            return None
+
+    def count_notes(self, follow_up_id: str) -> int:
+        """How many notes a follow-up has; at most `MAX_NOTES` are counted."""
+        return sum(1 for _ in self._query_items(follow_up_id, "NOTE#", MAX_NOTES))
 
     def notes(self, follow_up_id: str, *, limit: int | None = MAX_NOTES) -> list[dict[str, Any]]:
-        """The agents' notes on a follow-up, without those about an erased author.
+        """The agents' notes on a follow-up, the newest last, without those about an erased author.
 
-        At most `limit` of them, or with None all. Of one that does not open, only the `resolution`
-        and that it is `damaged`.
+        At most `limit` of them, or with None all. One with a `resolution` came with that, any other
+        is a `Note`. Of one that does not open, only its id, its agent and that it is `damaged`.
         """
         notes: list[dict[str, Any]] = []
         for item in islice(self._query_items(follow_up_id, "NOTE#"), limit):
@@ -201,9 +261,13 @@ class FollowUpRecords(CaseItems):
             except Erased:
                 continue
             except (DamagedText, KeyError, TypeError):
-                agent, _, resolution = item["sk"].removeprefix("NOTE#").rpartition("/")
-                notes.append({"resolution": resolution, "agent": agent, "damaged": True})
-        return notes
+                notes.append(_damaged_note(item["sk"].removeprefix("NOTE#")))
+        return sorted(notes, key=lambda note: note.get("at", ""))
+
+
+def _damaged_note(name: str) -> dict[str, Any]:
+    agent, separator, id = name.rpartition("#" if "#" in name else "/")
+    return {"id" if separator == "#" else "resolution": id, "agent": agent, "damaged": True}
 
 
 def _next_sweep_at(item_before: Item, follow_up: FollowUp, now: datetime) -> datetime:

@@ -53,17 +53,9 @@ def read_latest_texts(
     Eventually consistent unless `consistent`. `known` are states that are not read again.
     """
     known_ids = {review.id for review in known}
-    states = [review for review in known if review.id in reviews] + [
-        state
-        for _, item in read_batches(
-            client,
-            table,
-            [(partition_key(id), "STATE") for id in reviews if id not in known_ids],
-            "pk, sk, review",
-            consistent=consistent,
-        )
-        if "review" in item and (state := _parse_review(item))
-    ]
+    unknown = [id for id in reviews if id not in known_ids]
+    states = [review for review in known if review.id in reviews]
+    states += read_reviews(client, table, unknown, consistent=consistent)
     vault = BatchVault(client, table)
     vault.load_keys({state.author for state in states}, consistent=consistent)
     keys = {
@@ -92,6 +84,18 @@ def read_latest_texts(
         language = (assessment or {}).get("language") or event.language
         texts[state.id] = LatestText(state, event, language, assessment=assessment)
     return texts
+
+
+def read_reviews(
+    client: DynamoDBClient, table: str, reviews: Collection[str], *, consistent: bool = False
+) -> list[Review]:
+    """The states of these reviews (our ids), without those that cannot be read."""
+    keys = [(partition_key(id), "STATE") for id in reviews]
+    return [
+        state
+        for _, item in read_batches(client, table, keys, "pk, sk, review", consistent=consistent)
+        if "review" in item and (state := _parse_review(item))
+    ]
 
 
 def _parse_review(item: Item) -> Review | None:

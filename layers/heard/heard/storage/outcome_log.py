@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time
 from heard.errors import BadRequest, Tampered
-from heard.outcomes import Kind, Outcome
+from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.storage.tables import Item, attributes, values
 
 if TYPE_CHECKING:
@@ -53,6 +54,19 @@ class OutcomeCriteria:
     kinds: tuple[Kind, ...] = ()
     severity: str | None = None
     channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingCriteria:
+    """Which closed follow-ups are asked for: a business's in `[start, end)`.
+
+    `by` is the agent whose resolution closed them; None for all, also those that nobody resolved.
+    """
+
+    business: str
+    start: datetime
+    end: datetime
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,96 @@ class OutcomeLog:
             day += timedelta(days=1)
         return OutcomePage(tuple(outcomes), None)
 
+    def newest_of_review(self, review: str, count: int) -> list[Outcome]:
+        """A review's last `count` outcomes, the newest first. Eventually consistent.
+
+        One that Heard did not write is left out: who audits the chain is told of it.
+        """
+        response = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="review = :review",
+            ExpressionAttributeValues=attributes({":review": review}),
+            ScanIndexForward=False,
+            Limit=count,
+        )
+        return _readable(response["Items"])
+
+    def newest_closings(
+        self, criteria: ClosingCriteria, *, limit: int = 25, before: str | None = None
+    ) -> OutcomePage:
+        """The outcomes that closed a follow-up of a business, the newest first.
+
+        `before` is the `next` of the page before. It makes at most `MAX_QUERIES` queries. So a page
+        may hold fewer outcomes than `limit`, or none, and still have a next one. One that Heard did
+        not write is left out.
+        """
+        start = max(_EARLIEST, format_time(criteria.start))
+        end = format_time(criteria.end)
+        if before:
+            _day_of(before)
+            end = min(before, end)
+        first_day, day = _day_of(start), _day_of(end)
+        if end == day.isoformat():
+            day -= timedelta(days=1)
+        outcomes: list[Outcome] = []
+        queries_left = MAX_QUERIES
+        while day >= first_day and start < end:
+            shards = [
+                _ClosingShard(f"{criteria.business}#{day}#{shard}", end) for shard in range(SHARDS)
+            ]
+            # In turn, so that each page comes further.
+            while to_read := [each for each in shards if each.wants(limit)][:queries_left]:
+                for shard in to_read:
+                    self._read_closings(shard, criteria, start, end)
+                queries_left -= len(to_read)
+            # Where a shard was not read to its end, older outcomes of the others must wait for it.
+            unread = [shard for shard in shards if not shard.is_done]
+            position = max((shard.position for shard in unread), default="")
+            read = sorted((each for shard in shards for each in shard.outcomes), key=_sort_key)
+            outcomes += [each for each in read[::-1] if _sort_key(each) >= position]
+            if len(outcomes) > limit:
+                return OutcomePage(tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]))
+            if unread:
+                return OutcomePage(tuple(outcomes), position)
+            if queries_left < SHARDS and day > first_day:
+                return OutcomePage(tuple(outcomes), day.isoformat())
+            day -= timedelta(days=1)
+        return OutcomePage(tuple(outcomes), None)
+
+    def _read_closings(
+        self, shard: _ClosingShard, criteria: ClosingCriteria, start: str, end: str
+    ) -> None:
+        """Read on in a shard, backwards."""
+        kinds = {f":kind{place}": kind.value for place, kind in enumerate(sorted(CLOSING_KINDS))}
+        parameters = kinds | {":day": shard.key, ":start": start, ":end": end}
+        follow_up_closed = (
+            f"kind IN ({', '.join(kinds)}) AND attribute_exists(detail.follow_up) "
+            "AND (attribute_not_exists(detail.reviews_left) OR detail.reviews_left = :none)"
+        )
+        request: Any = {}
+        if criteria.by:
+            follow_up_closed += " AND detail.#by = :by"
+            parameters[":by"] = criteria.by
+            request["ExpressionAttributeNames"] = {"#by": "by"}
+        if shard.next_key:
+            request["ExclusiveStartKey"] = shard.next_key
+        response = self._client.query(
+            TableName=self._table,
+            IndexName="by_day",
+            KeyConditionExpression="business_day = :day AND at_id BETWEEN :start AND :end",
+            FilterExpression=follow_up_closed,
+            ExpressionAttributeValues=attributes(parameters | {":none": 0}),
+            ScanIndexForward=False,
+            Limit=_FILTERED_PAGE,
+            **request,
+        )
+        # BETWEEN has both ends in it.
+        shard.outcomes += [each for each in _readable(response["Items"]) if _sort_key(each) < end]
+        shard.next_key = response.get("LastEvaluatedKey")
+        shard.is_done = shard.next_key is None
+        if shard.next_key:
+            shard.position = shard.next_key["at_id"]["S"]
+
     def reviews_of_day(self, business: str, day: date) -> dict[str, int]:
         """The reviews to which something happened on a day, with their last sequence number of it.
 
@@ -250,6 +354,21 @@ class _Shard:
             self.position = self._next_key["at_id"]["S"]
 
 
+@dataclass(slots=True)
+class _ClosingShard:
+    """A shard of a day that is read backwards, as far as `position`."""
+
+    key: str
+    position: str
+    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    is_done: bool = False
+    next_key: Any = None
+
+    def wants(self, limit: int) -> bool:
+        """Whether it must be read on for a page of `limit`."""
+        return not self.is_done and len(self.outcomes) <= limit
+
+
 def _take(shards: Sequence[_Shard], count: int, until: str | None = None) -> list[Outcome]:
     """Take the next outcomes of all shards in time order, at most `count`.
 
@@ -274,6 +393,24 @@ def _parse_outcome(item: Item) -> Outcome:
         raise Tampered(
             f"Outcome {item['sequence']} of {item['review']} is not one that Heard wrote.",
             sequence=item["sequence"],
+        ) from error
+
+
+def _readable(items: Iterable[Mapping[str, AttributeValueTypeDef]]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for item in items:
+        with suppress(Tampered, KeyError, TypeError):
+            outcomes.append(_parse_outcome(values(item)))
+    return outcomes
+
+
+def _day_of(place: str) -> date:
+    """The day of a time, or of a place in the index by day. Raises BadRequest for other texts."""
+    try:
+        return date.fromisoformat(place[:10])
+    except ValueError as error:
+        raise BadRequest(
+            "`after` is not the `next` of a page. Leave it out to start with the newest."
         ) from error
 
 

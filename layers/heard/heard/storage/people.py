@@ -56,6 +56,13 @@ class People:
         item = self._get_item(subject)
         return _parse_person(item) if item else None
 
+    def first_name(self, subject: str) -> str | None:
+        """A person's first name; None when there is no such person. Eventually consistent."""
+        response = self._client.get_item(
+            TableName=self._table, Key=_key(subject), ProjectionExpression="first_name"
+        )
+        return values(response.get("Item", {})).get("first_name")
+
     def people(self) -> Iterator[Person]:
         """Everybody, in no order. Reads the whole table: for operators, who have few."""
         return map(_parse_person, self._scan())

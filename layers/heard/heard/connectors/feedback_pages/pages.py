@@ -26,22 +26,62 @@ A longer text that arrives is not refused: nobody's words are.
 HONEYPOT: Final = "website"
 """A field that no person sees. Only programs fill it in."""
 
+# The colours are those of the desk's page (`web/style.css`), which a test compares. The places are
+# named by the direction of the text.
 _STYLE: Final = """
-:root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif }
-body { max-width: 34rem; margin: 0 auto; padding: 1.5rem 1rem }
-fieldset { border: 0; margin: 0 0 1.25rem; padding: 0 }
-legend, label.field { display: block; padding: 0; font-weight: 600 }
-fieldset label { display: flex; align-items: center; gap: .75rem; min-height: 2.75rem }
-input[type=radio] { width: 1.375rem; height: 1.375rem; margin: 0; flex: none }
-textarea, input[type=text], button { font: inherit; border: 2px solid; border-radius: .375rem }
-textarea, input[type=text] { box-sizing: border-box; width: 100%; margin: .25rem 0 1.25rem }
-textarea, input[type=text] { padding: .625rem }
-button { min-height: 2.75rem; padding: .5rem 1.75rem; font-weight: 600; cursor: pointer }
-:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }
-[role=alert] { padding: .75rem 1rem; border: 2px solid; border-radius: .375rem; font-weight: 600 }
-small { font-weight: 400 }
-a { overflow-wrap: anywhere }
-.unseen { position: absolute; left: -100rem }
+:root {
+  color-scheme: light dark;
+  --canvas: #f9fafc; --surface: #ffffff; --hover: #eef0f5; --line: #dde0e4;
+  --ink: #161b24; --ink-2: #4a505b; --edge: #7c808a;
+  --accent: #3a58c3; --on-accent: #ffffff; --accent-ink: #2c47b7;
+  --critical: #b7191c; --critical-tint: #ffeae9;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --canvas: #0f1014; --surface: #15171b; --hover: #1f2228; --line: #2b2e34;
+    --ink: #edeef2; --ink-2: #b4b7bf; --edge: #70757e;
+    --accent: #5f7ceb; --on-accent: #080b14; --accent-ink: #9cb4fe;
+    --critical: #fb817a; --critical-tint: #451e1d;
+  }
+}
+* { box-sizing: border-box }
+body { margin: 0; background: var(--canvas); color: var(--ink);
+  font: 1.0625rem/1.5 system-ui, "Noto Sans", sans-serif }
+main { max-inline-size: 34rem; min-block-size: 100vh; margin-inline: auto; padding: 2rem 1.25rem;
+  background: var(--surface); border-inline: 1px solid var(--line); overflow-wrap: anywhere }
+h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 2rem; font-weight: 600 }
+h2 { margin: 1.5rem 0 .5rem; font-size: .875rem; font-weight: 400; color: var(--ink-2) }
+p { margin: 0 0 1rem }
+h1 + p { color: var(--ink-2) }
+form { margin-block-start: 1.5rem }
+fieldset { border: 0; margin: 0 0 1.5rem; padding: 0 }
+legend, label.field { display: block; padding: 0; margin: 0 0 .25rem; font-weight: 600 }
+fieldset label { display: flex; align-items: center; gap: .75rem; min-block-size: 2.75rem;
+  border-block-end: 1px solid var(--line); cursor: pointer }
+input[type=radio] { inline-size: 1.5rem; block-size: 1.5rem; margin: 0; flex: none;
+  accent-color: var(--accent) }
+textarea, input[type=text] { inline-size: 100%; margin: 0 0 1.5rem; padding: .625rem .75rem;
+  border: 1px solid var(--edge); border-radius: .375rem; background: var(--surface);
+  color: inherit; font: inherit }
+textarea { resize: vertical }
+button { min-block-size: 2.75rem; padding: .5rem 1.75rem; border: 1px solid var(--accent);
+  border-radius: .375rem; background: var(--accent); color: var(--on-accent); font: inherit;
+  font-weight: 600; cursor: pointer }
+:focus-visible { outline: 2px solid var(--accent-ink); outline-offset: 1px }
+[role=alert] { padding: .75rem 1rem; border-inline-start: 2px solid var(--critical);
+  background: var(--critical-tint) }
+small { font-weight: 400; color: var(--ink-2) }
+a { color: var(--accent-ink) }
+blockquote { margin: 0 0 1rem; padding-inline-start: .875rem;
+  border-inline-start: 2px solid var(--line) }
+blockquote.reply { padding: .75rem 1rem; border: 0; border-radius: .375rem;
+  background: var(--hover) }
+blockquote p { margin: 0 0 .5rem }
+blockquote p:last-child { margin: 0 }
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden;
+  clip-path: inset(50%) }
+@media (max-width: 36rem) { main { border: 0 } }
+@media (forced-colors: active) { blockquote.reply, [role=alert] { border: 1px solid CanvasText } }
 """
 
 # The policy names the style by its hash. Whatever else got into the page would neither run nor
@@ -88,10 +128,10 @@ def form_page(
 {stars}
 </fieldset>
 <label class="field" for="text">{escape(texts.text_question)}</label>
-<textarea id="text" name="text" rows="7" maxlength="{TEXT_LIMIT}">
+<textarea id="text" name="text" rows="7" dir="auto" maxlength="{TEXT_LIMIT}">
 {escape(entries.text)}</textarea>
 <label class="field" for="name">{escape(texts.name_label)} {optional}</label>
-<input type="text" id="name" name="name" maxlength="100" autocomplete="name"
+<input type="text" id="name" name="name" maxlength="100" autocomplete="name" dir="auto"
  value="{escape(entries.name)}">
 <p class="unseen" aria-hidden="true"><label>{escape(texts.leave_blank)}
 <input type="text" name="{HONEYPOT}" tabindex="-1" autocomplete="off"></label></p>
@@ -102,7 +142,8 @@ def form_page(
 
 def not_ready_page(connection: Connection, texts: PageTexts) -> str:
     """The page of a connection that has no secret yet."""
-    return _html_page(connection, texts, f"<p>{escape(texts.not_ready)}</p>")
+    heading = f"<h1>{escape(_display_name(connection))}</h1>"
+    return _html_page(connection, texts, f"{heading}\n<p>{escape(texts.not_ready)}</p>")
 
 
 def thanks_page(connection: Connection, texts: PageTexts, feedback_page: str | None) -> str:
@@ -120,11 +161,15 @@ def render_feedback_page(
     """The feedback page: what its author wrote, and our replies in their order."""
     texts = preferred_texts(accept_language)
     replies_html = (
-        "\n".join(f"<blockquote>{_paragraphs(reply)}</blockquote>" for reply in replies)
+        "\n".join(
+            f'<blockquote class="reply" dir="auto">{_paragraphs(reply)}</blockquote>'
+            for reply in replies
+        )
         or f"<p>{escape(texts.no_reply_yet)}</p>"
     )
     review_html = (
-        f"<h2>{escape(texts.your_text)}</h2>\n<blockquote>{_paragraphs(review_text)}</blockquote>"
+        f"<h2>{escape(texts.your_text)}</h2>\n"
+        f'<blockquote dir="auto">{_paragraphs(review_text)}</blockquote>'
         if review_text
         else ""
     )
@@ -138,7 +183,7 @@ def render_feedback_page(
 def _html_page(connection: Connection, texts: PageTexts, content: str) -> str:
     title = escape(texts.title.replace("{business}", _display_name(connection)))
     return f"""<!doctype html>
-<html lang="{texts.language}">
+<html lang="{texts.language}" dir="{texts.direction}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_CONTENT_SECURITY_POLICY}">

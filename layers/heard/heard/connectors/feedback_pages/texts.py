@@ -14,9 +14,10 @@ from typing import Final
 
 from heard.text.phrase_files import PhraseFolder
 
-LANGUAGES: Final = ("en", "de", "fr", "es", "nl", "pt", "it")
+LANGUAGES: Final = ("en", "de", "fr", "es", "nl", "pt", "it", "af", "ar")
 """The languages that the pages speak. English stands in for all others."""
 
+_RIGHT_TO_LEFT: Final = frozenset({"ar"})
 _FOLDER: Final = PhraseFolder(Path(__file__).parent)
 _QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.ASCII)
 _HEADER_LIMIT: Final = 1_000
@@ -50,6 +51,11 @@ class PageTexts:
     our_reply: str
     no_reply_yet: str
     not_ready: str
+
+    @property
+    def direction(self) -> str:
+        """Where the language begins, as HTML says it."""
+        return "rtl" if self.language in _RIGHT_TO_LEFT else "ltr"
 
     @property
     def stars(self) -> tuple[str, str, str, str, str]:

@@ -1,0 +1,276 @@
+"""What people do for each other: claims by name, takeovers, notes, later, drafts on two devices."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from heard.outcomes import Kind
+from heard.reviews import EventKind
+from tests.unit.backend import review_event
+from tests.web.actions import (
+    GOOD,
+    axe_violations,
+    expect_announced,
+    fill_reply,
+    freeze,
+    pass_hold,
+    poll,
+    send,
+    unnamed_controls,
+    wait_until,
+)
+from tests.web.conftest import REVIEWS, Desk
+from tests.web.page_server import Fault
+from tests.web.test_bad_days import arrive
+
+EDITED = "They have sent the money back. Only the rude word on the phone is left. Say sorry."
+
+
+def test_a_colleagues_claim_has_a_name(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    desk.server.act_as("sub-ben", "claim", first)
+    page = desk.browse(f"/desk/{first}")
+
+    expect(page.locator(f"#row-{first}")).to_contain_text("Ben until")
+    expect(page.locator(".composer")).to_contain_text("Ben has this until")
+    expect(page.get_by_role("button", name="Take over")).to_have_count(0)
+
+
+def test_a_lead_takes_over_with_a_reason_and_the_other_keeps_the_text(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    ana = desk.browse(f"/desk/{first}")
+    fill_reply(ana)
+    expect(ana.locator(".lease")).to_contain_text("yours until")
+    lee = desk.browse(f"/desk/{first}", person="lee")
+    lee.get_by_role("button", name="Take over").click()
+    dialog = lee.get_by_role("dialog")
+    expect(dialog).to_contain_text("Ana is working here.")
+    assert axe_violations(lee) == []
+    dialog.get_by_role("radio", name="the customer asked for it").check(force=True)
+    dialog.get_by_role("button", name="Take over").click()
+    expect_announced(lee, "It is yours now.")
+    expect(lee.locator("#field-text")).to_be_editable()
+    poll(ana)
+
+    expect(ana.locator(".composer")).to_contain_text(
+        "Lee has taken this over: the customer asked for it. Your text is kept here"
+    )
+    expect(ana.get_by_label("What you wrote")).to_have_value(GOOD)
+    expect_announced(ana, "Your text is kept.")
+    (taken,) = [each for each in desk.backend.outcomes() if each.kind is Kind.TAKEN_OVER]
+    assert (taken.detail["by"], taken.detail["reason"]) == ("sub-lee", "customer_asked")
+
+
+def test_a_draft_is_kept_for_the_other_device(desk: Desk) -> None:
+    first, *_ = desk.seed(2)
+    page = desk.browse(f"/desk/{first}")
+    page.clock.install()
+    page.wait_for_selector("#field-text")
+    fill_reply(page, "Two plates")
+    page.clock.run_for(4_000)
+    page.locator("#field-text").fill(GOOD)
+    page.clock.run_for(4_000)
+    assert desk.server.sent("draft") == [], "the writing has not paused yet"
+    page.clock.run_for(1_500)
+    expect(page.locator(".composer-state")).to_contain_text("also for your other devices")
+    (kept,) = desk.server.sent("draft")
+    assert (kept["text"], kept["fields"]["fix"]) == (GOOD, "other")
+
+    other = desk.browse(f"/desk/{first}")
+    expect(other.locator("#field-text")).to_have_value(GOOD)
+    expect(other.locator("#field-fix")).to_have_value("other")
+    ben = desk.browse(f"/desk/{first}", person="ben")
+    ben.wait_for_selector(".composer")
+    assert GOOD not in ben.content()
+
+
+def test_what_is_sent_or_emptied_is_kept_no_more(desk: Desk) -> None:
+    first, second, *_ = desk.seed(2)
+    page = desk.browse(f"/desk/{first}")
+    page.locator("#field-text").fill("Something")
+    page.locator(f"#row-{second}").click()
+    wait_until(page, lambda: len(desk.server.sent("draft")) == 1)
+    page.locator(f"#row-{first}").click()
+    expect(page.locator("#field-text")).to_have_value("Something")
+    page.locator("#field-text").fill("")
+    page.locator(f"#row-{second}").click()
+    wait_until(page, lambda: desk.server.requests_of("DELETE", "/draft") >= 1)
+    details = desk.server.act_as("sub-ana", "", first)
+
+    assert details["my_draft"] is None
+
+
+def test_an_edit_that_comes_while_somebody_writes_is_read_before_it_is_answered(
+    desk: Desk,
+) -> None:
+    (first,) = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    fill_reply(page)
+    expect(page.locator(".lease")).to_contain_text("yours until")
+    arrive(
+        desk,
+        review_event("r-0", EDITED, 1, kind=EventKind.EDITED, revision=2, author="cus-0"),
+    )
+    poll(page)
+    expect(page.locator(".composer .notice")).to_contain_text("Read it again")
+    expect(page.locator(".words")).to_contain_text("rude word")
+    expect(page.locator("#field-text")).to_have_value(GOOD)
+    freeze(page)
+    send(page)
+    pass_hold(page)
+    expect(page.locator(".bar, .refusal").first).to_be_visible()
+    assert desk.follow_up(first).resolution is None
+    page.locator(f"#row-{first}").click()
+    page.get_by_role("button", name="I have read it").click()
+    expect(page.locator(".composer .notice")).to_have_count(0)
+    send(page)
+    pass_hold(page)
+
+    expect_announced(page, "Sent.")
+
+
+def test_a_note_tells_a_colleague_and_no_customer(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    fence = desk.server.act_as("sub-ben", "claim", first)["fence"]
+    page = desk.browse(f"/desk/{first}")
+    page.get_by_role("button", name="Write a note").click()
+    page.get_by_label("For colleagues, never public").fill("She rang. <b>Twice.</b>")
+    page.get_by_role("checkbox", name="Ben").check()
+    assert unnamed_controls(page) == []
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Keep the note").click()
+    expect_announced(page, "The note is kept.")
+    expect(page.locator(".note")).to_contain_text("She rang. <b>Twice.</b>")
+    expect(page.locator(".note")).to_contain_text("@Ben")
+    expect(page.locator("#follow-up-title")).to_be_focused()
+
+    desk.server.act_as("sub-ben", "release", first, {"fence": fence})
+    ben = desk.browse(f"/desk/{first}", person="ben")
+    expect(ben.locator(f"#row-{first}")).to_contain_text("mentions you")
+    ben.get_by_role("button", name="I have read why").click()
+    expect(ben.locator(f"#row-{first}")).not_to_contain_text("mentions you")
+    (note,) = desk.server.sent("notes")
+    assert note["mentions"] == ["sub-ben"]
+
+
+def test_a_lost_answer_about_a_note_makes_no_second_note(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    page.get_by_role("button", name="Write a note").click()
+    page.get_by_label("For colleagues, never public").fill("She rang.")
+    desk.server.faults = [Fault("POST", "/notes$", 503, after=True)]
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.locator(".refusal")).to_contain_text("Nothing is lost")
+    page.get_by_role("button", name="Keep the note").click()
+
+    expect(page.locator(".note")).to_have_count(1)
+    assert len({note["id"] for note in desk.server.sent("notes")}) == 1
+
+
+def test_later_hides_it_from_this_person_alone_and_shows_it_again(desk: Desk) -> None:
+    _, second, third, *_ = desk.seed()
+    page = desk.browse(f"/desk/{second}")
+    page.wait_for_selector(".composer")
+    page.keyboard.press("h")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Its time goes on")
+    assert axe_violations(page) == []
+    dialog.get_by_role("button", name="In an hour").click()
+    expect_announced(page, "Put off until")
+    expect(page.locator(f"#row-{second}")).to_have_count(0)
+    page.wait_for_url(f"**/desk/{third}*")
+    ben = desk.browse(person="ben")
+    expect(ben.locator(f"#row-{second}")).to_be_visible()
+    page.get_by_role("link", name="Later").click()
+    page.locator(f"#row-{second}").click()
+    page.get_by_role("button", name="Show it again").click()
+    expect_announced(page, "It is in your view again.")
+    page.get_by_role("link", name="Due first").click()
+
+    expect(page.locator(f"#row-{second}")).to_be_visible()
+
+
+def test_later_is_refused_where_it_is_due_soon(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    page.wait_for_selector(".composer")
+    page.keyboard.press("h")
+    page.get_by_role("dialog").get_by_role("button", name="In an hour").click()
+
+    expect(page.get_by_role("dialog")).to_contain_text("so it stays on your list")
+
+
+def test_closed_work_says_how_it_ended(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    fence = desk.server.act_as("sub-ana", "claim", first)["fence"]
+    body = {
+        "id": "resolution-1",
+        "action": "resolve_without_reply",
+        "fence": fence,
+        "fix": "other",
+        "root_cause": "other",
+    }
+    desk.server.act_as("sub-ana", "resolution", first, body)
+    with desk.server.lock:
+        desk.backend.process_queue()
+        desk.backend.run_workflows()
+    page = desk.browse()
+    page.get_by_role("link", name="Closed").click()
+    row = page.locator(".list .row")
+    expect(row).to_contain_text("resolved without reply")
+    expect(row).to_contain_text("Ana")
+    assert axe_violations(page) == []
+    page.get_by_label("Only mine").check()
+    expect(row).to_have_count(1)
+    row.click()
+    expect(page.locator(".composer")).to_contain_text("This is closed.")
+    expect(page.locator(".timeline")).to_contain_text("resolved without reply, Ana")
+
+
+def test_the_authors_earlier_reviews_are_folded_above_the_thread(desk: Desk) -> None:
+    desk.seed(1)
+    arrive(desk, review_event("r-again", REVIEWS[1][3], 1, author="cus-0"))
+    newest = [row for row in desk.backend.open_follow_ups() if len(row.reviews) == 1][-1]
+    page = desk.browse(f"/desk/{newest.id}")
+    summary = page.locator(".history summary")
+    expect(summary).to_contain_text("1 earlier review of this author")
+    expect(page.locator(".history li")).not_to_be_visible()
+    summary.press("Enter")
+
+    expect(page.locator(".history li")).to_contain_text("still open")
+
+
+def test_a_poll_that_brings_nothing_new_has_no_body(desk: Desk) -> None:
+    desk.seed(3)
+    page = desk.browse()
+    poll(page)
+    wait_until(page, lambda: 304 in desk.server.statuses)
+    previews = [path for _, path, _ in desk.server.requests if path.endswith("/previews")]
+
+    assert previews == [], "what is known is not read again"
+    arrive(desk, review_event("r-new", REVIEWS[4][3], 2, author="cus-new"))
+    poll(page)
+    expect(page.locator(".row")).to_have_count(4)
+    wait_until(page, lambda: desk.server.requests_of("GET", "/previews") == 1)
+    expect(page.locator(".row .first-words").last).not_to_be_empty()
+
+
+def test_settings_go_to_the_other_device(desk: Desk) -> None:
+    desk.seed(1)
+    page = desk.browse()
+    wait_until(page, lambda: desk.server.requests_of("GET", "/preferences") == 1)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("radio", name="Compact").check(force=True)
+    wait_until(page, lambda: desk.server.requests_of("PUT", "/preferences") == 1)
+    other = desk.browse()
+
+    expect(other.locator("html[data-density=compact]")).to_have_count(1)
+
+
+def test_a_paused_clock_says_until_when_it_is(desk: Desk) -> None:
+    desk.seed(5)
+    page = desk.browse()
+    listed = desk.server.get_as("sub-ana", "/api/desk/follow-ups")["follow_ups"]
+    paused = [row for row in listed if row["clock"] == "paused" and not row["overdue"]]
+
+    assert page.locator(".row", has_text="paused until").count() == len(paused)

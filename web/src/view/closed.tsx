@@ -1,0 +1,116 @@
+// What was closed: the newest first, with how, by whom, and the codes. It is read when somebody asks
+// for it, and not polled.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import * as api from "../api";
+import { ApiError } from "../api";
+import type { ClosedFollowUp } from "../api_types";
+import { announce } from "../announce";
+import { businesses } from "../desk_state";
+import { maybe, t } from "../messages";
+import { refusalOf } from "../refusals";
+import { addressOf, route } from "../route";
+import { dateAndTime, dayAndTime, words } from "../times";
+import { SeverityIcon } from "./icons";
+import { openFollowUp } from "./list";
+
+function Line({ one }: { one: ClosedFollowUp }) {
+  const codes = [one.root_cause, one.fix, one.reason].filter((code) => code !== null);
+  return (
+    <li>
+      <a
+        class="row"
+        href={addressOf({ ...route.value, followUp: one.id })}
+        aria-current={route.value.followUp === one.id ? "page" : undefined}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+          event.preventDefault();
+          openFollowUp(one.id);
+        }}
+      >
+        <SeverityIcon severity={one.severity ?? "low"} />
+        <span class="author kind">{maybe(`kind_${one.kind}`) ?? words(one.kind)}</span>
+        <time class="due" dateTime={one.at} title={dateAndTime(one.at)}>
+          {dayAndTime(one.at)}
+        </time>
+        <span class="first-words">{codes.map(words).join(", ")}</span>
+        <span class="row-meta">
+          {one.by_name ? <bdi>{one.by_name}</bdi> : null}
+          <span>{words(one.platform)}</span>
+        </span>
+      </a>
+    </li>
+  );
+}
+
+export function ClosedList() {
+  const mine = useSignal(false);
+  const closed = useSignal<readonly ClosedFollowUp[] | null>(null);
+  const next = useSignal<string | null>(null);
+  const problem = useSignal("");
+  const business = route.value.business || businesses.value[0] || "";
+
+  const read = async (after: string) => {
+    problem.value = "";
+    try {
+      const page = await api.listClosed(business, mine.value, after);
+      closed.value = after ? [...(closed.value ?? []), ...page.closed] : page.closed;
+      next.value = page.next;
+      if (after) announce(t("results", { n: closed.value.length }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problem.value = refusalOf(error).text;
+    }
+  };
+  useEffect(() => {
+    closed.value = null;
+    if (business) void read("");
+  }, [business, mine.value]);
+
+  return (
+    <section class="list" aria-labelledby="list-title">
+      <header>
+        <h2 id="list-title" tabIndex={-1}>
+          {t("view_closed")}
+        </h2>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={mine.value}
+            onChange={(event) => (mine.value = event.currentTarget.checked)}
+          />
+          {t("only_mine")}
+        </label>
+      </header>
+      {closed.value?.length ? (
+        <ul>
+          {closed.value.map((one) => (
+            <Line key={`${one.id} ${one.at}`} one={one} />
+          ))}
+        </ul>
+      ) : closed.value && !next.value ? (
+        <p class="empty">{t("nothing_closed")}</p>
+      ) : problem.value ? null : (
+        <p class="loading" role="status">
+          {t("loading")}
+        </p>
+      )}
+      {problem.value ? (
+        <p class="empty" role="alert">
+          {problem.value}{" "}
+          <button type="button" onClick={() => void read("")}>
+            {t("try_now")}
+          </button>
+        </p>
+      ) : null}
+      {next.value ? (
+        <p class="more">
+          <button type="button" onClick={() => void read(next.value ?? "")}>
+            {t("show_more")}
+          </button>
+        </p>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,165 @@
+// What colleagues write for each other. The customer never sees it, and it looks like nothing that is
+// sent.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import * as api from "../api";
+import { ApiError } from "../api";
+import type { FollowUp, Note } from "../api_types";
+import { announce } from "../announce";
+import { offerAll } from "../keys";
+import { t, type Key } from "../messages";
+import { colleaguesOf, nameOf } from "../people";
+import { pollNow } from "../polling";
+import { refuse, forgetRefusal } from "../refusals";
+import { subject } from "../sign_in";
+import { dateAndTime } from "../times";
+
+const MOST_MENTIONS = 5;
+
+function NoteCard({ note, business }: { note: Note; business: string }) {
+  const name = (person: string) => nameOf(business, person) ?? t("a_colleague");
+  return (
+    <div class="note">
+      <p class="meta">
+        <bdi>{name(note.agent)}</bdi>
+        {note.at ? `, ${dateAndTime(note.at)}` : null}
+        {note.action ? `, ${t(`action_${note.action}` as Key)}` : null}
+      </p>
+      {note.damaged ? <p class="gone">{t("damaged")}</p> : null}
+      {note.note ? (
+        <p dir="auto" class="note-text">
+          {note.note}
+        </p>
+      ) : null}
+      {note.evidence ? <p dir="auto">{note.evidence}</p> : null}
+      {note.mentions?.length ? (
+        <p class="meta">
+          {note.mentions.map((person) => (
+            <bdi key={person}>@{name(person)} </bdi>
+          ))}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export function Notes({ followUp }: { followUp: FollowUp }) {
+  const { id, business } = followUp;
+  const isWriting = useSignal(false);
+  const text = useSignal("");
+  const mentions = useSignal<readonly string[]>([]);
+  // The same id again is the same note, if its answer was lost.
+  const ownId = useSignal("");
+  const busy = useSignal(false);
+  const isOpen = followUp.status !== "closed";
+
+  const write = () => {
+    isWriting.value = true;
+    requestAnimationFrame(() => document.getElementById("note-text")?.focus());
+  };
+  useEffect(() => {
+    if (!isOpen) return;
+    return offerAll({ name: "note_write", key: "", run: write });
+  }, [id, isOpen]);
+
+  const keep = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (busy.value || !text.value.trim()) return;
+    busy.value = true;
+    forgetRefusal(id);
+    ownId.value ||= `note-${crypto.randomUUID()}`;
+    try {
+      await api.addNote(id, { id: ownId.value, text: text.value.trim(), mentions: mentions.value });
+      text.value = ownId.value = "";
+      mentions.value = [];
+      isWriting.value = false;
+      announce(t("note_kept_said"));
+      void pollNow();
+      document.getElementById("follow-up-title")?.focus();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!error.isTemporary) ownId.value = "";
+      refuse(id, error);
+    } finally {
+      busy.value = false;
+    }
+  };
+  const read = async () => {
+    try {
+      await api.dismissMention(id);
+      void pollNow();
+      document.getElementById("follow-up-title")?.focus();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      refuse(id, error);
+    }
+  };
+  const others = colleaguesOf(business);
+  return (
+    <section>
+      <h3>{t("notes")}</h3>
+      {followUp.mentioned.includes(subject.value) ? (
+        <button type="button" onClick={() => void read()}>
+          {t("mention_read")}
+        </button>
+      ) : null}
+      {followUp.notes.map((note, place) => (
+        <NoteCard key={note.id ?? place} note={note} business={business} />
+      ))}
+      {!isOpen ? null : isWriting.value ? (
+        <form class="note-field" onSubmit={(event) => void keep(event)}>
+          <label class="field wide">
+            <span>{t("note_text")}</span>
+            <textarea
+              id="note-text"
+              rows={3}
+              required
+              maxLength={5000}
+              dir="auto"
+              value={text.value}
+              onInput={(event) => {
+                text.value = event.currentTarget.value;
+                ownId.value = "";
+              }}
+            />
+          </label>
+          {others.length ? (
+            <fieldset class="mentions">
+              <legend class="meta">{t("note_mention")}</legend>
+              {others.map(([person, name]) => (
+                <label class="check" key={person}>
+                  <input
+                    type="checkbox"
+                    checked={mentions.value.includes(person)}
+                    disabled={
+                      !mentions.value.includes(person) && mentions.value.length >= MOST_MENTIONS
+                    }
+                    onChange={(event) => {
+                      const rest = mentions.value.filter((other) => other !== person);
+                      mentions.value = event.currentTarget.checked ? [...rest, person] : rest;
+                      ownId.value = "";
+                    }}
+                  />
+                  <bdi>{name}</bdi>
+                </label>
+              ))}
+            </fieldset>
+          ) : null}
+          <div class="buttons">
+            <button type="button" onClick={() => (isWriting.value = false)}>
+              {t("cancel")}
+            </button>
+            <button type="submit" disabled={busy.value || !text.value.trim()}>
+              {t("note_keep")}
+            </button>
+          </div>
+        </form>
+      ) : (
+        <button type="button" onClick={write}>
+          {t("note_write")}
+        </button>
+      )}
+    </section>
+  );
+}

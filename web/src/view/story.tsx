@@ -1,0 +1,76 @@
+// What was before: the author's other reviews, and what happened to this one.
+
+import type { EarlierReview, FollowUp, TimelineEntry } from "../api_types";
+import { maybe, t } from "../messages";
+import { dateAndTime, words } from "../times";
+import { SeverityIcon } from "./icons";
+
+function kindInWords(kind: string): string {
+  return maybe(`kind_${kind}`) ?? words(kind);
+}
+
+function Earlier({ review }: { review: EarlierReview }) {
+  return (
+    <li>
+      <p class="meta">
+        {review.severity ? <SeverityIcon severity={review.severity} /> : null}
+        <span>{dateAndTime(review.at)}</span>
+        <span>{words(review.platform)}</span>
+        {review.rating ? <span>{t("stars", { n: review.rating })}</span> : null}
+        <b>{review.ended ? kindInWords(review.ended) : t("still_open")}</b>
+      </p>
+      {review.first_words ? <p dir="auto">{review.first_words}</p> : null}
+    </li>
+  );
+}
+
+export function History({ followUp }: { followUp: FollowUp }) {
+  const history = followUp.history ?? [];
+  if (!history.length) return null;
+  return (
+    <details class="history">
+      <summary>{t("history", { n: history.length })}</summary>
+      <ul>
+        {history.map((review) => (
+          <Earlier key={review.id} review={review} />
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** An outcome in a few words: what, who, and the code that says why. */
+function Entry({ entry }: { entry: TimelineEntry }) {
+  const reason = entry.reason && (maybe(`takeover_${entry.reason}`) ?? words(entry.reason));
+  const codes = [reason, entry.root_cause && words(entry.root_cause), entry.fix && words(entry.fix)];
+  const details = codes.filter(Boolean).join(", ");
+  return (
+    <li>
+      <span class="meta">{dateAndTime(entry.at)}</span>
+      <span class="kind">
+        {kindInWords(entry.kind)}
+        {entry.by_name ? (
+          <>
+            , <bdi>{entry.by_name}</bdi>
+          </>
+        ) : null}
+        {details ? `: ${details}` : null}
+      </span>
+    </li>
+  );
+}
+
+export function Timeline({ followUp }: { followUp: FollowUp }) {
+  const timeline = followUp.timeline ?? [];
+  if (!timeline.length) return null;
+  return (
+    <section>
+      <h3>{t("timeline")}</h3>
+      <ol class="timeline">
+        {timeline.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </ol>
+    </section>
+  );
+}
