@@ -180,7 +180,7 @@ class FakeStepFunctions:
         input: str,
     ) -> dict[str, Any]:
         self.sync_executions.append((stateMachineArn, name, input))
-        return {"status": self.express_status}
+        return {"status": self.express_status, "output": json.dumps({"failed": []})}
 
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
         execution = self._waiting_execution(taskToken, "SendTaskSuccess")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import batched
 from random import SystemRandom
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
@@ -41,6 +42,8 @@ LONGEST_DELAY: Final = 900
 ROUTE_SECONDS: Final = 50
 """How long a run of the route workflow is waited for: a little longer than it may last."""
 
+_NAME_LENGTH: Final = 70
+"""How much of a run's name says what it is about. Step Functions allows 80 characters."""
 _SEARCH_SECONDS: Final = 300
 """How long messages are hidden from other readers while the dead letters are searched."""
 PUBLISH_ENTRIES: Final = 10
@@ -274,14 +277,23 @@ class Workflows:
     ) -> list[Mapping[str, Any]]:
         """Run the route workflow to its end. Returns which messages of a batch failed, and why.
 
+        No two runs have the same name: a message may come again while its run still goes on, and
+        each must get the output of its own run. An output that does not say what failed says
+        nothing, least of all that all went well.
+
         Raises PlatformUnavailable when the platform did not answer, Fault when it does not succeed
         otherwise, or botocore's own error, so that the message is delivered again.
         """
         response = self._client.start_sync_execution(
-            stateMachineArn=workflow, name=name, input=to_text(message)
+            stateMachineArn=workflow,
+            name=f"{name[:_NAME_LENGTH]}-{token_hex(4)}",
+            input=to_text(message),
         )
         if response["status"] == "SUCCEEDED":
-            return json.loads(response.get("output") or "{}").get("failed", [])
+            failed = json.loads(response.get("output") or "{}").get("failed")
+            if not isinstance(failed, list):
+                raise Fault("The route workflow did not say which messages failed.")
+            return failed
         error = response.get("error", "no error named")
         detail = f"The route workflow ended as {response['status']} ({error})."
         if error == PLATFORM_UNAVAILABLE:

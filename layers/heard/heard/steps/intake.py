@@ -279,7 +279,7 @@ class _Runs:
 def _run_route(batch: Sequence[_Work], ports: IntakePorts) -> list[Mapping[str, Any]]:
     """Which messages of the run failed, each by its `number` with a `code`."""
     first = batch[0].content
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", str(first["delivery"]))[:80]
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", str(first["delivery"]))
     run_input = first if "carry_out" in first else {"messages": [each.content for each in batch]}
     return ports.workflows.run_route(ports.route_workflow, name, run_input)
 
