@@ -19,9 +19,11 @@ from heard_cli.local.stack import EmulatedStack
 from heard_simulator.server import SimulatedPlatforms
 from tests.faults import slow_neighbour
 from tests.faults.promises import render
-from tests.faults.rounds import Plan, Report, Result, run_round
+from tests.faults.rounds import Plan, Report, Result, raise_readers, run_round
 
 ROOT = Path(__file__).parents[2]
+READERS = 8
+"""Batches of the review queue at once. The neighbour is measured with those of the scale."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -78,15 +80,18 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _run(plan: Plan, port: int, report: Report) -> Result:
-    report("the stack starts", 0)
-    with (
-        SimulatedPlatforms() as platforms,
-        EmulatedStack(
+    def start() -> EmulatedStack:
+        return EmulatedStack(
             ROOT, port=port, enforce_roles=True, wait_scale="0.1", parameters={"Scale": "medium"}
-        ) as stack,
-    ):
-        report("a neighbour is slow", 0)
+        )
+
+    report("a neighbour is slow", 0)
+    # On a stack of its own: what waits for that neighbour's platform would wait on in the round.
+    with start() as stack:
         neighbour = slow_neighbour.measure(stack).to_json()
+    report("the stack starts", 0)
+    with SimulatedPlatforms() as platforms, start() as stack:
+        raise_readers(stack, READERS)
         return run_round(stack, platforms, plan, neighbour=neighbour, report=report)
 
 

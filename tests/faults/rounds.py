@@ -37,6 +37,9 @@ from tests.faults.workers import KILLING_WORKS, kill, worker_of_connection, work
 
 MOST_QUEUED: Final = 40
 """Nothing more is sent while so many messages are in the review queue."""
+LONGEST_TAIL: Final = 180.0
+"""Seconds for which faults go on after the last message was sent. A platform that failed again and
+again is left alone for up to 15 minutes, and what waits for it meets no faults meanwhile."""
 SWEEP_LATER: Final = timedelta(minutes=30)
 """The sweep after the faults is dated so much later: what it must find by then, it must heal."""
 _PLATFORM_FAULTS: Final = (
@@ -118,6 +121,23 @@ def patient_queue(stack: EmulatedStack) -> Iterator[None]:
         yield
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+def raise_readers(stack: EmulatedStack, readers: int) -> None:
+    """Let so many batches of the review queue be read at once.
+
+    Calls that are broken wait more than they compute, so a small machine can do more of them.
+    """
+    functions = stack.client("lambda")
+    queue = stack.client("sqs").get_queue_attributes(
+        QueueUrl=stack.outputs["QueueUrl"], AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    for mapping in functions.list_event_source_mappings(EventSourceArn=queue)[
+        "EventSourceMappings"
+    ]:
+        functions.update_event_source_mapping(
+            UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": readers}
+        )
 
 
 def _shorter_waits(stack: EmulatedStack, longest: int) -> Callable[[Call], bytes | None]:
@@ -234,7 +254,8 @@ class _Round:
                 self._send_all(threads)
                 # The faults go on until what was sent is worked off.
                 self.report("faults go on until the queue is empty", 1.0)
-                self._wait(time.monotonic() + self.plan.patience, lambda: not self._queued())
+                tail = min(self.plan.patience, LONGEST_TAIL)
+                self._wait(time.monotonic() + tail, lambda: not self._queued())
             finally:
                 over.set()
             for desk in desks:
