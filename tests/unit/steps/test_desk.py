@@ -512,7 +512,8 @@ def test_the_writer_may_say_that_contacts_are_the_businesss_own(shop: DeskScenar
     shop.resolve(follow_up, fence, Action.INVITE_PRIVATE, text=INVITATION, own_contacts=True)
 
     # Who said so stands in the notes of the desk.
-    (note,) = shop.backend.cases.notes(follow_up.id)
+    replies = shop.backend.cases.replies(follow_up.thread)
+    (note,) = shop.backend.cases.notes(follow_up.id, replies)
     assert (note["own_contacts"], note["agent"]) == (True, shop.ana.person.subject)
 
 

@@ -47,16 +47,16 @@ type Budget = Mapping[str, tuple[float, float, int]]
 
 ACKNOWLEDGED: Final[Budget] = {
     "ingest": (0, 0.5, 1),
-    "triage": (11, 5, 12),
+    "triage": (10, 4, 11),
     "reply": (7, 3.5, 6),
 }
 HUMAN: Final[Budget] = {
     "ingest": (0, 0.5, 1),
-    "triage": (15, 4, 9),
+    "triage": (14, 3.5, 8),
     "follow_up": (1, 1, 2),
     "desk list": (0, 1.5, 1),
     "desk claim": (2, 7, 9),
-    "desk answer": (13, 8.5, 14),
+    "desk answer": (12, 8.5, 13),
     "reply": (10, 5, 8),
 }
 LARGER_THAN_A_UNIT: Final[set[str]] = set()

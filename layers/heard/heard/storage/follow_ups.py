@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,6 +18,8 @@ from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+    from heard.storage.replies import Reply
 
 MAX_NOTES: Final = 50
 """How many notes of one follow-up are read at once. One is at most 40,000 characters long."""
@@ -185,10 +187,17 @@ class FollowUpRecords(CaseItems):
         )
         return None if author == follow_up_id else (follow_up_id, sk)
 
-    def notes(self, follow_up_id: str, *, limit: int | None = MAX_NOTES) -> list[dict[str, Any]]:
+    def notes(
+        self,
+        follow_up_id: str,
+        replies: Iterable[Reply] = (),
+        *,
+        limit: int | None = MAX_NOTES,
+    ) -> list[dict[str, Any]]:
         """The agents' notes on a follow-up, without those about an erased author.
 
-        At most `limit` of them, or with None all. Of one that does not open, only the `resolution`
+        A resolution with a reply has its note in the reply: `replies` are those of the thread. Else
+        at most `limit` of them, or with None all. Of one that does not open, only the `resolution`
         and that it is `damaged`.
         """
         notes: list[dict[str, Any]] = []
@@ -203,6 +212,14 @@ class FollowUpRecords(CaseItems):
             except (DamagedText, KeyError, TypeError):
                 agent, _, resolution = item["sk"].removeprefix("NOTE#").rpartition("/")
                 notes.append({"resolution": resolution, "agent": agent, "damaged": True})
+        known = {(note.get("agent"), note.get("resolution")) for note in notes}
+        notes += [
+            dict(reply.note)
+            for reply in replies
+            if reply.note
+            and reply.follow_up == follow_up_id
+            and (reply.note.get("agent"), reply.note.get("resolution")) not in known
+        ]
         return notes
 
 
