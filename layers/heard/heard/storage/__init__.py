@@ -29,9 +29,9 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Cases | reply (sealed text, with the note on it) | `{digest}` | `REPLY#{reply}` |
 | Cases | follow-up | `{follow-up}` | `FOLLOW_UP` |
 | Cases | task token of its workflow | `{follow-up}` | `TOKEN` |
-| Cases | note on a resolution without a reply (sealed) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
+| Cases | note on an answer without reply (sealed) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
 | Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
-| Cases | author: key, first review, complaints, value; or a tombstone (TTL) | `{author}` | `AUTHOR` |
+| Cases | author: key, first review, complaints, value; or tombstone (TTL) | `{author}` | `AUTHOR` |
 | Cases | later review of an author | `{author}` | `REVIEW#{review}` |
 | Cases | last day that retention is done with | `RETENTION#{business}` | `POSITION` |
 | Cases | review whose texts are being deleted | `RETENTION#{business}` | `REVIEW#{review}` |
