@@ -26,6 +26,7 @@ from heard.steps.ingest import ingest
 from heard.steps.reply import acknowledge, carry_out
 from heard.steps.triage import QueuedReview, triage
 from heard_cli.local.sample_requests import sign_sample
+from tests.benchmarks import ledger
 from tests.benchmarks.metering import CapacityMeter, CapacityUnits
 from tests.benchmarks.webhooks import COMPLAINT, PRAISE, as_request, standard_sample
 from tests.unit.backend import NOON, REGION, SECRET, Backend, complaint, moto_client
@@ -115,6 +116,14 @@ class MeteredBackend:
             for name, units in self.steps.items()
         }
 
+    def requests(self) -> dict[str, dict[str, int]]:
+        return {name: dict(units.requests) for name, units in self.steps.items()}
+
+    def total(self) -> tuple[float, float]:
+        """Write units and read units of all steps."""
+        counts = self.counts().values()
+        return sum(write for write, _, _ in counts), sum(read for _, read, _ in counts)
+
     def larger_than_a_unit(self) -> set[str]:
         return {
             kind
@@ -166,6 +175,12 @@ def metered(metered_backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Metere
     return MeteredBackend(backend, meter, {})
 
 
+def check_ledger(metered: MeteredBackend, kind: str) -> None:
+    """What the dollars of docs/benchmarks.md are computed from is what was counted."""
+    assert metered.total() == (ledger.WRITE_UNITS[kind], ledger.READ_UNITS[kind])
+    assert metered.requests() == ledger.REQUESTS[kind]
+
+
 def test_an_acknowledged_review(metered: MeteredBackend) -> None:
     backend = metered.backend
     steps = metered.receive_and_triage(PRAISE, 5)
@@ -175,6 +190,7 @@ def test_an_acknowledged_review(metered: MeteredBackend) -> None:
             steps["thread"], steps["reply"], backend.store_ports, backend.platform_ports, NOON
         )
     assert metered.counts() == ACKNOWLEDGED, metered.describe()
+    check_ledger(metered, ledger.ACKNOWLEDGED)
     assert metered.larger_than_a_unit() == LARGER_THAN_A_UNIT, metered.describe()
 
 
@@ -203,4 +219,5 @@ def test_a_review_that_a_person_answers(metered: MeteredBackend) -> None:
     with metered.step("reply"):
         carry_out(follow_up, backend.store_ports, backend.platform_ports, NOON)
     assert metered.counts() == HUMAN, metered.describe()
+    check_ledger(metered, ledger.HUMAN)
     assert metered.larger_than_a_unit() == LARGER_THAN_A_UNIT, metered.describe()
