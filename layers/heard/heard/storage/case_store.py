@@ -627,10 +627,10 @@ def _author_note(change: Change) -> AuthorNote:
     writes = change.writes
     draft = writes.acknowledgement
     return AuthorNote(
-        change.case.review.id,
         change.case.review.id if writes.is_complaint else None,
         draft.author_replies if draft else (),
         draft.variant if draft else None,
+        review=change.case.review.id,
     )
 
 

@@ -81,10 +81,10 @@ class AuthorNote:
     complains. `replies` are the automatic replies with the new one, whose wording is `variant`.
     """
 
-    review: str | None = None
     complaint: str | None = None
     replies: tuple[AutomaticReply, ...] = ()
     variant: str | None = None
+    review: str | None = None
 
 
 class _CachedAuthor(NamedTuple):
