@@ -127,7 +127,12 @@ def _review_data(stack: Stack, review: str, *, with_notes: bool) -> dict[str, An
     follow_ups = [
         follow_up_id(case.thread.id, number + 1) for number in range(case.thread.follow_up_count)
     ]
-    notes = [note for follow_up in follow_ups for note in stack.cases.notes(follow_up, limit=None)]
+    replies = stack.cases.replies(case.thread.id, newest=None)
+    notes = [
+        note
+        for follow_up in follow_ups
+        for note in stack.cases.notes(follow_up, replies, limit=None)
+    ]
     return {
         **state_json(case.review),
         "revisions": [revision_json(revision) for revision in revisions],

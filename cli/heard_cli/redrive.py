@@ -7,6 +7,7 @@ case it is processed twice, and every step after the queue allows that.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -60,10 +61,10 @@ def count_messages(stack: Stack) -> QueueCounts:
         )
         return {name: int(attributes.get(name, "0")) for name in names}
 
-    queue, dead = (
-        read_counts(stack.outputs["QueueUrl"]),
-        read_counts(stack.outputs["DeadLettersUrl"]),
-    )
+    dead, queue = read_counts(stack.outputs["DeadLettersUrl"]), Counter[str]()
+    for name in ("QueueUrl", "PraiseQueueUrl"):
+        if name in stack.outputs:
+            queue.update(read_counts(stack.outputs[name]))
     return QueueCounts(
         queue["ApproximateNumberOfMessages"] + queue["ApproximateNumberOfMessagesDelayed"],
         queue["ApproximateNumberOfMessagesNotVisible"],

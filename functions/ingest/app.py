@@ -15,7 +15,7 @@ from heard.connectors.http import HttpClient
 from heard.errors import HeardError
 from heard.http.requests import body_bytes
 from heard.http.responses import GatewayResponse, error_response, gateway_response, is_ping
-from heard.messaging import Queue, sqs
+from heard.messaging import Queue, ReviewQueues, sqs
 from heard.stack_metrics import StackMetrics
 from heard.steps.ingest import IngestPorts, IngestResult, ingest
 from heard.storage.deliveries import Deliveries
@@ -35,6 +35,7 @@ class Settings:
     cases_table: str
     secrets_path: str
     review_queue_url: str
+    praise_queue_url: str
     loopback_platforms: str
 
 
@@ -45,7 +46,9 @@ def ports() -> IngestPorts:
     return IngestPorts(
         setup=SetupStore(dynamodb(), config.setup_table, max_age=60),
         secrets=Secrets(ssm(), config.secrets_path),
-        queue=Queue(sqs(), config.review_queue_url),
+        queue=ReviewQueues(
+            Queue(sqs(), config.review_queue_url), Queue(sqs(), config.praise_queue_url)
+        ),
         quarantine=Quarantine(dynamodb(), config.cases_table),
         deliveries=Deliveries(dynamodb(), config.cases_table),
         http=HttpClient(allow_loopback=config.loopback_platforms == "true"),

@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock, settings
 from heard.connectors.http import HttpClient
-from heard.messaging import Queue, sqs
+from heard.messaging import Queue, ReviewQueues, sqs
 from heard.stack_metrics import StackMetrics
 from heard.steps.moderation import check_moderation
 from heard.steps.poll import PollPorts, PollReport, dispatch, poll
@@ -38,6 +38,7 @@ class Settings:
     outcomes_table: str
     secrets_path: str
     review_queue_url: str
+    praise_queue_url: str
     poll_queue_url: str
     loopback_platforms: str
 
@@ -56,7 +57,7 @@ def ports() -> tuple[PollPorts, Queue]:
             HttpClient(allow_loopback=config.loopback_platforms == "true"),
         ),
         Polls(dynamodb(), config.setup_table),
-        Queue(sqs(), config.review_queue_url),
+        ReviewQueues(Queue(sqs(), config.review_queue_url), Queue(sqs(), config.praise_queue_url)),
         clock.now,
     ), Queue(sqs(), config.poll_queue_url)
 

@@ -17,6 +17,7 @@ from heard.messaging import review_of
 from heard.stack_metrics import StackMetrics
 from heard.steps.batch import after_triage, error_code, messages_of, triage_each
 from heard.steps.engine_selection import select_engine
+from heard.steps.judging import judge_together
 from heard.steps.ports import PlatformPorts, StorePorts
 from heard.steps.triage import QueuedReview, triage
 from heard.storage.case_store import CaseStore
@@ -85,7 +86,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def seconds_left() -> float:
         return context.get_remaining_time_in_millis() / 1000 - LAST_SECONDS
 
-    store_ports, judge, messages = ports(), engine(), messages_of(event)
+    store_ports, messages = ports(), messages_of(event)
+    judge = judge_together(engine(), messages)
 
     def step(message: Mapping[str, Any]) -> dict[str, Any]:
         review = QueuedReview.from_json(message)

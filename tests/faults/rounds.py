@@ -113,14 +113,18 @@ class Result:
 @contextmanager
 def patient_queue(stack: EmulatedStack) -> Iterator[None]:
     """Let messages of a dead reader come back soon."""
-    sqs, url = stack.client("sqs"), stack.outputs["QueueUrl"]
-    names = ["VisibilityTimeout"]
-    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
+    sqs, names = stack.client("sqs"), ["VisibilityTimeout"]
+    before = {
+        url: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        for url in (stack.outputs["QueueUrl"], stack.outputs["PraiseQueueUrl"])
+    }
+    for url in before:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
     try:
         yield
     finally:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+        for url, attributes in before.items():
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
 
 def raise_readers(stack: EmulatedStack, readers: int) -> None:
@@ -403,9 +407,12 @@ class _Round:
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesDelayed",
         ]
-        sqs, url = self.setup.stack.client("sqs"), self.setup.stack.outputs["QueueUrl"]
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return sum(int(found.get(name, 0)) for name in names)
+        sqs, outputs = self.setup.stack.client("sqs"), self.setup.stack.outputs
+        queues = [
+            sqs.get_queue_attributes(QueueUrl=outputs[output], AttributeNames=names)["Attributes"]
+            for output in ("QueueUrl", "PraiseQueueUrl")
+        ]
+        return sum(int(queue.get(name, 0)) for queue in queues for name in names)
 
     def _under_way(self) -> list[str]:
         """Reviews that are neither closed nor with a person, and answers not carried out.

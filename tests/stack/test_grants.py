@@ -72,6 +72,8 @@ def rare(reason: str, function: str, actions: str, resource: str, *keys: str) ->
 
 RARE: Final[Mapping[Grant, str]] = {
     **rare(POLLER, "IntakeFunction", QUEUE_READS, "ReviewQueue"),
+    **rare(POLLER, "IntakeFunction", QUEUE_READS, "PraiseQueue"),
+    **rare("it has three stars", "PollFunction", "sqs:SendMessage*", "PraiseQueue"),
     **rare(POLLER, "PollFunction", QUEUE_READS, "PollQueue"),
     **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
     **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),

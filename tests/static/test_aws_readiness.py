@@ -391,6 +391,8 @@ def _readers(scale: str) -> int:
         for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
                 source = event["Properties"]
+                if scale == "small" and mentions(source["Queue"], "PraiseQueue"):
+                    continue  # nothing is sent there: see the next test
                 readers = _at(source["ScalingConfig"]["MaximumConcurrency"], scale)
                 waits_for = (
                     int(SCALES[scale]["Runs"])
@@ -412,6 +414,20 @@ def _reserved(scale: str) -> int:
 @pytest.mark.parametrize("scale", sorted(SCALES))
 def test_an_account_has_room_for_a_scale(scale: str) -> None:
     assert _readers(scale) + _reserved(scale) + LEFT_FOR_OTHERS[scale] <= QUOTAS[scale]
+
+
+def test_a_new_account_sends_no_praise_to_readers_that_it_has_no_room_for() -> None:
+    assert template()["Conditions"]["GathersPraise"] == {
+        "Fn::And": [
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": "Scale"}, "small"]}]},
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": "PraiseWindow"}, 0]}]},
+        ]
+    }
+    for name in ("IngestFunction", "PollFunction"):
+        variables = resources(SAM_FUNCTION)[name]["Environment"]["Variables"]
+        assert variables["PRAISE_QUEUE_URL"] == {
+            "Fn::If": ["GathersPraise", {"Ref": "PraiseQueue"}, {"Ref": "ReviewQueue"}]
+        }
 
 
 @pytest.mark.parametrize("scale", sorted(SCALES))
@@ -461,7 +477,7 @@ def test_the_default_scale_fits_a_new_account() -> None:
 
 @pytest.mark.parametrize("scale", sorted(SCALES))
 def test_a_queue_never_gets_fewer_readers_than_aws_allows(scale: str) -> None:
-    assert min(SCALES[scale]["Readers"], SCALES[scale]["Polls"]) >= 2
+    assert min(SCALES[scale][name] for name in ("Readers", "Praise", "Polls")) >= 2
 
 
 # Documents
@@ -496,7 +512,8 @@ def test_operations_name_only_resources_that_exist() -> None:
 
 
 def test_operations_say_what_every_queue_and_schedule_is_for() -> None:
-    queues = {"ReviewQueue": "review queue", "ReviewDeadLetters": "## Dead letters"}
+    queues = {"PraiseQueue": "praise queue"}
+    queues |= {"ReviewQueue": "review queue", "ReviewDeadLetters": "## Dead letters"}
     queues |= {"PollQueue": "poll queue", "PollDeadLetters": "`PollDeadLettersAlarm`"}
     queues |= {"RelayDeadLetters": "`RelayDeadLetters`"}
     schedules = {"rate(1 minute)": "| minute |", "rate(5 minutes)": "Every five minutes"}

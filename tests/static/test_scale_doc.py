@@ -49,18 +49,25 @@ def test_few_connections_stay_far_below_the_quota_of_the_parameter_store() -> No
 
 def test_every_scale_fits_into_the_executions_that_it_asks_for() -> None:
     for name, scale in SCALES.items():
-        readers = scale["Readers"] * (1 + int(scale["Runs"])) + scale["Polls"]
+        readers = scale["Readers"] + (scale["Praise"] if name != "small" else 0)
+        readers = readers * (1 + int(scale["Runs"])) + scale["Polls"]
         needed = readers + scale["Door"]
         # AWS keeps 100 executions of an account unreserved.
         assert needed + (100 if scale["Door"] else 0) <= EXECUTIONS_NEEDED[name], name
-        assert 2 <= scale["Readers"] <= 1_000, "what AWS allows"
+        assert min(scale["Readers"], scale["Praise"]) >= 2, "what AWS allows"
+        assert max(scale["Readers"], scale["Praise"]) <= 1_000, "what AWS allows"
 
 
 def test_the_largest_scale_lets_in_ten_thousand_reviews_a_second_and_processes_half() -> None:
     huge = SCALES["huge"]
 
-    assert huge["Readers"] * BATCH_ENTRIES / 2 >= 5_000, "new ones, ten in a run of 2 s"
-    assert huge["Readers"] * int(huge["Runs"]) / 0.65 >= 9_000, "those that travel alone"
+    for name, reviews in (("large", 650), ("huge", 5_000)):
+        readers, praise = SCALES[name]["Readers"], SCALES[name]["Praise"]
+        for share in (0.6, 0.8):  # of reviews with three stars and more
+            limits = (readers / (1 - share), praise / share)
+            assert min(limits) * BATCH_ENTRIES / 2 >= reviews, "new ones, ten in a run of 2 s"
+        alone = readers * int(SCALES[name]["Runs"]) / 0.65
+        assert alone >= 2 * 0.2 * reviews, "answers, and as many that failed before"
     assert huge["Rate"] >= 1.8 * 10_000
 
 

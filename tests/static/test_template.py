@@ -325,8 +325,24 @@ def test_a_visibility_timeout_is_six_times_the_consumers_timeout(name: str) -> N
     visibility = resources("AWS::SQS::Queue")[name].get("VisibilityTimeout", 30)
 
     assert {visibility for _ in _consumers(name)} <= {
-        VISIBILITY_FACTOR * consumer["Timeout"] for consumer in _consumers(name)
+        VISIBILITY_FACTOR * consumer["Timeout"] + _longest_window(name)
+        for consumer in _consumers(name)
     }
+
+
+def _longest_window(queue: str) -> int:
+    """For how many seconds the reader of a queue gathers messages at most."""
+    sources = [
+        event["Properties"]
+        for function in resources(SAM_FUNCTION).values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "SQS" and mentions(event["Properties"]["Queue"], queue)
+    ]
+    windows = [source.get("MaximumBatchingWindowInSeconds") for source in sources]
+    return max(
+        (template()["Parameters"][window["Ref"]]["MaxValue"] for window in windows if window),
+        default=0,
+    )
 
 
 def test_a_batch_reports_which_of_its_messages_failed() -> None:

@@ -251,10 +251,13 @@ def _queue_is_empty(environment: DemoEnvironment) -> bool:
         "ApproximateNumberOfMessagesNotVisible",
         "ApproximateNumberOfMessagesDelayed",
     )
-    queue = environment.stack.client("sqs").get_queue_attributes(
-        QueueUrl=environment.stack.outputs["QueueUrl"], AttributeNames=list(names)
-    )
-    return not any(int(queue["Attributes"].get(name, 0)) for name in names)
+    queues = [
+        environment.stack.client("sqs").get_queue_attributes(
+            QueueUrl=environment.stack.outputs[output], AttributeNames=list(names)
+        )
+        for output in ("QueueUrl", "PraiseQueueUrl")
+    ]
+    return not any(int(queue["Attributes"].get(name, 0)) for queue in queues for name in names)
 
 
 def has_unfinished_resolutions(environment: DemoEnvironment, follow_ups: Iterable[str]) -> bool:

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from heard.aws import client
 from heard.errors import Fault, PlatformUnavailable
-from heard.reviews import review_id
+from heard.reviews import EventKind, review_id
 from heard.storage.tables import error_code
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ ROUTE_SECONDS: Final = 50
 
 _NAME_LENGTH: Final = 70
 """How much of a run's name says what it is about. Step Functions allows 80 characters."""
+LEAST_PRAISE: Final = 3
+"""From how many stars on a review may wait for others: see `is_praise_by_stars`."""
+
 _SEARCH_SECONDS: Final = 300
 """How long messages are hidden from other readers while the dead letters are searched."""
 PUBLISH_ENTRIES: Final = 10
@@ -91,7 +94,7 @@ def eventbridge() -> EventBridgeClient:
 
 
 class Queue:
-    """One SQS queue: the review queue or the poll queue.
+    """One SQS queue: the review queue, the praise queue or the poll queue.
 
     Every message names its business as its group. That makes the queue
     a fair one: when the messages of a group are many or slow, SQS hands out those of the others
@@ -152,6 +155,37 @@ class Queue:
                 WAITS: {"DataType": "Number", "StringValue": str(waits)},
             },
         )
+
+
+class ReviewQueues:
+    """The two queues of reviews: one is read at once, the other gathers praise for a while."""
+
+    def __init__(self, at_once: Queue, praise: Queue) -> None:
+        self._at_once, self._praise = at_once, praise
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Queue all messages, each where it belongs; what may be a complaint first.
+
+        Raises Fault, or botocore's own error, when it is not certain that all of them are stored.
+        """
+        praise = [message for message in messages if is_praise_by_stars(message)]
+        others = [message for message in messages if not is_praise_by_stars(message)]
+        for queue, part in ((self._at_once, others), (self._praise, praise)):
+            if part:
+                queue.send(part)
+
+
+def is_praise_by_stars(message: Mapping[str, Any]) -> bool:
+    """Whether a message of the review queue may wait: a new review with three stars and more.
+
+    Its words may still complain. What has no stars, two or less, changes a review or is no review
+    may be a complaint, and what is partial may have fewer stars at its platform.
+    """
+    match message:
+        case {"event": {"kind": EventKind.CREATED.value, "rating": int(stars)} as event}:
+            return stars >= LEAST_PRAISE and not event.get("partial")
+        case _:
+            return False
 
 
 def message_group(message: Mapping[str, Any]) -> str:

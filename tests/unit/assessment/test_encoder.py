@@ -10,11 +10,19 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from heard.assessment.engines.encoder import MAX_TOKENS, PREFIX, WEIGHTS, WEIGHTS_SHA256, Encoder
+from heard.assessment.engines.encoder import (
+    MAX_TOKENS,
+    PREFIX,
+    TOGETHER,
+    WEIGHTS,
+    WEIGHTS_SHA256,
+    Encoder,
+)
 from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 REFERENCE = json.loads(Path(__file__).with_name("encoder_reference.json").read_text("ascii"))
@@ -46,6 +54,24 @@ def test_an_embedding_is_that_of_the_original_engine(reference: dict[str, str]) 
 
     norms = float(np.linalg.norm(embedding) * np.linalg.norm(vector))
     assert float(vector @ embedding) / norms >= 0.99
+
+
+@pytest.mark.parametrize("count", [1, 2, TOGETHER, TOGETHER + 3])
+def test_a_text_among_others_has_the_embedding_that_it_has_alone(count: int) -> None:
+    """Short and long ones, so that none could hide behind the length of another."""
+    texts = [
+        encoder().tokenize("The soup was cold, " * (number % 7 * 6) + f"table {number}.")
+        for number in range(count)
+    ]
+    together = encoder().embed_all(texts)
+
+    assert together.shape == (count, 12, 384)
+    for token_ids, embedding in zip(texts, together, strict=True):
+        np.testing.assert_allclose(embedding, encoder().embed(token_ids), rtol=0, atol=1e-4)
+
+
+def test_no_text_has_no_embedding() -> None:
+    assert encoder().embed_all([]).shape == (0, 12, 384)
 
 
 def test_the_token_count_of_a_text_is_that_of_the_original_engine() -> None:

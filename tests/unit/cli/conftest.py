@@ -126,7 +126,7 @@ def _create_queues() -> dict[str, str]:
     sqs = moto_client("sqs")
     return {
         output: sqs.create_queue(QueueName=output)["QueueUrl"]
-        for output in ("QueueUrl", "DeadLettersUrl")
+        for output in ("QueueUrl", "PraiseQueueUrl", "DeadLettersUrl")
     }
 
 

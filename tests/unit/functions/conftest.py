@@ -98,6 +98,7 @@ def load_function(
         "OUTCOMES_TABLE": backend.tables["OutcomesTable"],
         "SECRETS_PATH": backend.secrets_path,
         "REVIEW_QUEUE_URL": backend.queue_url,
+        "PRAISE_QUEUE_URL": backend.queue_url,
         "POLL_QUEUE_URL": backend.poll_queue_url,
         "DEAD_LETTERS_URL": backend.dead_letters_url,
         "EVENT_BUS": backend.bus_name,

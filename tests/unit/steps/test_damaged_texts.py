@@ -154,7 +154,6 @@ def test_the_desk_shows_what_is_damaged_and_everything_else(shop: Backend) -> No
     other = shop.deliver(complaint("r-2", thread="r-1"))
     resolve(shop, follow_up, ana)
     for item in (
-        *items(shop, "NOTE#"),
         *items(shop, "REPLY#"),
         *(item for item in items(shop, "REVISION#") if item["pk"] == partition_key(review)),
     ):

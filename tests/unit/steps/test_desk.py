@@ -13,7 +13,7 @@ import pytest
 
 from heard.clock import parse_time
 from heard.connectors import HttpResponse, load
-from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
+from heard.errors import BadRequest, ConflictError, Fault, Forbidden, NotFound
 from heard.follow_ups import CLAIM_LEASE, Action, ConflictCode, FollowUp, Status
 from heard.notes import Note
 from heard.outcomes import Kind
@@ -546,8 +546,42 @@ def test_the_writer_may_say_that_contacts_are_the_businesss_own(shop: DeskScenar
     shop.resolve(follow_up, fence, Action.INVITE_PRIVATE, text=INVITATION, own_contacts=True)
 
     # Who said so stands in the notes of the desk.
-    (note,) = shop.backend.cases.notes(follow_up.id)
+    replies = shop.backend.cases.replies(follow_up.thread)
+    (note,) = shop.backend.cases.notes(follow_up.id, replies)
     assert (note["own_contacts"], note["agent"]) == (True, shop.ana.person.subject)
+
+
+def test_a_note_of_an_answer_lies_in_its_reply_and_one_of_a_second_try_beside_it(
+    shop: DeskScenario,
+) -> None:
+    """The first try stopped before it counted. Its reply is stored, and stays as it is."""
+    follow_up = shop.new_follow_up()
+    fence = shop.claim(follow_up)
+    dynamodb = shop.backend.dynamodb
+
+    def stop_at_the_transaction(operation: str) -> None:
+        if operation == "transact_write_items":
+            raise Fault("It stops here.")
+
+    shop.backend.dynamodb = InterceptedClient(dynamodb, stop_at_the_transaction)
+    with pytest.raises(Fault):
+        shop.resolve(follow_up, fence, id="answer-0001", note="Rang her.")
+    shop.backend.dynamodb = dynamodb
+
+    def notes() -> list[str]:
+        details = desk.describe_follow_up(
+            shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock()
+        )
+        return [note["note"] for note in details["notes"]]
+
+    def apart() -> int:
+        return sum(item["sk"].startswith("NOTE#") for item in shop.backend.stored_items())
+
+    assert (notes(), apart()) == (["Rang her."], 0)
+    shop.resolve(follow_up, fence, id="answer-0001", note="Rang her twice.")
+    assert (notes(), apart()) == (["Rang her twice."], 1)
+    shop.backend.run_workflows()
+    shop.backend.check_invariants("Rang her")
 
 
 def test_contacts_of_the_policy_need_no_word_of_the_writer(shop: DeskScenario) -> None:

@@ -325,6 +325,14 @@ def test_notes_on_a_thread_go_with_the_last_review_of_the_author_in_it(shop: Bac
     assert sealed_items(shop) == []
 
 
+def test_a_note_that_goes_with_its_reply_is_written_no_second_time(shop: Backend) -> None:
+    deliver_resolved(shop)
+    shop.clock.now = NIGHT
+    run(shop)
+    assert canaries_in(shop) == []
+    assert [item for item in shop.stored_items() if item["sk"].startswith("NOTE#")] == []
+
+
 def test_a_note_is_readable_while_somebody_works_on_its_thread_and_then_goes(
     shop: Backend,
 ) -> None:

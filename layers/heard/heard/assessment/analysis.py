@@ -111,11 +111,24 @@ class TextAnalysis:
         return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic))[:MAX_TOPICS])
 
 
+def text_for_rules(event: ReviewEvent) -> tuple[str, bool]:
+    """The part of a review in which phrases and sentences are looked for, and whether it is cut."""
+    return matchable_part("\n\n".join(part for part in (event.title, event.text) if part))
+
+
+def text_for_engine(event: ReviewEvent) -> str:
+    """What an engine is given of a review in which no figure of speech stands."""
+    return without_markup(legible_text(_full_text(event)))
+
+
+def _full_text(event: ReviewEvent) -> str:
+    return "\n".join(part for part in (event.title, event.text) if part)
+
+
 def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     """The analysis of a review's title and text."""
-    parts = [part for part in (event.title, event.text) if part]
-    full_text = "\n".join(parts)
-    text, is_cut = matchable_part("\n\n".join(parts))
+    full_text = _full_text(event)
+    text, is_cut = text_for_rules(event)
     words = tokens(text)
     detected_language = detect_language(text, words)
     review_language = language_code(event.language) or detected_language
@@ -137,9 +150,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
     is_readable = has_words and not is_gibberish
-    plain_text = (
-        _in_plain_words(text, figures) if figures else without_markup(legible_text(full_text))
-    )
+    plain_text = _in_plain_words(text, figures) if figures else text_for_engine(event)
     scores = engine.scores(plain_text) if engine and is_readable else None
     is_harmless = (
         scores is not None

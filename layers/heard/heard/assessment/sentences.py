@@ -6,9 +6,9 @@ Alone it weighs much.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from heard.assessment.engines.engine import asks_service, scores_of_all
 from heard.assessment.thresholds import SENTENCE_CRITICAL_THRESHOLD, SENTENCE_HIGH_THRESHOLD
 from heard.text.legible import LINE_START
 from heard.text.words import sentences
@@ -29,18 +29,22 @@ def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
     False too for a text with figures of speech, which an engine takes literally, and for an engine
     that asks a service, because each sentence would cost time and money.
     """
-    is_service = "+" in engine.model
-    if is_service or analysis.is_short_praise or not analysis.scores or analysis.has_figures:
+    if asks_service(engine) or analysis.is_short_praise or analysis.has_figures:
         return False
-    parts = [part.strip(f" {LINE_START}") for part in sentences(analysis.text)]
-    parts = [part for part in parts if len(part) >= _MIN_CHARACTERS]
-    if len(parts) < 2:
+    if not analysis.scores:
         return False
-    for part in islice(parts, _MAX_SENTENCES):
-        scores = engine.scores(part)
-        if scores is not None and (
+    return any(
+        scores is not None
+        and (
             scores.severity[2] >= SENTENCE_HIGH_THRESHOLD
             or scores.severity[3] >= SENTENCE_CRITICAL_THRESHOLD
-        ):
-            return True
-    return False
+        )
+        for scores in scores_of_all(engine, sentences_for_engine(analysis.text))
+    )
+
+
+def sentences_for_engine(text: str) -> list[str]:
+    """The sentences that an engine reads alone; none of a text that is one sentence."""
+    parts = [part.strip(f" {LINE_START}") for part in sentences(text)]
+    parts = [part for part in parts if len(part) >= _MIN_CHARACTERS]
+    return parts[:_MAX_SENTENCES] if len(parts) > 1 else []

@@ -318,7 +318,8 @@ def resolve(
             request.text, conversation, caller, desk, policy, own_contacts=request.own_contacts
         )
         _refuse_blocked(draft)
-        reply = _put_reply(_build_reply(draft.text, resolution, conversation, caller, now), desk)
+        new_reply = _build_reply(draft.text, resolution, conversation, caller, now)
+        reply = _put_reply(replace(new_reply, note=_note_fields(request, resolution)), desk)
         # Before the resolution counts: after that, nothing but the messages may come.
         desk.cases.put_wording(reply, draft.fingerprint)
     _put_note(follow_up.id, resolution, request, loaded, reply, desk)
@@ -740,16 +741,17 @@ def _put_note(
     reply: Reply | None,
     desk: DeskPorts,
 ) -> None:
-    """Store the note on a resolution.
+    """Store the note on a resolution, unless it lies in the reply.
 
-    If the author was erased meanwhile, the erasure may have come too early for the note and for the
-    reply. So both are taken back, and carrying out the resolution finds a reply without a text.
+    An earlier try may have stored the reply with another note. If the author was erased meanwhile,
+    the erasure may have come too early for the note and for the reply. So both are taken back, and
+    carrying out the resolution finds a reply without a text.
     """
-    review = loaded.case.review
-    note_place = desk.cases.put_note(
-        follow_up, resolution.key, review.author, _note_fields(request, resolution)
-    )
-    places = [note_place] if note_place else []
+    review, note = loaded.case.review, _note_fields(request, resolution)
+    places: list[tuple[str, str]] = []
+    if reply is None or reply.note != note:
+        note_place = desk.cases.put_note(follow_up, resolution.key, review.author, note)
+        places += [note_place] if note_place else []
     if reply:
         places.append((partition_key(reply.thread), reply_key(reply.id)))
     if places and not review.erased_at and not desk.cases.vault.has_key(review.author):

@@ -143,16 +143,14 @@ def follow_up_details(
     checklist = follow_up.checklist
     known = (case.review,) if case else ()
     reviews, next_page = _read_page(follow_up, page, thread, known, case_store)
+    replies = case_store.replies(follow_up.thread)
     return {
         "reviews": reviews,
         "reviews_next": next_page,
-        "replies": [
-            _reply_json(reply, states.get(reply.id))
-            for reply in case_store.replies(follow_up.thread)
-        ],
+        "replies": [_reply_json(reply, states.get(reply.id)) for reply in replies],
         "public_replies_left": thread.public_replies_left,
         "platform_limits": _platform_limits(follow_up.platform),
-        "notes": case_store.notes(follow_up.id),
+        "notes": case_store.notes(follow_up.id, replies),
         "rules": _rule_reasons(follow_up, policy),
         "checklist": {"name": checklist, "steps": list(policy.checklists.get(checklist, ()))}
         if checklist

@@ -25,7 +25,7 @@ from heard.reviews import Channel, EventKind
 from heard.storage.quarantine import Quarantine, QuarantinedDelivery
 
 if TYPE_CHECKING:
-    from heard.messaging import Queue
+    from heard.messaging import Queue, ReviewQueues
     from heard.storage.deliveries import Deliveries
     from heard.storage.setup import Secrets, SetupStore
 
@@ -60,7 +60,7 @@ class IngestPorts:
 
     setup: SetupStore
     secrets: Secrets
-    queue: Queue
+    queue: Queue | ReviewQueues
     quarantine: Quarantine
     deliveries: Deliveries
     http: Http

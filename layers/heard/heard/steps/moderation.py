@@ -20,7 +20,7 @@ from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from heard.cases import Case
-    from heard.messaging import Queue
+    from heard.messaging import Queue, ReviewQueues
     from heard.steps.ports import PlatformPorts, StorePorts
 
 _FAULT_REASON: Final = "fault"
@@ -42,7 +42,7 @@ def check_moderation(
     reply_id: str,
     ports: StorePorts,
     platform_ports: PlatformPorts,
-    queue: Queue,
+    queue: Queue | ReviewQueues,
     now: datetime,
 ) -> ModerationCheck:
     """Ask a platform that moderates what became of a reply, and act on it.

@@ -44,7 +44,7 @@ from heard.storage.polls import new_mark_key
 from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
-    from heard.messaging import Queue
+    from heard.messaging import Queue, ReviewQueues
     from heard.steps.ports import PlatformPorts, StorePorts
     from heard.storage.polls import Polls
 
@@ -59,12 +59,12 @@ So a platform that is down occupies few readers of the queue.
 
 @dataclass(frozen=True, slots=True)
 class PollPorts:
-    """What polling needs. `queue` is the review queue."""
+    """What polling needs. `queue` takes reviews."""
 
     store_ports: StorePorts
     platform_ports: PlatformPorts
     polls: Polls
-    queue: Queue
+    queue: Queue | ReviewQueues
     clock: Callable[[], datetime]
 
 

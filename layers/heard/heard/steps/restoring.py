@@ -199,9 +199,20 @@ class _Restore:
         others = [pair for pair in pairs if pair.restored["sk"] != "STATE"]
         # Keys before what they open, and follow-ups last: the sweep must find whole cases.
         for pair in sorted(others, key=lambda pair: pair.restored["pk"].startswith("fup_")):
-            self._settle("cases", self.ports.cases, pair, self._judge_case_item(pair))
+            verdict = self._judge_case_item(pair)
+            self._settle("cases", self.ports.cases, pair, verdict)
+            if pair.restored["sk"] == "AUTHOR" and verdict is not Verdict.PUT_BACK:
+                self._list_again(pair)
         for pair in states:
             self._settle("cases", self.ports.cases, pair, verdicts[pair.restored["pk"]])
+
+    def _list_again(self, author: ItemPair) -> None:
+        """Keep the review in an author's item listed, though that item does not come back."""
+        pk = author.restored["pk"]
+        for review in sorted(author.restored.get("listed_reviews", ())):
+            is_listed = review in author.current.get("listed_reviews", ())
+            if self.write and not is_listed and self._is_by(review, pk):
+                self.ports.case_store.list_review(pk, review)
 
     def _differences(self, table: BackupTable) -> Iterator[ItemPair]:
         for pair in table.differences():
@@ -312,6 +323,7 @@ class _Restore:
         if self._is_erased(author, erased_at):
             return Verdict.ERASED
         reviews = {*self.ports.case_store.reviews_of_author(author)}
+        reviews |= set(item.get("listed_reviews", ()))
         reviews |= {review for owner, review in self.listed if owner == author}
         has_reviews = any(self._is_by(review, author) for review in reviews)
         return Verdict.PUT_BACK if has_reviews or "key" not in item else Verdict.ERASED

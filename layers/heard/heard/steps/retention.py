@@ -297,22 +297,26 @@ class _Run:
             # The state was not changed yet, or the author wrote again: then the review is listed.
             return True
         thread = case.thread
-        self.report.texts += case_store.delete_review_texts(
-            departure, case.review.revision, thread.id
-        )
-        case_store.unlist_review(author, departure.review)
-        case_store.vault.forget_complaint(author, departure.review)
-        remaining = case_store.reviews_of_author(author)
         # Notes are about the thread: they stay while another review of the author in it stays.
+        others = set(case_store.reviews_of_author(author)) - {departure.review}
         follow_ups = [
             follow_up_id(thread.id, number + 1) for number in range(thread.follow_up_count)
         ]
         closed_follow_ups = case_store.closed_follow_ups(follow_ups)
-        if closed_follow_ups and not case_store.any_in_thread(remaining, thread.id):
+        open_follow_ups = [id for id in follow_ups if id not in closed_follow_ups]
+        is_last_in_thread = not case_store.any_in_thread(sorted(others), thread.id)
+        self.report.texts += case_store.delete_review_texts(
+            departure,
+            case.review.revision,
+            thread.id,
+            keep_notes_on=set(open_follow_ups if is_last_in_thread else follow_ups),
+        )
+        case_store.unlist_review(author, departure.review)
+        remaining = case_store.reviews_of_author(author)
+        if closed_follow_ups and is_last_in_thread:
             self.report.texts += case_store.delete_notes(author, closed_follow_ups)
             for follow_up in closed_follow_ups:
                 self.report.texts += case_store.remove_drafts(follow_up, author=author)
-        open_follow_ups = [id for id in follow_ups if id not in closed_follow_ups]
         if case_store.has_notes(author, open_follow_ups):
             # Whoever works there reads them. Without the author's key they would look damaged.
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from heard import cases
@@ -93,6 +94,7 @@ def triage(
 
     review = review_id(message.business, message.platform, received_event.native_id)
     authors: dict[str, AuthorRecord] = {}
+    number_of_loads = count()
 
     def load_case() -> LoadedCase:
         # The case is read last: the less time until it is written, the less comes in between.
@@ -104,6 +106,7 @@ def triage(
             platform=message.platform,
             connection=message.connection,
             channel=message.channel,
+            exact=next(number_of_loads) > 0,
         )
 
     def decide(loaded: LoadedCase) -> Change | None:

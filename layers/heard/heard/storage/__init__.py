@@ -29,15 +29,15 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Setup | reviews that its polls have seen | `CONNECTION#{connection}` | `SEEN` |
 | Cases | state of a review, a thread, or both | `{digest}` | `STATE` |
 | Cases | revision (sealed text) | `{digest}` | `REVISION#{revision}#{commitment}` |
-| Cases | reply (sealed text) | `{digest}` | `REPLY#{reply}` |
+| Cases | reply (sealed text, with the note on it) | `{digest}` | `REPLY#{reply}` |
 | Cases | follow-up | `{follow-up}` | `FOLLOW_UP` |
 | Cases | task token of its workflow | `{follow-up}` | `TOKEN` |
-| Cases | note on a resolution (sealed text) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
+| Cases | note on an answer without reply (sealed) | `{follow-up}` | `NOTE#{agent}/{resolution}` |
 | Cases | note without an answer (sealed text) | `{follow-up}` | `NOTE#{agent}#{note}` |
 | Cases | draft of an agent (sealed text, TTL) | `{follow-up}` | `DRAFT#{agent}` |
 | Cases | wording of a person's reply (TTL) | `WORDING#{business}` | `{time}#{reply}` |
-| Cases | author: key, complaints, value; or a tombstone (TTL) | `{author}` | `AUTHOR` |
-| Cases | review of an author | `{author}` | `REVIEW#{review}` |
+| Cases | author: key, first review, complaints, value; or tombstone (TTL) | `{author}` | `AUTHOR` |
+| Cases | later review of an author | `{author}` | `REVIEW#{review}` |
 | Cases | last day that retention is done with | `RETENTION#{business}` | `POSITION` |
 | Cases | review whose texts are being deleted | `RETENTION#{business}` | `REVIEW#{review}` |
 | Cases | last variant on a page | `PAGE#{page}` | `LAST_VARIANT` |

@@ -1,4 +1,8 @@
-"""Which reviews an author wrote: for an access request, and for a complete erasure."""
+"""Which reviews an author wrote: for an access request, and for a complete erasure.
+
+The first one is listed in the author's own item, with the key (`AuthorNote`). Each later one is an
+item of its own, so that the author's item does not grow.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +35,14 @@ class AuthorReviews(CaseItems):
 
         A review whose first words were never stored, because a run stopped, may be among them.
         """
-        items = self._query_items(author, _PREFIX, limit)
-        return [item["sk"].removeprefix(_PREFIX) for item in items]
+        # The author's own item may list one more, and counts too.
+        reviews: set[str] = set()
+        for item in self._query_items(author, "", limit):
+            if item["sk"].startswith(_PREFIX):
+                reviews.add(item["sk"].removeprefix(_PREFIX))
+            else:
+                reviews.update(item.get("listed_reviews", ()))
+        return sorted(reviews)
 
     def list_all_reviews(self) -> Iterator[str]:
         """Add every stored review to its author's list, and yield the review's id.
@@ -83,13 +93,13 @@ class AuthorReviews(CaseItems):
         for item in self._query_items(partition_key(thread), "REPLY#"):
             if item["author"] == author:
                 self.unseal(item["review"], [(item["pk"], item["sk"])])
-                erased_count += 1
+                erased_count += 2 if "noted" in item else 1
         return erased_count
 
     def unseal(self, review: str, places: Collection[tuple[str, str]]) -> None:
         """Take the ciphertext out of these items about a review, and what leads to its author."""
         for pk, sk in places:
-            update = "REMOVE sealed, sealed_after"
+            update = "REMOVE sealed, sealed_after, noted"
             parameters: Item = {}
             if not sk.startswith(REVISION_PREFIX):
                 update += " SET author = :author"
@@ -118,10 +128,14 @@ class AuthorReviews(CaseItems):
         return True
 
     def unlist_review(self, author: str, review: str) -> None:
-        """Take a review off its author's list. Taking it off twice is no error."""
+        """Take a review off its author's list, and off their complaints.
+
+        Taking it off twice is no error.
+        """
         self._client.delete_item(
             TableName=self._table, Key=attributes({"pk": author, "sk": f"{_PREFIX}{review}"})
         )
+        self.vault.forget_review(author, review)
 
 
 def _key(item: Item) -> Any:

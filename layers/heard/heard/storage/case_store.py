@@ -59,12 +59,14 @@ Where even more are written at once, two with the same wording may follow each o
 class LoadedCase:
     """A case and the items it was read from. Their versions must be the same at commit.
 
-    `exists` says whether its review was stored.
+    `exists` says whether its review was stored. A case that is not `is_exact` may be stored since a
+    moment: then no write succeeds, and that there is nothing to do says nothing.
     """
 
     case: Case
     items: Mapping[str, Item]
     exists: bool = True
+    is_exact: bool = True
 
 
 @dataclass(slots=True)
@@ -108,13 +110,32 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, Drafts
         self._expected_follow_ups: dict[str, str | None] = {}
 
     def case_of_event(
-        self, event: ReviewEvent, *, business: str, platform: str, connection: str, channel: Channel
+        self,
+        event: ReviewEvent,
+        *,
+        business: str,
+        platform: str,
+        connection: str,
+        channel: Channel,
+        exact: bool = True,
     ) -> LoadedCase:
-        """The case that an event belongs to; it does not `exist` when its review was never seen."""
+        """The case that an event belongs to; it does not `exist` when its review was never seen.
+
+        Most are new, and without `exact` that is found out for half the price: a reading that may
+        be a moment old. What is stored is read exactly.
+        """
         initial_case = new_case(
             event, business=business, platform=platform, connection=connection, channel=channel
         )
-        loaded = self._load(initial_case.review.id, initial_case.thread.id, initial_case.review)
+        review, thread = initial_case.review.id, initial_case.thread.id
+        pk = partition_key(review)
+        if (
+            not exact
+            and pk == partition_key(thread)
+            and not self._get_item(pk, "STATE", consistent=False)
+        ):
+            return LoadedCase(initial_case, {pk: {}}, exists=False, is_exact=False)
+        loaded = self._load(review, thread, initial_case.review)
         if loaded.case.thread.damaged:
             raise _damaged_thread()
         return loaded
@@ -343,13 +364,16 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, Drafts
         """Load, decide, write; and again from the start, later, while other changes come first.
 
         `decide` only reads, as it may run many times. What it wants stored before the case is in
-        the change's `writes`. None changes nothing. Raises Contention when other changes still come
-        first after `seconds`.
+        the change's `writes`. None changes nothing. `load` reads exactly from its second time on.
+        Raises Contention when other changes still come first after `seconds`.
         """
         earlier = _EarlierTries()
         for number in self.waiting.tries(seconds):
             loaded = load()
             change = decide(loaded)
+            if not loaded.is_exact and (change is None or not change.facts):
+                loaded = load()
+                change = decide(loaded)
             if earlier.sealed_places and (
                 (change.case if change else loaded.case).review.erased_at
             ):
@@ -406,9 +430,11 @@ class CaseStore(AuthorReviews, Departures, ReplyRecords, FollowUpRecords, Drafts
             earlier.restart(self.vault.commitment(review.author, CommitmentKind.WORDS, words))
             is_new = not before.revision or before.author != review.author
             if is_new and not earlier.is_listed:
-                if not self.vault.retain_key(review.author):
-                    return None
-                self.list_review(review.author, review.id)
+                # A new key was stored with the list's first entry.
+                if not is_noted:
+                    if not self.vault.retain_key(review.author):
+                        return None
+                    self.list_review(review.author, review.id)
                 earlier.is_listed = True
             if earlier.revision != writes.revision:
                 earlier.sealed_places.append(self.put_revision(change.case, *writes.revision))
@@ -612,6 +638,7 @@ def _author_note(change: Change) -> AuthorNote:
         change.case.review.id if writes.is_complaint else None,
         draft.author_replies if draft else (),
         draft.variant if draft else None,
+        review=change.case.review.id,
     )
 
 

@@ -8,7 +8,8 @@ because a restored backup then continues at the right day by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -16,11 +17,12 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from heard.clock import format_time, parse_time
-from heard.errors import Contention
+from heard.errors import Contention, DamagedText
 from heard.reviews import erased_author_id
 from heard.storage.items import CaseItems, read_batches
 from heard.storage.keys import REVISION_PREFIX, partition_key
 from heard.storage.tables import Item, attributes, condition_failed
+from heard.storage.vault import Erased
 
 _POSITION: Final = "POSITION"
 _PREFIX: Final = "REVIEW#"
@@ -85,11 +87,19 @@ class Departures(CaseItems):
         key = {"pk": f"RETENTION#{departure.business}", "sk": f"{_PREFIX}{departure.review}"}
         self._client.delete_item(TableName=self._table, Key=attributes(key))
 
-    def delete_review_texts(self, departure: Departure, revision: str, thread: str) -> int:
+    def delete_review_texts(
+        self,
+        departure: Departure,
+        revision: str,
+        thread: str,
+        *,
+        keep_notes_on: Collection[str] = (),
+    ) -> int:
         """Delete what was sealed about one review until `revision`. Returns how many texts it were.
 
         Later words of the author stay: they may come while this runs. Replies lose their texts;
-        their codes and times stay, as slots and outcomes refer to them.
+        their codes and times stay, as slots and outcomes refer to them. A note that lies in a reply
+        on one of the follow-ups `keep_notes_on` gets an item of its own first.
         """
         count = 0
         for item in self._query_items(partition_key(departure.review), REVISION_PREFIX):
@@ -100,17 +110,32 @@ class Departures(CaseItems):
             is_later = item["at"] >= format_time(departure.at)
             if item["review"] != departure.review or "sealed" not in item or is_later:
                 continue
+            has_note = "noted" in item
+            if has_note and item.get("follow_up") in keep_notes_on:
+                self._move_note(item)
+                has_note = False
             self._client.update_item(
                 TableName=self._table,
                 Key=attributes({"pk": item["pk"], "sk": item["sk"]}),
-                UpdateExpression="SET author = :author REMOVE sealed",
+                UpdateExpression="SET author = :author REMOVE sealed, noted",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues=attributes(
                     {":author": erased_author_id(departure.review)}
                 ),
             )
-            count += 1
+            count += 2 if has_note else 1
         return count
+
+    def _move_note(self, reply_item: Item) -> None:
+        """Give the note in a reply an item of its own, unless it has one. One may be unreadable."""
+        follow_up, author = reply_item["follow_up"], reply_item["author"]
+        sk = f"NOTE#{reply_item['agent']}/{reply_item['noted']}"
+        place = f"{reply_item['pk']}/{reply_item['sk']}"
+        with suppress(Contention, Erased, DamagedText, KeyError):
+            note = self.vault.open(author, place, reply_item)["note"]
+            sealed = self.vault.seal(author, f"{follow_up}/{sk}", note)
+            item = {"pk": follow_up, "sk": sk, "author": author, **sealed}
+            self._write([self._conditional_put(item, "attribute_not_exists(pk)", {})], [])
 
     def delete_notes(self, author: str, follow_ups: list[str]) -> int:
         """Delete the notes on these follow-ups about an author. Returns how many it were."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,6 +19,8 @@ from heard.storage.vault import Erased
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+    from heard.storage.replies import Reply
 
 MAX_NOTES: Final = 50
 """How many notes of one follow-up are read at once. One is at most 40,000 characters long."""
@@ -245,11 +247,18 @@ class FollowUpRecords(CaseItems):
         """How many notes a follow-up has; at most `MAX_NOTES` are counted."""
         return sum(1 for _ in self._query_items(follow_up_id, "NOTE#", MAX_NOTES))
 
-    def notes(self, follow_up_id: str, *, limit: int | None = MAX_NOTES) -> list[dict[str, Any]]:
+    def notes(
+        self,
+        follow_up_id: str,
+        replies: Iterable[Reply] = (),
+        *,
+        limit: int | None = MAX_NOTES,
+    ) -> list[dict[str, Any]]:
         """The agents' notes on a follow-up, the newest last, without those about an erased author.
 
-        At most `limit` of them, or with None all. One with a `resolution` came with that, any other
-        is a `Note`. Of one that does not open, only its id, its agent and that it is `damaged`.
+        One with a `resolution` came with that, any other is a `Note`. A resolution with a reply has
+        its note in the reply: `replies` are those of the thread. Else at most `limit` of them, or
+        with None all. Of one that does not open, only its id, its agent and that it is `damaged`.
         """
         notes: list[dict[str, Any]] = []
         for item in islice(self._query_items(follow_up_id, "NOTE#"), limit):
@@ -262,6 +271,14 @@ class FollowUpRecords(CaseItems):
                 continue
             except (DamagedText, KeyError, TypeError):
                 notes.append(_damaged_note(item["sk"].removeprefix("NOTE#")))
+        known = {(note.get("agent"), note.get("resolution")) for note in notes}
+        notes += [
+            dict(reply.note)
+            for reply in replies
+            if reply.note
+            and reply.follow_up == follow_up_id
+            and (reply.note.get("agent"), reply.note.get("resolution")) not in known
+        ]
         return sorted(notes, key=lambda note: note.get("at", ""))
 
 

@@ -38,9 +38,9 @@ class CaseItems:
         self.waiting = waiting or Waiting()
         self.vault = Vault(client, table)
 
-    def _get_item(self, pk: str, sk: str) -> Item:
+    def _get_item(self, pk: str, sk: str, *, consistent: bool = True) -> Item:
         response = self._client.get_item(
-            TableName=self._table, Key=attributes({"pk": pk, "sk": sk}), ConsistentRead=True
+            TableName=self._table, Key=attributes({"pk": pk, "sk": sk}), ConsistentRead=consistent
         )
         return values(response.get("Item", {}))
 

@@ -42,6 +42,8 @@ MAX_WORDING_SHINGLES: Final = 500
 WORDING_RETENTION: Final = timedelta(days=90)
 """How long a person's reply counts among those that new ones are compared with (R10)."""
 
+_SEALED_FIELDS: Final = {"text", "target", "note", "is_damaged"}
+"""What is no attribute of the item."""
 _NO_CONTENT: Final[Mapping[str, Any]] = {
     "text": "",
     "target": {"native_id": "", "native_thread": "", "to": {}},
@@ -54,8 +56,9 @@ class Reply:
 
     A private reply has `sent_at` once it is sent; of a public one, its slot in the thread says so.
     A platform that moderates knows it as `native_id`. `check_count` is how often that platform was
-    asked what became of it, and `moderation_status` its last answer. `is_damaged` says, in a list,
-    that its text does not open: then it is empty.
+    asked what became of it, and `moderation_status` its last answer. `note` is what its agent noted
+    for the desk, sealed with the text. `is_damaged` says, in a list, that its text does not open:
+    then it is empty.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Reply:
     native_id: str | None = None
     check_count: int = 0
     moderation_status: str | None = None
+    note: Mapping[str, Any] | None = None
     is_damaged: bool = False
 
 
@@ -94,6 +98,9 @@ class DueCheck:
 class ReplyRecords(CaseItems):
     """Reads and writes replies."""
 
+    _contended_page = ""
+    """The page on which another acknowledgement came first, the last time."""
+
     def put_reply(self, reply: Reply) -> Reply:
         """Store a reply, its text sealed, before its slot is taken.
 
@@ -107,12 +114,17 @@ class ReplyRecords(CaseItems):
             "native_thread": reply.target.native_thread,
             "to": dict(reply.target.reply_to),
         }
-        sealed = self.vault.seal(reply.author, f"{pk}/{sk}", {"text": reply.text, "target": target})
+        content: dict[str, Any] = {"text": reply.text, "target": target}
         plain_fields = {
             name: getattr(reply, name)
             for name in Reply.__dataclass_fields__
-            if name not in {"text", "target", "is_damaged"}
+            if name not in _SEALED_FIELDS
         }
+        if reply.note:
+            content["note"] = dict(reply.note)
+            # So that the desk knows of a note that does not open.
+            plain_fields["noted"] = reply.note["resolution"]
+        sealed = self.vault.seal(reply.author, f"{pk}/{sk}", content)
         item = {"pk": pk, "sk": sk, **sealed, **plain_fields}
         try:
             self._write([self._conditional_put(item, "attribute_not_exists(pk)", {})], [])
@@ -200,8 +212,11 @@ class ReplyRecords(CaseItems):
                 text="",
                 target=ReplyTarget("", "", {}),
                 at=_time_of(item),
+                follow_up=item.get("follow_up"),
             )
-        return replace(reply, is_damaged=True)
+        noted = item.get("noted")
+        note = {"resolution": noted, "agent": item.get("agent", ""), "damaged": True}
+        return replace(reply, note=note if noted else None, is_damaged=True)
 
     @staticmethod
     def _build_reply(item: Item, content: Mapping[str, Any]) -> Reply:
@@ -229,6 +244,7 @@ class ReplyRecords(CaseItems):
             native_id=item.get("native_id"),
             check_count=item.get("check_count", 0),
             moderation_status=item.get("moderation_status"),
+            note=content.get("note"),
         )
 
     def confirm_reply(self, reply: Reply, native_id: str, now: datetime) -> None:
@@ -352,9 +368,12 @@ class ReplyRecords(CaseItems):
     def last_variant(self, page: str) -> str | None:
         """The variant of the last acknowledgement on a page; None before the first.
 
-        A page is what onlookers read together.
+        A page is what onlookers read together. It is read at half the price, and may be a moment
+        old: then `record_variant` refuses it, and the next reading is exact.
         """
-        return self._get_item(f"PAGE#{page}", "LAST_VARIANT").get("variant")
+        is_contended = page == self._contended_page
+        item = self._get_item(f"PAGE#{page}", "LAST_VARIANT", consistent=is_contended)
+        return item.get("variant")
 
     def record_variant(self, page: str, variant: str, before: str | None) -> bool:
         """Note a page's last variant.
@@ -375,6 +394,7 @@ class ReplyRecords(CaseItems):
             )
         except ClientError as error:
             if condition_failed(error):
+                self._contended_page = page
                 return False
             raise
         return True

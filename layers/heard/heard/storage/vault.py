@@ -77,13 +77,14 @@ class AuthorRecord:
 class AuthorNote:
     """What a first review leaves with its author: that it complains, or its automatic reply.
 
-    `complaint` is the review's id. `replies` are the automatic replies with the new one, whose
-    wording is `variant`.
+    `review` is its id, for the list of the author's reviews; `complaint` is the same id if it
+    complains. `replies` are the automatic replies with the new one, whose wording is `variant`.
     """
 
     complaint: str | None = None
     replies: tuple[AutomaticReply, ...] = ()
     variant: str | None = None
+    review: str | None = None
 
 
 class _CachedAuthor(NamedTuple):
@@ -275,13 +276,13 @@ class Vault:
             raise
         return True
 
-    def forget_complaint(self, author: str, review: str) -> None:
-        """Count a review among its author's complaints no more. Doing it twice is no error."""
+    def forget_review(self, author: str, review: str) -> None:
+        """Take a review off the author's item: list and complaints. Doing it twice is no error."""
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=self._item_key(author),
-                UpdateExpression="DELETE complaints :review",
+                UpdateExpression="DELETE listed_reviews :review, complaints :review",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues={":review": {"SS": [review]}},
             )
@@ -367,15 +368,31 @@ class Vault:
         """Put a tombstone in the place of all that is known of an author, the key included.
 
         What the key sealed can never be read again, and commitments mean nothing any more. False
-        when there was no key: erasing twice is no error.
+        when there was no key: erasing twice is no error. Which review was listed here stays, until
+        its words are deleted: only this list leads to them.
         """
-        response = self._client.put_item(
-            TableName=self._table,
-            Item=attributes(_tombstone(author, now)),
-            ReturnValues="ALL_OLD",
-        )
-        self._cache.pop(author, None)
-        return "key" in values(response.get("Attributes", {}))
+        tombstone = _tombstone(author, now)
+        while True:
+            listed: Any = self._read_author(author).get("listed_reviews")
+            condition: Any = {"ConditionExpression": "attribute_not_exists(listed_reviews)"}
+            if listed:
+                condition = {
+                    "ConditionExpression": "listed_reviews = :listed",
+                    "ExpressionAttributeValues": attributes({":listed": listed}),
+                }
+            try:
+                response = self._client.put_item(
+                    TableName=self._table,
+                    Item=attributes(tombstone | ({"listed_reviews": listed} if listed else {})),
+                    ReturnValues="ALL_OLD",
+                    **condition,
+                )
+            except ClientError as error:
+                if condition_failed(error):
+                    continue
+                raise
+            self._cache.pop(author, None)
+            return "key" in values(response.get("Attributes", {}))
 
     def _set_attribute(self, author: str, name: str, value: AttributeValueTypeDef) -> None:
         self._client.update_item(
@@ -467,8 +484,12 @@ def _note_update(note: AuthorNote) -> tuple[str, str, dict[str, Any]]:
             ":variant": note.variant,
             ":next": 1,
         }
+    if note.review:
+        # A tombstone may still list a review whose words are being deleted.
+        update += " ADD listed_reviews :listed"
+        parameters[":listed"] = {note.review}
     if note.complaint:
-        update += " ADD complaints :complaint"
+        update += ", complaints :complaint" if note.review else " ADD complaints :complaint"
         parameters[":complaint"] = {note.complaint}
     return update, condition, parameters
 

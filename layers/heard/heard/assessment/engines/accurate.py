@@ -21,7 +21,7 @@ from heard.assessment.engines.quick import QuickEngine
 from heard.assessment.engines.weights import WeightsMissing, find_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from heard.assessment.engines.encoder import Floats
 
@@ -103,10 +103,21 @@ class AccurateEngine:
 
         None for an empty text, and for one whose characters are mostly not in the vocabulary.
         """
-        token_ids = self.encoder.tokenize(text)
-        if not self.encoder.covers(token_ids):
-            return None
-        probabilities = self.heads.probabilities(self.encoder.embed(token_ids))
+        (scores,) = self.scores_of_all([text])
+        return scores
+
+    def scores_of_all(self, texts: Sequence[str]) -> list[Scores | None]:
+        """The scores of each text, in one pass of the encoder."""
+        tokens = [self.encoder.tokenize(text) for text in texts]
+        covered = [token_ids for token_ids in tokens if self.encoder.covers(token_ids)]
+        layer_means = iter(self.encoder.embed_all(covered))
+        return [
+            self._scores_from(text, next(layer_means)) if self.encoder.covers(token_ids) else None
+            for text, token_ids in zip(texts, tokens, strict=True)
+        ]
+
+    def _scores_from(self, text: str, layer_means: Floats) -> Scores:
+        probabilities = self.heads.probabilities(layer_means)
         low = probabilities["at_least_low"]
         medium = min(low, probabilities["at_least_medium"])
         high = min(medium, probabilities["at_least_high"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
-from heard.assessment.engines.engine import Engine, Scores
+from heard.assessment.engines.engine import Engine, Scores, scores_of_all
 from heard.assessment.engines.weights import WeightsMissing
 from heard.errors import BadRequest
 
@@ -37,6 +37,17 @@ class EngineChain:
                 return scores
         return None
 
+    def scores_of_all(self, texts: Sequence[str]) -> list[Scores | None]:
+        """The first scores that an engine has for each text."""
+        known: dict[str, Scores] = {}
+        for load in self._engines:
+            pending = [text for text in dict.fromkeys(texts) if text not in known]
+            engine = load() if pending else None
+            if engine:
+                pairs = zip(pending, scores_of_all(engine, pending), strict=True)
+                known |= {text: scores for text, scores in pairs if scores is not None}
+        return [known.get(text) for text in texts]
+
 
 class CachedEngine:
     """An engine whose scores are kept, because they may cost time and money.
@@ -58,6 +69,14 @@ class CachedEngine:
         if text not in self._cache:
             self._cache[text] = self._engine.scores(text)
         return self._cache[text]
+
+    def scores_of_all(self, texts: Sequence[str]) -> list[Scores | None]:
+        """The scores that the engine first gave for each text; new ones are judged together."""
+        pending = [text for text in dict.fromkeys(texts) if text not in self._cache]
+        if pending:
+            new_scores = scores_of_all(self._engine, pending)
+            self._cache.update(zip(pending, new_scores, strict=True))
+        return [self._cache[text] for text in texts]
 
 
 def embedded_engine(name: str) -> EngineChain:

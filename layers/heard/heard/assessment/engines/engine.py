@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,24 @@ class Engine(Protocol):
         Raises nothing for any text.
         """
         ...
+
+
+@runtime_checkable
+class ManyTextsEngine(Engine, Protocol):
+    """An engine for which many texts at once are less work than one after the other."""
+
+    def scores_of_all(self, texts: Sequence[str]) -> list[Scores | None]:
+        """The scores of each text, as `scores` gives them."""
+        ...
+
+
+def scores_of_all(engine: Engine, texts: Sequence[str]) -> list[Scores | None]:
+    """The scores that an engine has for each text, at once if it can."""
+    if isinstance(engine, ManyTextsEngine):
+        return engine.scores_of_all(texts)
+    return [engine.scores(text) for text in texts]
+
+
+def asks_service(engine: Engine) -> bool:
+    """Whether an engine asks a service, where each text costs time and money."""
+    return "+" in engine.model
