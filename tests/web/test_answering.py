@@ -97,9 +97,9 @@ def test_a_colleagues_claim_closes_the_composer(desk: Desk) -> None:
     desk.server.act_as("sub-ben", "claim", first)
     page = desk.browse(f"/desk/{first}")
 
-    expect(page.locator(".composer")).to_contain_text("A colleague has this until")
+    expect(page.locator(".composer")).to_contain_text("Ben has this until")
     expect(page.locator("#field-text")).to_have_count(0)
-    expect(page.locator(f"#row-{first}")).to_contain_text("held until")
+    expect(page.locator(f"#row-{first}")).to_contain_text("Ben until")
 
 
 def test_whoever_loses_a_claim_keeps_the_text_and_cannot_send(desk: Desk) -> None:
@@ -130,7 +130,7 @@ def test_of_two_who_write_at_once_one_wins(desk: Desk) -> None:
     expect(ana.locator(".lease")).to_contain_text("yours until")
     ben.locator("#field-text").press("y")
 
-    expect(ben.locator(".composer")).to_contain_text("A colleague has")
+    expect(ben.locator(".composer")).to_contain_text("Ana has this until")
     expect(ben.locator(".composer textarea")).to_have_attribute("readonly", "")
     expect(ben.locator(".composer textarea")).to_have_value("y")
     assert desk.follow_up(first).claimed_by == "sub-ana"
