@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from heard.follow_ups import Status
 from tests.web.actions import (
@@ -97,9 +97,9 @@ def test_a_colleagues_claim_closes_the_composer(desk: Desk) -> None:
     desk.server.act_as("sub-ben", "claim", first)
     page = desk.browse(f"/desk/{first}")
 
-    expect(page.locator(".composer")).to_contain_text("A colleague has this until")
+    expect(page.locator(".composer")).to_contain_text("Ben has this until")
     expect(page.locator("#field-text")).to_have_count(0)
-    expect(page.locator(f"#row-{first}")).to_contain_text("held until")
+    expect(page.locator(f"#row-{first}")).to_contain_text("Ben until")
 
 
 def test_whoever_loses_a_claim_keeps_the_text_and_cannot_send(desk: Desk) -> None:
@@ -130,11 +130,27 @@ def test_of_two_who_write_at_once_one_wins(desk: Desk) -> None:
     expect(ana.locator(".lease")).to_contain_text("yours until")
     ben.locator("#field-text").press("y")
 
-    expect(ben.locator(".composer")).to_contain_text("A colleague has")
+    expect(ben.locator(".composer")).to_contain_text("Ana has this until")
     expect(ben.locator(".composer textarea")).to_have_attribute("readonly", "")
     expect(ben.locator(".composer textarea")).to_have_value("y")
     assert desk.follow_up(first).claimed_by == "sub-ana"
     expect(ana.locator("#field-text")).to_be_editable()
+
+
+def test_whoever_goes_elsewhere_while_it_is_checked_stays_there(desk: Desk) -> None:
+    first, _, third, *_ = desk.seed()
+    page = desk.browse(f"/desk/{first}")
+    fill_reply(page)
+    expect(page.locator(".fine")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/lint", lambda route: held.append(route))  # noqa: PLW0108
+    send(page)
+    wait_until(page, lambda: len(held) == 1)
+    page.locator(f"#row-{third}").click()
+    held[0].continue_()
+    page.wait_for_selector(".toast")
+
+    assert page.url.endswith(third)
 
 
 def test_the_next_one_is_one_that_this_person_can_answer(desk: Desk) -> None:
@@ -294,7 +310,7 @@ def test_each_action_sends_what_it_needs(desk: Desk) -> None:
     act(4, "Invite to private")
     page.locator("#field-text").fill("Would you write to me at help@bakery.example?")
     send(page)
-    expect(page.locator(".sending")).to_have_count(5)
+    expect(page.locator(".sending")).to_have_count(5, timeout=30_000)
     pass_hold(page)
     expect(page.locator(".sending")).to_have_count(0)
 

@@ -163,11 +163,11 @@ def test_what_is_new_and_critical_is_told_without_a_word_of_the_customer(desk: D
     wait_until(page, lambda: len(page.evaluate("window.told")) == 1)
     poll(page)
 
-    (told,) = page.evaluate("window.told")
-    assert told["body"].startswith("New and critical: Standard, ")
-    assert "hives" not in str(told)
+    (notice,) = page.evaluate("window.told")
+    assert notice["body"].startswith("New and critical: Standard, ")
+    assert "hives" not in str(notice)
     page.evaluate("window.last.onclick()")
-    page.wait_for_url(f"**/desk/{told['tag']}")
+    page.wait_for_url(f"**/desk/{notice['tag']}")
 
 
 def test_a_refusal_of_the_browser_is_said_and_the_choice_stays_off(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from heard.outcomes import Kind
 from heard.reviews import EventKind
@@ -98,6 +98,32 @@ def test_what_is_sent_or_emptied_is_kept_no_more(desk: Desk) -> None:
     details = desk.server.act_as("sub-ana", "", first)
 
     assert details["my_draft"] is None
+
+
+def test_a_draft_that_is_emptied_while_it_is_kept_is_deleted_after_that(desk: Desk) -> None:
+    first, second, *_ = desk.seed(2)
+    page = desk.browse(f"/desk/{first}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PUT":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/draft", hold)
+    page.locator("#field-text").fill("Something")
+    page.locator(f"#row-{second}").click()
+    wait_until(page, lambda: len(held) == 1)
+    page.locator(f"#row-{first}").click()
+    page.locator("#field-text").fill("")
+    page.locator(f"#row-{second}").click()
+    expect(page.locator("#follow-up-title")).to_have_text("Oscar Lind")
+    assert desk.server.requests_of("DELETE", "/draft") == 0, "one after the other"
+    held[0].continue_()
+    wait_until(page, lambda: desk.server.requests_of("DELETE", "/draft") == 1)
+
+    assert desk.server.act_as("sub-ana", "", first)["my_draft"] is None
 
 
 def test_an_edit_that_comes_while_somebody_writes_is_read_before_it_is_answered(

@@ -12,6 +12,8 @@ import { sendingOf } from "./outbox";
 const KEEP_AFTER_MS = 5_000;
 
 const timers = new Map<string, number>();
+const running = new Map<string, Promise<void>>();
+const attempted = new Set<string>();
 
 function bodyOf(draft: Draft): api.DraftBody {
   const [name = "", currency = ""] = draft.remedy.split(" ");
@@ -36,14 +38,24 @@ export function keepSoon(id: string): void {
   timers.set(id, setTimeout(() => void keepNow(id), KEEP_AFTER_MS));
 }
 
-/** Keep what is not kept yet. A draft that was emptied is deleted. */
-export async function keepNow(id: string): Promise<void> {
+/** Keep what is not kept yet, one request after the other. A draft that was emptied is deleted. */
+export function keepNow(id: string): Promise<void> {
   clearTimeout(timers.get(id));
+  const kept = (running.get(id) ?? Promise.resolve()).then(() => keep(id));
+  running.set(id, kept);
+  return kept;
+}
+
+async function keep(id: string): Promise<void> {
   const draft = draftOf(id);
   if (!draft.isNew || sendingOf(id)) return;
   try {
-    const at = isEmpty(draft) ? "" : (await api.saveDraft(id, bodyOf(draft))).at;
-    if (!at && draft.keptAt) await api.deleteDraft(id);
+    let at = "";
+    if (!isEmpty(draft)) {
+      // Also where the answer is lost, it may be there.
+      attempted.add(id);
+      at = (await api.saveDraft(id, bodyOf(draft))).at;
+    } else if (draft.keptAt || attempted.has(id)) await api.deleteDraft(id);
     // What was written meanwhile is kept after its own pause.
     const isSame = JSON.stringify(bodyOf(draftOf(id))) === JSON.stringify(bodyOf(draft));
     changeDraft(id, { keptAt: at, isNew: !isSame });

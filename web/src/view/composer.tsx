@@ -230,6 +230,8 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
       changeDraft(id, { action });
       const next = nextWork(id);
       if (!(await send({ ...followUp }))) return;
+      // Whoever has gone elsewhere while it was checked stays there.
+      if (route.value.followUp !== id) return;
       if (stay) document.getElementById("follow-up-title")?.focus();
       else if (next) openFollowUp(next);
       else backToList();
