@@ -28,7 +28,7 @@ SHARES: Final = {ACKNOWLEDGED: 1 - prices.HUMAN_SHARE, HUMAN: prices.HUMAN_SHARE
 """Everything that is acknowledged is taken for praise by its stars, and nothing else."""
 
 WRITE_UNITS: Final = {ACKNOWLEDGED: 17.0, HUMAN: 39.0}
-READ_UNITS: Final = {ACKNOWLEDGED: 8.0, HUMAN: 27.0}
+READ_UNITS: Final = {ACKNOWLEDGED: 8.0, HUMAN: 29.5}
 """Counted by step, without who calls the desk."""
 CALLER_UNITS: Final = 0.5
 """Each call of the desk reads its person."""
@@ -45,8 +45,8 @@ REQUESTS: Final[Mapping[str, Requests]] = {
         "triage": {"GetItem": 5, "UpdateItem": 1, "PutItem": 1, "TransactWriteItems": 1},
         "follow_up": {"PutItem": 1, "GetItem": 1},
         "desk list": {"Query": 1},
-        "desk claim": {"GetItem": 4, "PutItem": 1, "BatchGetItem": 2, "Query": 2},
-        "desk answer": {"GetItem": 8, "Query": 2, "PutItem": 2, "TransactWriteItems": 1},
+        "desk claim": {"GetItem": 6, "PutItem": 1, "BatchGetItem": 2, "Query": 2},
+        "desk answer": {"GetItem": 8, "Query": 3, "PutItem": 2, "TransactWriteItems": 1},
         "reply": {"GetItem": 6, "PutItem": 1, "TransactWriteItems": 1},
     },
 }

@@ -3,7 +3,7 @@
 import type {
   ClosedPage,
   Draft,
-  FollowUp,
+  FollowUpWithStory,
   FollowUpView,
   LintResult,
   Me,
@@ -147,9 +147,9 @@ export function savePreferences(preferences: PreferencesBody): Promise<unknown> 
 }
 
 /** One follow-up. `after` asks for its next reviews. */
-export function readFollowUp(id: string, after?: string): Promise<FollowUp> {
+export function readFollowUp(id: string, after?: string): Promise<FollowUpWithStory> {
   const query = after ? `?${new URLSearchParams({ after })}` : "";
-  return call<FollowUp>(`${FOLLOW_UPS}/${id}${query}`);
+  return call<FollowUpWithStory>(`${FOLLOW_UPS}/${id}${query}`);
 }
 
 export function claim(id: string): Promise<Row> {

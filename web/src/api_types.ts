@@ -220,13 +220,61 @@ export interface FollowUp {
   pending_resolution: PendingResolution | null;
   actions: Action[];
   no_reply_why: string | null;
-  history: EarlierReview[];
-  timeline: TimelineEntry[];
   my_draft: Draft | null;
 }
 
 /** A part of the list. What is being carried out already is in none of them. */
 export type FollowUpView = "mine" | "overdue" | "waits_for_lead" | "promised" | "invited" | "later";
+
+/** A follow-up with its timeline, and with how the author's other reviews ended. */
+export interface FollowUpWithStory {
+  id: string;
+  business: string;
+  platform: string;
+  channel: Channel;
+  stage: Stage;
+  severity: Severity;
+  queue: string;
+  priority: number;
+  status: Status;
+  why: string;
+  level: number;
+  opened_at: string;
+  due_at: string;
+  overdue: boolean;
+  promised_for: string | null;
+  claimed_by: string | null;
+  claimed_by_name: string | null;
+  claim_expires_at: string | null;
+  fence: number;
+  revision: string;
+  mentioned: string[];
+  reviews_count: number;
+  working_minutes_left: number;
+  clock: "running" | "paused";
+  resumes_at: string | null;
+  newest_review?: NewestReview | null;
+  reviews: Review[];
+  reviews_next: string | null;
+  replies: Reply[];
+  public_replies_left: number;
+  platform_limits: PlatformLimits;
+  notes: Note[];
+  rules: Rule[];
+  checklist: Checklist | null;
+  remedies: Remedy[];
+  causes: string[];
+  fixes: string[];
+  reasons: string[];
+  contacts: string[];
+  grants: Grant[];
+  pending_resolution: PendingResolution | null;
+  actions: Action[];
+  no_reply_why: string | null;
+  my_draft: Draft | null;
+  history: EarlierReview[];
+  timeline: TimelineEntry[];
+}
 
 /** A remedy that was granted. */
 export interface Grant {

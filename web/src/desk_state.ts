@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { Counts, FollowUp, NewestReview, Preview, Row } from "./api_types";
+import type { Counts, FollowUpWithStory, NewestReview, Preview, Row } from "./api_types";
 import { me, noteClaimants, notePeopleOf } from "./people";
 import { route, type View } from "./route";
 import { session, subject } from "./sign_in";
@@ -21,7 +21,7 @@ const counts = signal<Counts | null>(null);
 const isWhole = signal(true);
 /** What this person has put off in this tab, and when it is back; the list says so a moment later. */
 export const putOff = signal<ReadonlyMap<string, number>>(new Map());
-export const details = signal<ReadonlyMap<string, FollowUp>>(new Map());
+export const details = signal<ReadonlyMap<string, FollowUpWithStory>>(new Map());
 /** Follow-ups that nobody can read, with why. */
 export const unreadable = signal<ReadonlyMap<string, ApiError>>(new Map());
 /** When the list was last true, and whether it has not been for long enough to say so. */
@@ -232,7 +232,7 @@ export function mustAsk(before: View, after: View): boolean {
 
 /** Read a follow-up. Its further reviews stay if nothing has joined. Raises ApiError. */
 export async function readDetails(id: string): Promise<void> {
-  let read: FollowUp;
+  let read: FollowUpWithStory;
   try {
     read = await api.readFollowUp(id);
   } catch (error) {
@@ -249,14 +249,14 @@ export async function readDetails(id: string): Promise<void> {
   keepDetails(read);
 }
 
-function sameReviews(before: FollowUp, read: FollowUp): boolean {
+function sameReviews(before: FollowUpWithStory, read: FollowUpWithStory): boolean {
   return (
     before.reviews_count === read.reviews_count &&
     read.reviews.every((review, place) => before.reviews[place]?.id === review.id)
   );
 }
 
-function keepDetails(read: FollowUp): void {
+function keepDetails(read: FollowUpWithStory): void {
   const before = details.value.get(read.id);
   if (before && JSON.stringify(before) === JSON.stringify(read)) return;
   const next = new Map(details.value);

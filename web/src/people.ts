@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { FollowUp, Me, Role, Row } from "./api_types";
+import type { FollowUpWithStory, Me, Role, Row } from "./api_types";
 import { subject } from "./sign_in";
 
 export const me = signal<Me | null>(null);
@@ -42,7 +42,7 @@ export function noteClaimants(rows: readonly Row[]): void {
     if (row.claimed_by) note(row.business, [[row.claimed_by, row.claimed_by_name]]);
 }
 
-export function notePeopleOf(followUp: FollowUp): void {
+export function notePeopleOf(followUp: FollowUpWithStory): void {
   note(
     followUp.business,
     (followUp.timeline ?? []).map(({ by, by_name }) => [by, by_name] as const),

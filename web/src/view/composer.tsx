@@ -4,7 +4,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api";
-import type { Action, FollowUp, LintResult, Row } from "../api_types";
+import type { Action, FollowUp, FollowUpWithStory, LintResult, Row } from "../api_types";
 import { claim, haveRead, holderOf, lost, wrote } from "../claims";
 import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText } from "../composing";
 import { shown } from "../desk_state";
@@ -26,7 +26,7 @@ import { Words } from "./words";
 
 const CHECK_AFTER_MS = 600;
 
-export function Composer({ followUp }: { followUp: FollowUp }) {
+export function Composer({ followUp }: { followUp: FollowUpWithStory }) {
   const { id } = followUp;
   const sending = sendingOf(id);
   const holder = holderOf(followUp);
@@ -57,7 +57,7 @@ export function Composer({ followUp }: { followUp: FollowUp }) {
 }
 
 /** Who has it, and, where it was taken from this person, why. */
-function heldByOther(followUp: FollowUp, isLost: boolean): string {
+function heldByOther(followUp: FollowUpWithStory, isLost: boolean): string {
   const time = clockTime(Date.parse(followUp.claim_expires_at!));
   const name = followUp.claimed_by_name;
   if (!name) return t(isLost ? "claim_lost" : "held_by_other", { time });

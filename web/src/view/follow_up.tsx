@@ -3,7 +3,7 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Complaint, FollowUp, Reply, Review } from "../api_types";
+import type { Complaint, FollowUpWithStory, Reply, Review } from "../api_types";
 import { claim, holderOf, leave, LEASE_MS, release } from "../claims";
 import { amountLeft } from "../composing";
 import {
@@ -44,7 +44,7 @@ export function backToList(): void {
   requestAnimationFrame(focusList);
 }
 
-function Lease(props: { followUp: FollowUp; takeover: Signal<boolean> }) {
+function Lease(props: { followUp: FollowUpWithStory; takeover: Signal<boolean> }) {
   const { followUp } = props;
   const holder = holderOf(followUp);
   if (followUp.status === "awaiting_approval" || followUp.status === "resolving") return null;
@@ -99,7 +99,7 @@ function EarlierComplaint({ complaint }: { complaint: Complaint }) {
   );
 }
 
-function ReviewCard(props: { review: Review; followUp: FollowUp }) {
+function ReviewCard(props: { review: Review; followUp: FollowUpWithStory }) {
   const { review } = props;
   const { platform, stage } = props.followUp;
   // Alone, its author is the title of the whole follow-up already.
@@ -175,7 +175,7 @@ function ReplyCard({ reply }: { reply: Reply }) {
   );
 }
 
-function Context({ followUp }: { followUp: FollowUp }) {
+function Context({ followUp }: { followUp: FollowUpWithStory }) {
   const assessment = followUp.reviews[0]?.assessment;
   const { checklist } = followUp;
   return (
@@ -262,7 +262,7 @@ function Context({ followUp }: { followUp: FollowUp }) {
   );
 }
 
-function Thread({ followUp }: { followUp: FollowUp }) {
+function Thread({ followUp }: { followUp: FollowUpWithStory }) {
   const failed = useSignal(false);
   const due = dueIn(followUp);
   const paused = pausedUntil(followUp);
@@ -314,7 +314,7 @@ function Thread({ followUp }: { followUp: FollowUp }) {
   );
 }
 
-function title(followUp: FollowUp): string {
+function title(followUp: FollowUpWithStory): string {
   return followUp.reviews[0]?.author?.name || t("anonymous");
 }
 

@@ -1,6 +1,6 @@
 // What was before: the author's other reviews, and what happened to this one.
 
-import type { EarlierReview, FollowUp, TimelineEntry } from "../api_types";
+import type { EarlierReview, FollowUpWithStory, TimelineEntry } from "../api_types";
 import { maybe, t } from "../messages";
 import { dateAndTime, words } from "../times";
 import { SeverityIcon } from "./icons";
@@ -24,7 +24,7 @@ function Earlier({ review }: { review: EarlierReview }) {
   );
 }
 
-export function History({ followUp }: { followUp: FollowUp }) {
+export function History({ followUp }: { followUp: FollowUpWithStory }) {
   const history = followUp.history ?? [];
   if (!history.length) return null;
   return (
@@ -60,7 +60,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   );
 }
 
-export function Timeline({ followUp }: { followUp: FollowUp }) {
+export function Timeline({ followUp }: { followUp: FollowUpWithStory }) {
   const timeline = followUp.timeline ?? [];
   if (!timeline.length) return null;
   return (

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from heard import clock
 from heard.http.desk.routers import Business, DeskRouter, Id, Limit
-from heard.http.desk.shapes import CodesJson, FollowUpJson, MeJson, answers
+from heard.http.desk.shapes import CodesJson, FollowUpWithStoryJson, MeJson, answers
 from heard.steps import desk
 from heard.steps.desk_closed import count_codes
 from heard.steps.desk_me import describe_caller
@@ -28,7 +28,7 @@ def me() -> dict[str, Any]:
 @router.get(
     "/api/desk/follow-ups/<follow_up>",
     operation_id="getFollowUp",
-    responses=answers(FollowUpJson, "The follow-up"),
+    responses=answers(FollowUpWithStoryJson, "The follow-up"),
 )
 def describe_follow_up(
     follow_up: Id, limit: Limit = 25, after: LastReview = None

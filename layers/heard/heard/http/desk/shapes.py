@@ -426,9 +426,14 @@ class FollowUpJson(RowJson):
     pending_resolution: PendingResolutionJson | None
     actions: list[Action]
     no_reply_why: str | None
+    my_draft: DraftJson | None
+
+
+class FollowUpWithStoryJson(FollowUpJson):
+    """A follow-up with its timeline, and with how the author's other reviews ended."""
+
     history: list[EarlierReviewJson]
     timeline: list[TimelineEntryJson]
-    my_draft: DraftJson | None
 
 
 class FindingJson(Shape):
