@@ -179,6 +179,8 @@ def _families(service: str) -> tuple[set[str], set[str]]:
     source = _source(service)
     if "lambda_handler(app, logger, metrics)" in source:
         source += (ROOT / "layers/heard/heard/http/api.py").read_text()
+    if service == "desk":
+        source += (ROOT / "layers/heard/heard/http/desk/acting.py").read_text()
     literal, families = set[str](), set[str]()
     for is_family, name in re.findall(r'add_metric\(\s*(f?)"([^"]+)"', source):
         if not is_family:
@@ -284,16 +286,25 @@ def test_the_queues_are_those_of_the_template() -> None:
             assert _names(then) == [redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
 
 
+def _all_readers(scale: str) -> int:
+    """The readers of both queues. In `small` nothing comes to the praise queue."""
+    readers, praise = SCALES[scale]["Readers"], SCALES[scale]["Praise"]
+    return readers if scale == "small" else readers + praise
+
+
 def test_the_scales_are_those_of_the_template() -> None:
     rows = {_names(row[0])[0]: row[1:] for row in _rows("## Executions at once")}
 
     assert set(rows) == set(SCALES)
     for name, scale in SCALES.items():
-        runs, readers, polls = int(scale["Runs"]), scale["Readers"], scale["Polls"]
+        runs, polls = int(scale["Runs"]), scale["Polls"]
+        readers, words = _all_readers(name), f"{scale['Readers']:,}"
+        if readers != scale["Readers"]:
+            words = f"({words} + {scale['Praise']:,})"
         at_once, executions, door, quota = rows[name]
         assert at_once == f"{readers * runs:,}"
         assert executions == (
-            f"{readers:,} × (1 + {runs}) + {polls} polls = {readers * (1 + runs) + polls:,}"
+            f"{words} × (1 + {runs}) + {polls} polls = {readers * (1 + runs) + polls:,}"
         )
         assert door.startswith(f"{scale['Door']:,}, reserved" if scale["Door"] else "what is left")
         assert quota == f"{EXECUTIONS_NEEDED[name]:,}"
@@ -304,7 +315,7 @@ def test_the_parameter_names_the_runs_of_each_scale() -> None:
     described = template()["Parameters"]["Scale"]["Description"]
 
     for name, scale in SCALES.items():
-        runs = f"{scale['Readers'] * int(scale['Runs']):,}"
+        runs = f"{_all_readers(name) * int(scale['Runs']):,}"
         assert f"{runs} (`{name}`)" in row[2]
         assert f"{runs} ({name})" in described
 
@@ -389,7 +400,7 @@ LIMITS: Final = {
     ],
     "the whole of one reply step": [f"{template()['Globals']['Function']['Timeout']} s"],
     "runs at the same time": [
-        f"{scale['Readers']:,} {'readers ' * (name == 'small')}of {scale['Runs']}"
+        f"{_all_readers(name):,} {'readers ' * (name == 'small')}of {scale['Runs']}"
         for name, scale in SCALES.items()
     ],
 }
