@@ -163,6 +163,9 @@ class FunctionFlows:
         path = f"/api/desk/follow-ups/{follow_up}"
         self.agent.call("GET", f"/api/desk/follow-ups?business={self.shop.business}&words=true")
         self.agent.call("GET", path)
+        self.agent.call("GET", f"/api/desk/closed?business={self.shop.business}")
+        self.agent.call("PUT", f"{path}/draft", {"text": "I ask Bo first."})
+        self.agent.call("DELETE", f"{path}/draft")
         fence = self.agent.call("POST", f"{path}/claim")[1].get("fence", 1)
         answer = {
             "id": f"answer-{secrets.token_hex(4)}",
@@ -239,6 +242,9 @@ ELSEWHERE: Final[Mapping[Grant, str]] = {
     **rare(MODERATED, "PollFunction", "dynamodb:GetItem", "CasesTable", CASE, "aut_*"),
     **rare(STUCK, "SweepFunction", "dynamodb:GetItem", "CasesTable", CASE, "fup_*"),
     **rare(STUCK, "SweepFunction", "dynamodb:PutItem", "CasesTable", CASE),
+    **rare("it is due", "PollFunction", "sqs:SendMessage*", "PollQueue"),
+    **rare("it finds a review", "PollFunction", "sqs:SendMessage*", "ReviewQueue"),
+    **rare("it finds praise", "PollFunction", "sqs:SendMessage*", "PraiseQueue"),
     **rare(MODERATED, "SweepFunction", "sqs:SendMessage*", "PollQueue"),
     **rare(STUCK, "SweepFunction", "states:SendTaskFailure", "*"),
     **rare(KEPT, "RetentionFunction", "dynamodb:PutItem", "OutcomesTable"),
