@@ -266,6 +266,19 @@ def test_a_note_sent_again_is_one_note_and_mentions_nobody_again(team: Team) -> 
     assert team.follow_up.mentioned == ()
 
 
+def test_the_last_note_that_fits_can_be_sent_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "MAX_NOTES", 1)
+    for _ in range(2):
+        team.note(team.ana, "Please look.")
+
+    assert len(team.items("NOTE#")) == 1
+    with pytest.raises(ConflictError) as refused:
+        team.note(team.ana, "One more.", id="note-0002")
+    assert reason_of(refused) == "too_many_notes"
+
+
 @pytest.mark.parametrize(
     ("text", "mentioned"), [("Please do look.", "ben"), ("Please look.", "lee")]
 )
