@@ -199,8 +199,8 @@ export function previewKey(row: Row): string {
   return `${row.id}/${row.reviews_count}`;
 }
 
-/** Put off no more: it is in this person's view again at once. */
-export function showAgain(id: string): void {
+/** Show what was put off in this person's view again, at once. */
+export function forgetPutOff(id: string): void {
   const next = new Map(putOff.value);
   next.delete(id);
   putOff.value = next;
