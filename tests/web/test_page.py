@@ -240,7 +240,7 @@ def serve_rows(page: Page, row: dict[str, Any], count: int) -> None:
                 "id": f"fup_{number}",
                 "author": f"Author {int(number)}",
                 "first_words": "Two plates came broken.",
-                "stars": 1,
+                "rating": 1,
                 "language": "en",
                 "erased": False,
                 "damaged": False,

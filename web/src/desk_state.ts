@@ -183,7 +183,7 @@ async function readPreviews(all: readonly Row[], known: Map<string, Omit<Preview
 const NOTHING = {
   author: null,
   first_words: null,
-  stars: null,
+  rating: null,
   language: null,
   erased: false,
   damaged: false,
@@ -191,7 +191,7 @@ const NOTHING = {
 
 function previewOf(review: NewestReview): Omit<Preview, "id"> {
   const { author, rating, first_words, language, erased, damaged } = review;
-  return { author: author?.name ?? null, stars: rating, first_words, language, erased, damaged };
+  return { author: author?.name ?? null, rating, first_words, language, erased, damaged };
 }
 
 /** A review that joined brings other first words. */
