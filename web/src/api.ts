@@ -21,7 +21,7 @@ import type {
 } from "./api_types";
 import { accessToken, currentToken, SignedOut, SignInUnreachable } from "./sign_in";
 
-export const LONGEST_PAGE = 100;
+const LONGEST_PAGE = 100;
 const TIMEOUT_MS = 20_000;
 
 /** A request that did not do what it was for. `status` is 0 where no answer came. */

@@ -6,7 +6,7 @@ import { ApiError } from "./api";
 import type { Counts, FollowUpWithStory, NewestReview, Preview, Row } from "./api_types";
 import { me, noteClaimants, notePeopleOf } from "./people";
 import { route, type View } from "./route";
-import { session, subject } from "./sign_in";
+import { subject } from "./sign_in";
 import { now } from "./times";
 
 export const rows = signal<Row[]>([]);
@@ -328,5 +328,3 @@ export function nextAfter(id: string): string | null {
   const place = list.findIndex((row) => row.id === id);
   return list[place + 1]?.id ?? null;
 }
-
-export const isSignedIn = computed(() => session.value.state === "in");
