@@ -324,6 +324,22 @@ def test_a_snapshot_is_called_before_it_falls_asleep(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("route", sorted(resources("AWS::ApiGatewayV2::Route")))
+def test_the_api_may_call_the_function_of_each_route(route: str) -> None:
+    """The emulator asks no permission. AWS answers 500 without one."""
+    properties = resources("AWS::ApiGatewayV2::Route")[route]
+    integration = re.findall(r"\$\{(\w+)\}", properties["Target"]["Fn::Sub"])[0]
+    uri = resources("AWS::ApiGatewayV2::Integration")[integration]["IntegrationUri"]
+    called = f"live/{properties['RouteKey'].replace(' ', '')}"
+
+    assert any(
+        fnmatchcase(called, permission["SourceArn"]["Fn::Sub"].partition("${Api}/")[2])
+        for permission in resources("AWS::Lambda::Permission").values()
+        if permission["Principal"] == "apigateway.amazonaws.com"
+        and any(mentions(uri, name) for name in permission["FunctionName"].values())
+    )
+
+
 @pytest.mark.parametrize("name", SNAPSHOT_FUNCTIONS)
 def test_two_restored_snapshots_make_different_keys_and_ids(name: str) -> None:
     folder = FUNCTIONS / resources(SAM_FUNCTION)[name]["CodeUri"].removeprefix("functions/")

@@ -240,7 +240,7 @@ def serve_rows(page: Page, row: dict[str, Any], count: int) -> None:
                 "id": f"fup_{number}",
                 "author": f"Author {int(number)}",
                 "first_words": "Two plates came broken.",
-                "stars": 1,
+                "rating": 1,
                 "language": "en",
                 "erased": False,
                 "damaged": False,
@@ -266,9 +266,20 @@ def test_a_language_has_every_message_with_its_values(language: str) -> None:
     assert {key for key in english if english[key] - other[key] - {"n"}} == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_is_written_with_one_kind_of_apostrophe(language: str) -> None:
+    values = re.findall(r'"([^"\n]*)"', message_file(language).read_text())
+
+    assert len({sign for value in values for sign in value if sign in "'’"}) <= 1
+
+
+def message_file(language: str) -> Path:
+    return ROOT / "web" / "src" / "messages" / f"{language}.ts"
+
+
 def catalogue(language: str) -> dict[str, set[str]]:
     """The keys of a language, each with the names in its braces."""
-    text = (ROOT / "web" / "src" / "messages" / f"{language}.ts").read_text()
+    text = message_file(language).read_text()
     entries = re.split(r"^  (\w+): ?", text.partition(" = {")[2], flags=re.M)
     return {
         key: set(re.findall(r"\{(\w+)\}", value))

@@ -3,10 +3,13 @@
 import type {
   ClosedPage,
   Draft,
-  FollowUpWithStory,
+  DraftBody,
   FollowUpView,
+  FollowUpWithStory,
+  Later,
   LintResult,
   Me,
+  NoteBody,
   Page,
   PreferencesBody,
   Previews,
@@ -18,7 +21,7 @@ import type {
 } from "./api_types";
 import { accessToken, currentToken, SignedOut, SignInUnreachable } from "./sign_in";
 
-export const LONGEST_PAGE = 100;
+const LONGEST_PAGE = 100;
 const TIMEOUT_MS = 20_000;
 
 /** A request that did not do what it was for. `status` is 0 where no answer came. */
@@ -172,12 +175,6 @@ export function approve(id: string, approved: boolean, digest: string): Promise<
   return post<Row>(`${FOLLOW_UPS}/${id}/approval`, { approved, digest });
 }
 
-export interface DraftBody {
-  text: string;
-  action: string;
-  fields: Record<string, unknown>;
-}
-
 export function saveDraft(id: string, body: DraftBody): Promise<Draft> {
   return call<Draft>(`${FOLLOW_UPS}/${id}/draft`, { method: "PUT", body });
 }
@@ -186,10 +183,7 @@ export function deleteDraft(id: string): Promise<unknown> {
   return call(`${FOLLOW_UPS}/${id}/draft`, { method: "DELETE" });
 }
 
-export function addNote(
-  id: string,
-  body: { id: string; text: string; mentions: readonly string[] },
-): Promise<unknown> {
+export function addNote(id: string, body: NoteBody): Promise<unknown> {
   return post(`${FOLLOW_UPS}/${id}/notes`, body);
 }
 
@@ -201,11 +195,11 @@ export function takeOver(id: string, fence: number, reason: TakeoverReason): Pro
   return post<Row>(`${FOLLOW_UPS}/${id}/takeover`, { fence, reason });
 }
 
-export function putOff(id: string, until: string): Promise<{ back_at: string | null }> {
-  return call(`${FOLLOW_UPS}/${id}/later`, { method: "PUT", body: { until } });
+export function putOff(id: string, until: string): Promise<Later> {
+  return call<Later>(`${FOLLOW_UPS}/${id}/later`, { method: "PUT", body: { until } });
 }
 
-export function putOffNoMore(id: string): Promise<unknown> {
+export function showAgain(id: string): Promise<unknown> {
   return call(`${FOLLOW_UPS}/${id}/later`, { method: "DELETE" });
 }
 

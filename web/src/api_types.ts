@@ -426,7 +426,7 @@ export interface Preview {
   id: string;
   author: string | null;
   first_words: string | null;
-  stars: number | null;
+  rating: number | null;
   language: string | null;
   erased: boolean;
   damaged: boolean;

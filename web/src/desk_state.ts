@@ -6,7 +6,7 @@ import { ApiError } from "./api";
 import type { Counts, FollowUpWithStory, NewestReview, Preview, Row } from "./api_types";
 import { me, noteClaimants, notePeopleOf } from "./people";
 import { route, type View } from "./route";
-import { session, subject } from "./sign_in";
+import { subject } from "./sign_in";
 import { now } from "./times";
 
 export const rows = signal<Row[]>([]);
@@ -183,7 +183,7 @@ async function readPreviews(all: readonly Row[], known: Map<string, Omit<Preview
 const NOTHING = {
   author: null,
   first_words: null,
-  stars: null,
+  rating: null,
   language: null,
   erased: false,
   damaged: false,
@@ -191,7 +191,7 @@ const NOTHING = {
 
 function previewOf(review: NewestReview): Omit<Preview, "id"> {
   const { author, rating, first_words, language, erased, damaged } = review;
-  return { author: author?.name ?? null, stars: rating, first_words, language, erased, damaged };
+  return { author: author?.name ?? null, rating, first_words, language, erased, damaged };
 }
 
 /** A review that joined brings other first words. */
@@ -199,8 +199,8 @@ export function previewKey(row: Row): string {
   return `${row.id}/${row.reviews_count}`;
 }
 
-/** Put off no more: it is in this person's view again at once. */
-export function showAgain(id: string): void {
+/** Show what was put off in this person's view again, at once. */
+export function forgetPutOff(id: string): void {
   const next = new Map(putOff.value);
   next.delete(id);
   putOff.value = next;
@@ -328,5 +328,3 @@ export function nextAfter(id: string): string | null {
   const place = list.findIndex((row) => row.id === id);
   return list[place + 1]?.id ?? null;
 }
-
-export const isSignedIn = computed(() => session.value.state === "in");

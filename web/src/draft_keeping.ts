@@ -4,7 +4,7 @@
 import * as api from "./api";
 import { ApiError } from "./api";
 import { announce } from "./announce";
-import type { Action, FollowUp } from "./api_types";
+import type { Action, DraftBody, FollowUp } from "./api_types";
 import { changeDraft, draftOf, isEmpty, type Draft } from "./drafts";
 import { t } from "./messages";
 import { sendingOf } from "./outbox";
@@ -15,7 +15,7 @@ const timers = new Map<string, number>();
 const running = new Map<string, Promise<void>>();
 const attempted = new Set<string>();
 
-function bodyOf(draft: Draft): api.DraftBody {
+function bodyOf(draft: Draft): DraftBody {
   const [name = "", currency = ""] = draft.remedy.split(" ");
   const fields = {
     fix: draft.fix,

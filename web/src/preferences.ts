@@ -1,6 +1,7 @@
-// What a person chose for this browser. No secret and no customer's word is here.
+// What a person chose. No secret and no customer's word is here.
 
 import { effect, signal } from "@preact/signals";
+import type { SavedView } from "./api_types";
 
 export interface Preferences {
   /** Empty for the browser's. */
@@ -13,11 +14,6 @@ export interface Preferences {
   notifications: boolean;
   /** What somebody named: the query of an address, without what was open. */
   views: readonly SavedView[];
-}
-
-export interface SavedView {
-  name: string;
-  query: string;
 }
 
 export const MOST_VIEWS = 8;

@@ -61,7 +61,7 @@ function notify(row: Row, key: Key): void {
   }
 }
 
-function look(row: Row): void {
+function tell(row: Row): void {
   const before = known.get(row.id);
   const left = Date.parse(row.due_at) - Date.now();
   const isDueSoon = holderOf(row) === "me" && left > 0 && left < SOON_MS;
@@ -103,7 +103,7 @@ export function startTelling(): void {
     void now.value;
     if (!isLoaded.value) return;
     untracked(() => {
-      for (const row of list) look(row);
+      for (const row of list) tell(row);
       isFirst = false;
     });
   });

@@ -324,7 +324,8 @@ class Workflows:
             input=to_text(message),
         )
         if response["status"] == "SUCCEEDED":
-            failed = json.loads(response.get("output") or "{}").get("failed")
+            output: Mapping[str, Any] = json.loads(response.get("output") or "{}")
+            failed: list[Mapping[str, Any]] | None = output.get("failed")
             if not isinstance(failed, list):
                 raise Fault("The route workflow did not say which messages failed.")
             return failed

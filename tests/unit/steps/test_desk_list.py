@@ -29,7 +29,7 @@ from heard.steps.desk_list import (
 )
 from heard.steps.desk_memory import DeskMemory
 from heard.steps.desk_previews import preview
-from heard.steps.desk_settings import put_off, put_off_no_more, viewer_of
+from heard.steps.desk_settings import put_off, show_again, viewer_of
 from heard.storage.keys import partition_key
 from heard.storage.people import People
 from heard.working_time import Calendar
@@ -348,7 +348,7 @@ def test_what_somebody_puts_off_is_in_their_later_view_until_it_is_due(
     later = now + timedelta(hours=1, minutes=1)
     assert ids(None, later) == {follow_up.id, other.id}
     assert ids(FollowUpView.LATER, later) == set()
-    put_off_no_more(ana, follow_up.id, shop.desk)
+    show_again(ana, follow_up.id, shop.desk)
     assert ids(None, now) == {follow_up.id, other.id}
 
 
@@ -371,7 +371,7 @@ def test_previews_survive_what_is_erased_damaged_or_gone(shop: Backend, ana: Cal
     assert (shown[bad_state.id]["damaged"], shown[bad_state.id]["first_words"]) == (True, None)
     assert (shown[erased.id]["erased"], shown[erased.id]["author"]) == (True, None)
     assert shown[sound.id]["first_words"]
-    assert (shown[sound.id]["stars"], shown[sound.id]["damaged"]) == (1, False)
+    assert (shown[sound.id]["rating"], shown[sound.id]["damaged"]) == (1, False)
 
 
 def test_previews_are_for_agents_and_leads(shop: Backend) -> None:

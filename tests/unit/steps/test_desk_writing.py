@@ -266,6 +266,19 @@ def test_a_note_sent_again_is_one_note_and_mentions_nobody_again(team: Team) -> 
     assert team.follow_up.mentioned == ()
 
 
+def test_the_last_note_that_fits_can_be_sent_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "MAX_NOTES", 1)
+    for _ in range(2):
+        team.note(team.ana, "Please look.")
+
+    assert len(team.items("NOTE#")) == 1
+    with pytest.raises(ConflictError) as refused:
+        team.note(team.ana, "One more.", id="note-0002")
+    assert reason_of(refused) == "too_many_notes"
+
+
 @pytest.mark.parametrize(
     ("text", "mentioned"), [("Please do look.", "ben"), ("Please look.", "lee")]
 )
@@ -411,7 +424,7 @@ def test_a_draft_or_a_note_of_a_stranger_does_not_exist(team: Team) -> None:
             lambda caller=caller: desk_settings.put_off(
                 caller, team.id, until, team.backend.desk, team.backend.clock()
             ),
-            lambda caller=caller: desk_settings.put_off_no_more(caller, team.id, team.backend.desk),
+            lambda caller=caller: desk_settings.show_again(caller, team.id, team.backend.desk),
         ):
             with pytest.raises(error):
                 step()
@@ -437,7 +450,7 @@ def test_later_hides_it_from_the_callers_view_alone_and_the_sla_keeps_running(te
     assert settings.later("sub-ben") == {}
     assert team.backend.case_items() == before
     for _ in range(2):
-        desk_settings.put_off_no_more(team.ana, team.id, team.backend.desk)
+        desk_settings.show_again(team.ana, team.id, team.backend.desk)
     assert settings.later("sub-ana") == {}
 
 

@@ -32,7 +32,7 @@ import {
 import { Approval } from "./approval";
 import { Composer } from "./composer";
 import { Icon, Ring, SeverityIcon } from "./icons";
-import { LaterDialog, takeFromLater } from "./later";
+import { LaterDialog, showAgain } from "./later";
 import { focusList, heldUntil, openFollowUp } from "./list";
 import { Notes } from "./notes";
 import { History, Timeline } from "./story";
@@ -377,7 +377,7 @@ export function FollowUpPane({ id }: { id: string }) {
         {followUp && followUp.status !== "closed" ? (
           <>
             {route.value.view === "later" ? (
-              <button type="button" onClick={() => void takeFromLater(id).then(backToList)}>
+              <button type="button" onClick={() => void showAgain(id).then(backToList)}>
                 {t("later_back")}
               </button>
             ) : (

@@ -5,7 +5,7 @@ import * as api from "../api";
 import { ApiError } from "../api";
 import type { Row } from "../api_types";
 import { announce } from "../announce";
-import { putOff, showAgain } from "../desk_state";
+import { forgetPutOff, putOff } from "../desk_state";
 import { t } from "../messages";
 import { pollNow } from "../polling";
 import { refuse } from "../refusals";
@@ -29,10 +29,10 @@ function localTime(date: Date): string {
 }
 
 /** Show it in this person's view again. */
-export async function takeFromLater(id: string): Promise<void> {
+export async function showAgain(id: string): Promise<void> {
   try {
-    await api.putOffNoMore(id);
-    showAgain(id);
+    await api.showAgain(id);
+    forgetPutOff(id);
     announce(t("later_back_said"));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

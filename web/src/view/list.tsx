@@ -85,7 +85,7 @@ function Line({ row }: { row: Row }) {
   const holder = holderOf(row);
   const author = preview?.author || t("anonymous");
   const meta = [words(row.platform)];
-  if (preview?.stars) meta.push(t("stars", { n: preview.stars }));
+  if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
   if (row.status !== "open") meta.push(t(`status_${row.status}` as Key));
   return (

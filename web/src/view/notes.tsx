@@ -70,7 +70,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     forgetRefusal(id);
     ownId.value ||= `note-${crypto.randomUUID()}`;
     try {
-      await api.addNote(id, { id: ownId.value, text: text.value.trim(), mentions: mentions.value });
+      await api.addNote(id, { id: ownId.value, text: text.value.trim(), mentions: [...mentions.value] });
       text.value = ownId.value = "";
       mentions.value = [];
       isWriting.value = false;

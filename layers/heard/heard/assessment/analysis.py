@@ -55,6 +55,8 @@ _ALARMING: Final = ("critical_", "failure_lost", "failure_money", "alarm")
 """Codes of phrases that are never only thanked for."""
 _KEYBOARD_ROWS: Final = ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")
 _MAX_CONSONANTS: Final = 5
+_LEAST_HAPPY: Final = 4
+"""From how many stars on nobody complains by the stars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,12 @@ def text_for_engine(event: ReviewEvent) -> str:
     return without_markup(legible_text(_full_text(event)))
 
 
+def seems_harmless(event: ReviewEvent, scores: Scores | None) -> bool:
+    """Whether neither the stars nor the scores of a review complain."""
+    is_happy = event.rating is None or event.rating >= _LEAST_HAPPY
+    return is_happy and scores is not None and scores.severity[2] < HARMLESS_THRESHOLD
+
+
 def _full_text(event: ReviewEvent) -> str:
     return "\n".join(part for part in (event.title, event.text) if part)
 
@@ -152,11 +160,7 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     is_readable = has_words and not is_gibberish
     plain_text = _in_plain_words(text, figures) if figures else text_for_engine(event)
     scores = engine.scores(plain_text) if engine and is_readable else None
-    is_harmless = (
-        scores is not None
-        and scores.severity[2] < HARMLESS_THRESHOLD
-        and (event.rating is None or event.rating >= 4)
-    )
+    is_harmless = seems_harmless(event, scores)
     all_hits.extend(_emoji_hits(text))
     hits = tuple(
         replace(hit, code="alarm") if is_harmless and _is_circumstantial(hit, words) else hit

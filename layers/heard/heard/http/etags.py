@@ -1,4 +1,4 @@
-"""Entity tags: whether a client has the newest answer already."""
+"""Entity tags: whether a client has the newest response already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
 
 AS_OF: Final = "as_of"
-"""When an answer was true. It changes with each answer, so it does not count in the tag."""
+"""When a response was true. It changes with each response, so it does not count in the tag."""
 
 
 def tag_of(content: bytes) -> str:

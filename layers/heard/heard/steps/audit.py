@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from heard.errors import NotFound, Tampered
 from heard.outcomes import ChainCheck, ChainReport
 from heard.people import AUDITING
+from heard.steps.caller import NO_SUCH_BUSINESS, Caller
 from heard.storage.outcome_log import OutcomePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from heard.outcomes import Outcome
-    from heard.steps.caller import Caller
     from heard.storage.case_store import CaseStore
     from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
 
@@ -68,8 +68,7 @@ def outcomes_in(
     caller: Caller, criteria: OutcomeCriteria, log: OutcomeLog, *, limit: int, after: str | None
 ) -> OutcomePage:
     """A page of a business's outcomes. Raises NotFound, Forbidden, BadRequest, Tampered."""
-    missing = "There is no such business among yours."
-    caller.require_role(criteria.business, *AUDITING, missing=missing)
+    caller.require_role(criteria.business, *AUDITING, missing=NO_SUCH_BUSINESS)
     return log.page(criteria, limit=limit, after=after)
 
 

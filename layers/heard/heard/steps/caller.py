@@ -6,9 +6,12 @@ For a caller who holds no role in a business, neither the business nor anything 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from heard.errors import Forbidden, NotFound
 from heard.people import Person, Role
+
+NO_SUCH_BUSINESS: Final = "There is no such business among yours."
 
 
 @dataclass(frozen=True, slots=True)

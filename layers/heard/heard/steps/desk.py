@@ -6,7 +6,7 @@ A step that is refused raises ConflictError with its reason, and nothing has cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -238,10 +238,7 @@ def claim_and_describe(
 
 def _claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) -> StoredFollowUp:
     def decide(follow_up: FollowUp) -> FollowUp:
-        # Of one review alone the resolution itself says that it cannot be read.
-        unreadable = (
-            desk.cases.unreadable_reviews(follow_up.reviews) if len(follow_up.reviews) > 1 else ()
-        )
+        unreadable = _unreadable_reviews(follow_up, desk)
         return or_raise(
             follow_ups.claim(follow_up, caller.person.subject, now, unreadable=unreadable)
         )
@@ -249,6 +246,16 @@ def _claim(caller: Caller, follow_up_id: str, desk: DeskPorts, now: datetime) ->
     return desk.cases.update_follow_up(
         follow_up_id, decide, now, known=find_follow_up(caller, follow_up_id, desk.cases)
     )
+
+
+def _unreadable_reviews(follow_up: FollowUp, desk: DeskPorts) -> Collection[str]:
+    """Those that a new claim does not cover.
+
+    If it has one review alone, the resolution itself says that it cannot be read.
+    """
+    if len(follow_up.reviews) < 2:
+        return ()
+    return desk.cases.unreadable_reviews(follow_up.reviews)
 
 
 def take_over_and_describe(
@@ -263,18 +270,9 @@ def take_over_and_describe(
     lead = caller.person.subject
 
     def decide(loaded: LoadedCase) -> Change | None:
-        current = loaded.case.follow_up or stored.follow_up
-        unreadable = (
-            desk.cases.unreadable_reviews(current.reviews) if len(current.reviews) > 1 else ()
-        )
-        return or_raise(
-            cases.take_over(
-                loaded.case,
-                cases.Takeover(lead, takeover.fence, takeover.reason),
-                now,
-                unreadable=unreadable,
-            )
-        )
+        unreadable = _unreadable_reviews(loaded.case.follow_up or stored.follow_up, desk)
+        new_claim = cases.Takeover(lead, takeover.fence, takeover.reason)
+        return or_raise(cases.take_over(loaded.case, new_claim, now, unreadable=unreadable))
 
     result = desk.cases.change(
         load_from(stored, follow_up_id, desk.cases), decide, now=now, actor=lead

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time, parse_time
 from heard.people import ANSWERING
+from heard.steps.caller import NO_SUCH_BUSINESS
 from heard.storage.outcome_log import ClosingCriteria
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from heard.steps.desk_memory import DeskMemory
     from heard.storage.outcome_log import OutcomeLog
 
-MISSING: Final = "There is no such business among yours."
 CODES_PERIOD: Final = timedelta(days=90)
 _CODES_PAGE: Final = 1_000
 _CODES_PAGES: Final = 4
@@ -54,7 +54,7 @@ def list_closed(
     after: str | None,
 ) -> ClosedPage:
     """What was closed in a business where the caller answers. Raises NotFound, Forbidden."""
-    caller.require_role(criteria.business, *ANSWERING, missing=MISSING)
+    caller.require_role(criteria.business, *ANSWERING, missing=NO_SUCH_BUSINESS)
     page = log.newest_closings(criteria, limit=limit, before=after)
     names = memory.first_names(_people_in(page.outcomes))
     return ClosedPage([_closed_json(outcome, names) for outcome in page.outcomes], page.next)
@@ -69,20 +69,20 @@ def count_codes(
     time since when closed follow-ups were counted: later than 90 days ago where there are very
     many. Counts are kept for a while. Raises NotFound, Forbidden.
     """
-    caller.require_role(business, *ANSWERING, missing=MISSING)
-    counted_from, used = memory.codes(business, lambda: _count_used(business, log, now))
-    codes = memory.business(business).policy.codes
-    lists = {"causes": codes.causes, "fixes": codes.fixes, "reasons": codes.reasons}
+    caller.require_role(business, *ANSWERING, missing=NO_SUCH_BUSINESS)
+    counted_from, counts = memory.codes(business, lambda: _count_codes(business, log, now))
+    own = memory.business(business).policy.codes
+    lists = {"causes": own.causes, "fixes": own.fixes, "reasons": own.reasons}
     return {
-        **{name: _codes_json(listed, used[name]) for name, listed in lists.items()},
+        **{name: _codes_json(codes, counts[name]) for name, codes in lists.items()},
         "counted_from": counted_from,
     }
 
 
-def _count_used(
+def _count_codes(
     business: str, log: OutcomeLog, now: datetime
 ) -> tuple[str, Mapping[str, Counter[str]]]:
-    used = {name: Counter[str]() for name in _CODE_NAMES}
+    counts = {name: Counter[str]() for name in _CODE_NAMES}
     criteria = ClosingCriteria(business, now - CODES_PERIOD, now)
     before: str | None = None
     for _ in range(_CODES_PAGES):
@@ -90,23 +90,23 @@ def _count_used(
         for outcome in page.outcomes:
             for name, detail_name in _CODE_NAMES.items():
                 if code := outcome.detail.get(detail_name):
-                    used[name][code] += 1
+                    counts[name][code] += 1
         before = page.next
         if before is None:
-            return format_time(criteria.start), used
+            return format_time(criteria.start), counts
     # A place is a time, or the beginning of a day.
-    return format_time(parse_time((before or "").partition("#")[0])), used
+    return format_time(parse_time((before or "").partition("#")[0])), counts
 
 
-def _codes_json(listed: Sequence[str], used: Counter[str]) -> list[dict[str, Any]]:
+def _codes_json(codes: Sequence[str], counts: Counter[str]) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
             "name": code.replace("-", " ").capitalize(),
-            "used": used[code],
-            "in_policy": code in listed,
+            "used": counts[code],
+            "in_policy": code in codes,
         }
-        for code in (*listed, *sorted(used.keys() - set(listed)))
+        for code in (*codes, *sorted(counts.keys() - set(codes)))
     ]
 
 

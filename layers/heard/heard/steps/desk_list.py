@@ -14,6 +14,7 @@ from heard.clock import format_time, parse_time
 from heard.errors import BadRequest
 from heard.follow_ups import FollowUp, Status
 from heard.people import ANSWERING
+from heard.steps.caller import NO_SUCH_BUSINESS
 from heard.steps.desk_memory import DeskMemory
 from heard.steps.desk_view import follow_up_row, follow_up_rows
 from heard.working_time import Calendar, is_working, next_opening, working_seconds
@@ -236,7 +237,7 @@ def clock_of(follow_up: FollowUp, calendar: Calendar | None, now: datetime) -> d
 
 def _businesses(caller: Caller, business: str | None) -> tuple[str, ...]:
     if business is not None:
-        caller.require_role(business, *ANSWERING, missing="There is no such business among yours.")
+        caller.require_role(business, *ANSWERING, missing=NO_SUCH_BUSINESS)
         return (business,)
     businesses = caller.businesses(*ANSWERING)
     if len(businesses) > MAX_BUSINESSES:
@@ -250,12 +251,12 @@ def _businesses(caller: Caller, business: str | None) -> tuple[str, ...]:
 class _Reading:
     """What was read of one business, as far as `place`; None when that was all.
 
-    `matches` are those of `read` that are asked for. `is_over` says that none comes behind them.
+    `matches` are those of `follow_ups` that are asked for. `is_over` says that no other one comes.
     """
 
     business: str
     place: str | None
-    read: list[FollowUp] = field(default_factory=list["FollowUp"])
+    follow_ups: list[FollowUp] = field(default_factory=list["FollowUp"])
     matches: list[FollowUp] = field(default_factory=list["FollowUp"])
     is_over: bool = False
 
@@ -265,11 +266,11 @@ def _read(business: str, query: ListQuery, viewer: Viewer, cases: CaseStore) -> 
     limit = max(query.limit, _READ_TOGETHER) if query.is_filtered else query.limit
     while True:
         page, reading.place = cases.open_follow_ups(business, limit=limit, after=reading.place)
-        reading.read += page
+        reading.follow_ups += page
         reading.matches += [each for each in page if query.takes(each, viewer)]
         if query.view is FollowUpView.OVERDUE and page and not viewer.is_overdue(page[-1]):
             reading.is_over = True
-        is_enough = len(reading.matches) >= query.limit or len(reading.read) >= MAX_READ
+        is_enough = len(reading.matches) >= query.limit or len(reading.follow_ups) >= MAX_READ
         if reading.place is None or reading.is_over or is_enough or not page:
             return reading
 
@@ -282,7 +283,7 @@ def _count(readings: Iterable[_Reading], viewer: Viewer, memory: DeskMemory) -> 
     by_view = {"all": 0, **{view.value: 0 for view in FollowUpView}}
     complete = True
     for reading in readings:
-        follow_ups = {follow_up.id: follow_up for follow_up in reading.read}
+        follow_ups = {follow_up.id: follow_up for follow_up in reading.follow_ups}
         if reading.place is not None:
             backlog = memory.backlog(reading.business, reading.place)
             complete = complete and backlog.complete

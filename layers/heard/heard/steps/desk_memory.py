@@ -90,9 +90,9 @@ class DeskMemory:
 
     def backlog(self, business: str, after: str) -> Backlog:
         """The open follow-ups of a business behind a place in its list, or behind an earlier."""
-        kept = self._backlogs.get(business)
-        if kept and self._is_fresh(kept[0], BACKLOG_SECONDS) and kept[1].after <= after:
-            return kept[1]
+        entry = self._backlogs.get(business)
+        if entry and self._is_fresh(entry[0], BACKLOG_SECONDS) and entry[1].after <= after:
+            return entry[1]
         backlog = self._read_backlog(business, after)
         self._backlogs.put(business, (self._clock(), backlog))
         return backlog
@@ -108,9 +108,9 @@ class DeskMemory:
         seconds: float,
         read: Callable[[], T],
     ) -> T:
-        kept = entries.get(key)
-        if kept and self._is_fresh(kept[0], seconds):
-            return kept[1]
+        entry = entries.get(key)
+        if entry and self._is_fresh(entry[0], seconds):
+            return entry[1]
         value = read()
         entries.put(key, (self._clock(), value))
         return value

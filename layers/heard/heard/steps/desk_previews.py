@@ -43,7 +43,7 @@ def _preview_json(follow_up: FollowUp, text: LatestText | None) -> dict[str, Any
         "id": follow_up.id,
         "author": event.author.name if event else None,
         "first_words": event.first_words(EXCERPT_CHARACTERS) if event else None,
-        "stars": text.review.rating if text else None,
+        "rating": text.review.rating if text else None,
         "language": text.language if text else None,
         "erased": text.erased if text else False,
         # Also where the state of the review cannot be read.

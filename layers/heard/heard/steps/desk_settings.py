@@ -30,7 +30,7 @@ def put_off(
     return later.hidden_until(follow_up, until)
 
 
-def put_off_no_more(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:
+def show_again(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:
     """Show a follow-up in the caller's view again. Showing it twice is no error."""
     find_follow_up(caller, follow_up_id, desk.cases)
     desk.settings.remove_later(caller.person.subject, follow_up_id)

@@ -43,8 +43,8 @@ def history_of(review: Review, cases: CaseStore) -> list[dict[str, Any]]:
     """The newest other reviews of a review's author in this business, and how each ended."""
     if review.erased_at:
         return []
-    listed = cases.reviews_of_author(review.author, limit=HISTORY_READ)
-    states = cases.readable_reviews([id for id in listed if id != review.id])
+    ids = cases.reviews_of_author(review.author, limit=HISTORY_READ)
+    states = cases.readable_reviews([id for id in ids if id != review.id])
     # A list may name a review that another author has now.
     own = [
         state

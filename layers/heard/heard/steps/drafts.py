@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def save_draft(
     caller: Caller, follow_up_id: str, draft: Draft, desk: DeskPorts, now: datetime
-) -> Draft:
+) -> None:
     """Store the caller's draft in the place of the one before.
 
     Raises ConflictError when a resolution was accepted or it is closed: what is saved late must not
@@ -30,7 +30,6 @@ def save_draft(
     or_raise(follow_ups.check_open(stored.follow_up) or stored)
     case = read_case(follow_up_id, desk.cases, stored).case
     desk.cases.put_draft(follow_up_id, caller.person.subject, case.review.author, draft, now)
-    return draft
 
 
 def delete_draft(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:

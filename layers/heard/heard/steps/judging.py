@@ -12,15 +12,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from heard.assessment.analysis import text_for_engine, text_for_rules
+from heard.assessment.analysis import seems_harmless, text_for_engine, text_for_rules
 from heard.assessment.engines.chain import CachedEngine
 from heard.assessment.engines.engine import Engine, asks_service
 from heard.assessment.sentences import sentences_for_engine
-from heard.assessment.thresholds import HARMLESS_THRESHOLD
 from heard.reviews import EventKind, ReviewEvent
 
-_SAID: Final = frozenset({EventKind.CREATED, EventKind.EDITED})
-_LEAST_HAPPY: Final = 4
+_WITH_WORDS: Final = frozenset({EventKind.CREATED, EventKind.EDITED})
 _MAX_CHARACTERS: Final = 5_000
 """A longer review is left to itself: preparing its text takes longer than judging it."""
 
@@ -36,7 +34,7 @@ def judge_together(engine: Engine, messages: Sequence[Mapping[str, Any]]) -> Eng
         with suppress(AttributeError, KeyError, TypeError, ValueError):
             event = ReviewEvent.from_json(message["event"])
             is_short = len(event.title or "") + len(event.text or "") <= _MAX_CHARACTERS
-            if event.kind in _SAID and is_short and text_for_engine(event):
+            if event.kind in _WITH_WORDS and is_short and text_for_engine(event):
                 events.append(event)
     if len(events) < 2 or asks_service(engine):
         return engine
@@ -46,15 +44,9 @@ def judge_together(engine: Engine, messages: Sequence[Mapping[str, Any]]) -> Eng
         [
             sentence
             for event in events
-            if _seems_harmless(event, judge)
+            # Praise may hide a danger, so its sentences will be read one by one, most likely.
+            if seems_harmless(event, judge.scores(text_for_engine(event)))
             for sentence in sentences_for_engine(text_for_rules(event)[0])
         ]
     )
     return judge
-
-
-def _seems_harmless(event: ReviewEvent, judge: Engine) -> bool:
-    """Whether its sentences will be read one by one, most likely: praise may hide a danger."""
-    scores = judge.scores(text_for_engine(event))
-    is_happy = event.rating is None or event.rating >= _LEAST_HAPPY
-    return scores is not None and is_happy and scores.severity[2] < HARMLESS_THRESHOLD

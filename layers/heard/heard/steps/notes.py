@@ -45,11 +45,6 @@ def add_note(
     agent = caller.person.subject
     mentions = tuple(dict.fromkeys(person for person in request.mentions if person != agent))
     _require_answering(mentions, stored.follow_up.business, desk)
-    if desk.cases.count_notes(follow_up_id) >= MAX_NOTES:
-        raise ConflictError(
-            ConflictCode.TOO_MANY_NOTES.value,
-            f"A follow-up has at most {MAX_NOTES} notes. Write it with the resolution.",
-        )
     author = read_case(follow_up_id, desk.cases, stored).case.review.author
     note = Note(request.id, agent, request.text, format_time(now), mentions)
 
@@ -58,6 +53,11 @@ def add_note(
             # Retention may have deleted the notes of a closed one, and looks for no later ones.
             raise ConflictError(
                 ConflictCode.CLOSED.value, f"It is closed ({follow_up.closing_kind})."
+            )
+        if desk.cases.count_notes(follow_up_id) >= MAX_NOTES:
+            raise ConflictError(
+                ConflictCode.TOO_MANY_NOTES.value,
+                f"A follow-up has at most {MAX_NOTES} notes. Write it with the resolution.",
             )
         return follow_ups.with_mentions(follow_up, mentions, agent)
 

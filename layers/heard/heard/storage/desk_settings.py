@@ -52,7 +52,7 @@ class DeskSettings:
         return {item["sk"].removeprefix(_LATER): parse_time(item["until"]) for item in items}
 
     def put_later(self, subject: str, follow_up: str, until: datetime) -> None:
-        """Note until when a person put a follow-up off. The note expires a day after that."""
+        """Store until when a person put a follow-up off. It expires a day after that."""
         item = {
             "pk": _pk(subject),
             "sk": f"{_LATER}{follow_up}",

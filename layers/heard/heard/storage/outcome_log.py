@@ -215,8 +215,10 @@ class OutcomeLog:
             # Where a shard was not read to its end, older outcomes of the others must wait for it.
             unread = [shard for shard in shards if not shard.is_done]
             position = max((shard.position for shard in unread), default="")
-            read = sorted((each for shard in shards for each in shard.outcomes), key=_sort_key)
-            outcomes += [each for each in read[::-1] if _sort_key(each) >= position]
+            newest = sorted(
+                (each for shard in shards for each in shard.outcomes), key=_sort_key, reverse=True
+            )
+            outcomes += [each for each in newest if _sort_key(each) >= position]
             if len(outcomes) > limit:
                 return OutcomePage(tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]))
             if unread:

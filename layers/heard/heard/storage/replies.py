@@ -214,9 +214,9 @@ class ReplyRecords(CaseItems):
                 at=_time_of(item),
                 follow_up=item.get("follow_up"),
             )
-        noted = item.get("noted")
-        note = {"resolution": noted, "agent": item.get("agent", ""), "damaged": True}
-        return replace(reply, note=note if noted else None, is_damaged=True)
+        resolution = item.get("noted")
+        note = {"resolution": resolution, "agent": item.get("agent", ""), "damaged": True}
+        return replace(reply, note=note if resolution else None, is_damaged=True)
 
     @staticmethod
     def _build_reply(item: Item, content: Mapping[str, Any]) -> Reply:

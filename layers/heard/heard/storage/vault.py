@@ -373,17 +373,17 @@ class Vault:
         """
         tombstone = _tombstone(author, now)
         while True:
-            listed: Any = self._read_author(author).get("listed_reviews")
+            reviews: Any = self._read_author(author).get("listed_reviews")
             condition: Any = {"ConditionExpression": "attribute_not_exists(listed_reviews)"}
-            if listed:
+            if reviews:
                 condition = {
                     "ConditionExpression": "listed_reviews = :listed",
-                    "ExpressionAttributeValues": attributes({":listed": listed}),
+                    "ExpressionAttributeValues": attributes({":listed": reviews}),
                 }
             try:
                 response = self._client.put_item(
                     TableName=self._table,
-                    Item=attributes(tombstone | ({"listed_reviews": listed} if listed else {})),
+                    Item=attributes(tombstone | ({"listed_reviews": reviews} if reviews else {})),
                     ReturnValues="ALL_OLD",
                     **condition,
                 )

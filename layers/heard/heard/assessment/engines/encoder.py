@@ -170,10 +170,10 @@ def _transformer_layer(layer: Layer, states: Floats, spans: Sequence[slice]) -> 
 
     qkv = states @ layer.qkv.T
     qkv += layer.qkv_bias
-    attended = np.empty_like(states)
+    context = np.empty_like(states)
     for span in spans:
-        attended[span] = _attention(qkv[span])
-    attention_out = attended @ layer.out.T
+        context[span] = _attention(qkv[span])
+    attention_out = context @ layer.out.T
     attention_out += layer.out_bias
     attention_out += states
     states = _layer_norm(attention_out, layer.out_norm)

@@ -8,9 +8,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from heard import clock
 from heard.follow_ups import FollowUp
-from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody
+from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody, TakeoverBody
 from heard.http.desk.routers import DeskRouter, Id, Limit
-from heard.http.desk.shapes import FollowUpJson, LintResultJson, ResolvedJson, RowJson, answers
+from heard.http.desk.shapes import FollowUpJson, LintResultJson, ResolvedJson, RowJson, success
 from heard.steps import desk
 from heard.steps.desk_list import row_of
 from heard.steps.desk_view import findings_json
@@ -26,7 +26,7 @@ def _row(follow_up: FollowUp) -> dict[str, Any]:
 @router.post(
     "/api/desk/follow-ups/<follow_up>/claim",
     operation_id="claimFollowUp",
-    responses=answers(FollowUpJson, "The follow-up as it is claimed"),
+    responses=success(FollowUpJson, "The follow-up as it is claimed"),
 )
 def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
     """Claim it, or renew the claim, and read it. Every later call needs the answer's `fence`."""
@@ -36,9 +36,24 @@ def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
 
 
 @router.post(
+    "/api/desk/follow-ups/<follow_up>/takeover",
+    operation_id="takeOverFollowUp",
+    responses=success(FollowUpJson, "The follow-up as it is claimed now"),
+)
+def take_over(follow_up: Id, body: TakeoverBody, limit: Limit = 25) -> dict[str, Any]:
+    """As a lead, take it from whoever claimed it, and read it as with a claim."""
+    request = desk.TakeoverRequest(body.fence, body.reason, limit)
+    details = desk.take_over_and_describe(
+        router.caller, follow_up, request, router.ports, clock.now()
+    )
+    router.log_reviews(review["id"] for review in details["reviews"])
+    return details
+
+
+@router.post(
     "/api/desk/follow-ups/<follow_up>/release",
     operation_id="releaseFollowUp",
-    responses=answers(RowJson, "The follow-up"),
+    responses=success(RowJson, "The follow-up"),
 )
 def release(follow_up: Id, body: ReleaseBody) -> dict[str, Any]:
     """Give the claim back."""
@@ -48,7 +63,7 @@ def release(follow_up: Id, body: ReleaseBody) -> dict[str, Any]:
 @router.post(
     "/api/desk/follow-ups/<follow_up>/resolution",
     operation_id="resolveFollowUp",
-    responses=answers(ResolvedJson, "The follow-up, and what the lint warns of"),
+    responses=success(ResolvedJson, "The follow-up, and what the lint warns of"),
 )
 def resolve(follow_up: Id, body: ResolutionBody) -> dict[str, Any]:
     """Resolve it. 409 with a `reason` when that is refused; then nothing has changed."""
@@ -62,7 +77,7 @@ def resolve(follow_up: Id, body: ResolutionBody) -> dict[str, Any]:
 @router.post(
     "/api/desk/follow-ups/<follow_up>/lint",
     operation_id="lintText",
-    responses=answers(LintResultJson, "What the lint finds"),
+    responses=success(LintResultJson, "What the lint finds"),
 )
 def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
     """What the lint finds in a text before it is sent, and the text with its signature."""
@@ -72,7 +87,7 @@ def lint(follow_up: Id, body: LintBody) -> dict[str, Any]:
 @router.post(
     "/api/desk/follow-ups/<follow_up>/approval",
     operation_id="decideApproval",
-    responses=answers(RowJson, "The follow-up"),
+    responses=success(RowJson, "The follow-up"),
 )
 def approve(follow_up: Id, body: ApprovalBody) -> dict[str, Any]:
     """As another lead, approve or deny walking away (R20) or a remedy over the limit (R28)."""

@@ -11,7 +11,7 @@ from heard import clock
 from heard.assessment import Severity
 from heard.http.cursors import decode_cursor, encode_cursor
 from heard.http.desk.routers import Business, DeskRouter, Limit
-from heard.http.desk.shapes import ClosedPageJson, PageJson, PreviewsJson, answers
+from heard.http.desk.shapes import ClosedPageJson, PageJson, PreviewsJson, success
 from heard.http.query_times import parse_query_period
 from heard.steps import desk_list, desk_previews, desk_settings
 from heard.steps.desk_closed import list_closed
@@ -31,7 +31,7 @@ Ids = Annotated[
 @router.get(
     "/api/desk/follow-ups",
     operation_id="listFollowUps",
-    responses=answers(PageJson, "A page of open follow-ups, and how many there are"),
+    responses=success(PageJson, "A page of open follow-ups, and how many there are"),
 )
 def list_open_follow_ups(
     business: Annotated[str | None, Query()] = None,
@@ -62,17 +62,17 @@ def list_open_follow_ups(
 @router.get(
     "/api/desk/previews",
     operation_id="previewFollowUps",
-    responses=answers(PreviewsJson, "Authors and first words"),
+    responses=success(PreviewsJson, "Authors and first words"),
 )
 def preview(ids: Ids) -> dict[str, Any]:
-    """Author, first words, stars and language of the newest review of up to 50 follow-ups."""
+    """Author, first words, rating and language of the newest review of up to 50 follow-ups."""
     return {"previews": desk_previews.preview(router.caller, ids, router.ports.cases)}
 
 
 @router.get(
     "/api/desk/closed",
     operation_id="listClosed",
-    responses=answers(ClosedPageJson, "A page of closed follow-ups"),
+    responses=success(ClosedPageJson, "A page of closed follow-ups"),
 )
 def closed(
     business: Business,

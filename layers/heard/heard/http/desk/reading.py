@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from heard import clock
 from heard.http.desk.routers import Business, DeskRouter, Id, Limit
-from heard.http.desk.shapes import CodesJson, FollowUpWithStoryJson, MeJson, answers
+from heard.http.desk.shapes import CodesJson, FollowUpWithStoryJson, MeJson, success
 from heard.steps import desk
 from heard.steps.desk_closed import count_codes
 from heard.steps.desk_me import describe_caller
@@ -18,7 +18,7 @@ type LastReview = Annotated[str | None, Query(pattern="^rev_[a-z0-9]{8,40}$")]
 
 
 @router.get(
-    "/api/me", operation_id="getMe", responses=answers(MeJson, "The person who is signed in")
+    "/api/me", operation_id="getMe", responses=success(MeJson, "The person who is signed in")
 )
 def me() -> dict[str, Any]:
     """Who is signed in, and their roles in each business."""
@@ -28,7 +28,7 @@ def me() -> dict[str, Any]:
 @router.get(
     "/api/desk/follow-ups/<follow_up>",
     operation_id="getFollowUp",
-    responses=answers(FollowUpWithStoryJson, "The follow-up"),
+    responses=success(FollowUpWithStoryJson, "The follow-up"),
 )
 def describe_follow_up(
     follow_up: Id, limit: Limit = 25, after: LastReview = None
@@ -41,7 +41,7 @@ def describe_follow_up(
     return details
 
 
-@router.get("/api/desk/codes", operation_id="listCodes", responses=answers(CodesJson, "The codes"))
+@router.get("/api/desk/codes", operation_id="listCodes", responses=success(CodesJson, "The codes"))
 def codes(business: Business) -> dict[str, Any]:
     """The causes, fixes and reasons of a business, and how often each was used in 90 days."""
     return count_codes(

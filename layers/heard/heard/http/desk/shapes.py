@@ -1,8 +1,8 @@
-"""The shapes of what the desk answers, for docs/openapi.json and the types of the page.
+"""The shapes of the desk's responses, for docs/openapi.json and the types of the page.
 
-They describe and do not check: an answer about something that an earlier release stored is sent as
-it is. The tests compare every answer that they get with its shape. In the documents the names have
-no `Json` at their end.
+They describe and do not check: a response about something that an earlier release stored is sent as
+it is. The tests compare every response that they get with its shape. In the documents the names end
+without `Json`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SUFFIX: Final = "Json"
 
 
 class Shape(BaseModel):
-    """An object of an answer. Without `defer_build` each would cost time at a cold start."""
+    """An object of a response. Without `defer_build` each would cost time at a cold start."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -110,7 +110,7 @@ class PreviewJson(Shape):
     id: str
     author: str | None
     first_words: str | None
-    stars: int | None
+    rating: int | None
     language: str | None
     erased: bool
     damaged: bool
@@ -474,6 +474,6 @@ class ProblemJson(Shape):
     findings: list[FindingJson] | SkipJsonSchema[None] = None
 
 
-def answers(shape: type[BaseModel], what: str) -> dict[int, Any]:
-    """What a route answers, for the documents: a `shape`, and `what` that is in a few words."""
-    return {200: {"description": what, "content": {"application/json": {"model": shape}}}}
+def success(shape: type[BaseModel], description: str) -> dict[int, Any]:
+    """The response of a route that succeeds, for its `responses`."""
+    return {200: {"description": description, "content": {"application/json": {"model": shape}}}}

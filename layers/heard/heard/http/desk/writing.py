@@ -6,43 +6,27 @@ from typing import Any
 
 from heard import clock
 from heard.clock import format_time
-from heard.http.bodies import DraftBody, LaterBody, NoteBody, PreferencesBody, TakeoverBody
-from heard.http.desk.routers import DeskRouter, Id, Limit
+from heard.http.bodies import DraftBody, LaterBody, NoteBody, PreferencesBody
+from heard.http.desk.routers import DeskRouter, Id
 from heard.http.desk.shapes import (
     DraftGoneJson,
     DraftJson,
-    FollowUpJson,
     LaterJson,
     LaterMarksJson,
     MentionedJson,
     NoteJson,
-    answers,
+    success,
 )
 from heard.notes import Draft
-from heard.steps import desk, desk_settings, drafts, notes
+from heard.steps import desk_settings, drafts, notes
 
 router = DeskRouter()
 
 
 @router.post(
-    "/api/desk/follow-ups/<follow_up>/takeover",
-    operation_id="takeOverFollowUp",
-    responses=answers(FollowUpJson, "The follow-up as it is claimed now"),
-)
-def take_over(follow_up: Id, body: TakeoverBody, limit: Limit = 25) -> dict[str, Any]:
-    """As a lead, take it from whoever claimed it, and read it as with a claim."""
-    request = desk.TakeoverRequest(body.fence, body.reason, limit)
-    details = desk.take_over_and_describe(
-        router.caller, follow_up, request, router.ports, clock.now()
-    )
-    router.log_reviews(review["id"] for review in details["reviews"])
-    return details
-
-
-@router.post(
     "/api/desk/follow-ups/<follow_up>/notes",
     operation_id="addNote",
-    responses=answers(NoteJson, "The note"),
+    responses=success(NoteJson, "The note"),
 )
 def add_note(follow_up: Id, body: NoteBody) -> dict[str, Any]:
     """Write a note without an answer. The same `id` again is the same note."""
@@ -53,7 +37,7 @@ def add_note(follow_up: Id, body: NoteBody) -> dict[str, Any]:
 @router.delete(
     "/api/desk/follow-ups/<follow_up>/mention",
     operation_id="dismissMention",
-    responses=answers(MentionedJson, "Who is still mentioned"),
+    responses=success(MentionedJson, "Who is still mentioned"),
 )
 def dismiss_mention(follow_up: Id) -> dict[str, Any]:
     """Say that you have read why you are mentioned."""
@@ -64,20 +48,20 @@ def dismiss_mention(follow_up: Id) -> dict[str, Any]:
 @router.put(
     "/api/desk/follow-ups/<follow_up>/draft",
     operation_id="saveDraft",
-    responses=answers(DraftJson, "The draft as it is kept"),
+    responses=success(DraftJson, "The draft as it is kept"),
 )
 def save_draft(follow_up: Id, body: DraftBody) -> dict[str, Any]:
     """Keep what you have begun to write, in the place of what you kept before."""
     now = clock.now()
     draft = Draft(body.text, format_time(now), body.action_code, body.filled_fields)
-    saved = drafts.save_draft(router.caller, follow_up, draft, router.ports, now)
-    return saved.to_json()
+    drafts.save_draft(router.caller, follow_up, draft, router.ports, now)
+    return draft.to_json()
 
 
 @router.delete(
     "/api/desk/follow-ups/<follow_up>/draft",
     operation_id="deleteDraft",
-    responses=answers(DraftGoneJson, "There is no draft any more"),
+    responses=success(DraftGoneJson, "There is no draft any more"),
 )
 def delete_draft(follow_up: Id) -> dict[str, Any]:
     """Delete what you have begun to write."""
@@ -88,7 +72,7 @@ def delete_draft(follow_up: Id) -> dict[str, Any]:
 @router.put(
     "/api/desk/follow-ups/<follow_up>/later",
     operation_id="putOffFollowUp",
-    responses=answers(LaterJson, "Until when it is put off"),
+    responses=success(LaterJson, "Until when it is put off"),
 )
 def put_off(follow_up: Id, body: LaterBody) -> dict[str, Any]:
     """Hide it from your own view until then. It is due as before."""
@@ -100,18 +84,18 @@ def put_off(follow_up: Id, body: LaterBody) -> dict[str, Any]:
 @router.delete(
     "/api/desk/follow-ups/<follow_up>/later",
     operation_id="showFollowUpAgain",
-    responses=answers(LaterJson, "It is put off no more"),
+    responses=success(LaterJson, "It is put off no more"),
 )
-def put_off_no_more(follow_up: Id) -> dict[str, Any]:
+def show_again(follow_up: Id) -> dict[str, Any]:
     """Show it in your own view again."""
-    desk_settings.put_off_no_more(router.caller, follow_up, router.ports)
+    desk_settings.show_again(router.caller, follow_up, router.ports)
     return {"until": None, "back_at": None}
 
 
 @router.get(
     "/api/desk/later",
     operation_id="listLater",
-    responses=answers(LaterMarksJson, "What is put off, the first to come back first"),
+    responses=success(LaterMarksJson, "What is put off, the first to come back first"),
 )
 def list_later() -> dict[str, Any]:
     """What you put off, in the order in which it comes back."""
@@ -126,7 +110,7 @@ def list_later() -> dict[str, Any]:
 @router.get(
     "/api/me/preferences",
     operation_id="getPreferences",
-    responses=answers(PreferencesBody, "The preferences as they are kept"),
+    responses=success(PreferencesBody, "The preferences as they are kept"),
 )
 def read_preferences() -> dict[str, Any]:
     """Your settings for the desk."""
@@ -137,7 +121,7 @@ def read_preferences() -> dict[str, Any]:
 @router.put(
     "/api/me/preferences",
     operation_id="savePreferences",
-    responses=answers(PreferencesBody, "The preferences as they are kept"),
+    responses=success(PreferencesBody, "The preferences as they are kept"),
 )
 def save_preferences(body: PreferencesBody) -> dict[str, Any]:
     """Keep your settings for the desk, in the place of those before."""
