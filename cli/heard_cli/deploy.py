@@ -30,7 +30,7 @@ WITHOUT_SNAPSTART: Final = frozenset({"ap-southeast-6", "ap-east-2"})
 """Regions in which Lambda had no SnapStart in 2026: New Zealand and Taipei."""
 _PROTECTION: Final = "DeletionProtection"
 _NOT_YET: Final = frozenset({"", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"})
-START_OVER: Final = frozenset(
+CANNOT_UPDATE: Final = frozenset(
     {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
 )
 """Statuses in which AWS updates nothing: docs/operations.md says for each what to do."""
@@ -59,7 +59,7 @@ class Target:
 
 def refusal(target: Target, parameters: Mapping[str, str]) -> str | None:
     """Why this deployment would fail, and what to do; None if nothing is known to be wrong."""
-    if target.status in START_OVER:
+    if target.status in CANNOT_UPDATE:
         return (
             f"The stack is in {target.status}, where AWS updates nothing. See docs/operations.md, "
             "Start over."

@@ -35,7 +35,7 @@ from heard.storage.quarantine import EXPIRY_WARNING, QUARANTINE_RETENTION
 from heard.storage.setup import MAX_PLACES_BYTES
 from heard.storage.sweep_index import SWEEP_FOLLOW_UP_AFTER, SWEEP_REVIEW_AFTER
 from heard.threads import PUBLIC_REPLY_CAP
-from heard_cli.deploy import EXECUTIONS_NEEDED, START_OVER
+from heard_cli.deploy import EXECUTIONS_NEEDED, CANNOT_UPDATE
 from heard_cli.doctor.command import CHECKS
 from heard_cli.policy.source import MAX_BYTES
 from tests.static.cloudformation import resources, template
@@ -353,8 +353,8 @@ def test_every_check_of_the_doctor_is_in_the_table() -> None:
 def test_start_over_has_every_status_that_is_refused() -> None:
     named = {name for row in _rows("## Start over") for name in _names(row[0])}
 
-    assert named - {"DELETING"} >= START_OVER
-    assert {name for name in named if name.endswith(("_FAILED", "_COMPLETE"))} == START_OVER
+    assert named - {"DELETING"} >= CANNOT_UPDATE
+    assert {name for name in named if name.endswith(("_FAILED", "_COMPLETE"))} == CANNOT_UPDATE
 
 
 HTTP: Final = HttpClient.__init__.__kwdefaults__ or {}

@@ -367,14 +367,6 @@ export interface NoteBody {
   mentions?: string[];
 }
 
-/** Of what the page may tell somebody while it is not in front. */
-export interface Notifications {
-  critical?: boolean;
-  escalated?: boolean;
-  mine_due?: boolean;
-  mentioned?: boolean;
-}
-
 /** A business where the caller holds roles. */
 export interface OwnBusiness {
   business: string;
@@ -418,7 +410,6 @@ export interface PreferencesBody {
   theme?: "light" | "dark" | "system" | null;
   density?: "comfortable" | "compact" | null;
   keys?: boolean | null;
-  notifications?: Notifications;
 }
 
 /** Who wrote the newest review of a follow-up, and how it begins. */

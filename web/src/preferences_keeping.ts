@@ -50,7 +50,7 @@ export async function startKeepingPreferences(): Promise<void> {
   });
   const save = async (now: string) => {
     try {
-      await api.savePreferences({ notifications: {}, ...keptOf() });
+      await api.savePreferences(keptOf());
       last = now;
     } catch (error) {
       // It is in this browser, and is kept with the next change.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from heard_cli.deploy import EXECUTIONS_NEEDED, START_OVER
+from heard_cli.deploy import EXECUTIONS_NEEDED, CANNOT_UPDATE
 from heard_cli.doctor.findings import Finding, attention, broken, names, ok
 
 _DEPLOY: Final = "Deploy again: make deploy"
@@ -30,7 +30,7 @@ class FunctionCode:
 
 def judge_status(status: str, drift: str) -> list[Finding]:
     """From the status of the stack, and what CloudFormation knows of changes beside it."""
-    if status in START_OVER or status.endswith("_FAILED"):
+    if status in CANNOT_UPDATE or status.endswith("_FAILED"):
         return [broken(f"The stack is in {status}.", "docs/operations.md, Start over")]
     if status.endswith("_IN_PROGRESS"):
         return [attention(f"The stack is in {status}.", "Wait until that is over.")]

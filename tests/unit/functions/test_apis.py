@@ -145,7 +145,6 @@ def test_a_persons_preferences_are_kept_whole(
     preferences = {
         "views": [{"name": "Mine, urgent", "query": "view=mine&severity=critical,high"}],
         "language": "de",
-        "notifications": {"critical": True, "mentioned": True},
     }
     path = "/api/me/preferences"
     response = call_api("desk", "PUT", path, subject="sub-ana", body=preferences)
@@ -156,12 +155,6 @@ def test_a_persons_preferences_are_kept_whole(
     assert call_api("desk", "GET", path, subject="sub-lee").json["views"] == []
     stored = backend.desk.settings.preferences("sub-ana")
     assert (stored["views"], stored["language"]) == (preferences["views"], "de")
-    assert stored["notifications"] == {
-        "critical": True,
-        "escalated": False,
-        "mine_due": False,
-        "mentioned": True,
-    }
     for wrong in (
         {"views": [{"name": "x", "query": "q=John Smith"}]},
         {"views": [{"name": "x", "query": "view=mine"}] * 9},

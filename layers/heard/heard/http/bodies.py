@@ -186,17 +186,6 @@ class SavedView(BaseModel):
     query: str = Field(max_length=120, pattern="^[A-Za-z0-9_.,=&-]*$")
 
 
-class Notifications(BaseModel):
-    """Of what the page may tell somebody while it is not in front."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    critical: bool = False
-    escalated: bool = False
-    mine_due: bool = False
-    mentioned: bool = False
-
-
 class PreferencesBody(BaseModel):
     """What somebody set for their own desk. What is left out is as the page has it."""
 
@@ -207,7 +196,6 @@ class PreferencesBody(BaseModel):
     theme: Literal["light", "dark", "system"] | None = None
     density: Literal["comfortable", "compact"] | None = None
     keys: bool | None = None
-    notifications: Notifications = Field(default_factory=Notifications)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
