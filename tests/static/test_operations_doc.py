@@ -35,7 +35,7 @@ from heard.storage.quarantine import EXPIRY_WARNING, QUARANTINE_RETENTION
 from heard.storage.setup import MAX_PLACES_BYTES
 from heard.storage.sweep_index import SWEEP_FOLLOW_UP_AFTER, SWEEP_REVIEW_AFTER
 from heard.threads import PUBLIC_REPLY_CAP
-from heard_cli.deploy import EXECUTIONS_NEEDED, CANNOT_UPDATE
+from heard_cli.deploy import CANNOT_UPDATE, EXECUTIONS_NEEDED
 from heard_cli.doctor.command import CHECKS
 from heard_cli.policy.source import MAX_BYTES
 from tests.static.cloudformation import resources, template

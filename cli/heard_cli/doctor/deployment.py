@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from heard_cli.deploy import EXECUTIONS_NEEDED, CANNOT_UPDATE
+from heard_cli.deploy import CANNOT_UPDATE, EXECUTIONS_NEEDED
 from heard_cli.doctor.findings import Finding, attention, broken, names, ok
 
 _DEPLOY: Final = "Deploy again: make deploy"
