@@ -47,7 +47,7 @@ class RouteRuns:
         run = json.loads(input)
         messages = run.get("messages", [run])
         self.sizes.append((len(messages), len(input.encode())))
-        self.started += [message["connection"] for message in messages]
+        self.started += [message.get("connection", "") for message in messages]
         self.inputs += messages
         with ThreadPoolExecutor(len(messages)) as threads:
             errors = [
@@ -625,18 +625,85 @@ def test_a_run_for_which_no_time_was_left_comes_again_untried() -> None:
     assert tries == {message("slow", 0).body: 2, message("quick", 0).body: 1}
 
 
+RESUME = {"delivery": "d", "resume": "rev_1", "business": "bus_1"}
+ANSWER = {**RESUME, "carry_out": "fup_1", "review": "rev_1", "since": format_time(NOON)}
+EVENT = {**json.loads(message("quick", 1).body), "delivery": "d"}
+
+
 @pytest.mark.parametrize(
     "body",
     [
         *("not JSON", "[]", "5", "{}", '{"resume": "rev_1"}', '{"delivery": "d", "event": 5}'),
         '{"carry_out": "fup_1", "review": "rev_1", "delivery": "ans_1"}',
+        *("[" * 100_000, '{"a":' * 100_000, "1" * 5_000),
+        *(json.dumps(RESUME | {"resume": odd}) for odd in ([], {"a": 1}, None)),
+        *(json.dumps(RESUME | {"business": odd}) for odd in ("\ud800", 5, [])),
+        *(json.dumps(EVENT | {"platform": odd}) for odd in (5, [], None)),
+        *(json.dumps(EVENT | {"connection": odd}) for odd in (5, {}, None)),
+        *(json.dumps(ANSWER | {"carry_out": odd}) for odd in (5, {}, None)),
+        *(json.dumps(ANSWER | {"review": odd}) for odd in (5, [])),
+        json.dumps(ANSWER | {"since": "9999-12-31T23:59:59Z"}),
+        json.dumps(ANSWER | {"since": "0001-01-01T00:00:00+14:00"}),
+        json.dumps(ANSWER | {"anything": "\ud800"}),
     ],
+    ids=lambda body: body if len(body) < 300 else body[:20],
 )
 def test_a_message_that_is_none_of_ours_fails_alone(body: str) -> None:
     neighbours = Neighbours(does_not_answer)
     results = neighbours.intake(QueuedMessage("odd", body), message("quick", 0))
 
     assert statuses(results) == {"odd": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        RESUME | {"event": 5},
+        RESUME | {"event": {"native_id": "r-1"}},
+        RESUME | {"last": True},
+        EVENT | {"last": True},
+        EVENT | {"hand_back": "fup_1"},
+    ],
+    ids=repr,
+)
+def test_a_message_with_fields_of_another_kind_ends_no_batch(odd: Mapping[str, Any]) -> None:
+    def fails(each: Mapping[str, Any]) -> None:
+        if each["delivery"] == "d":
+            raise RunDied
+
+    neighbours = Neighbours(fails)
+    results = neighbours.intake(QueuedMessage("odd", json.dumps(odd)), message("quick", 0))
+
+    assert statuses(results) == {"odd": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
+
+
+@pytest.mark.parametrize("business", ["", "two words", "x" * 129, "Bäckerei"])
+def test_a_copy_has_a_group_that_the_queue_takes(business: str) -> None:
+    neighbours = Neighbours(does_not_answer)
+    body = json.dumps(json.loads(message("slow", 0).body) | {"business": business})
+    neighbours.intake(QueuedMessage("odd", body))
+
+    (copy,) = neighbours.queue.copies
+    assert copy["MessageGroupId"] == "unknown"
+
+
+def test_no_run_begins_when_the_time_is_over() -> None:
+    """Later messages about the review of a run that hangs: nobody tried them."""
+    given_up = threading.Event()
+    neighbours = Neighbours(lambda _message: bool(given_up.wait(30)) and None)
+    first = message("quick", 0)
+    results = neighbours.intake(
+        first, replace(first, id="second"), replace(first, id="third"), seconds=0.1
+    )
+    began = len(neighbours.runs.started)
+    given_up.set()
+
+    assert statuses(results) == {
+        "quick-0": IntakeStatus.FAILED,
+        "second": IntakeStatus.UNTRIED,
+        "third": IntakeStatus.UNTRIED,
+    }
+    assert began == 1
 
 
 def test_a_queue_that_takes_nothing_back_fails_no_batch() -> None:
