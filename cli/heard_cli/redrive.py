@@ -16,7 +16,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from heard import clock
-from heard.messaging import TRIES, WAITS, message_group
+from heard.messaging import TRIES, WAITS, is_group, message_group
 from heard_cli import options, show
 from heard_cli.ranges import whole_number
 from heard_cli.stack import Stack, on_stack
@@ -187,8 +187,9 @@ def _resend(stack: Stack, message: MessageTypeDef) -> None:
     }
     body = message.get("Body", "")
     group: dict[str, Any] = {}
-    with suppress(ValueError, KeyError, TypeError):
-        group = {"MessageGroupId": message_group(json.loads(body))}
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        business = message_group(json.loads(body))
+        group = {"MessageGroupId": business} if is_group(business) else {}
     stack.sqs.send_message(
         QueueUrl=stack.outputs["QueueUrl"],
         MessageBody=body,

@@ -23,6 +23,8 @@ app = typer.Typer(help="Check a deployed stack, and say what to do about what is
 _NO_METRICS: Final = "the emulator counts nothing for CloudWatch"
 _DROPPED: Final = "the emulator leaves this out of the template"
 _POLICY: Final = "docs/operations.md, What the doctor may read"
+_GONE: Final = re.compile("NotFound|NonExistent|DoesNotExist|NoSuch")
+"""What the codes of AWS's errors say of a resource that does not exist."""
 _ACTION: Final = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
 _COLOURS: Final = {
     Grade.OK: "green",
@@ -160,6 +162,10 @@ def run_check(check: Check, reader: Reader) -> Sequence[Finding]:
     try:
         return list(check.examine(reader))
     except ClientError as error:
+        if _GONE.search(error_code(error)):
+            # A part of the stack that somebody deleted: it fails every time, and works never again.
+            drift = f"aws cloudformation detect-stack-drift --stack-name {reader.stack.name}"
+            return [Finding(Grade.BROKEN, f"Something of the stack is gone: {error}", drift)]
         if error_code(error) not in ACCESS_DENIED_CODES:
             return [Finding(Grade.UNCHECKED, f"{error}", "Try again.")]
         action = _ACTION.search(str(error))

@@ -162,7 +162,7 @@ def judge_queues(queues: Sequence[QueueFacts]) -> list[Finding]:
         attention(
             f"{queue.name} has {queue.waiting:,} messages, the oldest "
             f"{_duration(queue.oldest)} old.",
-            "docs/operations.md, Alarms: OldestReviewAlarm, OldestPollAlarm",
+            "docs/operations.md, Alarms: OldestReviewAlarm, OldestPraiseAlarm, OldestPollAlarm",
         )
         for queue in queues
         if queue.oldest is not None and queue.oldest > BACKLOG_SECONDS

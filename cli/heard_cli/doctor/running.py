@@ -8,6 +8,8 @@ from typing import Final
 
 from heard_cli.doctor.findings import Finding, attention, broken, names, ok
 
+_NOT_READING: Final = frozenset({"", "Disabled", "Disabling", "Deleting"})
+"""The states of a reader that reads nothing, or will not in a moment."""
 _START: Final = "heard stop --undo"
 _ALARM_TABLE: Final = "docs/operations.md, Alarms"
 
@@ -86,7 +88,7 @@ def judge_clocks(rules: Mapping[str, str]) -> list[Finding]:
 def judge_readers(readers: Mapping[str, tuple[str, str]]) -> list[Finding]:
     """From the readers of queues and stream: state, and result of the last reading."""
     findings: list[Finding] = []
-    if stopped := [name for name, (state, _) in readers.items() if state in {"Disabled", ""}]:
+    if stopped := [name for name, (state, _) in readers.items() if state in _NOT_READING]:
         findings.append(broken(f"These readers are off: {names(stopped)}.", _START))
     findings += [
         broken(f"{name} cannot read: {result}", "Check the permissions and the key.")

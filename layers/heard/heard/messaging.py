@@ -6,6 +6,7 @@ A few verbs on three AWS services.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import batched
@@ -42,6 +43,7 @@ LONGEST_DELAY: Final = 900
 ROUTE_SECONDS: Final = 50
 """How long a run of the route workflow is waited for: a little longer than it may last."""
 
+_GROUP: Final = re.compile("[!-~]{1,128}")
 _NAME_LENGTH: Final = 70
 """How much of a run's name says what it is about. Step Functions allows 80 characters."""
 LEAST_PRAISE: Final = 3
@@ -195,6 +197,11 @@ def message_group(message: Mapping[str, Any]) -> str:
     for another message without a business: no sender may leave it out.
     """
     return message.get("business") or message["poll"] if "poll" in message else message["business"]
+
+
+def is_group(text: object) -> bool:
+    """Whether SQS takes this as a group: it refuses a message with any other."""
+    return isinstance(text, str) and _GROUP.fullmatch(text) is not None
 
 
 def retry_delay(tries: int) -> int:

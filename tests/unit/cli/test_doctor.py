@@ -114,6 +114,8 @@ CASES: list[tuple[Grade, list[Finding]]] = [
     (O, running.judge_readers({"Reviews": ("Enabled", "OK")})),
     (B, running.judge_readers({"Reviews": ("Disabled", "")})),
     (B, running.judge_readers({"Reviews": ("Enabled", "PROBLEM: Function call failed")})),
+    (B, running.judge_readers({"Reviews": ("Disabling", "OK")})),
+    (B, running.judge_readers({"Reviews": ("Deleting", "OK")})),
     (O, running.judge_runs([ALARM], young=False)),
     (B, running.judge_runs([AlarmFacts("A", "OK", True, runs=0)], young=False)),
     (O, running.judge_runs([AlarmFacts("A", "OK", True, runs=0)], young=True)),
@@ -293,6 +295,24 @@ def test_a_missing_permission_is_named(reader: Reader) -> None:
     assert "lambda:GetAccountSettings" in finding.what
     (finding,) = run_check(_refuse("denied"), reader)
     assert "GetAccountSettings" in finding.what
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ResourceNotFoundException",  # Lambda, EventBridge, DynamoDB, Cognito
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+        "NotFoundException",  # KMS
+        "NotFound",  # SNS
+        "NoSuchEntity",
+    ],
+)
+def test_what_somebody_deleted_is_broken_and_not_only_unchecked(reader: Reader, code: str) -> None:
+    (finding,) = run_check(_refuse("no such thing", code), reader)
+
+    assert finding.grade is B
+    assert "detect-stack-drift" in finding.next_step
 
 
 def test_a_refusal_stops_no_other_check(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -55,6 +56,15 @@ def test_a_dead_letter_keeps_its_tenant_and_begins_its_tries_again(
     assert message["Body"] == letter
     assert message["Attributes"]["MessageGroupId"] == "acme"
     assert "MessageAttributes" not in message
+
+
+def test_a_dead_letter_that_names_no_business_of_ours_stops_no_other(
+    heard: HeardCommand, stack: Stack
+) -> None:
+    odd = [json.dumps({"business": business}) for business in (None, 5, "two words", "x" * 129)]
+    bury(stack, *odd, "[" * 100_000, '{"business": "acme"}')
+
+    assert heard.run_ok("redrive", "--json").json["moved"] == 6
 
 
 def test_a_dry_run_only_counts(heard: HeardCommand, stack: Stack) -> None:

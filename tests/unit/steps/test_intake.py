@@ -47,7 +47,7 @@ class RouteRuns:
         run = json.loads(input)
         messages = run.get("messages", [run])
         self.sizes.append((len(messages), len(input.encode())))
-        self.started += [message["connection"] for message in messages]
+        self.started += [message.get("connection", "") for message in messages]
         self.inputs += messages
         with ThreadPoolExecutor(len(messages)) as threads:
             errors = [
@@ -625,18 +625,99 @@ def test_a_run_for_which_no_time_was_left_comes_again_untried() -> None:
     assert tries == {message("slow", 0).body: 2, message("quick", 0).body: 1}
 
 
+def odd_bodies(base: Mapping[str, Any], name: str, *values: Any) -> list[str]:
+    """The message with each of these values in a field, as the queue carries it."""
+    return [json.dumps({**base, name: value}) for value in values]
+
+
+RESUME: Mapping[str, Any] = {"delivery": "d", "resume": "rev_1", "business": "bus_1"}
+ANSWER: Mapping[str, Any] = {
+    "delivery": "d",
+    "business": "bus_1",
+    "carry_out": "fup_1",
+    "review": "rev_1",
+    "since": format_time(NOON),
+}
+EVENT: Mapping[str, Any] = {**json.loads(message("quick", 1).body), "delivery": "d"}
+
+
 @pytest.mark.parametrize(
     "body",
     [
         *("not JSON", "[]", "5", "{}", '{"resume": "rev_1"}', '{"delivery": "d", "event": 5}'),
         '{"carry_out": "fup_1", "review": "rev_1", "delivery": "ans_1"}',
+        *("[" * 100_000, '{"a":' * 100_000, "1" * 5_000),
+        *odd_bodies(RESUME, "resume", [], {"a": 1}, None),
+        *odd_bodies(RESUME, "business", "\ud800", 5, []),
+        *odd_bodies(EVENT, "platform", 5, [], None),
+        *odd_bodies(EVENT, "connection", 5, {}, None),
+        *odd_bodies(ANSWER, "carry_out", 5, {}, None),
+        *odd_bodies(ANSWER, "review", 5, []),
+        *odd_bodies(ANSWER, "since", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"),
+        *odd_bodies(ANSWER, "anything", "\ud800"),
     ],
+    ids=lambda body: body if len(body) < 300 else body[:20],
 )
 def test_a_message_that_is_none_of_ours_fails_alone(body: str) -> None:
     neighbours = Neighbours(does_not_answer)
     results = neighbours.intake(QueuedMessage("odd", body), message("quick", 0))
 
     assert statuses(results) == {"odd": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
+    assert neighbours.runs.started == ["quick"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {**RESUME, "event": 5},
+        {**RESUME, "event": {"native_id": "r-1"}},
+        {**RESUME, "last": True},
+        {**EVENT, "last": True},
+        {**EVENT, "hand_back": "fup_1"},
+    ],
+    ids=repr,
+)
+def test_a_message_with_fields_of_another_kind_ends_no_batch(odd: Mapping[str, Any]) -> None:
+    def fails(each: Mapping[str, Any]) -> None:
+        if each["delivery"] == "d":
+            raise RunDied
+
+    neighbours = Neighbours(fails)
+    results = neighbours.intake(QueuedMessage("odd", json.dumps(odd)), message("quick", 0))
+
+    assert statuses(results) == {"odd": IntakeStatus.FAILED, "quick-0": IntakeStatus.ROUTED}
+
+
+@pytest.mark.parametrize("business", ["", "two words", "x" * 129, "Bäckerei"])
+def test_a_copy_has_a_group_that_the_queue_takes(business: str) -> None:
+    neighbours = Neighbours(does_not_answer)
+    body = json.dumps(json.loads(message("slow", 0).body) | {"business": business})
+    neighbours.intake(QueuedMessage("odd", body))
+
+    (copy,) = neighbours.queue.copies
+    assert copy["MessageGroupId"] == "unknown"
+
+
+def test_no_run_begins_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later messages about the review of a run that took all the time: nobody tried them."""
+    moments = [0.0]
+
+    def takes_all_the_time(_message: Mapping[str, Any]) -> None:
+        moments.append(30.0)
+
+    monkeypatch.setattr("heard.steps.intake.monotonic", lambda: moments[-1])
+    neighbours = Neighbours(takes_all_the_time)
+    first = message("quick", 0)
+    results = neighbours.intake(
+        first, replace(first, id="second"), replace(first, id="third"), seconds=30
+    )
+
+    assert statuses(results) == {
+        "quick-0": IntakeStatus.ROUTED,
+        "second": IntakeStatus.UNTRIED,
+        "third": IntakeStatus.UNTRIED,
+    }
+    assert neighbours.runs.started == ["quick"]
 
 
 def test_a_queue_that_takes_nothing_back_fails_no_batch() -> None:

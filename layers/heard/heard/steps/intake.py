@@ -29,7 +29,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from heard.clock import parse_time
 from heard.connectors import Proof, load
 from heard.errors import Fault, HeardError, NotFound, PlatformUnavailable, Untried
-from heard.messaging import BATCH_ENTRIES, retry_delay, review_of, to_text
+from heard.messaging import BATCH_ENTRIES, is_group, retry_delay, review_of, to_text
 
 if TYPE_CHECKING:
     from heard.circuit_breakers import CircuitBreakers
@@ -47,6 +47,9 @@ HAND_BACK_AFTER: Final = timedelta(minutes=90)
 """For how long an answer is tried. Then a person gets it back, however often it waited untried."""
 HAND_BACK_PAUSE: Final = 60
 """After how many seconds an answer is handed back whose last run failed: it may still be sent."""
+
+_NO_BUSINESS: Final = "unknown"
+"""The group of what names no business that SQS takes as one."""
 
 
 class IntakeStatus(StrEnum):
@@ -83,7 +86,7 @@ class IntakeResult:
     delivery: str = ""
     reviews: tuple[str, ...] = ()
     why: str = ""
-    business: str = "unknown"
+    business: str = _NO_BUSINESS
     is_done: bool = True
 
 
@@ -207,14 +210,18 @@ def _runs_for(wave: Sequence[_Work]) -> list[list[_Work]]:
 
 def _may_ask_platform(content: Mapping[str, Any]) -> bool:
     """Whether the platform may be asked for the review of a message before it is stored."""
-    if "event" not in content or content.get("verified"):
+    if "event" not in content or "resume" in content or content.get("verified"):
         return False
     try:
-        capabilities = load(str(content["platform"])).capabilities
+        capabilities = load(content["platform"]).capabilities
     except NotFound:
         return False  # nobody can be asked: its message fails alone
     is_partial = bool(content["event"].get("partial"))
     return capabilities.can_fetch and (is_partial or capabilities.proof is not Proof.SENDER)
+
+
+type _Run = Future[list[Mapping[str, Any]]]
+"""A run under way; its result says which of its messages failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +242,12 @@ class _Runs:
         """The results of the messages, and the messages of runs that failed as a whole."""
         began_at, again = self.ports.clock(), list[_Work]()
         errors: list[tuple[BaseException | None, _Work]] = []
-        runs = {self.threads.submit(_run_route, batch, self.ports): batch for batch in batches}
-        finished, _ = wait(runs, max(0.0, self.deadline - monotonic()))
+        seconds, runs = self.deadline - monotonic(), dict[_Run, Sequence[_Work]]()
+        if seconds > 0:
+            runs = {self.threads.submit(_run_route, batch, self.ports): batch for batch in batches}
+        else:
+            errors += [(Untried(""), each) for batch in batches for each in batch]
+        finished, _ = wait(runs, seconds)
         for run, batch in runs.items():
             if run in finished and run.exception() and len(batch) > 1:
                 again += batch
@@ -279,14 +290,12 @@ class _Runs:
 def _run_route(batch: Sequence[_Work], ports: IntakePorts) -> list[Mapping[str, Any]]:
     """Which messages of the run failed, each by its `number` with a `code`."""
     first = batch[0].content
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", str(first["delivery"]))
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", first["delivery"])
     run_input = first if "carry_out" in first else {"messages": [each.content for each in batch]}
     return ports.workflows.run_route(ports.route_workflow, name, run_input)
 
 
-def _errors(
-    run: Future[list[Mapping[str, Any]]], is_finished: bool, count: int
-) -> list[BaseException | None]:
+def _errors(run: _Run, is_finished: bool, count: int) -> list[BaseException | None]:
     """Why each of the `count` messages of a run failed; None for the others."""
     if not is_finished:
         return [Untried("") if run.cancel() else Fault("Its time was over.")] * count
@@ -409,24 +418,31 @@ def _try_again(result: IntakeResult, ports: IntakePorts) -> IntakeResult:
 def _result(
     message: QueuedMessage, content: Mapping[str, Any], status: IntakeStatus, why: str = ""
 ) -> IntakeResult:
-    business = str(content.get("business") or "unknown")
-    delivery, reviews = str(content["delivery"]), (review_of(content),)
-    return IntakeResult(message, status, delivery, reviews, why, business)
+    business = content.get("business", "")
+    group = business if is_group(business) else _NO_BUSINESS
+    return IntakeResult(message, status, content["delivery"], (review_of(content),), why, group)
 
 
 def _parse(body: str) -> Mapping[str, Any] | None:
-    """A message's content; None if it is none of Heard's."""
+    """A message's content; None if it is none of Heard's.
+
+    What is read of it here, and what it is sent on with, holds afterwards: no message may end the
+    batch. What is not read here fails alone, in its run. Which try is the last is said here only.
+    """
     try:
         content = json.loads(body)
-        review_of(content)
-        _ = content["delivery"]
+        content = {name: value for name, value in content.items() if name != "last"}
+        texts = [content["delivery"], review_of(content)]
+        texts += [content.get(name, "") for name in ("business", "connection", "platform")]
         if "carry_out" in content:
-            parse_time(content["since"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+            texts.append(content["carry_out"])
+            _ = parse_time(content["since"]) + HAND_BACK_AFTER
+        to_text(content).encode()  # SQS and Step Functions take no half of a surrogate pair
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    return content
+    return content if all(isinstance(text, str) for text in texts) else None
 
 
 def _connection_of(content: Mapping[str, Any]) -> str:
     """Whose platform a run may call; empty if that is not known, or none is called."""
-    return str(content.get("connection", ""))
+    return content.get("connection", "")
