@@ -9,6 +9,7 @@ import type { ClosedFollowUp } from "../api_types";
 import { announce } from "../announce";
 import { businesses } from "../desk_state";
 import { maybe, t } from "../messages";
+import { shortPlatformName } from "../platforms";
 import { refusalOf } from "../refusals";
 import { addressOf, route } from "../route";
 import { dateAndTime, dayAndTime, words } from "../times";
@@ -37,7 +38,7 @@ function Line({ one }: { one: ClosedFollowUp }) {
         <span class="first-words">{codes.map(words).join(", ")}</span>
         <span class="row-meta">
           {one.by_name ? <bdi>{one.by_name}</bdi> : null}
-          <span>{words(one.platform)}</span>
+          <span>{shortPlatformName(one.platform)}</span>
         </span>
       </a>
     </li>

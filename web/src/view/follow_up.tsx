@@ -17,6 +17,7 @@ import { keepNow, takeKept } from "../draft_keeping";
 import { offerAll } from "../keys";
 import { maybe, t } from "../messages";
 import { hasRole } from "../people";
+import { platformName } from "../platforms";
 import { preload } from "../polling";
 import { go, route } from "../route";
 import {
@@ -105,7 +106,7 @@ function ReviewCard(props: { review: Review; followUp: FollowUpWithStory }) {
   // Alone, its author is the title of the whole follow-up already.
   const isOnly = props.followUp.reviews_count === 1;
   const link = safeLink(review.link);
-  const facts = [`${words(platform)}, ${t(stage === "onstage" ? "in_public" : "in_private")}`];
+  const facts = [`${platformName(platform)}, ${t(stage === "onstage" ? "in_public" : "in_private")}`];
   if (review.rating) facts.push(t("stars_of_five", { n: review.rating }));
   if (review.language) facts.push(languageName(review.language));
   if (review.occurred_at) facts.push(dateAndTime(review.occurred_at));
