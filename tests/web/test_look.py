@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.static.repository import ROOT
-from tests.unit.backend import complaint
+from tests.unit.backend import review_event
 from tests.web.actions import BLOCKED, axe_violations, fill_reply
-from tests.web.conftest import Desk
+from tests.web.conftest import REVIEWS, Desk
 
 STYLE = (ROOT / "web" / "style.css").read_text()
 PAIRS = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", STYLE)
@@ -146,7 +146,8 @@ def test_the_page_itself_never_scrolls(desk: Desk) -> None:
 
 def test_a_platform_has_the_name_that_people_know(desk: Desk) -> None:
     desk.backend.connect("twilio_sms")
-    event = complaint("SM-1", text="Nobody calls me back. I want my money.")
+    # So bad that nothing is said automatically.
+    event = review_event("SM-1", REVIEWS[0][3])
     desk.backend.run_route_workflow(desk.backend.queue_message(event, "twilio_sms"))
     (follow_up,) = desk.backend.open_follow_ups()
     first = follow_up.id

@@ -264,6 +264,7 @@ def test_closed_work_says_how_it_ended(desk: Desk) -> None:
     expect(row).to_have_count(1)
     row.click()
     expect(page.locator(".composer")).to_contain_text("This is closed.")
+    expect(page.locator(".state .due")).to_have_count(0)
     expect(page.locator(".timeline")).to_contain_text("resolved without reply, Ana")
 
 

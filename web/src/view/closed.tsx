@@ -35,7 +35,7 @@ function Line({ one }: { one: ClosedFollowUp }) {
         <time class="due" dateTime={one.at} title={dateAndTime(one.at)}>
           {dayAndTime(one.at)}
         </time>
-        <span class="first-words">{codes.map(words).join(", ")}</span>
+        {codes.length ? <span class="first-words">{codes.map(words).join(", ")}</span> : null}
         <span class="row-meta">
           {one.by_name ? <bdi>{one.by_name}</bdi> : null}
           <span>{shortPlatformName(one.platform)}</span>

@@ -280,10 +280,12 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
       <p class="state">
         <SeverityIcon severity={followUp.severity} />
         <span class={`word ${followUp.severity}`}>{t(`severity_${followUp.severity}`)}</span>
-        <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
-          {due.text}, {dateAndTime(followUp.due_at)}
-        </time>
-        {paused ? <span>{paused}</span> : null}
+        {followUp.status === "closed" ? null : (
+          <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
+            {due.text}, {dateAndTime(followUp.due_at)}
+          </time>
+        )}
+        {paused && followUp.status !== "closed" ? <span>{paused}</span> : null}
         {followUp.status === "open" ? null : <span>{t(`status_${followUp.status}`)}</span>}
         {followUp.promised_for ? (
           <span>{t("promised_for", { time: dateAndTime(followUp.promised_for) })}</span>
