@@ -1,6 +1,6 @@
 """docs/openapi.json, made from the routes of the signed-in APIs, and from it the page's types.
 
-`make docs` writes both.
+Beside them, the names of the platforms for the page. `make docs` writes all three.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
+from heard.connectors import load, platform_names
 from heard.http.desk.shapes import SUFFIX, ProblemJson
 
 APIS: Final = ("desk", "audit")
 """The functions whose routes are for people who are signed in."""
 DOCUMENT: Final = Path("docs") / "openapi.json"
 TYPES: Final = Path("web") / "src" / "api_types.ts"
+PLATFORM_NAMES: Final = Path("web") / "src" / "platform_names.ts"
 
 _RENAMED: Final[Mapping[str, str]] = {"Unit": "LengthUnit"}
 """Schemas whose name says too little outside their module."""
@@ -204,11 +206,22 @@ _PLAIN: Final[Mapping[str, str]] = {
 }
 
 
+def typescript_platform_names() -> str:
+    """The title of each platform as the page shows it."""
+    titles = {platform: load(platform).capabilities.title for platform in platform_names()}
+    return (
+        "// The names of the platforms. Made by `make docs` from their connectors: do not edit.\n\n"
+        "export const PLATFORM_NAMES: Readonly<Record<string, string>> = "
+        f"{json.dumps(titles, indent=2, ensure_ascii=False)};\n"
+    )
+
+
 def write(root: Path) -> None:
-    """Write both files."""
+    """Write the three files."""
     document = openapi_document(root)
     (root / DOCUMENT).write_text(to_text(document), encoding="utf-8")
     (root / TYPES).write_text(typescript_types(document), encoding="utf-8")
+    (root / PLATFORM_NAMES).write_text(typescript_platform_names(), encoding="utf-8")
 
 
 if __name__ == "__main__":

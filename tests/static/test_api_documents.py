@@ -8,9 +8,11 @@ import pytest
 
 from heard_cli.api_documents import (
     DOCUMENT,
+    PLATFORM_NAMES,
     TYPES,
     openapi_document,
     to_text,
+    typescript_platform_names,
     typescript_types,
 )
 from tests.static.repository import ROOT
@@ -27,6 +29,10 @@ def test_the_document_matches_the_routes(document: dict[str, Any]) -> None:
 
 def test_the_types_of_the_page_match_the_document(document: dict[str, Any]) -> None:
     assert (ROOT / TYPES).read_text() == typescript_types(document), "run: make docs"
+
+
+def test_the_page_knows_the_name_of_each_platform() -> None:
+    assert (ROOT / PLATFORM_NAMES).read_text() == typescript_platform_names(), "run: make docs"
 
 
 def test_each_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:

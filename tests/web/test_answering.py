@@ -79,6 +79,19 @@ def test_a_person_without_a_mouse_answers_reviews(desk: Desk) -> None:
     assert focused(page).startswith("row-")
 
 
+def test_what_the_lint_finds_is_said_once_and_hides_no_button(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    page = desk.browse(f"/desk/{first}", viewport={"width": 1280, "height": 620})
+    fill_reply(page, f"{BLOCKED} Please ring 030 901820 for a voucher if you change the review.")
+    expect(page.locator(".findings li").nth(2)).to_be_visible()
+    expect(page.get_by_role("button", name="Send and next")).to_be_in_viewport(ratio=1)
+    send(page)
+
+    expect(page.locator(".refusal")).to_contain_text("cannot be sent as it is")
+    expect(page.locator(".composer .findings")).to_have_count(1)
+    expect(page.get_by_role("button", name="Send and next")).to_be_in_viewport(ratio=1)
+
+
 def test_writing_claims_and_leaving_without_a_word_gives_back(desk: Desk) -> None:
     first, second, *_ = desk.seed(2)
     page = desk.browse(f"/desk/{first}")
@@ -293,7 +306,9 @@ def test_each_action_sends_what_it_needs(desk: Desk) -> None:
     send(page)
     expect(page.locator("#field-rootCause")).to_be_focused()
     expect_announced(page, "Still missing: Cause")
+    expect(page.locator(".refusal")).to_contain_text("Still missing: Cause")
     page.locator("#field-rootCause").select_option("other")
+    expect(page.locator(".refusal")).to_have_count(0)
     page.locator("#field-fix").select_option("other")
     page.get_by_role("button", name="Note N").click()
     page.locator("#field-note").fill("Rang her, all is well.")

@@ -141,7 +141,7 @@ def test_nobody_is_told_who_did_not_ask(desk: Desk) -> None:
     )
     poll(page)
 
-    expect_announced(page, "New and critical: Standard")
+    expect_announced(page, "New and critical: Standard Webhooks")
     assert page.evaluate("window.told") == []
 
 
@@ -164,7 +164,7 @@ def test_what_is_new_and_critical_is_told_without_a_word_of_the_customer(desk: D
     poll(page)
 
     (notice,) = page.evaluate("window.told")
-    assert notice["body"].startswith("New and critical: Standard, ")
+    assert notice["body"].startswith("New and critical: Standard Webhooks, ")
     assert "hives" not in str(notice)
     page.evaluate("window.last.onclick()")
     page.wait_for_url(f"**/desk/{notice['tag']}")

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.static.repository import ROOT
+from tests.unit.backend import review_event
 from tests.web.actions import BLOCKED, axe_violations, fill_reply
-from tests.web.conftest import Desk
+from tests.web.conftest import REVIEWS, Desk
 
 STYLE = (ROOT / "web" / "style.css").read_text()
 PAIRS = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", STYLE)
@@ -134,6 +135,27 @@ def test_a_narrow_window_and_wide_text_fit(desk: Desk) -> None:
         }"""
     )
     assert_fits(page)
+
+
+def test_the_page_itself_never_scrolls(desk: Desk) -> None:
+    desk.seed()
+    page = desk.browse()
+
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_a_platform_has_the_name_that_people_know(desk: Desk) -> None:
+    desk.backend.connect("twilio_sms")
+    # So bad that nothing is said automatically.
+    event = review_event("SM-1", REVIEWS[0][3])
+    desk.backend.run_route_workflow(desk.backend.queue_message(event, "twilio_sms"))
+    (follow_up,) = desk.backend.open_follow_ups()
+    first = follow_up.id
+    page = desk.browse(f"/desk/{first}")
+
+    expect(page.locator(f"#row-{first}")).to_contain_text("Text messages")
+    expect(page.locator(f"#row-{first}")).not_to_contain_text("Twilio")
+    expect(page.locator(".facts")).to_contain_text("Text messages (Twilio)")
 
 
 def test_without_motion_nothing_moves(desk: Desk) -> None:

@@ -179,6 +179,20 @@ def test_a_note_tells_a_colleague_and_no_customer(desk: Desk) -> None:
     assert note["mentions"] == ["sub-ben"]
 
 
+def test_a_note_is_there_at_once_though_it_mentions_nobody(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    page.locator("#field-text").press("x")
+    expect(page.locator(".lease")).to_contain_text("yours until")
+    freeze(page)
+    page.get_by_role("button", name="Write a note").click()
+    page.get_by_label("For colleagues, never public").fill("She rang.")
+    page.get_by_role("button", name="Keep the note").click()
+
+    # The clock stands still: nothing was read because its time had come.
+    expect(page.locator(".note")).to_contain_text("She rang.")
+
+
 def test_a_lost_answer_about_a_note_makes_no_second_note(desk: Desk) -> None:
     (first,) = desk.seed(1)
     page = desk.browse(f"/desk/{first}")
@@ -250,6 +264,7 @@ def test_closed_work_says_how_it_ended(desk: Desk) -> None:
     expect(row).to_have_count(1)
     row.click()
     expect(page.locator(".composer")).to_contain_text("This is closed.")
+    expect(page.locator(".state .due")).to_have_count(0)
     expect(page.locator(".timeline")).to_contain_text("resolved without reply, Ana")
 
 

@@ -3,12 +3,11 @@
 import * as api from "./api";
 import { ApiError } from "./api";
 import type { Action, FollowUp, ResolutionBody } from "./api_types";
-import { announce } from "./announce";
 import { claim } from "./claims";
 import { changeDraft, draftOf, type Draft } from "./drafts";
 import { t, type Key } from "./messages";
 import { hold } from "./outbox";
-import { forgetRefusal, refuse, refuseFindings } from "./refusals";
+import { forgetRefusal, refuse, refuseFindings, refuseText } from "./refusals";
 
 export const ACTIONS: readonly Action[] = [
   "reply",
@@ -95,7 +94,7 @@ export async function send(followUp: FollowUp): Promise<boolean> {
   const [missing] = missingFields(draft);
   if (missing) {
     document.getElementById(`field-${missing}`)?.focus();
-    announce(t("fill_in", { field: t(`field_${missing}` as Key) }));
+    refuseText(id, t("fill_in", { field: t(`field_${missing}` as Key) }));
     return false;
   }
   const fence = await claim(id);

@@ -290,13 +290,20 @@ function wordsIn(row: Row): number {
   return Number(row.revision.split(".")[1] ?? 0);
 }
 
+/** A row of the list, with what an answer says of it. A claim answers with reviews and notes too: in
+ * the list they would hide those that are read later. */
+function withFieldsOf(row: Row, answer: Row): Row {
+  const fields = Object.entries(answer).filter(([name]) => name in row);
+  return { ...row, ...Object.fromEntries(fields) };
+}
+
 function withAnswered(row: Row, askedAt: number): Row {
   const own = answered.get(row.id);
   if (!own) return row;
   // A higher fence is a later claim, whenever it was read.
   if (own.at > askedAt - LAG_MS && row.fence <= own.row.fence) {
     const isNewer = row.fence === own.row.fence && wordsIn(row) > wordsIn(own.row);
-    return { ...row, ...own.row, revision: (isNewer ? row : own.row).revision };
+    return { ...withFieldsOf(row, own.row), revision: (isNewer ? row : own.row).revision };
   }
   answered.delete(row.id);
   return row;
@@ -305,7 +312,7 @@ function withAnswered(row: Row, askedAt: number): Row {
 /** Take over what an action answered, before the next poll says the same. */
 export function takeRow(row: Row): void {
   answered.set(row.id, { row, at: Date.now() });
-  rows.value = rows.value.map((before) => (before.id === row.id ? { ...before, ...row } : before));
+  rows.value = rows.value.map((before) => (before.id === row.id ? withFieldsOf(before, row) : before));
   const open = details.value.get(row.id);
   if (open) details.value = new Map(details.value).set(row.id, { ...open, ...row });
 }

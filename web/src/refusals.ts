@@ -39,16 +39,22 @@ export function refusalOf(error: ApiError): Refusal {
   };
 }
 
-export function refuse(id: string, error: ApiError): void {
-  const refusal = refusalOf(error);
+function put(id: string, refusal: Refusal): void {
   refusals.value = new Map(refusals.value).set(id, refusal);
   announce(refusal.text);
 }
 
+export function refuse(id: string, error: ApiError): void {
+  put(id, refusalOf(error));
+}
+
 export function refuseFindings(id: string, findings: Finding[]): void {
-  const text = t("refused_lint");
-  refusals.value = new Map(refusals.value).set(id, { text, detail: "", findings, requestId: "" });
-  announce(text);
+  put(id, { text: t("refused_lint"), detail: "", findings, requestId: "" });
+}
+
+/** Refuse what the page itself sees to be incomplete. */
+export function refuseText(id: string, text: string): void {
+  put(id, { text, detail: "", findings: [], requestId: "" });
 }
 
 export function forgetRefusal(id: string): void {

@@ -31,7 +31,7 @@ export function dueIn(row: Row): { text: string; isOverdue: boolean; isSoon: boo
   // What became due since the list was read is overdue, whatever the list said.
   const ms = left < 0 === row.overdue ? row.working_minutes_left * MINUTE : left;
   if (left < 0) return { text: t("overdue_by", { time: span(Math.abs(ms)) }), isOverdue: true, isSoon: true };
-  return { text: t("time_left", { time: span(ms) }), isOverdue: false, isSoon: ms < 2 * HOUR };
+  return { text: t("time_left", { time: span(ms) }), isOverdue: false, isSoon: row.clock === "running" && ms < 2 * HOUR };
 }
 
 export function dateAndTime(iso: string): string {

@@ -209,7 +209,7 @@ def _welcome_text(environment: DemoEnvironment, flags: str) -> str:
     replies_url = f"{environment.platforms.base_url}/_simulator/replies"
     return f"""[bold green]Heard is up[/]
 [bold]the desk[/]       {environment.stack.page_url}
-                (sign in as one of the people below)
+                (sign in as Ana or Lee, see below; an auditor has no page yet)
 [bold]feedback form[/]  {form_url}
 [bold]API[/]            {environment.stack.public_url}/api/desk/follow-ups
 [bold]AWS endpoint[/]   {environment.stack.endpoint}

@@ -1167,6 +1167,19 @@ def test_a_follow_up_can_be_seen_after_its_review_was_withdrawn_or_its_author_er
     assert details[1]["reviews"][0]["erased"] is True
 
 
+def test_nobody_is_offered_to_invite_to_a_private_talk_in_a_private_talk(
+    shop: DeskScenario,
+) -> None:
+    shop.backend.connect("standard", channel="messaging", reply_url="https://shop.example/replies")
+    follow_up = shop.new_follow_up()
+    details = desk.describe_follow_up(
+        shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock()
+    )
+
+    assert details["stage"] == "offstage"
+    assert set(details["actions"]) == set(Action) - {Action.INVITE_PRIVATE}
+
+
 def test_a_connection_that_only_receives_says_so_before_an_agent_writes(
     shop: DeskScenario,
 ) -> None:

@@ -9,6 +9,7 @@ import type { ClosedFollowUp } from "../api_types";
 import { announce } from "../announce";
 import { businesses } from "../desk_state";
 import { maybe, t } from "../messages";
+import { shortPlatformName } from "../platforms";
 import { refusalOf } from "../refusals";
 import { addressOf, route } from "../route";
 import { dateAndTime, dayAndTime, words } from "../times";
@@ -34,10 +35,10 @@ function Line({ one }: { one: ClosedFollowUp }) {
         <time class="due" dateTime={one.at} title={dateAndTime(one.at)}>
           {dayAndTime(one.at)}
         </time>
-        <span class="first-words">{codes.map(words).join(", ")}</span>
+        {codes.length ? <span class="first-words">{codes.map(words).join(", ")}</span> : null}
         <span class="row-meta">
           {one.by_name ? <bdi>{one.by_name}</bdi> : null}
-          <span>{words(one.platform)}</span>
+          <span>{shortPlatformName(one.platform)}</span>
         </span>
       </a>
     </li>

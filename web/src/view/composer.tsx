@@ -13,7 +13,7 @@ import { keepSoon } from "../draft_keeping";
 import { MODIFIER, offerAll } from "../keys";
 import { maybe, t } from "../messages";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
-import { forgetRefusal } from "../refusals";
+import { forgetRefusal, refusals } from "../refusals";
 import { route } from "../route";
 import { clockTime, dateAndTime, words } from "../times";
 import { textLength } from "../text_length";
@@ -422,7 +422,8 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
       ) : null}
       {takesText(action) && draft.text.trim() ? (
         <div aria-live="polite">
-          <Findings findings={findings} />
+          {/* A refusal has them already. */}
+          {refusals.value.get(id)?.findings.length ? null : <Findings findings={findings} />}
           {lint && !findings.length ? <Fine text={t("lint_fine")} /> : null}
           {isContact || draft.ownContacts ? (
             <label class="check">

@@ -17,6 +17,7 @@ import { keepNow, takeKept } from "../draft_keeping";
 import { offerAll } from "../keys";
 import { maybe, t } from "../messages";
 import { hasRole } from "../people";
+import { platformName } from "../platforms";
 import { preload } from "../polling";
 import { go, route } from "../route";
 import {
@@ -105,7 +106,7 @@ function ReviewCard(props: { review: Review; followUp: FollowUpWithStory }) {
   // Alone, its author is the title of the whole follow-up already.
   const isOnly = props.followUp.reviews_count === 1;
   const link = safeLink(review.link);
-  const facts = [`${words(platform)}, ${t(stage === "onstage" ? "in_public" : "in_private")}`];
+  const facts = [`${platformName(platform)}, ${t(stage === "onstage" ? "in_public" : "in_private")}`];
   if (review.rating) facts.push(t("stars_of_five", { n: review.rating }));
   if (review.language) facts.push(languageName(review.language));
   if (review.occurred_at) facts.push(dateAndTime(review.occurred_at));
@@ -279,10 +280,12 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
       <p class="state">
         <SeverityIcon severity={followUp.severity} />
         <span class={`word ${followUp.severity}`}>{t(`severity_${followUp.severity}`)}</span>
-        <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
-          {due.text}, {dateAndTime(followUp.due_at)}
-        </time>
-        {paused ? <span>{paused}</span> : null}
+        {followUp.status === "closed" ? null : (
+          <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
+            {due.text}, {dateAndTime(followUp.due_at)}
+          </time>
+        )}
+        {paused && followUp.status !== "closed" ? <span>{paused}</span> : null}
         {followUp.status === "open" ? null : <span>{t(`status_${followUp.status}`)}</span>}
         {followUp.promised_for ? (
           <span>{t("promised_for", { time: dateAndTime(followUp.promised_for) })}</span>

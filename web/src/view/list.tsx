@@ -18,9 +18,10 @@ import {
 import { offerAll } from "../keys";
 import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
+import { platformName, shortPlatformName } from "../platforms";
 import { addressOf, go, route, SEVERITIES } from "../route";
 import { subject } from "../sign_in";
-import { clockTime, dateAndTime, dueIn, pausedUntil, words } from "../times";
+import { clockTime, dateAndTime, dueIn, pausedUntil } from "../times";
 import { openDialog } from "./dialogs";
 import { Icon, SeverityIcon } from "./icons";
 
@@ -32,7 +33,8 @@ function matches(row: Row): boolean {
   const wanted = filter.value.trim().toLocaleLowerCase();
   if (!wanted) return true;
   const preview = previews.value.get(previewKey(row));
-  const parts = [row.id, row.platform, preview?.author, preview?.first_words];
+  const platform = platformName(row.platform);
+  const parts = [row.id, row.platform, platform, preview?.author, preview?.first_words];
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
@@ -84,7 +86,7 @@ function Line({ row }: { row: Row }) {
   const isSending = sending.value;
   const holder = holderOf(row);
   const author = preview?.author || t("anonymous");
-  const meta = [words(row.platform)];
+  const meta = [shortPlatformName(row.platform)];
   if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
   if (row.status !== "open") meta.push(t(`status_${row.status}` as Key));
@@ -170,7 +172,7 @@ function Filters() {
         <option value="">{t("any_platform")}</option>
         {platforms.value.map((one) => (
           <option key={one} value={one}>
-            {words(one)}
+            {platformName(one)}
           </option>
         ))}
       </select>

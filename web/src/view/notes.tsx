@@ -10,12 +10,17 @@ import { announce } from "../announce";
 import { offerAll } from "../keys";
 import { t, type Key } from "../messages";
 import { colleaguesOf, nameOf } from "../people";
-import { pollNow } from "../polling";
+import { open, pollNow } from "../polling";
 import { refuse, forgetRefusal } from "../refusals";
 import { subject } from "../sign_in";
 import { dateAndTime } from "../times";
 
 const MOST_MENTIONS = 5;
+
+/** An answer without a note leaves an entry here that has nothing to read. */
+function hasWords(note: Note): boolean {
+  return Boolean(note.note || note.evidence || note.damaged);
+}
 
 function NoteCard({ note, business }: { note: Note; business: string }) {
   const name = (person: string) => nameOf(business, person) ?? t("a_colleague");
@@ -75,6 +80,8 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
       mentions.value = [];
       isWriting.value = false;
       announce(t("note_kept_said"));
+      // A note without a mention changes no row, so no poll would read it soon.
+      void open(id);
       void pollNow();
       document.getElementById("follow-up-title")?.focus();
     } catch (error) {
@@ -104,7 +111,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
           {t("mention_read")}
         </button>
       ) : null}
-      {followUp.notes.map((note, place) => (
+      {followUp.notes.filter(hasWords).map((note, place) => (
         <NoteCard key={note.id ?? place} note={note} business={business} />
       ))}
       {!isOpen ? null : isWriting.value ? (

@@ -286,7 +286,7 @@ export function Shell() {
       ) : (
         <Desk />
       )}
-      <p class="visually-hidden" role="status">
+      <p class="visually-hidden announcement" role="status">
         {announcement.value}
       </p>
     </>

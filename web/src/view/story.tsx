@@ -2,6 +2,7 @@
 
 import type { EarlierReview, FollowUpWithStory, TimelineEntry } from "../api_types";
 import { maybe, t } from "../messages";
+import { shortPlatformName } from "../platforms";
 import { dateAndTime, words } from "../times";
 import { SeverityIcon } from "./icons";
 
@@ -15,7 +16,7 @@ function Earlier({ review }: { review: EarlierReview }) {
       <p class="meta">
         {review.severity ? <SeverityIcon severity={review.severity} /> : null}
         <span>{dateAndTime(review.at)}</span>
-        <span>{words(review.platform)}</span>
+        <span>{shortPlatformName(review.platform)}</span>
         {review.rating ? <span>{t("stars", { n: review.rating })}</span> : null}
         <b>{review.ended ? kindInWords(review.ended) : t("still_open")}</b>
       </p>

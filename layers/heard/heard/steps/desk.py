@@ -194,7 +194,8 @@ def _describe(
         actions = [
             action.value
             for action in Action
-            if why is None or "text" not in _REQUIRED_FIELDS[action]
+            if (why is None or "text" not in _REQUIRED_FIELDS[action])
+            and (action is not Action.INVITE_PRIVATE or case.review.channel.stage is Stage.ONSTAGE)
         ]
     details = follow_up_details(follow_up, case, policy, desk.cases, page)
     draft = desk.cases.draft(follow_up.id, caller.person.subject)
