@@ -51,8 +51,8 @@ def stop(
 ) -> None:
     """Stop clocks, readers and waiting workflows. Nothing stored is lost.
 
-    Webhooks are still taken, and wait in the queue. After --undo, the sweep starts the workflows of
-    open follow-ups again.
+    Webhooks are still taken, and wait in their queues, but AWS keeps them for 4 days only. After
+    --undo, the sweep starts the workflows of open follow-ups again.
     """
     if undo:
         report = switch(stack, on=True)
