@@ -80,11 +80,19 @@ export async function goToSignIn(): Promise<void> {
   location.assign(`${configuration.sign_in}/oauth2/authorize?${query}`);
 }
 
+const endings: (() => void)[] = [];
+
+/** Have something forgotten when this person signs out. */
+export function atSignOut(forget: () => void): void {
+  endings.push(forget);
+}
+
 /** Forget the tokens, have the refresh token revoked, and end the managed login's own session. */
 export function signOut(): void {
   const refresh = sessionStorage.getItem(REFRESH);
   // Nothing of this person may stay in the tab for the next one.
   sessionStorage.clear();
+  for (const forget of endings) forget();
   access = { token: "", expiresAt: 0 };
   if (refresh)
     void fetch(`${configuration.sign_in}/oauth2/revoke`, {

@@ -11,7 +11,7 @@ import { t, type Key } from "./messages";
 import { prefer, preferences } from "./preferences";
 import { route } from "./route";
 import { session } from "./sign_in";
-import { dueIn, now, words } from "./times";
+import { dueIn, named, now } from "./times";
 import { openFollowUp } from "./view/list";
 
 const SOON_MS = 30 * 60_000;
@@ -39,7 +39,7 @@ const known = new Map<string, { level: number; dueAt: string; isTold: boolean }>
 let isFirst = true;
 
 function notify(row: Row, key: Key): void {
-  const text = t(key, { platform: words(row.platform), time: dueIn(row).text });
+  const text = t(key, { platform: named("platform", row.platform), time: dueIn(row).text });
   announce(text);
   if (!preferences.value.notifications || !canNotify() || document.hasFocus()) return;
   if (Notification.permission !== "granted") return;

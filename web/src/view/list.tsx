@@ -20,7 +20,7 @@ import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
 import { addressOf, go, route, SEVERITIES } from "../route";
 import { subject } from "../sign_in";
-import { clockTime, dateAndTime, dueIn, pausedUntil, words } from "../times";
+import { clockTime, dateAndTime, dueIn, named, pausedUntil } from "../times";
 import { openDialog } from "./dialogs";
 import { Icon, SeverityIcon } from "./icons";
 
@@ -32,7 +32,8 @@ function matches(row: Row): boolean {
   const wanted = filter.value.trim().toLocaleLowerCase();
   if (!wanted) return true;
   const preview = previews.value.get(previewKey(row));
-  const parts = [row.id, row.platform, preview?.author, preview?.first_words];
+  const names = [row.platform, named("platform", row.platform)];
+  const parts = [row.id, ...names, preview?.author, preview?.first_words];
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
@@ -84,7 +85,7 @@ function Line({ row }: { row: Row }) {
   const isSending = sending.value;
   const holder = holderOf(row);
   const author = preview?.author || t("anonymous");
-  const meta = [words(row.platform)];
+  const meta = [named("platform", row.platform)];
   if (preview?.stars) meta.push(t("stars", { n: preview.stars }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
   if (row.status !== "open") meta.push(t(`status_${row.status}` as Key));
@@ -170,7 +171,7 @@ function Filters() {
         <option value="">{t("any_platform")}</option>
         {platforms.value.map((one) => (
           <option key={one} value={one}>
-            {words(one)}
+            {named("platform", one)}
           </option>
         ))}
       </select>

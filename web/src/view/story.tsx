@@ -2,7 +2,7 @@
 
 import type { EarlierReview, FollowUpWithStory, TimelineEntry } from "../api_types";
 import { maybe, t } from "../messages";
-import { dateAndTime, words } from "../times";
+import { dateAndTime, joined, named, words } from "../times";
 import { SeverityIcon } from "./icons";
 
 function kindInWords(kind: string): string {
@@ -15,7 +15,7 @@ function Earlier({ review }: { review: EarlierReview }) {
       <p class="meta">
         {review.severity ? <SeverityIcon severity={review.severity} /> : null}
         <span>{dateAndTime(review.at)}</span>
-        <span>{words(review.platform)}</span>
+        <span>{named("platform", review.platform)}</span>
         {review.rating ? <span>{t("stars", { n: review.rating })}</span> : null}
         <b>{review.ended ? kindInWords(review.ended) : t("still_open")}</b>
       </p>
@@ -41,9 +41,12 @@ export function History({ followUp }: { followUp: FollowUpWithStory }) {
 
 /** An outcome in a few words: what, who, and the code that says why. */
 function Entry({ entry }: { entry: TimelineEntry }) {
-  const reason = entry.reason && (maybe(`takeover_${entry.reason}`) ?? words(entry.reason));
-  const codes = [reason, entry.root_cause && words(entry.root_cause), entry.fix && words(entry.fix)];
-  const details = codes.filter(Boolean).join(", ");
+  const takeover = entry.kind === "taken_over" ? maybe(`takeover_${entry.reason}`) : null;
+  const details = joined([
+    takeover ?? (entry.reason && named("reason", entry.reason)),
+    entry.root_cause && named("cause", entry.root_cause),
+    entry.fix && named("fix", entry.fix),
+  ]);
   return (
     <li>
       <span class="meta">{dateAndTime(entry.at)}</span>
@@ -51,7 +54,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         {kindInWords(entry.kind)}
         {entry.by_name ? (
           <>
-            , <bdi>{entry.by_name}</bdi>
+            {t("comma")}
+            <bdi>{entry.by_name}</bdi>
           </>
         ) : null}
         {details ? `: ${details}` : null}
