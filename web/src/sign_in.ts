@@ -80,10 +80,10 @@ export async function goToSignIn(): Promise<void> {
   location.assign(`${configuration.sign_in}/oauth2/authorize?${query}`);
 }
 
-const endings: (() => void)[] = [];
+const endings: (() => unknown)[] = [];
 
 /** Have something forgotten when this person signs out. */
-export function atSignOut(forget: () => void): void {
+export function atSignOut(forget: () => unknown): void {
   endings.push(forget);
 }
 
@@ -91,8 +91,8 @@ export function atSignOut(forget: () => void): void {
 export function signOut(): void {
   const refresh = sessionStorage.getItem(REFRESH);
   // Nothing of this person may stay in the tab for the next one.
-  sessionStorage.clear();
   for (const forget of endings) forget();
+  sessionStorage.clear();
   access = { token: "", expiresAt: 0 };
   if (refresh)
     void fetch(`${configuration.sign_in}/oauth2/revoke`, {
