@@ -253,3 +253,29 @@ def test_without_words_nothing_of_the_author_is_left() -> None:
     assert emptied.pop("author") == Author("")
     assert emptied.pop("reply_to") == {}
     assert set(emptied.values()) == {None}, "a new field of an event: does it hold words?"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "line"),
+    [
+        ("Broken, and then silence", "Two plates", "Broken, and then silence – Two plates"),
+        ("Never again!", "Two plates", "Never again! Two plates"),
+        ("“Never again.”", "Two plates", "“Never again.” Two plates"),
+        ("最悪。", "皿が二枚", "最悪。 皿が二枚"),
+        ("لماذا؟", "طبقان", "لماذا؟ طبقان"),
+        ("Broken \n", "Two plates", "Broken – Two plates"),
+        ("Broken", None, "Broken"),
+        ("Broken", "", "Broken"),
+        (None, "Two plates", "Two plates"),
+        ("\u200f", "Two plates", "Two plates"),
+        (None, None, None),
+    ],
+)
+def test_a_title_and_its_text_are_parted_on_one_line(
+    title: str | None, text: str | None, line: str | None
+) -> None:
+    event = ReviewEvent(
+        EventKind.CREATED, "r-1", "r-1", "1", Author("cus-1"), title=title, text=text
+    )
+
+    assert event.first_words(100) == line

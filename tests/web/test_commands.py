@@ -44,6 +44,8 @@ def test_the_palette_offers_what_can_be_done_here_with_its_key(desk: Desk) -> No
     for command in ("Claim or release\nC", "Write (claims)\nR", "Promise\n3", "Note\nN"):
         assert command in offered
     assert not any("As a stranger" in entry for entry in offered), "there is no text"
+    assert offered.index("Claim or release\nC") < offered.index("Down the list\nJ")
+    assert offered[0] == "Claim or release\nC"
     page.keyboard.type("promise")
     page.keyboard.press("Enter")
 
@@ -164,7 +166,7 @@ def test_what_is_new_and_critical_is_told_without_a_word_of_the_customer(desk: D
     poll(page)
 
     (notice,) = page.evaluate("window.told")
-    assert notice["body"].startswith("New and critical: Standard Webhooks, ")
+    assert notice["body"].startswith("New and critical: Own source, ")
     assert "hives" not in str(notice)
     page.evaluate("window.last.onclick()")
     page.wait_for_url(f"**/desk/{notice['tag']}")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from heard.replies.findings import EXPLANATIONS
-from heard.reviews import Author
+from heard.reviews import Author, EventKind
+from heard.storage.setup import Business
 from tests.static.repository import ROOT
-from tests.unit.backend import complaint
+from tests.unit.backend import BUSINESS, BUSINESS_NAME, complaint, review_event
 from tests.web.actions import GOOD, expect_announced, fill_reply, poll, wait_until
-from tests.web.conftest import Desk
+from tests.web.conftest import POLICY, Desk
 from tests.web.page_server import Fault
 
 HOSTILE = (
@@ -296,3 +298,160 @@ def test_every_refusal_of_the_desk_has_words() -> None:
 def test_every_finding_of_the_lint_has_words() -> None:
     """In every language: the others have the keys of English, which a test above says."""
     assert {f"found_{code}" for code in [*EXPLANATIONS, "too_long"]} <= set(catalogue("en"))
+
+
+def written(language: str) -> dict[str, str]:
+    """The messages of a language that stand on one line."""
+    text = (ROOT / "web" / "src" / "messages" / f"{language}.ts").read_text()
+    return {
+        key: json.loads(value)
+        for key, value in re.findall(r'^  (\w+): ("(?:[^"\\]|\\.)*"),$', text, flags=re.M)
+    }
+
+
+def codes_with_words() -> set[str]:
+    """The messages that codes of Heard's own have: those of the default policy and of the code."""
+    from heard.assessment.model import Flag, Severity
+    from heard.follow_ups import Action, Status, TakeoverReason
+    from heard.outcomes import Kind
+    from heard.threads import SlotState
+
+    assessment = ROOT / "layers" / "heard" / "heard" / "assessment"
+    codes: dict[str, Iterable[str]] = {
+        "cause": DEFAULT_POLICY["causes"],
+        "fix": DEFAULT_POLICY["fixes"],
+        "reason": [
+            *DEFAULT_POLICY["reasons"],
+            *(
+                rule["then"]["reason"]
+                for rule in DEFAULT_POLICY["rules"]
+                if "reason" in rule["then"]
+            ),
+        ],
+        "rule": [rule["id"] for rule in DEFAULT_POLICY["rules"]],
+        "topic": [path.name[6:] for path in (assessment / "vocabulary").glob("topic_*")],
+        "flag": Flag,
+        "severity": Severity,
+        "status": Status,
+        "kind": Kind,
+        "reply": SlotState,
+        "action": Action,
+        "takeover": TakeoverReason,
+    }
+    return {f"{kind}_{code}".replace("-", "_") for kind, all in codes.items() for code in all}
+
+
+DEFAULT_POLICY: dict[str, Any] = json.loads(
+    (ROOT / "layers" / "heard" / "heard" / "policy" / "default.json").read_text()
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_our_own_has_words(language: str) -> None:
+    assert codes_with_words() - set(catalogue(language)) == set()
+
+
+def test_the_reasons_of_rules_are_those_of_the_default_policy() -> None:
+    """The page translates only a reason that says what the default policy says."""
+    english = written("en")
+    reasons = {
+        f"rule_{rule['id'].replace('-', '_')}": rule["why"] for rule in DEFAULT_POLICY["rules"]
+    }
+
+    assert {key: text for key, text in english.items() if key.startswith("rule_")} == reasons
+    for language in set(LANGUAGES) - {"en"}:
+        same = {key for key in reasons if written(language)[key] == english[key]}
+        assert same == set(), language
+
+
+def test_codes_are_in_the_language_of_the_page_and_own_ones_stay(desk: Desk) -> None:
+    policy = POLICY | {
+        "causes": ["late-delivery", "dough-too-dry"],
+        "remedies": [
+            {"name": "refund", "limit": 50, "currency": "EUR"},
+            {"name": "bread-for-a-year", "limit": 50, "currency": "EUR"},
+        ],
+    }
+    desk.backend.setup_store.put_business(Business(BUSINESS, BUSINESS_NAME, policy))
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}", locale="de-DE")
+    page.wait_for_selector(".composer")
+
+    context = page.locator(".context")
+    expect(context).to_contain_text("Jemand könnte zu Schaden kommen")
+    expect(context).to_contain_text("Sicherheit")
+    expect(context).to_contain_text("Erstattung")
+    expect(context).to_contain_text("Bread for a year")
+    expect(page.locator(".facts")).to_contain_text("Eigene Quelle")
+    causes = page.locator("#field-rootCause option").all_inner_texts()
+    assert causes == ["Auswählen …", "Späte Lieferung", "Dough too dry", "Anderes"]
+
+
+def test_the_reason_of_a_businesss_own_rule_is_marked_as_in_any_language(desk: Desk) -> None:
+    why = "هذا زبون قديم."
+    own = {
+        "id": "R01-critical",
+        "why": why,
+        "when": {"severity": ["critical"]},
+        "then": {"route": "follow_up"},
+    }
+    desk.backend.setup_store.put_business(
+        Business(BUSINESS, BUSINESS_NAME, POLICY | {"rules": [own, DEFAULT_POLICY["rules"][-1]]})
+    )
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}", locale="de-DE")
+    reason = page.locator(".context p", has_text=why)
+
+    expect(reason).to_have_attribute("lang", "")
+    expect(reason).to_have_attribute("dir", "auto")
+
+
+def test_a_row_parts_the_title_from_the_text(desk: Desk) -> None:
+    desk.seed(2)
+    page = desk.browse()
+
+    expect(page.locator(".list")).to_contain_text("Broken, and then silence – Two plates came")
+
+
+def test_a_withdrawn_review_keeps_its_words_and_says_that_it_is_withdrawn(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    event = review_event("r-0", kind=EventKind.WITHDRAWN, revision=2, author="cus-0")
+    desk.backend.run_route_workflow(desk.backend.queue_message(event))
+    page = desk.browse(f"/desk/{first}")
+
+    expect(page.locator(".review .flag")).to_have_text("The author has withdrawn this review.")
+    expect(page.locator(".review .words")).to_contain_text("hives an hour after")
+
+
+def test_words_that_nobody_looks_at_are_forgotten(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse()
+    page.clock.install()
+    page.reload()
+    reads: list[str | None] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith(f"/follow-ups/{first}"):
+            reads.append(request.headers.get("if-none-match"))
+
+    def look() -> None:
+        before = len(reads)
+        page.locator(f"#row-{first}").click()
+        wait_until(page, lambda: len(reads) > before)
+        page.wait_for_selector(".composer")
+        page.keyboard.press("Escape")
+        expect(page.locator(".composer")).to_have_count(0)
+
+    page.on("request", note)
+    look()
+    look()
+    assert reads[0] is None
+    assert reads[1], "it is known still"
+    page.clock.fast_forward(6 * 60_000)
+    seen = len(reads)
+    page.route(f"**/follow-ups/{first}", lambda _route: None)
+    page.locator(f"#row-{first}").click()
+
+    expect(page.locator(".follow-up .loading")).to_be_visible()
+    wait_until(page, lambda: len(reads) > seen)
+    assert reads[seen] is None, "its words were here for longer than five minutes"

@@ -258,6 +258,9 @@ def test_closed_work_says_how_it_ended(desk: Desk) -> None:
     page.get_by_role("link", name="Closed").click()
     row = page.locator(".list .row")
     expect(row).to_contain_text("resolved without reply")
+    expect(page.locator(".list .row .first-words")).to_have_text("Other, Other")
+    wait_until(page, lambda: desk.server.requests_of("GET", "/closed") == 2)
+    expect(page.get_by_role("button", name="Show more")).to_have_count(0)
     expect(row).to_contain_text("Ana")
     assert axe_violations(page) == []
     page.get_by_label("Only mine").check()

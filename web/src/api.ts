@@ -19,7 +19,7 @@ import type {
   Severity,
   TakeoverReason,
 } from "./api_types";
-import { accessToken, currentToken, SignedOut, SignInUnreachable } from "./sign_in";
+import { accessToken, atSignOut, currentToken, SignedOut, SignInUnreachable } from "./sign_in";
 
 const LONGEST_PAGE = 100;
 const TIMEOUT_MS = 20_000;
@@ -46,13 +46,33 @@ interface Options {
   body?: object;
 }
 
-/** What was answered last to each GET that named its version, for If-None-Match. */
-const answers = new Map<string, { etag: string; body: unknown }>();
+interface Answer {
+  etag: string;
+  body: unknown;
+  /** When the API last said that it is still so. */
+  at: number;
+}
 
-async function send(path: string, options: Options, renew: boolean): Promise<Response> {
+/** What was answered last to each GET that named its version, for If-None-Match. */
+const answers = new Map<string, Answer>();
+/** An erasure must reach what nobody looks at any more, too: see docs/privacy.md. */
+export const KEPT_MS = 5 * 60_000;
+
+function forgetOld(): void {
+  for (const [path, { at }] of answers) if (Date.now() - at >= KEPT_MS) answers.delete(path);
+}
+
+setInterval(forgetOld, 30_000);
+atSignOut(() => answers.clear());
+
+async function send(
+  path: string,
+  options: Options,
+  known: Answer | undefined,
+  renew: boolean,
+): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${await accessToken({ renew })}` };
-  const known = answers.get(path);
-  if (known && !options.method) headers["if-none-match"] = known.etag;
+  if (known) headers["if-none-match"] = known.etag;
   if (options.body) headers["content-type"] = "application/json";
   return fetch(path, {
     method: options.method ?? "GET",
@@ -65,22 +85,30 @@ async function send(path: string, options: Options, renew: boolean): Promise<Res
 
 async function call<T>(path: string, options: Options = {}): Promise<T> {
   let response: Response;
+  // A tab that sleeps has no timers.
+  forgetOld();
+  // Held, so that it is there for a 304 that comes after it was forgotten.
+  const known = options.method ? undefined : answers.get(path);
   try {
-    response = await send(path, options, false);
-    if (response.status === 401) response = await send(path, options, true);
+    response = await send(path, options, known, false);
+    if (response.status === 401) response = await send(path, options, known, true);
   } catch (error) {
     if (error instanceof SignedOut) throw new ApiError(401, {}, "", null);
     if (error instanceof SignInUnreachable || error instanceof DOMException || error instanceof TypeError)
       throw new ApiError(0, {}, "", null);
     throw error;
   }
-  if (response.status === 304) return answers.get(path)?.body as T;
+  if (response.status === 304 && known) {
+    known.at = Date.now();
+    answers.set(path, known);
+    return known.body as T;
+  }
   if (!response.ok) throw await errorOf(response);
   const body = (await response.json()) as T;
   const etag = response.headers.get("etag");
   if (etag && !options.method) {
     if (answers.size > 50) answers.clear();
-    answers.set(path, { etag, body });
+    answers.set(path, { etag, body, at: Date.now() });
   }
   return body;
 }
@@ -130,8 +158,10 @@ export function readPreviews(ids: readonly string[]): Promise<Previews> {
   return call<Previews>(`/api/desk/previews?ids=${ids.join(",")}`);
 }
 
+export const CLOSED_PAGE = 50;
+
 export function listClosed(business: string, mine: boolean, after: string): Promise<ClosedPage> {
-  const parameters = new URLSearchParams({ business, limit: "50" });
+  const parameters = new URLSearchParams({ business, limit: String(CLOSED_PAGE) });
   if (mine) parameters.set("by", "me");
   if (after) parameters.set("after", after);
   return call<ClosedPage>(`/api/desk/closed?${parameters}`);

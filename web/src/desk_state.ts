@@ -256,7 +256,20 @@ function sameReviews(before: FollowUpWithStory, read: FollowUpWithStory): boolea
   );
 }
 
+/** When each of the details was read. */
+const readTimes = new Map<string, number>();
+
+// The words of what nobody has open go from here, because an erasure would not reach them.
+setInterval(() => {
+  const isOver = (id: string) =>
+    id !== route.value.followUp && Date.now() - (readTimes.get(id) ?? 0) >= api.KEPT_MS;
+  const rest = [...details.value].filter(([id]) => !isOver(id));
+  if (rest.length < details.value.size) details.value = new Map(rest);
+  for (const id of readTimes.keys()) if (!details.value.has(id)) readTimes.delete(id);
+}, 30_000);
+
 function keepDetails(read: FollowUpWithStory): void {
+  readTimes.set(read.id, Date.now());
   const before = details.value.get(read.id);
   if (before && JSON.stringify(before) === JSON.stringify(read)) return;
   const next = new Map(details.value);

@@ -17,6 +17,8 @@ export interface Command {
   run: () => boolean | void;
   /** Whether there is something to do now; always where it is left out. */
   isPossible?: () => boolean;
+  /** Whether it is about the open follow-up: the palette lists those first. */
+  ofFollowUp?: boolean;
 }
 
 const commands = new Map<Key, Command>();
@@ -34,6 +36,11 @@ export function offer(command: Command): () => void {
 export function offerAll(...all: Command[]): () => void {
   const ends = all.map(offer);
   return () => ends.forEach((end) => end());
+}
+
+/** Offer what can be done with the open follow-up. */
+export function offerOfFollowUp(...all: Command[]): () => void {
+  return offerAll(...all.map((command) => ({ ...command, ofFollowUp: true })));
 }
 
 /** What can be done now. */

@@ -80,10 +80,18 @@ export async function goToSignIn(): Promise<void> {
   location.assign(`${configuration.sign_in}/oauth2/authorize?${query}`);
 }
 
+const endings: (() => unknown)[] = [];
+
+/** Have something forgotten when this person signs out. */
+export function atSignOut(forget: () => unknown): void {
+  endings.push(forget);
+}
+
 /** Forget the tokens, have the refresh token revoked, and end the managed login's own session. */
 export function signOut(): void {
   const refresh = sessionStorage.getItem(REFRESH);
   // Nothing of this person may stay in the tab for the next one.
+  for (const forget of endings) forget();
   sessionStorage.clear();
   access = { token: "", expiresAt: 0 };
   if (refresh)

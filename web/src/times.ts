@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Row } from "./api_types";
-import { intl, t } from "./messages";
+import { intl, maybe, t } from "./messages";
 
 /** The time, twice a minute: what depends on it is drawn again. */
 export const now = signal(Date.now());
@@ -68,6 +68,10 @@ export function amount(value: string | number, currency: string): string {
   }
 }
 
+export function percent(share: number): string {
+  return new Intl.NumberFormat(intl.value, { style: "percent" }).format(share);
+}
+
 export function languageName(code: string): string {
   try {
     return new Intl.DisplayNames(intl.value, { type: "language" }).of(code) ?? code;
@@ -76,7 +80,20 @@ export function languageName(code: string): string {
   }
 }
 
-/** A code such as `late-delivery` in words. Codes are the business's own, so nobody translates them. */
+/** What a code is about: its message is this, `_`, and the code. */
+export type CodeKind = "cause" | "fix" | "flag" | "reason" | "remedy" | "topic";
+
+/** A code such as `late-delivery` in words, translated where it is one of Heard's own. */
+export function named(kind: CodeKind, code: string): string {
+  return maybe(`${kind}_${code.replaceAll("-", "_")}`) ?? words(code);
+}
+
+/** Parts of a line, with the comma of the language. */
+export function joined(parts: readonly (string | null | undefined)[]): string {
+  return parts.filter(Boolean).join(t("comma"));
+}
+
+/** A code that no catalogue has: that of a business, of a platform, or of a later release. */
 export function words(code: string): string {
   const text = code.replaceAll(/[-_]/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);

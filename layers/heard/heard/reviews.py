@@ -61,6 +61,12 @@ _LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 
+_TITLE_ENDS: Final = frozenset(".!?…:;,-–—。．！？：；，、؟؛،۔।॥·")
+"""Signs after which a title and its text need no dash between them."""
+
+_CLOSING: Final = " \"'”’»)]」』）"
+"""Signs that may stand behind the one that ends a title."""
+
 FINAL_REVISION: Final = "~"
 """The revision of a withdrawal that is final: it sorts after every number and time."""
 
@@ -186,8 +192,20 @@ class ReviewEvent:
         )
 
     def first_words(self, max_characters: int) -> str | None:
-        """The beginning of the title and the text, on one line; None without words."""
-        return one_line(f"{self.title or ''} {self.text or ''}", max_characters) or None
+        """The beginning of the title and the text, on one line; None without words.
+
+        A dash parts them, as in every language, unless the title ends with a sign of its own.
+        """
+        title = one_line(self.title or "", max_characters)
+        has_end = not title or not self.text or title.rstrip(_CLOSING)[-1:] in _TITLE_ENDS
+        return (
+            one_line(f"{title}{'' if has_end else ' –'} {self.text or ''}", max_characters) or None
+        )
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is a title or a text."""
+        return bool(self.title or self.text)
 
     @property
     def content(self) -> str:

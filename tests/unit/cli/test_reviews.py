@@ -92,7 +92,7 @@ def test_a_list_shows_who_wrote_what_newest_first(
     assert (entries[1]["author"], entries[1]["rating"], entries[1]["excerpt"]) == (
         "Ana Bell",
         1,
-        f"Twice {COMPLAINT}",
+        f"Twice – {COMPLAINT}",
     )
     assert (entries[0]["excerpt"], entries[0]["erased"]) == (None, False)
     table = heard.run_ok(*LIST)
@@ -200,7 +200,7 @@ def test_a_follow_up_shows_author_stars_and_first_words(
         "Ana Bell",
         1,
         "en",
-        f"Twice {COMPLAINT}",
+        f"Twice – {COMPLAINT}",
     )
     table = heard.run_ok("follow-ups", "list", "--business", "acme")
     assert "Ana Bell" in table.stdout

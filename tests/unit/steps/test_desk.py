@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from heard import cases
 from heard.clock import parse_time
 from heard.connectors import HttpResponse, load
 from heard.errors import BadRequest, ConflictError, Fault, Forbidden, NotFound
@@ -1178,6 +1179,54 @@ def test_nobody_is_offered_to_invite_to_a_private_talk_in_a_private_talk(
 
     assert details["stage"] == "offstage"
     assert set(details["actions"]) == set(Action) - {Action.INVITE_PRIVATE}
+
+
+def test_a_withdrawn_review_keeps_its_words_until_its_author_is_erased(shop: DeskScenario) -> None:
+    backend = shop.backend
+    follow_up = shop.new_follow_up()
+    (id,) = follow_up.reviews
+    native_id = backend.case(id).review.native_id
+
+    def see() -> dict[str, Any]:
+        details = desk.describe_follow_up(shop.ana, follow_up.id, backend.desk, backend.clock())
+        review: dict[str, Any] = details["reviews"][0]
+        return review
+
+    before = see()
+    for revision in (8, 9):
+        # A platform may say it twice.
+        backend.deliver(review_event(native_id, kind=EventKind.WITHDRAWN, revision=revision))
+    preview = backend.cases.latest_texts([id])[id]
+
+    assert before["text"]
+    assert see() == before | {"withdrawn": True}
+    assert preview.event
+    assert preview.event.text == before["text"]
+    # The author wrote again: those are the words now.
+    backend.deliver(review_event(native_id, "It came broken, and nobody helps.", 1, revision=10))
+    assert (see()["text"], see()["withdrawn"]) == ("It came broken, and nobody helps.", False)
+    backend.deliver(review_event(native_id, kind=EventKind.WITHDRAWN, revision=11))
+    assert see()["text"] == "It came broken, and nobody helps."
+    change = cases.erase_author(backend.case(id), "requested", backend.clock())
+    assert change
+    assert change.case.review.words_revision is None
+    assert change.case.review.words_commitment is None
+    backend.cases.vault.erase(backend.case(id).review.author, NOON)
+    assert see()["erased"] is True
+    assert "text" not in see()
+
+
+def test_a_withdrawal_with_words_of_its_own_shows_those(shop: DeskScenario) -> None:
+    follow_up = shop.new_follow_up()
+    (id,) = follow_up.reviews
+    native_id = shop.backend.case(id).review.native_id
+    withdrawal = review_event(native_id, "I take it back.", 1, revision="~")
+    shop.backend.deliver(replace(withdrawal, kind=EventKind.WITHDRAWN))
+
+    assert shop.backend.case(id).review.words_revision is None
+    text = shop.backend.cases.latest_texts([id])[id]
+    assert text.event
+    assert text.event.text == "I take it back."
 
 
 def test_a_connection_that_only_receives_says_so_before_an_agent_writes(

@@ -7,12 +7,12 @@ import { ApiError } from "../api";
 import type { FollowUp, PendingResolution } from "../api_types";
 import { announce } from "../announce";
 import { takeRow } from "../desk_state";
-import { offerAll } from "../keys";
+import { offerOfFollowUp } from "../keys";
 import { t } from "../messages";
 import { pollNow } from "../polling";
 import { forgetRefusal, refuse } from "../refusals";
 import { subject } from "../sign_in";
-import { amount, dateAndTime, words } from "../times";
+import { amount, dateAndTime, named } from "../times";
 import { Dialog } from "./dialog";
 import { RefusalBox } from "./refusal";
 
@@ -25,7 +25,7 @@ export function Approval(props: { followUp: FollowUp; pending: PendingResolution
 
   useEffect(() => {
     if (isOwn) return;
-    return offerAll(
+    return offerOfFollowUp(
       { name: "approve", key: "a", run: () => void (asking.value = "approve") },
       { name: "deny", key: "d", run: () => void (asking.value = "deny") },
     );
@@ -59,12 +59,12 @@ export function Approval(props: { followUp: FollowUp; pending: PendingResolution
       {pending.reason ? (
         <div>
           <dt>{t("field_reason")}</dt>
-          <dd>{words(pending.reason)}</dd>
+          <dd>{named("reason", pending.reason)}</dd>
         </div>
       ) : null}
       {pending.remedy ? (
         <div>
-          <dt>{words(pending.remedy.name)}</dt>
+          <dt>{named("remedy", pending.remedy.name)}</dt>
           <dd>{amount(pending.remedy.amount, pending.remedy.currency)}</dd>
         </div>
       ) : null}

@@ -2,22 +2,26 @@
 // for it, and not polled.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api";
 import { ApiError } from "../api";
-import type { ClosedFollowUp } from "../api_types";
+import type { ClosedFollowUp, ClosedPage } from "../api_types";
 import { announce } from "../announce";
 import { businesses } from "../desk_state";
 import { maybe, t } from "../messages";
 import { shortPlatformName } from "../platforms";
 import { refusalOf } from "../refusals";
 import { addressOf, route } from "../route";
-import { dateAndTime, dayAndTime, words } from "../times";
+import { dateAndTime, dayAndTime, joined, named, words } from "../times";
 import { SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 
 function Line({ one }: { one: ClosedFollowUp }) {
-  const codes = [one.root_cause, one.fix, one.reason].filter((code) => code !== null);
+  const codes = [
+    one.root_cause && named("cause", one.root_cause),
+    one.fix && named("fix", one.fix),
+    one.reason && named("reason", one.reason),
+  ];
   return (
     <li>
       <a
@@ -35,7 +39,7 @@ function Line({ one }: { one: ClosedFollowUp }) {
         <time class="due" dateTime={one.at} title={dateAndTime(one.at)}>
           {dayAndTime(one.at)}
         </time>
-        {codes.length ? <span class="first-words">{codes.map(words).join(", ")}</span> : null}
+        {codes.length ? <span class="first-words">{joined(codes)}</span> : null}
         <span class="row-meta">
           {one.by_name ? <bdi>{one.by_name}</bdi> : null}
           <span>{shortPlatformName(one.platform)}</span>
@@ -50,18 +54,34 @@ export function ClosedList() {
   const closed = useSignal<readonly ClosedFollowUp[] | null>(null);
   const next = useSignal<string | null>(null);
   const problem = useSignal("");
+  const isReading = useSignal(false);
+  /** The latest reading: an earlier one may answer after it. */
+  const round = useRef(0);
   const business = route.value.business || businesses.value[0] || "";
 
   const read = async (after: string) => {
+    const own = ++round.current;
     problem.value = "";
+    isReading.value = true;
     try {
-      const page = await api.listClosed(business, mine.value, after);
-      closed.value = after ? [...(closed.value ?? []), ...page.closed] : page.closed;
-      next.value = page.next;
+      let place: string | null = after;
+      let count = 0;
+      next.value = null;
+      // Days without anything closed end a page of the API, so there may be no more behind it.
+      do {
+        const page: ClosedPage = await api.listClosed(business, mine.value, place);
+        if (own !== round.current) return;
+        closed.value = place ? [...(closed.value ?? []), ...page.closed] : page.closed;
+        count += page.closed.length;
+        place = page.next;
+      } while (place && count < api.CLOSED_PAGE);
+      next.value = place;
       if (after) announce(t("results", { n: closed.value.length }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      problem.value = refusalOf(error).text;
+      if (own === round.current) problem.value = refusalOf(error).text;
+    } finally {
+      if (own === round.current) isReading.value = false;
     }
   };
   useEffect(() => {
@@ -90,7 +110,7 @@ export function ClosedList() {
             <Line key={`${one.id} ${one.at}`} one={one} />
           ))}
         </ul>
-      ) : closed.value && !next.value ? (
+      ) : closed.value && !isReading.value && !problem.value ? (
         <p class="empty">{t("nothing_closed")}</p>
       ) : problem.value ? null : (
         <p class="loading" role="status">

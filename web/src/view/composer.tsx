@@ -10,12 +10,12 @@ import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText 
 import { shown } from "../desk_state";
 import { changeDraft, draftOf, type Draft } from "../drafts";
 import { keepSoon } from "../draft_keeping";
-import { MODIFIER, offerAll } from "../keys";
+import { MODIFIER, offerOfFollowUp } from "../keys";
 import { maybe, t } from "../messages";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal, refusals } from "../refusals";
 import { route } from "../route";
-import { clockTime, dateAndTime, words } from "../times";
+import { clockTime, dateAndTime, named, words } from "../times";
 import { textLength } from "../text_length";
 import { Dialog } from "./dialog";
 import { backToList } from "./follow_up";
@@ -131,6 +131,8 @@ function Slots({ followUp }: { followUp: FollowUp }) {
   );
 }
 
+const CODE_KINDS = { fix: "fix", rootCause: "cause", reason: "reason" } as const;
+
 function Select(props: {
   field: "fix" | "rootCause" | "reason";
   codes: readonly string[];
@@ -151,8 +153,8 @@ function Select(props: {
       >
         <option value="">{t("choose")}</option>
         {all.map((code) => (
-          <option key={code} value={code}>
-            {words(code)}
+          <option key={code} value={code} dir="auto">
+            {named(CODE_KINDS[field], code)}
           </option>
         ))}
       </select>
@@ -178,7 +180,7 @@ function Remedy(props: {
           <option value="">{t("no_remedy")}</option>
           {followUp.remedies.map(({ name, currency }) => (
             <option key={name + currency} value={`${name} ${currency}`}>
-              {words(name)} ({currency})
+              {named("remedy", name)} ({currency})
             </option>
           ))}
         </select>
@@ -245,7 +247,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   };
 
   useEffect(() => {
-    return offerAll(
+    return offerOfFollowUp(
       { name: "key_reply", key: "r", run: () => void write() },
       {
         name: "key_note",
@@ -318,7 +320,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   return (
     <section class="composer" aria-label={t("answer")} onKeyDown={onKeyDown}>
       {followUp.no_reply_why ? (
-        <p class="notice" lang="en">
+        <p class="notice" lang="en" dir="auto">
           {followUp.no_reply_why}
         </p>
       ) : null}

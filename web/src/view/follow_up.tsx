@@ -3,7 +3,7 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Complaint, FollowUpWithStory, Reply, Review } from "../api_types";
+import type { Complaint, FollowUpWithStory, Reply, Review, Rule } from "../api_types";
 import { claim, holderOf, leave, LEASE_MS, release } from "../claims";
 import { amountLeft } from "../composing";
 import {
@@ -14,8 +14,9 @@ import {
   unreadable,
 } from "../desk_state";
 import { keepNow, takeKept } from "../draft_keeping";
-import { offerAll } from "../keys";
+import { offerAll, offerOfFollowUp } from "../keys";
 import { maybe, t } from "../messages";
+import { en } from "../messages/en";
 import { hasRole } from "../people";
 import { platformName } from "../platforms";
 import { preload } from "../polling";
@@ -25,9 +26,12 @@ import {
   clockTime,
   dateAndTime,
   dueIn,
+  joined,
   languageName,
+  named,
   now,
   pausedUntil,
+  percent,
   words,
 } from "../times";
 import { Approval } from "./approval";
@@ -106,7 +110,8 @@ function ReviewCard(props: { review: Review; followUp: FollowUpWithStory }) {
   // Alone, its author is the title of the whole follow-up already.
   const isOnly = props.followUp.reviews_count === 1;
   const link = safeLink(review.link);
-  const facts = [`${platformName(platform)}, ${t(stage === "onstage" ? "in_public" : "in_private")}`];
+  const place = t(stage === "onstage" ? "in_public" : "in_private");
+  const facts = [joined([platformName(platform), place])];
   if (review.rating) facts.push(t("stars_of_five", { n: review.rating }));
   if (review.language) facts.push(languageName(review.language));
   if (review.occurred_at) facts.push(dateAndTime(review.occurred_at));
@@ -176,6 +181,19 @@ function ReplyCard({ reply }: { reply: Reply }) {
   );
 }
 
+/** Why a rule asks for a person. The words of a business's own rule are in any language. */
+function RuleReason({ rule }: { rule: Rule }) {
+  const key = `rule_${rule.id.replaceAll("-", "_")}`;
+  const isOurs = (en as Record<string, unknown>)[key] === rule.why;
+  return isOurs ? (
+    <p>{maybe(key)}</p>
+  ) : (
+    <p lang="" dir="auto">
+      {rule.why}
+    </p>
+  );
+}
+
 function Context({ followUp }: { followUp: FollowUpWithStory }) {
   const assessment = followUp.reviews[0]?.assessment;
   const { checklist } = followUp;
@@ -186,7 +204,7 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
         {followUp.rules
           .filter((rule) => rule.why)
           .map((rule) => (
-            <p key={rule.id}>{rule.why}</p>
+            <RuleReason key={rule.id} rule={rule} />
           ))}
         {followUp.why === "policy" ? null : <p>{maybe(`why_${followUp.why}`) ?? words(followUp.why)}</p>}
         <p>
@@ -200,18 +218,18 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
             {assessment.topics.length ? (
               <div>
                 <dt>{t("topics")}</dt>
-                <dd>{assessment.topics.map(words).join(", ")}</dd>
+                <dd>{joined(assessment.topics.map((topic) => named("topic", topic)))}</dd>
               </div>
             ) : null}
             {assessment.flags.length ? (
               <div>
                 <dt>{t("flags")}</dt>
-                <dd>{assessment.flags.map(words).join(", ")}</dd>
+                <dd>{joined(assessment.flags.map((flag) => named("flag", flag)))}</dd>
               </div>
             ) : null}
             <div>
               <dt>{t("sure")}</dt>
-              <dd>{Math.round(assessment.confidence * 100)} %</dd>
+              <dd>{percent(assessment.confidence)}</dd>
             </div>
           </dl>
         </section>
@@ -233,7 +251,7 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
           <dl>
             {followUp.remedies.map(({ name, currency }) => (
               <div key={name + currency}>
-                <dt>{words(name)}</dt>
+                <dt dir="auto">{named("remedy", name)}</dt>
                 <dd>
                   {t("up_to", {
                     amount: amount(Math.max(0, amountLeft(followUp, name, currency)), currency),
@@ -282,7 +300,7 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
         <span class={`word ${followUp.severity}`}>{t(`severity_${followUp.severity}`)}</span>
         {followUp.status === "closed" ? null : (
           <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
-            {due.text}, {dateAndTime(followUp.due_at)}
+            {joined([due.text, dateAndTime(followUp.due_at)])}
           </time>
         )}
         {paused && followUp.status !== "closed" ? <span>{paused}</span> : null}
@@ -351,8 +369,8 @@ export function FollowUpPane({ id }: { id: string }) {
       const row = rowOf(id);
       if (row) void (holderOf(row) === "me" ? release(id) : claim(id));
     };
-    return offerAll(
-      { name: "back", key: "Escape", run: backToList },
+    const endBack = offerAll({ name: "back", key: "Escape", run: backToList });
+    const endRest = offerOfFollowUp(
       { name: "key_claim", key: "c", run: claimOrRelease, isPossible: isFree },
       { name: "later", key: "h", run: () => void (later.value = true) },
       {
@@ -365,6 +383,10 @@ export function FollowUpPane({ id }: { id: string }) {
         },
       },
     );
+    return () => {
+      endBack();
+      endRest();
+    };
   }, [id]);
   // A reader who follows the list keeps reading here while a newer state loads.
   const followUp = read ? { ...read, ...rowOf(id) } : null;
@@ -408,7 +430,13 @@ export function FollowUpPane({ id }: { id: string }) {
           )}
         </>
       ) : gone ? (
-        <p class="empty">{gone.status === 404 ? t("refused_status_404") : gone.problem.detail}</p>
+        gone.status === 404 ? (
+          <p class="empty">{t("refused_status_404")}</p>
+        ) : (
+          <p class="empty" lang="en" dir="auto">
+            {gone.problem.detail}
+          </p>
+        )
       ) : (
         <p class="loading" role="status">
           {t("loading")}

@@ -7,7 +7,7 @@ import * as api from "../api";
 import { ApiError } from "../api";
 import type { FollowUp, Note } from "../api_types";
 import { announce } from "../announce";
-import { offerAll } from "../keys";
+import { offerOfFollowUp } from "../keys";
 import { t, type Key } from "../messages";
 import { colleaguesOf, nameOf } from "../people";
 import { open, pollNow } from "../polling";
@@ -28,8 +28,8 @@ function NoteCard({ note, business }: { note: Note; business: string }) {
     <div class="note">
       <p class="meta">
         <bdi>{name(note.agent)}</bdi>
-        {note.at ? `, ${dateAndTime(note.at)}` : null}
-        {note.action ? `, ${t(`action_${note.action}` as Key)}` : null}
+        {note.at ? `${t("comma")}${dateAndTime(note.at)}` : null}
+        {note.action ? `${t("comma")}${t(`action_${note.action}` as Key)}` : null}
       </p>
       {note.damaged ? <p class="gone">{t("damaged")}</p> : null}
       {note.note ? (
@@ -65,7 +65,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
   };
   useEffect(() => {
     if (!isOpen) return;
-    return offerAll({ name: "note_write", key: "", run: write });
+    return offerOfFollowUp({ name: "note_write", key: "", run: write });
   }, [id, isOpen]);
 
   const keep = async (event: SubmitEvent) => {

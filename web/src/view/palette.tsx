@@ -72,7 +72,12 @@ function followUps(query: string): Entry[] {
 }
 
 function entriesOf(commands: readonly Command[], query: string): Entry[] {
-  const here = commands.map(
+  // What one does most: answer what is open, and not walk through the list.
+  const inOrder = [
+    ...commands.filter((command) => command.ofFollowUp),
+    ...commands.filter((command) => !command.ofFollowUp),
+  ];
+  const here = inOrder.map(
     (command): Entry => ({
       id: command.name,
       group: "palette_here",

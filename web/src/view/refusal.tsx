@@ -27,7 +27,7 @@ function Explanation({ finding }: { finding: Finding }) {
   if (plain) return <span>{plain}</span>;
   return (
     <>
-      {words(finding.code)}. <span lang="en">{finding.explanation}</span>
+      {words(finding.code)}. <span lang="en" dir="auto">{finding.explanation}</span>
     </>
   );
 }
@@ -41,7 +41,7 @@ export function RefusalBox({ id }: { id: string }) {
       <p>
         <SeverityIcon severity="critical" /> <b>{refusal.text}</b>
       </p>
-      {refusal.detail ? <p lang="en">{refusal.detail}</p> : null}
+      {refusal.detail ? <p lang="en" dir="auto">{refusal.detail}</p> : null}
       <Findings findings={refusal.findings} />
       {refusal.requestId ? (
         <p class="meta">

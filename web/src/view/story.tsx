@@ -3,7 +3,7 @@
 import type { EarlierReview, FollowUpWithStory, TimelineEntry } from "../api_types";
 import { maybe, t } from "../messages";
 import { shortPlatformName } from "../platforms";
-import { dateAndTime, words } from "../times";
+import { dateAndTime, joined, named, words } from "../times";
 import { SeverityIcon } from "./icons";
 
 function kindInWords(kind: string): string {
@@ -42,9 +42,12 @@ export function History({ followUp }: { followUp: FollowUpWithStory }) {
 
 /** An outcome in a few words: what, who, and the code that says why. */
 function Entry({ entry }: { entry: TimelineEntry }) {
-  const reason = entry.reason && (maybe(`takeover_${entry.reason}`) ?? words(entry.reason));
-  const codes = [reason, entry.root_cause && words(entry.root_cause), entry.fix && words(entry.fix)];
-  const details = codes.filter(Boolean).join(", ");
+  const takeover = entry.kind === "taken_over" ? maybe(`takeover_${entry.reason}`) : null;
+  const details = joined([
+    takeover ?? (entry.reason && named("reason", entry.reason)),
+    entry.root_cause && named("cause", entry.root_cause),
+    entry.fix && named("fix", entry.fix),
+  ]);
   return (
     <li>
       <span class="meta">{dateAndTime(entry.at)}</span>
@@ -52,7 +55,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         {kindInWords(entry.kind)}
         {entry.by_name ? (
           <>
-            , <bdi>{entry.by_name}</bdi>
+            {t("comma")}
+            <bdi>{entry.by_name}</bdi>
           </>
         ) : null}
         {details ? `: ${details}` : null}

@@ -235,9 +235,13 @@ def withdraw(case: Case, incoming: IncomingEvent, now: datetime) -> Change:
     """The case after its review was withdrawn.
 
     Its follow-up closes too, if the follow-up is about no other review. An acknowledgement that
-    nobody has begun to send is cancelled, and gives its slot back.
+    nobody has begun to send is cancelled, and gives its slot back. Most platforms send a withdrawal
+    without the words that it takes back: people read those from before.
     """
     review = replace(with_revision(case.review, incoming, now), withdrawn=True)
+    if case.review.revision and not (case.review.erased_at or incoming.event.has_words):
+        revision, commitment = case.review.readable_revision
+        review = replace(review, words_revision=revision, words_commitment=commitment)
     thread = without_unsent_reply(case.thread, review.reply)
     if thread != case.thread:
         review = replace(review, reply=None)

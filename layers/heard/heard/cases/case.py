@@ -34,6 +34,7 @@ class Review:
     the repetitions that left an outcome.
     `erased_at` is when its author was erased: `author` leads to nobody then. If retention deleted
     the texts, it is `expired` as well, and `erased_at` is when the review was last touched.
+    `words_revision` and `words_commitment` name the words before a withdrawal that has none.
     """
 
     id: str
@@ -58,6 +59,8 @@ class Review:
     erased_at: str | None = None
     expired: bool = False
     reported_gone_at: str | None = None
+    words_revision: str | None = None
+    words_commitment: str | None = None
     repeats: Repeats | None = None
     sequence: int = 0
     head: str = ""
@@ -67,6 +70,13 @@ class Review:
         """What each of its outcomes repeats."""
         severity = self.severity.value if self.severity else None
         return OutcomeSubject(self.id, self.business, self.platform, self.channel.value, severity)
+
+    @property
+    def readable_revision(self) -> tuple[str, str]:
+        """The revision and the commitment of the words that people read: see `words_revision`."""
+        if self.words_revision is None:
+            return self.revision, self.commitment
+        return self.words_revision, self.words_commitment or ""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without absent fields; `from_json` is its inverse."""
@@ -105,6 +115,8 @@ class Review:
             erased_at=fields.get("erased_at"),
             expired=fields.get("expired", False),
             reported_gone_at=fields.get("reported_gone_at"),
+            words_revision=fields.get("words_revision"),
+            words_commitment=fields.get("words_commitment"),
             repeats=Repeats.from_json(fields["repeats"]) if fields.get("repeats") else None,
             sequence=fields["sequence"],
             head=fields["head"],
@@ -233,6 +245,8 @@ def with_revision(review: Review, incoming: IncomingEvent, now: datetime) -> Rev
         touched_at=format_time(now),
         unverified=not incoming.proven,
         reported_gone_at=None,
+        words_revision=None,
+        words_commitment=None,
     )
 
 

@@ -94,6 +94,8 @@ def without_author(review: Review, erased_at: datetime) -> Review:
         author=erased_author_id(review.id),
         # Without the words there is nothing to compare with. Revisions are compared alone.
         commitment="",
+        words_revision=None,
+        words_commitment=None,
         # At some platforms it holds the author's id.
         native_id="",
         erased_at=format_time(erased_at),

@@ -351,7 +351,7 @@ def _before_edit(review: Review, thread: Thread, case_store: CaseStore) -> dict[
     if revision is None or review.reply is None:
         return None
     is_unchanged = case_store.vault.is_committed(
-        review.author, CommitmentKind.WORDS, revision.event.content, review.commitment
+        review.author, CommitmentKind.WORDS, revision.event.content, review.readable_revision[1]
     )
     if is_unchanged:
         return None

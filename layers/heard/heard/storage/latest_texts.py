@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class LatestText:
     """A review, and its last revision; None where the author was erased or nothing is stored.
 
+    Of a review that was withdrawn without words, it is the one before.
+
     `language` is the assessment's, and `assessment` all that was concluded from it. A `damaged`
     text does not open, and was not erased.
     """
@@ -59,7 +61,7 @@ def read_latest_texts(
     vault = BatchVault(client, table)
     vault.load_keys({state.author for state in states}, consistent=consistent)
     keys = {
-        state.id: (partition_key(state.id), revision_key(state.revision, state.commitment))
+        state.id: (partition_key(state.id), revision_key(*state.readable_revision))
         for state in states
         if state.revision
     }
