@@ -21,8 +21,10 @@ ROUTES = sorted(
 )
 FOLDERS = {"/hooks": "ingest", "/feedback": "feedback_page"} | {
     "/api/desk": "desk",
+    "/api/me": "desk",
     "/api/audit": "audit",
 }
+STEPS = {"GET": "claim", "POST": "claim", "PUT": "draft", "DELETE": "draft"}
 WINDOW = {"business": BUSINESS, "from": "2026-03-17T00:00:00Z", "to": "2026-03-18T00:00:00Z"}
 
 
@@ -59,7 +61,7 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         "connection": "con-feedback_form-bus_bakery",
         "follow_up": follow_up.id,
         "review": follow_up.reviews[0] if "audit" in route else "f-1",
-        "step": "claim",
+        "step": STEPS[route.split(maxsplit=1)[0]],
     }
     absent = {
         "connection": "con-nowhere",
@@ -69,9 +71,17 @@ def test_every_route_sends_the_same_headers_also_with_errors(
     }
     malformed = dict.fromkeys(absent, "non-sense")
     lead: dict[str, Any] = {"subject": "sub-lee"}
-    query = WINDOW if route == "GET /api/audit/outcomes" else {}
+    queries = {
+        "GET /api/audit/outcomes": WINDOW,
+        "GET /api/desk/closed": {"business": BUSINESS},
+        "GET /api/desk/codes": {"business": BUSINESS},
+        "GET /api/desk/previews": {"ids": follow_up.id},
+    }
+    query = queries.get(route, {})
+    body = {"text": "I ask Bo."} if "step" in route else {}
+    sent = {"body": body} if route.startswith("PUT ") else {}
     responses = [
-        call_route(call_api, route, there, query=query, **lead),
+        call_route(call_api, route, there, query=query, **sent, **lead),
         call_route(call_api, route, absent, query=query, **lead),
         call_route(call_api, route, malformed, query={"limit": "many"}, **lead),
         call_route(call_api, route, there, query=query, subject="sub-stranger"),
