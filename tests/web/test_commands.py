@@ -143,7 +143,7 @@ def test_nobody_is_told_who_did_not_ask(desk: Desk) -> None:
     )
     poll(page)
 
-    expect_announced(page, "New and critical: Standard Webhooks")
+    expect_announced(page, "New and critical: Own source")
     assert page.evaluate("window.told") == []
 
 
