@@ -434,7 +434,7 @@ def test_words_that_nobody_looks_at_are_forgotten(desk: Desk) -> None:
         if request.url.endswith(f"/follow-ups/{first}"):
             reads.append(request.headers.get("if-none-match"))
 
-    def look() -> None:
+    def open_again() -> None:
         before = len(reads)
         page.locator(f"#row-{first}").click()
         wait_until(page, lambda: len(reads) > before)
@@ -443,8 +443,8 @@ def test_words_that_nobody_looks_at_are_forgotten(desk: Desk) -> None:
         expect(page.locator(".composer")).to_have_count(0)
 
     page.on("request", note)
-    look()
-    look()
+    open_again()
+    open_again()
     assert reads[0] is None
     assert reads[1], "it is known still"
     page.clock.fast_forward(6 * 60_000)
