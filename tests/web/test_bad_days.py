@@ -57,6 +57,30 @@ def test_a_request_that_hangs_is_given_up_and_tried_again(desk: Desk) -> None:
     expect_announced(page, "Leaves in")
 
 
+def test_an_answer_that_breaks_off_in_the_middle_is_asked_for_again(desk: Desk) -> None:
+    (first,) = desk.seed(1)
+    page = desk.browse()
+    page.wait_for_selector(f"#row-{first}")
+    page.evaluate(
+        "() => {"
+        " const read = Response.prototype.json;"
+        " Response.prototype.json = () => Promise.reject(new DOMException('cut', 'AbortError'));"
+        " window.mend = () => { Response.prototype.json = read; };"
+        "}"
+    )
+    with page.expect_response(f"**/follow-ups/{first}"):
+        page.locator(f"#row-{first}").click()
+    expect(page.locator(".follow-up")).to_contain_text("Loading")
+    # The list, too. What nobody catches fails this test at its end.
+    with page.expect_response("**/follow-ups?*"):
+        arrive(desk, complaint("r-later"))
+        poll(page)
+    page.evaluate("window.mend()")
+    poll(page)
+
+    page.wait_for_selector(".composer")
+
+
 def test_an_author_who_is_erased_meanwhile_leaves_no_word(desk: Desk) -> None:
     (first,) = desk.seed(1)
     name, _, title, text = REVIEWS[0]

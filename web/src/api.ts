@@ -104,7 +104,13 @@ async function call<T>(path: string, options: Options = {}): Promise<T> {
     return known.body as T;
   }
   if (!response.ok) throw await errorOf(response);
-  const body = (await response.json()) as T;
+  let body: T;
+  try {
+    body = (await response.json()) as T;
+  } catch {
+    // It broke off after its status had come, or took too long.
+    throw new ApiError(0, {}, "", null);
+  }
   const etag = response.headers.get("etag");
   if (etag && !options.method) {
     if (answers.size > 50) answers.clear();

@@ -158,7 +158,12 @@ async function fetchTokens(fields: Record<string, string>): Promise<boolean> {
   }
   if (response.status >= 500 || response.status === 429) throw new SignInUnreachable();
   if (!response.ok) return false;
-  const answer = (await response.json()) as TokenAnswer;
+  let answer: TokenAnswer;
+  try {
+    answer = (await response.json()) as TokenAnswer;
+  } catch (error) {
+    throw new SignInUnreachable(String(error));
+  }
   access = { token: answer.access_token, expiresAt: Date.now() + answer.expires_in * 1000 };
   if (answer.refresh_token) sessionStorage.setItem(REFRESH, answer.refresh_token);
   const person = String(claimsOf(answer.access_token)["sub"] ?? "");
