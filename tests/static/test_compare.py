@@ -21,6 +21,12 @@ def test_a_turn_is_read_from_the_report_of_the_throughput_benchmark() -> None:
     assert FIGURE in (ROOT / "tests" / "benchmarks" / "test_throughput.py").read_text()
 
 
+def test_a_turn_of_the_earlier_commit_is_read_by_its_own_words() -> None:
+    text = json.dumps({"figures": [{"what": FIGURE, "value": 7.6, "note": "129 ms of CPU each"}]})
+
+    assert read_turn(text) == Turn(7.6, 129.0)
+
+
 @pytest.mark.parametrize(("name", "note"), [("heard : bare", NOTE), (FIGURE, "no figures")])
 def test_a_report_without_the_figure_is_no_turn(name: str, note: str) -> None:
     with pytest.raises(LookupError):
