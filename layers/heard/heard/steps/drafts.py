@@ -29,7 +29,14 @@ def save_draft(
     stored = find_follow_up(caller, follow_up_id, desk.cases)
     or_raise(follow_ups.check_open(stored.follow_up) or stored)
     case = read_case(follow_up_id, desk.cases, stored).case
-    desk.cases.put_draft(follow_up_id, caller.person.subject, case.review.author, draft, now)
+    desk.cases.put_draft(
+        follow_up_id,
+        caller.person.subject,
+        case.review.author,
+        draft,
+        now,
+        after=stored.follow_up.last_resolution_key,
+    )
 
 
 def delete_draft(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:
