@@ -180,6 +180,11 @@ def test_a_note_tells_a_colleague_and_no_customer(desk: Desk) -> None:
     assert note["mentions"] == ["sub-ben"]
 
 
+def offers(page: Page) -> Locator:
+    """The colleagues whom the field offers."""
+    return page.get_by_role("listbox", name="Colleagues").get_by_role("option")
+
+
 def begin_note(desk: Desk, follow_up: str) -> tuple[Page, Locator]:
     page = desk.browse(f"/desk/{follow_up}")
     page.get_by_role("button", name="Write a note").click()
@@ -195,16 +200,16 @@ def test_an_at_offers_everybody_who_answers_in_the_business_and_nobody_else(desk
     page, field = begin_note(desk, first)
     assert desk.server.requests_of("GET", "/colleagues") == 0, "nobody has asked for them yet"
     field.press_sequentially("She rang. @")
-    expect(page.get_by_role("option")).to_have_text(["Benagent", "Leelead"])
+    expect(offers(page)).to_have_text(["Benagent", "Leelead"])
     assert unnamed_controls(page) == []
     assert axe_violations(page) == []
 
     field.press_sequentially("l")
-    expect(page.get_by_role("option")).to_have_text(["Leelead"])
+    expect(offers(page)).to_have_text(["Leelead"])
     field.press_sequentially("x")
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(offers(page)).to_have_count(0)
     field.fill("mail ana@")
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(offers(page)).to_have_count(0)
     assert desk.server.requests_of("GET", "/colleagues") == 1
 
 
@@ -212,7 +217,7 @@ def test_keys_choose_a_colleague_and_leave_the_list(desk: Desk) -> None:
     (first,) = desk.seed(1)
     page, field = begin_note(desk, first)
     field.press_sequentially("@")
-    ben, lee = page.get_by_role("option", name="Ben"), page.get_by_role("option", name="Lee")
+    ben, lee = offers(page).filter(has_text="Ben"), offers(page).filter(has_text="Lee")
     expect(ben).to_have_attribute("aria-selected", "true")
     expect(field).to_have_attribute("aria-activedescendant", "mention-sub-ben")
     for key, option in (("ArrowUp", lee), ("ArrowDown", ben), ("ArrowDown", lee)):
@@ -228,7 +233,7 @@ def test_keys_choose_a_colleague_and_leave_the_list(desk: Desk) -> None:
     field.press_sequentially("e")
     field.press("Tab")
     expect(field).to_have_value("@Lee and @Ben ")
-    expect(page.locator("#note-hint")).to_have_text("Who shall read it: Lee, Ben")
+    expect(page.locator("#note-hint")).to_have_text("Who shall read it: Ben, Lee")
     # Whose name is taken out is not mentioned.
     field.fill("and @Ben!")
     expect(page.locator("#note-hint")).to_have_text("Who shall read it: Ben")
@@ -247,7 +252,7 @@ def test_a_tap_chooses_a_colleague_and_the_keyboard_stays(desk: Desk) -> None:
     field = page.get_by_label("For colleagues, never public")
     expect(field).to_be_focused()
     field.press_sequentially("@")
-    option = page.get_by_role("option", name="Lee")
+    option = offers(page).filter(has_text="Lee")
     box = option.bounding_box()
     assert box
     assert box["height"] >= 44
@@ -266,7 +271,7 @@ def test_of_two_with_one_name_the_chosen_one_is_mentioned_and_a_typed_name_is_en
     (first,) = desk.seed(1)
     page, field = begin_note(desk, first)
     field.press_sequentially("@ben")
-    page.get_by_role("option", name="Ben lead").click()
+    offers(page).filter(has_text="Benlead").click()
     field.press_sequentially("ask @lee. ")
     expect(page.locator("#note-hint")).to_have_text(re.compile("Ben, Lee|Lee, Ben"))
     page.get_by_role("button", name="Keep the note").click()
@@ -280,7 +285,7 @@ def test_whoever_has_left_meanwhile_is_refused_in_words_and_offered_no_more(desk
     (first,) = desk.seed(1)
     page, field = begin_note(desk, first)
     field.press_sequentially("Please look, @")
-    page.get_by_role("option", name="Ben").click()
+    offers(page).filter(has_text="Ben").click()
     with desk.server.lock:
         desk.backend.store_person("Ben", {})
     page.get_by_role("button", name="Keep the note").click()
@@ -288,7 +293,7 @@ def test_whoever_has_left_meanwhile_is_refused_in_words_and_offered_no_more(desk
     expect(field).to_have_value("Please look, @Ben ")
     field.fill("Please look, @")
 
-    expect(page.get_by_role("option")).to_have_text(["Leelead"])
+    expect(offers(page)).to_have_text(["Leelead"])
 
 
 def test_without_the_list_who_was_seen_at_work_is_offered(desk: Desk) -> None:
@@ -299,7 +304,7 @@ def test_without_the_list_who_was_seen_at_work_is_offered(desk: Desk) -> None:
     page.get_by_role("button", name="Write a note").click()
     page.get_by_label("For colleagues, never public").press_sequentially("@")
 
-    expect(page.get_by_role("option")).to_have_text(["Benagent"])
+    expect(offers(page)).to_have_text(["Benagent"])
 
 
 def test_a_note_is_there_at_once_though_it_mentions_nobody(desk: Desk) -> None:

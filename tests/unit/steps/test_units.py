@@ -72,6 +72,7 @@ BESIDE: Final[Budget] = {
     "draft again": (1, 4, 5),
     "note": (1, 6, 7),
     "note with a mention": (5, 7, 8),
+    "role given": (4, 1, 2),
     "colleagues": (0, 1, 1),
     "later": (1, 1, 2),
     "later list": (0, 0.5, 1),
@@ -277,6 +278,8 @@ def test_what_people_write_beside_an_answer(metered: MeteredBackend) -> None:
         notes.add_note(ana, follow_up, request, backend.desk, NOON)
     for number in range(37):
         backend.store_person(f"Colleague-{number:02}", {BUSINESS: ["agent", "lead"]})
+    with metered.step("role given"):
+        backend.store_person("Colleague-00", {BUSINESS: ["agent"]})
     with metered.step("colleagues"):
         assert len(list_colleagues(ana, BUSINESS, backend.desk.people)["colleagues"]) == 40
     with metered.step("later"):

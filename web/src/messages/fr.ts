@@ -328,7 +328,7 @@ export const fr: Messages = {
   note_write: "Écrire une note",
   note_text: "Pour les collègues, jamais publique",
   note_mention: "Qui doit la lire",
-  note_hint: "Tapez @ et les premières lettres d'un nom pour mentionner un collègue.",
+  note_hint: "Tapez @ et les premières lettres d’un nom pour mentionner un collègue.",
   colleagues: "Collègues",
   role_agent: "agent",
   role_lead: "responsable",
