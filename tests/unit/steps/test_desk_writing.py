@@ -316,6 +316,14 @@ def test_another_note_with_the_same_id_is_refused(team: Team, text: str, mention
     assert [note["agent"] for note in team.describe(team.ana)["notes"]] == ["sub-ana", "sub-ben"]
 
 
+def test_a_note_sent_again_is_the_same_note_though_somebody_has_left_since(team: Team) -> None:
+    team.note(team.ana, "Please look.", team.ben)
+    team.backend.store_person("Ben", {})
+    team.note(team.ana, "Please look.", team.ben)
+
+    assert len(team.items("NOTE#")) == 1
+
+
 @pytest.mark.parametrize("act", ["claim", "note", "dismiss", "take over"])
 def test_a_mention_ends_when_the_person_does_something(team: Team, act: str) -> None:
     team.note(team.ana, "Please look.", team.ben, team.lee)

@@ -21,7 +21,6 @@ type Reviews = ReadonlyMap<string, NewestReview | null>;
 function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
   const review = reviews.get(one.id);
   const codes = [
-    maybe(`kind_${one.kind}`) ?? words(one.kind),
     one.root_cause && named("cause", one.root_cause),
     one.fix && named("fix", one.fix),
     one.reason && named("reason", one.reason),
@@ -47,8 +46,9 @@ function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
         </time>
         <bdi class="first-words">{review?.erased ? t("erased") : (review?.first_words ?? "")}</bdi>
         <span class="row-meta">
-          <span>{joined(codes)}</span>
+          <span class="kind">{maybe(`kind_${one.kind}`) ?? words(one.kind)}</span>
           {one.by_name ? <bdi>{one.by_name}</bdi> : null}
+          {codes.some(Boolean) ? <span>{joined(codes)}</span> : null}
           <span>{shortPlatformName(one.platform)}</span>
         </span>
       </a>

@@ -44,7 +44,6 @@ def add_note(
     stored = find_follow_up(caller, follow_up_id, desk.cases)
     agent = caller.person.subject
     mentions = tuple(dict.fromkeys(person for person in request.mentions if person != agent))
-    _require_answering(mentions, stored.follow_up.business, desk)
     author = read_case(follow_up_id, desk.cases, stored).case.review.author
     note = Note(request.id, agent, request.text, format_time(now), mentions)
 
@@ -59,6 +58,8 @@ def add_note(
                 ConflictCode.TOO_MANY_NOTES.value,
                 f"A follow-up has at most {MAX_NOTES} notes. Write it with the resolution.",
             )
+        # Only of a new note: one that is sent again was kept, whoever has left since.
+        _require_answering(mentions, follow_up.business, desk)
         return follow_ups.with_mentions(follow_up, mentions, agent)
 
     stored_note = desk.cases.add_note(stored, author, note, decide, now)
