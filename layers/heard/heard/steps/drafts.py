@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def save_draft(
     caller: Caller, follow_up_id: str, draft: Draft, desk: DeskPorts, now: datetime
-) -> None:
-    """Store the caller's draft in the place of the one before.
+) -> Draft:
+    """Store the caller's draft in the place of the one before, and return it.
 
     Raises ConflictError when a resolution was accepted or it is closed: what is saved late must not
     bring back what was sent.
@@ -37,6 +37,7 @@ def save_draft(
         now,
         after=stored.follow_up.last_resolution_key,
     )
+    return draft
 
 
 def delete_draft(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:
