@@ -97,6 +97,8 @@ export function ClosedList() {
         const page: ClosedPage = await api.listClosed(business, onlyMine, place);
         if (own !== round.current) return;
         closed.value = place ? [...(closed.value ?? []), ...page.closed] : page.closed;
+        await readReviews(reviews.value);
+        if (own !== round.current) return;
         count += page.closed.length;
         place = page.next;
       } while (place && count < api.CLOSED_PAGE);
@@ -106,10 +108,7 @@ export function ClosedList() {
       if (!(error instanceof ApiError)) throw error;
       if (own === round.current) problem.value = refusalOf(error).text;
     } finally {
-      if (own === round.current) {
-        isReading.value = false;
-        void readReviews(reviews.value);
-      }
+      if (own === round.current) isReading.value = false;
     }
   };
   // Before anything is drawn or comes: what was asked for before does not fit any more.
