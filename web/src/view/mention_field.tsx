@@ -34,7 +34,8 @@ export function MentionField(props: {
   const current = options[Math.min(place.value, options.length - 1)];
 
   useEffect(() => {
-    if (current) document.getElementById(`mention-${current.subject}`)?.scrollIntoView({ block: "nearest" });
+    const option = current && document.getElementById(`mention-${current.subject}`);
+    option?.scrollIntoView({ block: "nearest" });
   }, [current?.subject]);
 
   const look = () => {
