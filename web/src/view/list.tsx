@@ -34,7 +34,7 @@ function matches(row: Row): boolean {
   if (!wanted) return true;
   const preview = previews.value.get(previewKey(row));
   const platform = platformName(row.platform);
-  const parts = [row.id, row.platform, platform, preview?.author, preview?.first_words];
+  const parts = [row.id, row.platform, platform, preview?.author?.name, preview?.first_words];
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
@@ -85,7 +85,7 @@ function Line({ row }: { row: Row }) {
   const sending = useComputed(() => outbox.value.some((entry) => entry.followUp === row.id));
   const isSending = sending.value;
   const holder = holderOf(row);
-  const author = preview?.author || t("anonymous");
+  const author = preview?.author?.name || t("anonymous");
   const meta = [shortPlatformName(row.platform)];
   if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));

@@ -61,7 +61,7 @@ function followUps(query: string): Entry[] {
       return {
         id: row.id,
         group: "palette_open",
-        label: preview?.author || t("anonymous"),
+        label: preview?.author?.name || t("anonymous"),
         detail: preview?.first_words ?? "",
         also: row.id,
         run: () => openFollowUp(row.id),
