@@ -251,7 +251,7 @@ def test_in_a_narrow_window_the_answer_is_one_press_away(desk: Desk) -> None:
     first, *_ = desk.seed(1)
     page = desk.browse(f"/desk/{first}", **PHONE)
     page.wait_for_selector(".composer")
-    expect(page.locator(".composer")).not_to_be_in_viewport()
+    expect(page.locator("#field-text")).not_to_be_in_viewport()
     page.get_by_role("button", name="Answer").click()
 
     expect(page.locator(".actions")).to_be_in_viewport(ratio=1)
