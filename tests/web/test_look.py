@@ -252,7 +252,7 @@ def test_in_a_narrow_window_the_answer_is_one_press_away(desk: Desk) -> None:
     page = desk.browse(f"/desk/{first}", **PHONE)
     page.wait_for_selector(".composer")
     expect(page.locator("#field-text")).not_to_be_in_viewport()
-    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
 
     expect(page.locator(".actions")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("radio", name="Reply", exact=True)).to_be_focused()

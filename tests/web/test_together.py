@@ -360,4 +360,5 @@ def test_a_note_for_colleagues_has_a_key_and_one_with_the_answer_another_name(de
 
     expect(page.locator("#note-text")).to_be_focused()
     expect(page.locator("#field-note")).to_have_count(0)
-    expect(page.get_by_role("button", name="Note with the answer")).to_be_visible()
+    page.get_by_role("button", name="Note with the answer").click()
+    expect(page.locator("#field-note")).to_be_focused()
