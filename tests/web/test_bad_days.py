@@ -303,7 +303,7 @@ def test_the_accessibility_tree_names_whatever_can_be_used(desk: Desk, part: str
     page = desk.browse("/" if part in {"list", "settings", "keys", "palette"} else f"/desk/{first}")
     if part == "follow-up":
         fill_reply(page)
-        page.get_by_role("button", name="Note N").click()
+        page.get_by_role("button", name="Note with the answer").click()
         page.get_by_role("button", name="Filters").click()
     elif part == "palette":
         page.keyboard.press("Control+k")
