@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from heard.outcomes import Kind
@@ -504,6 +505,49 @@ def test_a_paused_clock_says_until_when_it_is(desk: Desk) -> None:
     desk.seed(5)
     page = desk.browse()
     listed = desk.server.get_as("sub-ana", "/api/desk/follow-ups")["follow_ups"]
-    paused = [row for row in listed if row["clock"] == "paused" and not row["overdue"]]
+    waiting = [row for row in listed if not row["overdue"]]
+    paused = [row for row in waiting if row["clock"] == "paused"]
+    # What is true of all is said once.
+    resumes = {row["resumes_at"] for row in paused}
+    is_common = len(waiting) == len(paused) > 1 and len(resumes) == 1
 
-    assert page.locator(".row", has_text="paused until").count() == len(paused)
+    said = page.locator(".row", has_text="paused until").count()
+    assert said == (0 if is_common else len(paused))
+    assert page.locator(".list-note").count() == is_common
+
+
+@pytest.mark.parametrize(("others", "said"), [("2099-01-04T08:00:00Z", 0), (None, 2)])
+def test_what_is_paused_until_one_time_says_so_once(
+    desk: Desk, others: str | None, said: int
+) -> None:
+    (first,) = desk.seed(1)
+    row = desk.server.act_as("sub-ana", "claim", first) | {"overdue": False}
+    paused = {"clock": "paused", "resumes_at": "2099-01-04T08:00:00Z"}
+    other = {"clock": "paused", "resumes_at": others} if others else {"clock": "running"}
+    rows = [
+        {**row, **times, "id": f"fup_{place:08d}"}
+        for place, times in enumerate((paused, paused, other))
+    ]
+    page = desk.open("/signed-out")
+    page.route(
+        "**/api/desk/follow-ups?*",
+        lambda route: route.fulfill(json={"follow_ups": rows, "next": None}),
+    )
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".row")).to_have_count(3)
+
+    expect(page.locator(".row", has_text="paused until")).to_have_count(said)
+    expect(page.locator(".list-note")).to_have_count(1 if said == 0 else 0)
+
+
+def test_a_note_for_colleagues_has_a_key_and_one_with_the_answer_another_name(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    page.wait_for_selector(".composer")
+    page.locator("#follow-up-title").focus()
+    page.keyboard.press("n")
+
+    expect(page.locator("#note-text")).to_be_focused()
+    expect(page.locator("#field-note")).to_have_count(0)
+    page.get_by_role("button", name="Note with the answer").click()
+    expect(page.locator("#field-note")).to_be_focused()

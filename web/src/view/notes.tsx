@@ -65,7 +65,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
   };
   useEffect(() => {
     if (!isOpen) return;
-    return offerOfFollowUp({ name: "note_write", key: "", run: write });
+    return offerOfFollowUp({ name: "note_write", key: "n", run: write });
   }, [id, isOpen]);
 
   const keep = async (event: SubmitEvent) => {
@@ -139,8 +139,8 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
           </div>
         </form>
       ) : (
-        <button type="button" onClick={write}>
-          {t("note_write")}
+        <button type="button" aria-keyshortcuts="n" onClick={write}>
+          {t("note_write")} <kbd>N</kbd>
         </button>
       )}
     </section>
