@@ -152,7 +152,8 @@ class CapacityMeter:
             case "GetItem":
                 read_units = self._read_units(size_of(parsed.get("Item", {})), self._request)
                 units.read += read_units
-                units.units_by_request[f"get {self._item_kind(self._request['Key'])}"] += read_units  # pyright: ignore[reportArgumentType]
+                request = f"get {self._item_kind(self._request['Key'])}"
+                units.units_by_request[request] += read_units  # pyright: ignore[reportArgumentType]
             case "Query":
                 read_units = self._read_units(
                     sum(size_of(item) for item in parsed["Items"]), self._request
@@ -191,7 +192,8 @@ class CapacityMeter:
             size = sizes.get(str([key[name] for name in names]), 0)
             read_units = self._read_units(size, request)
             self._units.read += read_units
-            self._units.units_by_request[f"get {self._item_kind(key)}"] += read_units  # pyright: ignore[reportArgumentType]
+            units = self._units.units_by_request
+            units[f"get {self._item_kind(key)}"] += read_units  # pyright: ignore[reportArgumentType]
 
     def _count_write(
         self, table: str, before: Attributes | None, after: Attributes, factor: int

@@ -164,6 +164,7 @@ class FunctionFlows:
         self.agent.call("GET", f"/api/desk/follow-ups?business={self.shop.business}&words=true")
         self.agent.call("GET", path)
         self.agent.call("GET", f"/api/desk/closed?business={self.shop.business}")
+        self.agent.call("GET", f"/api/desk/colleagues?business={self.shop.business}")
         self.agent.call("PUT", f"{path}/draft", {"text": "I ask Bo first."})
         self.agent.call("DELETE", f"{path}/draft")
         fence = self.agent.call("POST", f"{path}/claim")[1].get("fence", 1)

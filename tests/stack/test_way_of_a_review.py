@@ -97,9 +97,11 @@ def test_an_agent_resolves_a_complaint_and_every_wrong_step_is_refused_with_a_re
     assert details["public_replies_left"] == 2
     assert [entry["kind"] for entry in details["timeline"]] == ["accepted", "follow_up_opened"]
     (preview,) = agent.call("GET", f"/api/desk/previews?ids={follow_up}")[1]["previews"]
-    assert preview["first_words"]
+    assert preview["newest_review"]["first_words"]
     assert agent.call("GET", "/api/me")[1]["name"] == "Ana"
     assert agent.call("GET", f"/api/desk/codes?business={shop.business}")[0] == 200
+    people = agent.call("GET", f"/api/desk/colleagues?business={shop.business}")[1]
+    assert "Ana" in {each["name"] for each in people["colleagues"]}
 
     assert _submit_resolution(agent, follow_up, 1)[1]["reason"] == "not_claimed"
     fence = _claim(agent, follow_up)

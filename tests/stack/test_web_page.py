@@ -104,6 +104,6 @@ def write(page: Page, resolution: Mapping[str, Any]) -> None:
     page.locator("#field-rootCause").select_option(resolution["root_cause"])
     page.locator("#field-fix").select_option(resolution["fix"])
     page.locator("#field-text").fill(resolution["text"])
-    page.get_by_role("button", name="Note N").click()
+    page.get_by_role("button", name="Note with the answer").click()
     page.locator("#field-note").fill(resolution["note"])
     expect(page.locator(".fine, .findings").first).to_be_visible(timeout=60_000)

@@ -22,8 +22,12 @@ from functools import cache, reduce
 from itertools import count
 from operator import and_, or_
 from re import _compiler  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
-from re import _constants as codes  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
-from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+from re import (
+    _constants as codes,  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+)
+from re import (
+    _parser as parser,  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+)
 from types import ModuleType
 from typing import Any, Final
 

@@ -310,7 +310,7 @@ def test_each_action_sends_what_it_needs(desk: Desk) -> None:
     page.locator("#field-rootCause").select_option("other")
     expect(page.locator(".refusal")).to_have_count(0)
     page.locator("#field-fix").select_option("other")
-    page.get_by_role("button", name="Note N").click()
+    page.get_by_role("button", name="Note with the answer").click()
     page.locator("#field-note").fill("Rang her, all is well.")
     send(page)
     act(1, "Promise")

@@ -97,7 +97,11 @@ def test_an_author_who_is_erased_meanwhile_leaves_no_word(desk: Desk) -> None:
     shown = page.locator("body").inner_text()
     assert not any(word in shown for word in (name, str(title), text[:20]))
     expect(page.get_by_role("radio", name="Reply", exact=True)).to_have_count(0)
-    expect(page.get_by_role("radio", name="Resolve without reply")).to_be_visible()
+    # The usual way is chosen, no text is asked for, and what was written can be copied.
+    expect(page.get_by_role("radio", name="Resolve without reply")).to_be_checked()
+    page.get_by_role("radio", name="Promise").check(force=True)
+    expect(page.locator("#field-text, .slots")).to_have_count(0)
+    expect(page.get_by_label("What you wrote")).to_have_value(GOOD)
 
 
 def test_a_review_that_is_withdrawn_says_so_and_keeps_what_was_written(desk: Desk) -> None:
@@ -137,7 +141,27 @@ def test_the_last_role_that_is_taken_away_says_whom_to_ask(desk: Desk) -> None:
         desk.backend.store_person("Ana", {BUSINESS: ["auditor"]})
     poll(page)
 
-    expect(page.locator(".message")).to_contain_text("Ask the person who runs Heard")
+    message = page.locator(".message")
+    expect(message).to_contain_text("You are an auditor of Blue Door Bakery")
+    expect(message).to_contain_text("Ask the person who runs Heard")
+    expect(message).to_contain_text(f"/api/audit/outcomes?business={BUSINESS}")
+    # Nothing of an agent's desk is left around it, and the way out is.
+    expect(page.locator(".rail a")).to_have_count(0)
+    expect(page.get_by_role("button", name="Settings")).to_be_visible()
+    assert axe_violations(page) == []
+    with desk.server.lock:
+        desk.backend.store_person("Ana", {BUSINESS: ["agent"]})
+    page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_role("link", name="Due first")).to_be_visible()
+
+
+def test_an_admin_who_answers_nothing_is_told_of_the_command(desk: Desk) -> None:
+    with desk.server.lock:
+        desk.backend.store_person("Ada", {BUSINESS: ["admin"]})
+    page = desk.browse(person="ada")
+
+    expect(page.locator(".message")).to_contain_text("You are an admin of Blue Door Bakery")
+    expect(page.locator(".message")).to_contain_text("heard connect --help")
 
 
 def test_a_review_of_a_hundred_kilobytes_can_be_read_and_answered(desk: Desk) -> None:
@@ -279,7 +303,7 @@ def test_the_accessibility_tree_names_whatever_can_be_used(desk: Desk, part: str
     page = desk.browse("/" if part in {"list", "settings", "keys", "palette"} else f"/desk/{first}")
     if part == "follow-up":
         fill_reply(page)
-        page.get_by_role("button", name="Note N").click()
+        page.get_by_role("button", name="Note with the answer").click()
         page.get_by_role("button", name="Filters").click()
     elif part == "palette":
         page.keyboard.press("Control+k")

@@ -7,7 +7,14 @@ from urllib.parse import unquote
 from playwright.sync_api import Page, expect
 
 from tests.unit.backend import review_event
-from tests.web.actions import expect_announced, fill_reply, focused, poll, wait_until
+from tests.web.actions import (
+    axe_violations,
+    expect_announced,
+    fill_reply,
+    focused,
+    poll,
+    wait_until,
+)
 from tests.web.conftest import Desk
 
 TELL = """
@@ -35,13 +42,13 @@ def test_the_palette_offers_what_can_be_done_here_with_its_key(desk: Desk) -> No
     first, *_ = desk.seed(2)
     page = desk.browse()
     offered = palette(page)
-    assert "Overdue" in offered
+    assert "Overdue\nG\nU" in offered
     assert not any("Claim" in entry for entry in offered), "nothing is open"
     page.keyboard.press("Escape")
     page.locator(f"#row-{first}").click()
     page.wait_for_selector(".composer")
     offered = palette(page)
-    for command in ("Claim or release\nC", "Write (claims)\nR", "Promise\n3", "Note\nN"):
+    for command in ("Claim or release\nC", "Write (claims)\nR", "Promise\n3", "Write a note\nN"):
         assert command in offered
     assert not any("As a stranger" in entry for entry in offered), "there is no text"
     assert offered.index("Claim or release\nC") < offered.index("Down the list\nJ")
@@ -211,3 +218,52 @@ def arrive(desk: Desk, native_id: str, text: str) -> None:
     with desk.server.lock:
         backend = desk.backend
         backend.run_route_workflow(backend.queue_message(event))
+
+
+def test_g_and_a_letter_go_to_a_view_and_say_which_there_are(desk: Desk) -> None:
+    first, *_ = desk.seed(2)
+    desk.server.act_as("sub-ana", "claim", first)
+    page = desk.browse(f"/desk/{first}")
+    page.wait_for_selector(".composer")
+    page.keyboard.press("g")
+    expect(page.locator(".going")).to_contain_text("Waits for a lead")
+    expect_announced(page, "Go to: D Due first, M Mine")
+    assert axe_violations(page) == []
+    page.keyboard.press("m")
+
+    expect(page.locator(".going")).to_have_count(0)
+    expect(page.locator("#list-title")).to_have_text("Mine")
+    expect(page.locator(f"#row-{first}")).to_be_focused()
+    assert page.url.endswith("/desk?view=mine")
+
+
+def test_after_g_another_key_does_nothing(desk: Desk) -> None:
+    first, *_ = desk.seed(2)
+    page = desk.browse(f"/desk/{first}")
+    page.wait_for_selector(".composer")
+    for key in ("c", "Escape"):
+        page.keyboard.press("g")
+        expect(page.locator(".going")).to_be_visible()
+        page.keyboard.press(key)
+        expect(page.locator(".going")).to_have_count(0)
+    page.keyboard.press("g")
+    page.locator(".thread").click()
+    expect(page.locator(".going")).to_have_count(0)
+
+    assert page.url.endswith(f"/desk/{first}")
+    assert desk.server.sent("claim") == []
+
+
+def test_the_heading_of_a_saved_view_is_its_name(desk: Desk) -> None:
+    desk.seed()
+    page = desk.browse()
+    page.evaluate(
+        "localStorage.setItem('heard.preferences', JSON.stringify("
+        "{views: [{name: 'Food safety', query: 'severity=critical'}]}))"
+    )
+    page.reload()
+    page.get_by_role("link", name="Food safety").click()
+    expect(page.locator("#list-title")).to_have_text("Food safety")
+    page.get_by_role("combobox", name="Severity").select_option("high")
+
+    expect(page.locator("#list-title")).to_have_text("Due first")

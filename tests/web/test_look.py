@@ -217,3 +217,83 @@ def test_names_of_everything_that_can_be_used(desk: Desk) -> None:
     )
 
     assert unnamed == []
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_phone_the_actions_are_one_row_and_what_is_chosen_is_in_sight(
+    desk: Desk, language: str
+) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse("/", **PHONE)
+    choose_language(page, language)
+    page.locator(f"#row-{first}").click()
+    page.wait_for_selector(".composer")
+    labels = page.locator(".actions label")
+    boxes = [label.bounding_box() for label in labels.all()]
+    assert len(boxes) == 6
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert all(box["height"] >= 44 for box in boxes if box)
+    assert_fits(page)
+    labels.last.locator("input").focus()
+    page.keyboard.press("Space")
+
+    expect(labels.last).to_be_in_viewport(ratio=1)
+    box = labels.last.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_in_a_narrow_window_the_answer_is_one_press_away(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}", **PHONE)
+    page.wait_for_selector(".composer")
+    expect(page.locator("#field-text")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Answer", exact=True).click()
+
+    expect(page.locator(".actions")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("radio", name="Reply", exact=True)).to_be_focused()
+    # Reading on is no claim.
+    assert desk.server.sent("claim") == []
+
+
+def test_choosing_an_action_moves_no_other(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    labels = page.locator(".actions label")
+    places = [label.bounding_box() for label in labels.all()]
+    labels.nth(4).locator("input").check(force=True)
+
+    moved = [label.bounding_box() for label in labels.all()]
+    assert [box["x"] for box in moved if box] == [box["x"] for box in places if box]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar", "en-XA"])
+def test_the_heads_of_the_panes_are_on_one_line(desk: Desk, language: str) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse()
+    choose_language(page, language)
+    page.locator(f"#row-{first}").click()
+    page.wait_for_selector(".composer")
+    heights = [
+        page.locator(head).evaluate("e => e.getBoundingClientRect().bottom")
+        for head in (".list > header", ".follow-up > header")
+    ]
+
+    assert heights[0] == heights[1]
+
+
+def test_the_accent_is_on_what_comes_next(desk: Desk) -> None:
+    first, *_ = desk.seed(1)
+    page = desk.browse(f"/desk/{first}")
+    send_button = page.get_by_role("button", name="Send and next")
+    expect(send_button).not_to_have_class("primary")
+    fill_reply(page)
+    expect(send_button).to_have_class("primary")
+    page.locator("#field-text").fill(BLOCKED)
+    expect(page.locator(".findings .block")).not_to_have_count(0)
+
+    expect(send_button).not_to_have_class("primary")

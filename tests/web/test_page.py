@@ -210,20 +210,24 @@ def test_five_hundred_rows(desk: Desk) -> None:
     expect(page.locator(".row")).to_have_count(1)
 
 
+def newest_review(number: int) -> dict[str, Any]:
+    return {
+        "id": "rev_00000000",
+        "author": {"id": "a", "name": f"Author {number}"},
+        "rating": 1,
+        "language": "en",
+        "first_words": "Two plates came broken.",
+        "erased": False,
+        "damaged": False,
+    }
+
+
 def serve_rows(page: Page, row: dict[str, Any], count: int) -> None:
     rows = [
         {
             **row,
             "id": f"fup_{number:08d}",
-            "newest_review": {
-                "id": "rev_00000000",
-                "author": {"id": "a", "name": f"Author {number}"},
-                "rating": 1,
-                "language": "en",
-                "first_words": "Two plates came broken.",
-                "erased": False,
-                "damaged": False,
-            },
+            "newest_review": newest_review(number),
         }
         for number in range(count)
     ]
@@ -240,12 +244,7 @@ def serve_rows(page: Page, row: dict[str, Any], count: int) -> None:
         previews = [
             {
                 "id": f"fup_{number}",
-                "author": f"Author {int(number)}",
-                "first_words": "Two plates came broken.",
-                "rating": 1,
-                "language": "en",
-                "erased": False,
-                "damaged": False,
+                "newest_review": newest_review(int(number)),
             }
             for number in ids
         ]

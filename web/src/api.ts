@@ -2,6 +2,7 @@
 
 import type {
   ClosedPage,
+  Colleagues,
   Draft,
   DraftBody,
   FollowUpView,
@@ -171,6 +172,10 @@ export function listClosed(business: string, mine: boolean, after: string): Prom
   if (mine) parameters.set("by", "me");
   if (after) parameters.set("after", after);
   return call<ClosedPage>(`/api/desk/closed?${parameters}`);
+}
+
+export function readColleagues(business: string): Promise<Colleagues> {
+  return call<Colleagues>(`/api/desk/colleagues?${new URLSearchParams({ business })}`);
 }
 
 export function readMe(): Promise<Me> {

@@ -95,6 +95,19 @@ export interface Codes {
   counted_from: string;
 }
 
+/** A person of a business, and the roles that they hold there. */
+export interface Colleague {
+  subject: string;
+  name: string;
+  roles: Role[];
+}
+
+/** The people of a business by first name. `complete` is false where somebody may be missing. */
+export interface Colleagues {
+  colleagues: Colleague[];
+  complete: boolean;
+}
+
 /** Other words that came under the id of a review. */
 export interface Complaint {
   title: string | null;
@@ -335,7 +348,7 @@ export interface Mentioned {
   mentioned: string[];
 }
 
-/** The newest review of a follow-up in a list. */
+/** The newest review of a follow-up: who wrote it, and how it begins. */
 export interface NewestReview {
   id: string;
   author: Author | null;
@@ -412,15 +425,10 @@ export interface PreferencesBody {
   keys?: boolean | null;
 }
 
-/** Who wrote the newest review of a follow-up, and how it begins. */
+/** The newest review of a follow-up (`id`); null where its state cannot be read. */
 export interface Preview {
   id: string;
-  author: string | null;
-  first_words: string | null;
-  rating: number | null;
-  language: string | null;
-  erased: boolean;
-  damaged: boolean;
+  newest_review: NewestReview | null;
 }
 
 /** Previews in the order of the ids; those that the caller may not see are left out. */
@@ -567,7 +575,8 @@ export type Role = "agent" | "lead" | "auditor" | "admin";
  * A follow-up as a list shows it.
  *
  * `working_minutes_left` is negative where it is overdue. While nobody works, `clock` is paused
- * until `resumes_at`. `newest_review` is there only where the words were asked for.
+ * until `resumes_at`. `newest_review` is there only where the words were asked for, and null where
+ * its state cannot be read.
  */
 export interface Row {
   id: string;

@@ -30,8 +30,14 @@ const NEEDS: Record<Action, readonly Field[]> = {
 };
 const TAKES_TEXT = new Set<Action>(["reply", "invite_private", "promise", "walk_away"]);
 
-export function takesText(action: Action): boolean {
-  return TAKES_TEXT.has(action);
+/** Whether no reply can be sent from here at all, with any action. */
+export function isReplyless({ actions, no_reply_why }: FollowUp): boolean {
+  return Boolean(no_reply_why) && !actions.includes("reply");
+}
+
+/** Whether the customer may read a text with it. */
+export function takesText(followUp: FollowUp, action: Action): boolean {
+  return TAKES_TEXT.has(action) && !isReplyless(followUp);
 }
 
 export function needs(action: Action, field: Field): boolean {
@@ -69,7 +75,7 @@ function bodyOf(followUp: FollowUp, draft: Draft, fence: number): ResolutionBody
   const seen = draft.seen || followUp.revision;
   const body: ResolutionBody = { id: draft.resolution, action, fence, seen_revision: seen };
   const text = draft.text.trim();
-  if (takesText(action) && text) {
+  if (takesText(followUp, action) && text) {
     body.text = text;
     if (draft.ownContacts) body.own_contacts = true;
   }
@@ -99,7 +105,7 @@ export async function send(followUp: FollowUp): Promise<boolean> {
   }
   const fence = await claim(id);
   if (fence === null) return false;
-  if (takesText(draft.action) && draft.text.trim()) {
+  if (takesText(followUp, draft.action) && draft.text.trim()) {
     try {
       const { blocked, findings } = await api.lint(id, draft.text.trim(), draft.ownContacts);
       if (blocked) {

@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { Counts, FollowUpWithStory, NewestReview, Preview, Row } from "./api_types";
+import type { Counts, FollowUpWithStory, NewestReview, Row } from "./api_types";
 import { me, noteClaimants, notePeopleOf } from "./people";
 import { route, type View } from "./route";
 import { subject } from "./sign_in";
@@ -13,8 +13,8 @@ export const rows = signal<Row[]>([]);
 export const nextPage = signal<string | null>(null);
 /** False until the first list has come. */
 export const isLoaded = signal(false);
-/** Authors and first words, by the id of the follow-up. They are in memory only. */
-export const previews = signal<ReadonlyMap<string, Omit<Preview, "id">>>(new Map());
+/** Authors and first words, by `previewKey`; null where there are none. They are in memory only. */
+export const previews = signal<ReadonlyMap<string, NewestReview | null>>(new Map());
 /** How much there is in each view, also behind what is loaded. */
 const counts = signal<Counts | null>(null);
 /** Whether the whole list is here. If not, the API looks for what a view shows. */
@@ -38,7 +38,7 @@ const FINISHED_MS = 15_000;
 let pages = 1;
 const DETAILS_KEPT = 20;
 /** How old the first words in the list may be, and when they were read. */
-const WORDS_MS = 10 * 60_000;
+export const WORDS_MS = 10 * 60_000;
 let wordsReadAt = 0;
 
 function isIn(view: View, row: Row): boolean {
@@ -141,7 +141,7 @@ export async function readList(): Promise<void> {
     if (page === 0) counts.value = answer.counts ?? null;
     if (isFirst)
       for (const row of answer.follow_ups)
-        if (row.newest_review) known.set(previewKey(row), previewOf(row.newest_review));
+        if (row.newest_review) known.set(previewKey(row), row.newest_review);
     all.push(...answer.follow_ups.map((row) => withAnswered(row, askedAt)));
     after = answer.next;
     if (!after) break;
@@ -168,30 +168,22 @@ export async function readList(): Promise<void> {
 }
 
 /** Only what is new to this page costs the reads for its words. */
-async function readPreviews(all: readonly Row[], known: Map<string, Omit<Preview, "id">>) {
-  const isNew = (row: Row) => !known.has(previewKey(row));
-  const fresh = all.filter(isNew);
-  for (let start = 0; start < fresh.length; start += api.MOST_PREVIEWS) {
-    const part = fresh.slice(start, start + api.MOST_PREVIEWS);
-    const answer = await api.readPreviews(part.map((row) => row.id));
-    const byId = new Map(answer.previews.map((preview) => [preview.id, preview]));
-    for (const row of part) known.set(previewKey(row), byId.get(row.id) ?? NOTHING);
-  }
+async function readPreviews(all: readonly Row[], known: Map<string, NewestReview | null>) {
+  const fresh = all.filter((row) => !known.has(previewKey(row)));
+  const read = await newestReviews(fresh.map((row) => row.id));
+  for (const row of fresh) known.set(previewKey(row), read.get(row.id) ?? null);
   if (known.size !== previews.value.size || fresh.length) previews.value = known;
 }
 
-const NOTHING = {
-  author: null,
-  first_words: null,
-  rating: null,
-  language: null,
-  erased: false,
-  damaged: false,
-};
-
-function previewOf(review: NewestReview): Omit<Preview, "id"> {
-  const { author, rating, first_words, language, erased, damaged } = review;
-  return { author: author?.name ?? null, rating, first_words, language, erased, damaged };
+/** The newest review of each of these follow-ups; those that nobody can read are left out. */
+export async function newestReviews(ids: readonly string[]): Promise<Map<string, NewestReview>> {
+  const reviews = new Map<string, NewestReview>();
+  for (let start = 0; start < ids.length; start += api.MOST_PREVIEWS) {
+    const answer = await api.readPreviews(ids.slice(start, start + api.MOST_PREVIEWS));
+    for (const { id, newest_review } of answer.previews)
+      if (newest_review) reviews.set(id, newest_review);
+  }
+  return reviews;
 }
 
 /** A review that joined brings other first words. */
@@ -339,7 +331,7 @@ export function authorOf(id: string): string | null {
   const read = details.value.get(id)?.reviews[0];
   if (read) return read.author?.name ?? null;
   const row = rows.value.find((candidate) => candidate.id === id);
-  return (row && previews.value.get(previewKey(row))?.author) ?? null;
+  return (row && previews.value.get(previewKey(row))?.author?.name) ?? null;
 }
 
 /** The one that comes behind another in the list as it is shown; null when there is none. */

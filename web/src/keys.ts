@@ -23,6 +23,12 @@ export interface Command {
 
 const commands = new Map<Key, Command>();
 let openPalette: () => void = () => undefined;
+let takeNext: ((key: string) => void) | null = null;
+
+/** Give the next key to `take` alone, whatever it does elsewhere; null takes that back. */
+export function takeNextKey(take: ((key: string) => void) | null): void {
+  takeNext = take;
+}
 
 /** Offer a command until the returned function is called. The later one of a name goes first. */
 export function offer(command: Command): () => void {
@@ -63,6 +69,17 @@ function isPaletteKey(event: KeyboardEvent): boolean {
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
+  if (takeNext && !/^(Shift|Control|Alt|Meta|CapsLock)$/.test(event.key)) {
+    const take = takeNext;
+    takeNext = null;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !isField(event.target);
+    const isTaken = isPlain && (event.key.length === 1 || event.key === "Escape");
+    take(isTaken ? event.key.toLowerCase() : "");
+    if (isTaken) {
+      event.preventDefault();
+      return;
+    }
+  }
   if (isPaletteKey(event)) {
     event.preventDefault();
     openPalette();

@@ -1,7 +1,7 @@
 import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { leaveAtTheEnd, watchClaim } from "./claims";
-import { isLoaded, rows } from "./desk_state";
+import { forbidden, isLoaded, rows } from "./desk_state";
 import { keepAtTheEnd } from "./draft_keeping";
 import { startKeys } from "./keys";
 import { loadLanguage } from "./messages";
@@ -37,6 +37,11 @@ effect(() => {
     void readMe();
     void startKeepingPreferences();
   });
+});
+
+// Whoever may not answer may do something else. A role can go at any time, so it is read again.
+effect(() => {
+  if (forbidden.value !== null) untracked(() => void readMe());
 });
 
 // Opened by a link, or by the browser's back button.

@@ -3,13 +3,42 @@
 import { signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
-import type { FollowUpWithStory, Me, Role, Row } from "./api_types";
-import { subject } from "./sign_in";
+import type { Colleague, Colleagues, FollowUpWithStory, Me, Role, Row } from "./api_types";
+import { atSignOut, subject } from "./sign_in";
 
 export const me = signal<Me | null>(null);
 
 /** First names by person, of each business where they were seen. */
 const seen = signal<ReadonlyMap<string, ReadonlyMap<string, string>>>(new Map());
+
+/** The people of each business for which somebody has asked for them. */
+const listed = signal<ReadonlyMap<string, Colleagues>>(new Map());
+/** When they were asked for. Somebody may come or go while a page is open all day. */
+const askedAt = new Map<string, number>();
+const LISTED_MS = 10 * 60_000;
+
+atSignOut(() => {
+  listed.value = new Map();
+  askedAt.clear();
+});
+
+/** Read who is in a business, unless that is known. Without an answer, who was seen is offered. */
+export async function readColleagues(business: string): Promise<void> {
+  if (Date.now() - (askedAt.get(business) ?? 0) < LISTED_MS) return;
+  askedAt.set(business, Date.now());
+  try {
+    const colleagues = await api.readColleagues(business);
+    listed.value = new Map(listed.value).set(business, colleagues);
+  } catch (error) {
+    askedAt.delete(business);
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+/** Ask again at the next mention: what is known was wrong. */
+export function forgetColleagues(business: string): void {
+  askedAt.delete(business);
+}
 
 /** Read who this is. Without it the page works on, and only shows ids of businesses. */
 export async function readMe(): Promise<void> {
@@ -51,11 +80,20 @@ export function notePeopleOf(followUp: FollowUpWithStory): void {
 
 export function nameOf(business: string, person: string): string | null {
   if (person === subject.value && me.value) return me.value.name;
-  return seen.value.get(business)?.get(person) ?? null;
+  const known = listed.value.get(business)?.colleagues.find((each) => each.subject === person);
+  return known?.name ?? seen.value.get(business)?.get(person) ?? null;
 }
 
-/** Whom a note can mention: those who were seen at work in the business. */
-export function colleaguesOf(business: string): [string, string][] {
-  const others = [...(seen.value.get(business) ?? [])].filter(([id]) => id !== subject.value);
-  return others.sort(([, one], [, other]) => one.localeCompare(other));
+/** Whom a note can mention: those who answer in the business. Where the list may lack somebody, also
+ * who was seen at work; the API refuses those who have left. */
+export function colleaguesOf(business: string): Colleague[] {
+  const list = listed.value.get(business);
+  const known = new Map(list?.colleagues.map((each) => [each.subject, each]));
+  if (!list?.complete)
+    for (const [id, name] of seen.value.get(business) ?? [])
+      if (!known.has(id)) known.set(id, { subject: id, name, roles: ["agent"] });
+  return [...known.values()]
+    .filter((each) => each.subject !== subject.value)
+    .filter(({ roles }) => roles.includes("agent") || roles.includes("lead"))
+    .sort((one, other) => one.name.localeCompare(other.name));
 }

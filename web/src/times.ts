@@ -34,20 +34,25 @@ export function dueIn(row: Row): { text: string; isOverdue: boolean; isSoon: boo
   return { text: t("time_left", { time: span(ms) }), isOverdue: false, isSoon: row.clock === "running" && ms < 2 * HOUR };
 }
 
-export function dateAndTime(iso: string): string {
-  const format = { dateStyle: "medium", timeStyle: "short" } as const;
-  return new Intl.DateTimeFormat(intl.value, format).format(new Date(iso));
+/** A date and a time. This year's is said without its year, and a weekday where it helps. */
+export function dateAndTime(iso: string, more: { weekday?: "short" } = {}): string {
+  const time = new Date(iso);
+  const format = { ...more, day: "numeric", month: "short" } as const;
+  const isOther = time.getFullYear() !== new Date(now.value).getFullYear();
+  const withYear = isOther ? ({ ...format, year: "numeric" } as const) : format;
+  const date = new Intl.DateTimeFormat(intl.value, withYear).format(time);
+  return joined([date, clockTime(time.getTime())]);
 }
 
-/** When a paused clock runs on; empty while it runs. */
-export function pausedUntil(row: Row): string {
+/** When a paused clock runs on; empty while it runs. `key` is of a message with this time. */
+export function pausedUntil(row: Row, key: "paused_until" | "clocks_paused_until" = "paused_until"): string {
   if (row.clock !== "paused" || !row.resumes_at || row.overdue) return "";
   const at = Date.parse(row.resumes_at);
   const isToday = new Date(at).toDateString() === new Date(now.value).toDateString();
   const format = { timeStyle: "short" } as const;
   const withDay = { weekday: "short", hour: "numeric", minute: "2-digit" } as const;
   const time = new Intl.DateTimeFormat(intl.value, isToday ? format : withDay).format(at);
-  return t("paused_until", { time });
+  return t(key, { time });
 }
 
 /** A time of the last weeks, without its year. */

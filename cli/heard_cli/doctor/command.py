@@ -116,7 +116,9 @@ CHECKS: Final = (
     Check(
         "people",
         lambda reader: setup.judge_people(
-            [business.id for business in reader.businesses], reader.people()
+            [business.id for business in reader.businesses],
+            reader.people(),
+            reader.stack.people.people_to_list(),
         ),
     ),
     Check(

@@ -34,8 +34,13 @@ class SecretFacts:
     key: str
 
 
-def judge_people(businesses: Collection[str], people: Sequence[Person]) -> list[Finding]:
-    """Whether each business has somebody who answers, and somebody who may set it up."""
+def judge_people(
+    businesses: Collection[str], people: Sequence[Person], unlisted: Collection[str] = ()
+) -> list[Finding]:
+    """Whether each business has somebody who answers, and somebody who may set it up.
+
+    `unlisted` are those of whom the list of a business says something else than their roles.
+    """
     if not businesses:
         return [attention("There is no business yet.", 'heard business add ID --name "Its name"')]
     findings: list[Finding] = []
@@ -50,6 +55,14 @@ def judge_people(businesses: Collection[str], people: Sequence[Person]) -> list[
             attention(
                 f"Nobody answers the follow-ups of {names(without_agent)}.",
                 "heard people add --business BUSINESS --role agent --email …",
+            )
+        )
+    if unlisted:
+        findings.append(
+            attention(
+                f"The desk does not offer {len(unlisted)} of the people for mentions as their "
+                "roles say.",
+                "heard people migrate",
             )
         )
     leading = {

@@ -207,7 +207,7 @@ def _run(stack: Stack, name: str, *, repair: bool, with_setup: bool, write: bool
     )
     with show.progress() as bar:
         line = bar.add_task("Comparing", total=None)
-        return put_back(
+        report = put_back(
             ports,
             clock.now(),
             repair=repair,
@@ -215,6 +215,9 @@ def _run(stack: Stack, name: str, *, repair: bool, with_setup: bool, write: bool
             write=write,
             progress=lambda: bar.advance(line),
         )
+    if write:
+        stack.people.list_again()
+    return report
 
 
 def _show(report: RestoreReport, *, as_json: bool) -> None:

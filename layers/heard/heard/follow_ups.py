@@ -94,6 +94,7 @@ class ConflictCode(StrEnum):
     CHANGED = "changed"
     NOTE_DIFFERS = "note_differs"
     TOO_MANY_NOTES = "too_many_notes"
+    CANNOT_MENTION = "cannot_mention"
     DUE_SOON = "due_soon"
     CAP_REACHED = "cap_reached"
     LINT = "lint"

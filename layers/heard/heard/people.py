@@ -55,6 +55,15 @@ class Person:
         return tuple(sorted(business for business in self.roles if self.holds(business, *roles)))
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person as the others of one business see them."""
+
+    subject: str
+    first_name: str
+    roles: frozenset[Role]
+
+
 class RoleConflictCode(StrEnum):
     """Why roles cannot be changed."""
 

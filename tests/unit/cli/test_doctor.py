@@ -127,6 +127,7 @@ CASES: list[tuple[Grade, list[Finding]]] = [
     (O, setup.judge_people(["acme"], [AGENT, LEAD])),
     (L, setup.judge_people(["acme"], [AGENT])),
     (L, setup.judge_people(["acme", "zenith"], [AGENT, LEAD])),
+    (L, setup.judge_people(["acme"], [AGENT, LEAD], ["sub-ana"])),
     (L, setup.judge_people([], [])),
     (O, setup.judge_policies({"acme": 3})),
     (O, setup.judge_policies({"acme": 0})),

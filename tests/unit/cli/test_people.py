@@ -289,9 +289,25 @@ def test_the_roles_of_the_release_before_are_carried_over_as_they_were(
     assert "migrate" not in heard.run_ok("people", "list").stderr
     heard.run_ok(*add)
     heard.run_ok("people", "remove", "lee@acme.example", "--everywhere")
-    assert heard.run_ok("people", "migrate", "--json").json == {"migrated": [], "left_out": []}
+    again = heard.run_ok("people", "migrate", "--json").json
+    assert again == {"migrated": [], "left_out": [], "list_changes": 0}
     assert roles_of(heard, "lee@acme.example") == {}
     assert roles_of(heard, "ana@acme.example") == {"acme": ["agent", "lead"], "zenith": ["agent"]}
+
+
+def test_whoever_an_earlier_release_did_not_list_is_listed(
+    heard: HeardCommand, stack: Stack, user_pool: str
+) -> None:
+    assert user_pool
+    added = heard.run_ok(*ANA, "--role", "agent", "--business", "acme", "--json").json
+    key = {"pk": "COLLEAGUE#acme", "sk": added["subject"]}
+    stack.dynamodb.delete_item(TableName="SetupTable", Key=attributes(key))
+    assert stack.people.colleagues("acme").people == ()
+
+    assert heard.run_ok("people", "migrate", "--json").json["list_changes"] == 1
+    (listed,) = stack.people.colleagues("acme").people
+    assert (listed.first_name, listed.roles) == ("Ana", frozenset({Role.AGENT}))
+    assert "already" in heard.run_ok("people", "migrate").stderr
 
 
 def test_who_was_auditor_and_admin_holds_no_role_until_somebody_decides(

@@ -635,10 +635,32 @@ def test_views_filters_and_previews_over_http(follow_up: FollowUp, call_api: Api
     for query in ({"view": "yours"}, {"severity": "huge"}, {"queue": "q" * 101}):
         assert problem(read(call_api, path, **query))[0] == 400
     (shown,) = read(call_api, "/api/desk/previews", ids=follow_up.id).json["previews"]
-    assert shown["id"] == follow_up.id
-    assert shown["first_words"]
+    (row,) = read(call_api, path, words="true").json["follow_ups"]
+    assert shown == {"id": follow_up.id, "newest_review": row["newest_review"]}
+    assert shown["newest_review"]["first_words"]
     for ids in ("", "rev_757jqz5bshcs5kxplntig3gu", ",".join([follow_up.id] * 51)):
         assert problem(read(call_api, "/api/desk/previews", ids=ids))[0] == 400
+
+
+def test_the_people_of_a_business_over_http_with_a_tag(
+    backend: Backend, follow_up: FollowUp, call_api: ApiCall
+) -> None:
+    path = "/api/desk/colleagues"
+    first = read(call_api, path, business=follow_up.business)
+    assert first.json == {
+        "colleagues": [
+            {"subject": "sub-ana", "name": "Ana", "roles": ["agent"]},
+            {"subject": "sub-ida", "name": "Ida", "roles": ["auditor"]},
+            {"subject": "sub-lee", "name": "Lee", "roles": ["lead"]},
+        ],
+        "complete": True,
+    }
+    tag = first.headers["etag"]
+    again = read(call_api, path, tag, business=follow_up.business)
+    assert (again.status, again.body) == (304, "")
+    backend.add_person("Ben")
+    assert read(call_api, path, tag, business=follow_up.business).status == 200
+    assert problem(read(call_api, path))[0] == 400
 
 
 def test_what_was_closed_and_with_which_codes_over_http(

@@ -75,6 +75,7 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         "GET /api/audit/outcomes": WINDOW,
         "GET /api/desk/closed": {"business": BUSINESS},
         "GET /api/desk/codes": {"business": BUSINESS},
+        "GET /api/desk/colleagues": {"business": BUSINESS},
         "GET /api/desk/previews": {"ids": follow_up.id},
     }
     query = queries.get(route, {})

@@ -46,6 +46,7 @@ class Row:
 ROWS: Final[Mapping[str, Row]] = {
     "GET /api/desk/follow-ups": Row({AGENT, LEAD}, query={"business": "{business}"}),
     "GET /api/desk/closed": Row({AGENT, LEAD}, query={"business": "{business}"}),
+    "GET /api/desk/colleagues": Row({AGENT, LEAD}, query={"business": "{business}"}),
     "GET /api/desk/codes": Row({AGENT, LEAD}, query={"business": "{business}"}),
     "GET /api/desk/follow-ups/<follow_up>": Row({AGENT, LEAD}),
     "POST /api/desk/follow-ups/<follow_up>/claim": Row({AGENT, LEAD}),

@@ -333,6 +333,14 @@ def note_differs(shop: DeskScenario) -> Step:
     return lambda: shop.note(follow_up, "Rang them twice.", id="note-0001")
 
 
+def cannot_mention(shop: DeskScenario) -> Step:
+    follow_up = shop.new_follow_up()
+    shop.backend.add_person("Ida", "auditor")
+    request = NoteRequest("note-0001", "Please look.", ("sub-ida",))
+    ports = shop.backend.desk
+    return lambda: notes.add_note(shop.ana, follow_up.id, request, ports, shop.backend.clock())
+
+
 def too_many_notes(shop: DeskScenario) -> Step:
     follow_up = shop.new_follow_up()
     for number in range(MAX_NOTES):
@@ -373,6 +381,7 @@ CONFLICTS: dict[ConflictCode, Callable[[DeskScenario], Step]] = {
     ConflictCode.NO_REPLY_HERE: no_reply_here,
     ConflictCode.NOTE_DIFFERS: note_differs,
     ConflictCode.TOO_MANY_NOTES: too_many_notes,
+    ConflictCode.CANNOT_MENTION: cannot_mention,
     ConflictCode.DUE_SOON: due_soon,
 }
 

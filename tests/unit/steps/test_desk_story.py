@@ -14,10 +14,20 @@ from heard.outcomes import Kind
 from heard.steps import desk
 from heard.steps.caller import Caller
 from heard.steps.desk_closed import ClosedPage, count_codes, list_closed
+from heard.steps.desk_previews import preview
 from heard.storage import outcome_log
+from heard.storage.case_store import CaseStore
 from heard.storage.keys import partition_key
 from heard.storage.outcome_log import ClosingCriteria
-from tests.unit.backend import BUSINESS, COMPLAINT, OTHER_BUSINESS, Backend, complaint, review_event
+from tests.unit.backend import (
+    BUSINESS,
+    COMPLAINT,
+    OTHER_BUSINESS,
+    Backend,
+    InterceptedClient,
+    complaint,
+    review_event,
+)
 from tests.unit.steps.test_damaged_states import put_attribute
 from tests.unit.steps.test_desk_list import answer
 
@@ -164,6 +174,26 @@ def test_what_was_closed_comes_newest_first_with_who_and_codes(shop: Backend, an
     assert [row["id"] for row in closed(shop, ana, age=timedelta(days=1)).closed] == [
         row["id"] for row in rows[:2]
     ]
+
+
+def test_closed_ones_have_the_words_of_a_list_at_its_price(shop: Backend, ana: Caller) -> None:
+    follow_ups = [deliver(shop, f"r-{number}", f"cus-{number}") for number in range(3)]
+    for follow_up in follow_ups:
+        close(shop, ana, follow_up)
+    erased = follow_ups[0]
+    shop.cases.vault.erase(shop.case(erased.reviews[0]).review.author, shop.clock())
+    requests: list[str] = []
+    client: Any = InterceptedClient(shop.dynamodb, requests.append)
+    store = CaseStore(client, shop.tables["CasesTable"], shop.tables["OutcomesTable"])
+    ids = [row["id"] for row in closed(shop, ana).closed]
+    shown = {each["id"]: each["newest_review"] for each in preview(ana, ids, store)}
+
+    # The follow-ups, and then as for a list: states, keys, texts.
+    assert requests == ["batch_get_item"] * 4
+    assert shown.keys() == {each.id for each in follow_ups}
+    assert (shown[erased.id]["erased"], shown[erased.id]["first_words"]) == (True, None)
+    for follow_up in follow_ups[1:]:
+        assert shown[follow_up.id]["first_words"] == COMPLAINT[:100]
 
 
 def test_a_follow_up_of_several_reviews_is_one_row(shop: Backend, ana: Caller) -> None:

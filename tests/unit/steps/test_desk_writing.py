@@ -9,7 +9,7 @@ import pytest
 
 from heard.clock import format_time, parse_time
 from heard.connectors import HttpResponse
-from heard.errors import BadRequest, ConflictError, Forbidden, NotFound
+from heard.errors import ConflictError, Forbidden, NotFound
 from heard.follow_ups import Action, ConflictCode, FollowUp, Status, TakeoverReason
 from heard.later import hidden_until
 from heard.notes import DRAFT_RETENTION, Draft
@@ -19,7 +19,9 @@ from heard.steps import desk, desk_settings, drafts, notes
 from heard.steps.caller import Caller
 from heard.steps.desk import ResolutionRequest, TakeoverRequest
 from heard.steps.notes import NoteRequest
+from heard.storage.keys import partition_key
 from tests.unit.backend import OTHER_BUSINESS, Backend, complaint, review_event
+from tests.unit.steps.test_damaged_states import put_attribute
 from tests.unit.steps.test_restoring import Restore, lose
 
 TEXT = "I found both payments and paid one of them back this morning; the bank needs two days."
@@ -186,6 +188,27 @@ def test_a_lead_who_has_claimed_it_takes_it_over_from_nobody(team: Team) -> None
     assert Kind.TAKEN_OVER not in team.backend.kinds(team.review)
 
 
+def test_what_nobody_can_read_is_taken_over_as_it_is_claimed(
+    team: Team, caplog: pytest.LogCaptureFixture
+) -> None:
+    fence = team.claim(team.ana)["fence"]
+    put_attribute(team.backend, partition_key(team.review), "STATE", "review", {"id": "?"})
+    for _ in range(2):
+        details = team.take_over(team.lee, fence)
+        assert (details["fence"], details["claimed_by"]) == (fence + 1, "sub-lee")
+    with pytest.raises(ConflictError) as refused:
+        team.claim(team.ana)
+
+    assert reason_of(refused) == "claimed_by_other"
+    (line,) = [each for each in caplog.messages if "took" in each]
+    assert "sub-lee" in line
+    assert "sub-ana" in line
+    desk.release(team.lee, team.id, fence + 1, team.backend.desk, team.backend.clock())
+    with pytest.raises(ConflictError) as nobody:
+        team.take_over(team.lee, fence + 1)
+    assert reason_of(nobody) == "not_claimed"
+
+
 # What was read
 
 
@@ -293,6 +316,14 @@ def test_another_note_with_the_same_id_is_refused(team: Team, text: str, mention
     assert [note["agent"] for note in team.describe(team.ana)["notes"]] == ["sub-ana", "sub-ben"]
 
 
+def test_a_note_sent_again_is_the_same_note_though_somebody_has_left_since(team: Team) -> None:
+    team.note(team.ana, "Please look.", team.ben)
+    team.backend.store_person("Ben", {})
+    team.note(team.ana, "Please look.", team.ben)
+
+    assert len(team.items("NOTE#")) == 1
+
+
 @pytest.mark.parametrize("act", ["claim", "note", "dismiss", "take over"])
 def test_a_mention_ends_when_the_person_does_something(team: Team, act: str) -> None:
     team.note(team.ana, "Please look.", team.ben, team.lee)
@@ -317,8 +348,9 @@ def test_only_who_answers_in_the_business_can_be_mentioned(team: Team) -> None:
     nobody = Caller(team.ana.person.__class__("sub-nobody", "Nobody"))
     messages: set[str] = set()
     for person in (ida, eve, nobody):
-        with pytest.raises(BadRequest) as refused:
+        with pytest.raises(ConflictError) as refused:
             team.note(team.ana, "Please look.", person)
+        assert reason_of(refused) == "cannot_mention"
         messages.add(refused.value.detail)
 
     assert len(messages) == 1
@@ -406,6 +438,37 @@ def test_a_resolution_that_waits_for_a_lead_takes_the_agents_own_draft_only(team
     digest = team.describe(team.lee)["pending_resolution"]["digest"]
     ports, now = team.backend.desk, team.backend.clock()
     desk.approve(team.lee, team.id, ports, now, approved=True, digest=digest)
+    assert team.items("DRAFT#") == []
+
+
+@pytest.mark.parametrize("action", [Action.PROMISE, Action.INVITE_PRIVATE])
+def test_a_late_repetition_of_an_answer_deletes_no_draft_that_was_written_since(
+    team: Team, action: Action
+) -> None:
+    fields: dict[str, Any] = {"action": action}
+    if action is Action.PROMISE:
+        fields["promised_for"] = team.backend.clock() + timedelta(days=3)
+    fence = team.claim(team.ana)["fence"]
+    team.resolve(team.ana, fence, **fields)
+    team.backend.run_workflows()
+    team.save_draft(team.ana, "It is on its way.")
+    team.resolve(team.ana, fence, **fields)
+
+    assert team.describe(team.ana)["my_draft"]["text"] == "It is on its way."
+
+
+def test_a_repetition_deletes_the_draft_that_the_first_try_left(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.save_draft(team.ana, TEXT)
+    fence = team.claim(team.ana)["fence"]
+    with monkeypatch.context() as lost:
+        lost.setattr(desk, "_delete_drafts", lambda *_: None)
+        team.resolve(team.ana, fence, action=Action.INVITE_PRIVATE)
+    team.backend.run_workflows()
+    assert team.describe(team.ana)["my_draft"]["text"] == TEXT
+    team.resolve(team.ana, fence, action=Action.INVITE_PRIVATE)
+
     assert team.items("DRAFT#") == []
 
 

@@ -15,7 +15,7 @@ from heard.outcomes import Kind
 from heard.reviews import EventKind, author_id, review_id
 from heard.steps.consistency import ConsistencyPorts, Disagreement, find_disagreements
 from heard.steps.erasing import DataSubject, erase, erase_again
-from heard.steps.restoring import RestorePorts, RestoreReport, put_back
+from heard.steps.restoring import RestorePorts, RestoreReport, Verdict, put_back
 from heard.storage.backups import OUTCOME_KEY, BackupTable, WholeTables
 from heard.storage.erasures import Erasures
 from heard.storage.quarantine import QuarantinedDelivery
@@ -308,6 +308,19 @@ def test_a_connection_that_was_removed_comes_back_only_on_request(since: Restore
     since.put_back(with_setup=True)
     assert backend.setup_store.connection(connection) is not None
     assert backend.polls.state(connection) is not None
+
+
+def test_somebody_who_was_removed_since_is_in_no_list_again(since: Restore) -> None:
+    people = since.backend.people
+    before = people.colleagues(BUSINESS).people
+    assert before
+    for each in before:
+        since.backend.store_person(each.subject.removeprefix("sub-"), {})
+
+    report = since.put_back(with_setup=True)
+    assert report.counts["setup"][Verdict.APART] == len(before)
+    assert people.colleagues(BUSINESS).people == ()
+    assert people.people_to_list() == []
 
 
 def test_a_comparison_writes_nothing(since: Restore) -> None:

@@ -24,6 +24,7 @@ from heard.connectors import HttpResponse
 from heard.follow_ups import Action, TakeoverReason
 from heard.notes import Draft
 from heard.steps import desk, desk_settings, drafts, notes
+from heard.steps.desk_colleagues import list_colleagues
 from heard.steps.desk_list import list_rows
 from heard.steps.follow_up import await_resolution
 from heard.steps.ingest import ingest
@@ -34,7 +35,7 @@ from heard_cli.local.sample_requests import sign_sample
 from tests.benchmarks import ledger
 from tests.benchmarks.metering import CapacityMeter, CapacityUnits
 from tests.benchmarks.webhooks import COMPLAINT, PRAISE, as_request, standard_sample
-from tests.unit.backend import NOON, REGION, SECRET, Backend, complaint, moto_client
+from tests.unit.backend import BUSINESS, NOON, REGION, SECRET, Backend, complaint, moto_client
 
 OTHER_FOLLOW_UPS: Final = 25
 """Open follow-ups beside the one that is answered."""
@@ -71,6 +72,8 @@ BESIDE: Final[Budget] = {
     "draft again": (1, 4, 5),
     "note": (1, 6, 7),
     "note with a mention": (5, 7, 8),
+    "role given": (4, 1, 2),
+    "colleagues": (0, 1, 1),
     "later": (1, 1, 2),
     "later list": (0, 0.5, 1),
     "takeover": (8, 10.5, 13),
@@ -273,6 +276,12 @@ def test_what_people_write_beside_an_answer(metered: MeteredBackend) -> None:
     with metered.step("note with a mention"):
         request = NoteRequest("note-2", ANSWER, ("sub-ben",))
         notes.add_note(ana, follow_up, request, backend.desk, NOON)
+    for number in range(37):
+        backend.store_person(f"Colleague-{number:02}", {BUSINESS: ["agent", "lead"]})
+    with metered.step("role given"):
+        backend.store_person("Colleague-00", {BUSINESS: ["agent"]})
+    with metered.step("colleagues"):
+        assert len(list_colleagues(ana, BUSINESS, backend.desk.people)["colleagues"]) == 40
     with metered.step("later"):
         desk_settings.put_off(ana, follow_up, NOON + timedelta(minutes=5), backend.desk, NOON)
     with metered.step("later list"):

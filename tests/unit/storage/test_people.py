@@ -19,6 +19,7 @@ from heard.people import (
     with_roles,
     without_roles,
 )
+from heard.storage.colleagues import ColleagueList
 from heard.storage.people import UnmigratedPerson
 from heard.storage.tables import attributes
 from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend
@@ -162,6 +163,118 @@ def test_who_was_stored_by_the_release_before_holds_no_role_until_it_is_carried_
         Person("sub-ana", "Ana", {BUSINESS: frozenset({Role.AGENT})})
     ]
     assert backend.people.unmigrated() == []
-    (item,) = (item for item in backend.stored_items("SetupTable") if "first_name" in item)
+    (item,) = (item for item in backend.stored_items("SetupTable") if "businesses" in item)
     assert item["businesses"] == [BUSINESS, OTHER_BUSINESS]
     assert isinstance(backend.people.change("sub-ana", add(Role.LEAD)), RoleChange)
+
+
+# The lists of the businesses
+
+
+def names(backend: Backend, business: str = BUSINESS) -> dict[str, set[str]]:
+    return {
+        each.first_name: {role.value for role in each.roles}
+        for each in backend.people.colleagues(business).people
+    }
+
+
+def remove_entries(backend: Backend) -> None:
+    """As an earlier release leaves the table."""
+    for item in backend.stored_items("SetupTable"):
+        if str(item["pk"]).startswith("COLLEAGUE#"):
+            backend.plain_dynamodb.delete_item(
+                TableName=backend.tables["SetupTable"],
+                Key=attributes({"pk": item["pk"], "sk": item["sk"]}),
+            )
+
+
+def test_a_business_lists_its_people_and_whoever_loses_the_last_role_is_gone_at_once(
+    backend: Backend,
+) -> None:
+    backend.store_person("Ana", {BUSINESS: ["agent"], OTHER_BUSINESS: ["lead", "admin"]})
+    backend.add_person("Ben", "auditor")
+    assert names(backend) == {"Ana": {"agent"}, "Ben": {"auditor"}}
+    assert names(backend, OTHER_BUSINESS) == {"Ana": {"lead", "admin"}}
+
+    backend.store_person("Ana", {OTHER_BUSINESS: ["agent"]})
+    assert names(backend) == {"Ben": {"auditor"}}
+    assert names(backend, OTHER_BUSINESS) == {"Ana": {"agent"}}
+    assert backend.people.people_to_list() == []
+
+
+def test_a_change_that_is_refused_or_comes_too_late_changes_no_list(backend: Backend) -> None:
+    backend.add_person("Ana", "admin")
+    backend.people.change("sub-ana", no_longer_admin)
+    assert names(backend) == {"Ana": {"admin"}}
+
+    def overtaken(before: Person | None, people: Iterable[Person]) -> RoleChange | RoleConflict:
+        assert before is not None
+        if before.holds(BUSINESS, Role.ADMIN) and not before.holds(BUSINESS, Role.LEAD):
+            backend.store_person("Ana", {BUSINESS: ["admin", "lead"]})
+        return change_roles(before, with_roles(before.roles, [BUSINESS], [Role.AGENT]), people)
+
+    backend.people.change("sub-ana", overtaken)
+    assert names(backend) == {"Ana": {"admin", "lead", "agent"}}
+
+
+def test_a_new_name_is_in_every_list(backend: Backend) -> None:
+    backend.store_person("Ana", {BUSINESS: ["agent"], OTHER_BUSINESS: ["agent"]})
+
+    def rename(before: Person | None, _people: Iterable[Person]) -> RoleChange:
+        assert before is not None
+        return RoleChange(Person(before.subject, "Anna", before.roles), {})
+
+    backend.people.change("sub-ana", rename)
+    assert names(backend).keys() == names(backend, OTHER_BUSINESS).keys() == {"Anna"}
+
+
+def test_what_an_earlier_release_stored_is_listed_by_the_next_change_or_all_at_once(
+    backend: Backend,
+) -> None:
+    backend.store_person("Ana", {BUSINESS: ["agent"], OTHER_BUSINESS: ["agent"]})
+    backend.add_person("Ben")
+    store_as_the_release_before(backend, "Cem", BUSINESS)
+    remove_entries(backend)
+    assert backend.people.people_to_list() == ["sub-ana", "sub-ben"]
+
+    backend.people.change("sub-ana", add(Role.LEAD))
+    assert names(backend) == {"Ana": {"agent", "lead"}}
+    assert names(backend, OTHER_BUSINESS) == {"Ana": {"agent"}}
+    backend.people.migrate("sub-cem", {BUSINESS: frozenset({Role.AGENT})})
+    assert names(backend).keys() == {"Ana", "Cem"}
+    assert (backend.people.list_again(), backend.people.list_again()) == (1, 0)
+    assert names(backend).keys() == {"Ana", "Ben", "Cem"}
+
+
+def test_lists_are_made_again_also_of_people_who_are_gone(backend: Backend) -> None:
+    backend.add_person("Ana")
+    backend.plain_dynamodb.delete_item(
+        TableName=backend.tables["SetupTable"],
+        Key=attributes({"pk": "PERSON#sub-ana", "sk": "PROFILE"}),
+    )
+
+    assert backend.people.list_again() == 1
+    assert backend.people.colleagues(BUSINESS) == ColleagueList((), complete=True)
+
+
+def test_somebody_of_more_businesses_than_a_transaction_takes_is_in_all_lists_and_leaves_them(
+    backend: Backend,
+) -> None:
+    businesses = [f"bus_{number:03}" for number in range(130)]
+    backend.store_person("Ana", {business: ["agent"] for business in businesses})
+    assert all(names(backend, business) == {"Ana": {"agent"}} for business in businesses)
+
+    backend.store_person("Ana", {})
+    assert not any(names(backend, business) for business in businesses)
+    assert backend.people.people_to_list() == []
+
+
+def test_a_very_long_list_says_that_it_is_cut(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heard.storage.colleagues.MAX_COLLEAGUES", 1)
+    backend.add_person("Ana")
+    backend.add_person("Ben")
+    listed = backend.people.colleagues(BUSINESS)
+
+    assert (len(listed.people), listed.complete) == (1, False)

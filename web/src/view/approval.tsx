@@ -9,6 +9,7 @@ import { announce } from "../announce";
 import { takeRow } from "../desk_state";
 import { offerOfFollowUp } from "../keys";
 import { t } from "../messages";
+import { nameOf } from "../people";
 import { pollNow } from "../polling";
 import { forgetRefusal, refuse } from "../refusals";
 import { subject } from "../sign_in";
@@ -21,6 +22,7 @@ export function Approval(props: { followUp: FollowUp; pending: PendingResolution
   const asking = useSignal<"" | "approve" | "deny">("");
   const busy = useSignal(false);
   const isOwn = pending.agent === subject.value;
+  const agent = nameOf(followUp.business, pending.agent);
   const reply = followUp.replies.find((candidate) => candidate.id === pending.reply);
 
   useEffect(() => {
@@ -70,7 +72,15 @@ export function Approval(props: { followUp: FollowUp; pending: PendingResolution
       ) : null}
       <div>
         <dt>{t("asked_at")}</dt>
-        <dd>{dateAndTime(pending.at)}</dd>
+        <dd>
+          {dateAndTime(pending.at)}
+          {agent ? (
+            <>
+              {t("comma")}
+              <bdi>{agent}</bdi>
+            </>
+          ) : null}
+        </dd>
       </div>
     </dl>
   );

@@ -2,12 +2,12 @@
 // for it, and not polled.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import * as api from "../api";
 import { ApiError } from "../api";
-import type { ClosedFollowUp, ClosedPage } from "../api_types";
+import type { ClosedFollowUp, ClosedPage, NewestReview } from "../api_types";
 import { announce } from "../announce";
-import { businesses } from "../desk_state";
+import { businesses, newestReviews, WORDS_MS } from "../desk_state";
 import { maybe, t } from "../messages";
 import { shortPlatformName } from "../platforms";
 import { refusalOf } from "../refusals";
@@ -16,7 +16,10 @@ import { dateAndTime, dayAndTime, joined, named, words } from "../times";
 import { SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 
-function Line({ one }: { one: ClosedFollowUp }) {
+type Reviews = ReadonlyMap<string, NewestReview | null>;
+
+function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
+  const review = reviews.get(one.id);
   const codes = [
     one.root_cause && named("cause", one.root_cause),
     one.fix && named("fix", one.fix),
@@ -35,13 +38,17 @@ function Line({ one }: { one: ClosedFollowUp }) {
         }}
       >
         <SeverityIcon severity={one.severity ?? "low"} />
-        <span class="author kind">{maybe(`kind_${one.kind}`) ?? words(one.kind)}</span>
+        <span class="author">
+          {reviews.has(one.id) ? <bdi>{review?.author?.name || t("anonymous")}</bdi> : null}
+        </span>
         <time class="due" dateTime={one.at} title={dateAndTime(one.at)}>
           {dayAndTime(one.at)}
         </time>
-        {codes.length ? <span class="first-words">{joined(codes)}</span> : null}
+        <bdi class="first-words">{review?.erased ? t("erased") : (review?.first_words ?? "")}</bdi>
         <span class="row-meta">
+          <span class="kind">{maybe(`kind_${one.kind}`) ?? words(one.kind)}</span>
           {one.by_name ? <bdi>{one.by_name}</bdi> : null}
+          {codes.some(Boolean) ? <span>{joined(codes)}</span> : null}
           <span>{shortPlatformName(one.platform)}</span>
         </span>
       </a>
@@ -55,10 +62,28 @@ export function ClosedList() {
   const next = useSignal<string | null>(null);
   const problem = useSignal("");
   const isReading = useSignal(false);
+  const reviews = useSignal<Reviews>(new Map());
   /** The latest reading: an earlier one may answer after it. */
   const round = useRef(0);
   const business = route.value.business || businesses.value[0] || "";
 
+  const onlyMine = mine.value;
+
+  /** Who wrote, and how they begin: of the rows that do not have it, or of all. */
+  const readReviews = async (known: Reviews) => {
+    const own = round.current;
+    const ids = new Set((closed.value ?? []).map((one) => one.id));
+    const fresh = [...ids].filter((id) => !known.has(id));
+    if (!fresh.length) return;
+    try {
+      const found = await newestReviews(fresh);
+      if (own !== round.current) return;
+      reviews.value = new Map([...known, ...fresh.map((id) => [id, found.get(id) ?? null] as const)]);
+    } catch (error) {
+      // The rows say how it ended all the same.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  };
   const read = async (after: string) => {
     const own = ++round.current;
     problem.value = "";
@@ -69,9 +94,11 @@ export function ClosedList() {
       next.value = null;
       // Days without anything closed end a page of the API, so there may be no more behind it.
       do {
-        const page: ClosedPage = await api.listClosed(business, mine.value, place);
+        const page: ClosedPage = await api.listClosed(business, onlyMine, place);
         if (own !== round.current) return;
         closed.value = place ? [...(closed.value ?? []), ...page.closed] : page.closed;
+        await readReviews(reviews.value);
+        if (own !== round.current) return;
         count += page.closed.length;
         place = page.next;
       } while (place && count < api.CLOSED_PAGE);
@@ -84,10 +111,16 @@ export function ClosedList() {
       if (own === round.current) isReading.value = false;
     }
   };
-  useEffect(() => {
+  // Before anything is drawn or comes: what was asked for before does not fit any more.
+  useLayoutEffect(() => {
     closed.value = null;
     if (business) void read("");
-  }, [business, mine.value]);
+  }, [business, onlyMine]);
+  // Again after a while, so that the words of an author who was erased go from here too.
+  useEffect(() => {
+    const timer = setInterval(() => void readReviews(new Map()), WORDS_MS);
+    return () => clearInterval(timer);
+  }, [business, onlyMine]);
 
   return (
     <section class="list" aria-labelledby="list-title">
@@ -107,7 +140,7 @@ export function ClosedList() {
       {closed.value?.length ? (
         <ul>
           {closed.value.map((one) => (
-            <Line key={`${one.id} ${one.at}`} one={one} />
+            <Line key={`${one.id} ${one.at}`} one={one} reviews={reviews.value} />
           ))}
         </ul>
       ) : closed.value && !isReading.value && !problem.value ? (

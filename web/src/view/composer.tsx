@@ -6,7 +6,16 @@ import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api";
 import type { Action, FollowUp, FollowUpWithStory, LintResult, Row } from "../api_types";
 import { claim, haveRead, holderOf, lost, wrote } from "../claims";
-import { ACTIONS, chosenRemedy, isAboveLimit, needs, needsLead, send, takesText } from "../composing";
+import {
+  ACTIONS,
+  chosenRemedy,
+  isAboveLimit,
+  isReplyless,
+  needs,
+  needsLead,
+  send,
+  takesText,
+} from "../composing";
 import { shown } from "../desk_state";
 import { changeDraft, draftOf, type Draft } from "../drafts";
 import { keepSoon } from "../draft_keeping";
@@ -22,6 +31,7 @@ import { backToList } from "./follow_up";
 import { Dot, SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 import { Findings, Fine, RefusalBox } from "./refusal";
+import { showInRow } from "./sideways";
 import { Words } from "./words";
 
 const CHECK_AFTER_MS = 600;
@@ -41,19 +51,25 @@ export function Composer({ followUp }: { followUp: FollowUpWithStory }) {
   if (closed)
     return (
       <section class="composer closed" aria-label={t("answer")}>
-        <p class="notice">{closed}</p>
+        <p class={holder === "other" ? "notice" : "gone"}>{closed}</p>
         <RefusalBox id={id} />
-        {draft.text ? (
-          <>
-            <p class="meta" id="kept-label">
-              {t("kept_draft")}
-            </p>
-            <textarea readOnly aria-labelledby="kept-label" dir="auto" rows={4} value={draft.text} />
-          </>
-        ) : null}
+        <KeptText text={draft.text} />
       </section>
     );
   return <Editor followUp={followUp} draft={draft} />;
+}
+
+/** What cannot be sent any more, and can be copied. */
+function KeptText({ text }: { text: string }) {
+  if (!text) return null;
+  return (
+    <>
+      <p class="meta" id="kept-label">
+        {t("kept_draft")}
+      </p>
+      <textarea readOnly aria-labelledby="kept-label" dir="auto" rows={4} value={text} />
+    </>
+  );
 }
 
 /** Who has it, and, where it was taken from this person, why. */
@@ -206,12 +222,17 @@ function Remedy(props: {
 function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const { id } = followUp;
   const textBox = useRef<HTMLTextAreaElement>(null);
+  const actionsBox = useRef<HTMLFieldSetElement>(null);
   const linted = useSignal<{ text: string; result: LintResult } | null>(null);
   const stranger = useSignal(false);
   const busy = useSignal(false);
   const showNote = useSignal(Boolean(draft.note));
   const actions = ACTIONS.filter((action) => followUp.actions.includes(action));
-  const action = actions.includes(draft.action) ? draft.action : (actions[0] ?? draft.action);
+  // Where nothing can be replied, what is left to do in most cases goes first.
+  const usual = isReplyless(followUp) ? "resolve_without_reply" : draft.action;
+  const fitting = [draft.action, usual].find((one) => actions.includes(one));
+  const action = fitting ?? actions[0] ?? draft.action;
+  const hasText = takesText(followUp, action);
   const isPublic = followUp.stage === "onstage";
 
   const change = (part: Partial<Draft>) => {
@@ -246,22 +267,20 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
     if ((await claim(id)) !== null) requestAnimationFrame(() => textBox.current?.focus());
   };
 
+  const addNote = () => {
+    showNote.value = true;
+    requestAnimationFrame(() => document.getElementById("field-note")?.focus());
+  };
+
   useEffect(() => {
     return offerOfFollowUp(
       { name: "key_reply", key: "r", run: () => void write() },
-      {
-        name: "key_note",
-        key: "n",
-        run: () => {
-          showNote.value = true;
-          requestAnimationFrame(() => document.getElementById("field-note")?.focus());
-        },
-      },
+      { name: "add_note", key: "", run: addNote },
       {
         name: "key_stranger",
         key: "v",
         run: () => void (stranger.value = true),
-        isPossible: () => takesText(action) && Boolean(draftOf(id).text.trim()),
+        isPossible: () => hasText && Boolean(draftOf(id).text.trim()),
       },
       ...ACTIONS.map((one, place) => ({
         name: `action_${one}` as const,
@@ -270,12 +289,14 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
         isPossible: () => actions.includes(one),
       })),
     );
-  }, [id, action, actions.join()]);
+  }, [id, action, hasText, actions.join()]);
+
+  useEffect(() => showInRow(actionsBox.current, "input:checked"), [action]);
 
   // Checked when the writing pauses. Nothing is written anywhere, and no claim is needed.
   useEffect(() => {
     const text = draft.text.trim();
-    if (!text || !takesText(action)) {
+    if (!text || !hasText) {
       linted.value = null;
       return;
     }
@@ -287,7 +308,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
       );
     }, CHECK_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [id, draft.text, draft.ownContacts, action]);
+  }, [id, draft.text, draft.ownContacts, hasText]);
 
   const lint = linted.value?.text === draft.text ? linted.value.result : null;
   const findings = lint?.findings ?? [];
@@ -303,6 +324,9 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const isChanged =
     holderOf(followUp) === "me" && draft.seen !== "" && draft.seen !== followUp.revision;
   const asksLead = needsLead(followUp, { ...draft, action });
+  // The accent is for what comes next: as long as something is to be written or mended, not this.
+  const isBlocked = hasText && findings.some((finding) => finding.severity === "block");
+  const isReady = !isBlocked && (!needs(action, "text") || Boolean(draft.text.trim()));
 
   const onKeyDown = (event: KeyboardEvent) => {
     // A dialog has its own Esc.
@@ -324,7 +348,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           {followUp.no_reply_why}
         </p>
       ) : null}
-      <fieldset class="actions">
+      <fieldset class="actions" ref={actionsBox}>
         <legend class="visually-hidden">{t("action")}</legend>
         {actions.map((one) => (
           <label key={one}>
@@ -378,7 +402,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           />
         </label>
       ) : null}
-      {takesText(action) ? (
+      {hasText ? (
         <label class="field wide">
           <span>
             {action === "invite_private"
@@ -401,6 +425,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           />
         </label>
       ) : null}
+      {isReplyless(followUp) ? <KeptText text={draft.text} /> : null}
       {showNote.value ? (
         <label class="field wide note-field">
           <span>{t("field_note")}</span>
@@ -422,7 +447,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           </button>
         </div>
       ) : null}
-      {takesText(action) && draft.text.trim() ? (
+      {hasText && draft.text.trim() ? (
         <div aria-live="polite">
           {/* A refusal has them already. */}
           {refusals.value.get(id)?.findings.length ? null : <Findings findings={findings} />}
@@ -445,8 +470,8 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
         </p>
       ) : null}
       <p class="composer-state" id="composer-state">
-        {takesText(action) && isPublic ? <Slots followUp={followUp} /> : null}
-        {takesText(action) ? (
+        {hasText && isPublic ? <Slots followUp={followUp} /> : null}
+        {hasText ? (
           <span class={isTooLong ? "count over" : "count"}>
             {t("length_of", { used, limit })}
           </span>
@@ -456,22 +481,21 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
         ) : null}
       </p>
       <div class="buttons">
-        <span class="grow" />
         {showNote.value ? null : (
-          <button type="button" onClick={() => (showNote.value = true)}>
-            {t("add_note")} <kbd>N</kbd>
+          <button type="button" class="quiet" onClick={addNote}>
+            {t("add_note")}
           </button>
         )}
-        {takesText(action) ? (
+        {hasText ? (
           <button type="button" disabled={!draft.text.trim()} onClick={() => (stranger.value = true)}>
             {t("as_stranger")} <kbd>V</kbd>
           </button>
         ) : null}
         <button
           type="button"
-          class="primary"
+          class={isReady ? "primary" : undefined}
           aria-keyshortcuts="Control+Enter"
-          disabled={busy.value || (takesText(action) && isTooLong)}
+          disabled={busy.value || (hasText && isTooLong)}
           onClick={() => void submit(false)}
         >
           {t(asksLead ? "ask_lead" : "send_and_next")} <kbd>{MODIFIER} ↵</kbd>

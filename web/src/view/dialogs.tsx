@@ -29,6 +29,7 @@ const KEYS: readonly [string, Key][] = [
   ["H", "key_later"],
   ["Z", "key_undo"],
   ["/", "key_filter"],
+  ["G", "key_go"],
   ["A D", "key_approve"],
   ["?", "key_help"],
   [PALETTE_KEY, "key_palette"],

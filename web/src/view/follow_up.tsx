@@ -11,6 +11,7 @@ import {
   nextAfter,
   readMoreReviews,
   rowOf,
+  shown,
   unreadable,
 } from "../desk_state";
 import { keepNow, takeKept } from "../draft_keeping";
@@ -21,6 +22,7 @@ import { hasRole } from "../people";
 import { platformName } from "../platforms";
 import { preload } from "../polling";
 import { go, route } from "../route";
+import { subject } from "../sign_in";
 import {
   amount,
   clockTime,
@@ -285,6 +287,9 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
   const failed = useSignal(false);
   const due = dueIn(followUp);
   const paused = pausedUntil(followUp);
+  // What waits for a lead stands where the lead decides.
+  const pending = followUp.status === "awaiting_approval" ? followUp.pending_resolution?.reply : null;
+  const replies = followUp.replies.filter((reply) => reply.id !== pending);
   const more = async () => {
     failed.value = false;
     try {
@@ -300,7 +305,7 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
         <span class={`word ${followUp.severity}`}>{t(`severity_${followUp.severity}`)}</span>
         {followUp.status === "closed" ? null : (
           <time class={due.isOverdue ? "due overdue" : "due"} dateTime={followUp.due_at}>
-            {joined([due.text, dateAndTime(followUp.due_at)])}
+            {joined([due.text, dateAndTime(followUp.due_at, { weekday: "short" })])}
           </time>
         )}
         {paused && followUp.status !== "closed" ? <span>{paused}</span> : null}
@@ -324,9 +329,9 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
           {failed.value ? <span role="alert">{t("refused_temporary")}</span> : null}
         </p>
       ) : null}
-      {followUp.replies.length ? (
+      {replies.length ? (
         <section class="replies" aria-label={t("our_replies")}>
-          {followUp.replies.map((reply) => (
+          {replies.map((reply) => (
             <ReplyCard key={reply.id} reply={reply} />
           ))}
         </section>
@@ -337,6 +342,20 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
 
 function title(followUp: FollowUpWithStory): string {
   return followUp.reviews[0]?.author?.name || t("anonymous");
+}
+
+/** Whether this person can do something here, so that a way to it is worth its place. */
+function canDecide(followUp: FollowUpWithStory): boolean {
+  const { status, pending_resolution: pending } = followUp;
+  if (status === "awaiting_approval") return pending?.agent !== subject.value;
+  return status !== "closed" && status !== "resolving" && holderOf(followUp) !== "other";
+}
+
+/** In a narrow window the answer is far below what there is to read. */
+function goToAnswer(): void {
+  const composer = document.querySelector<HTMLElement>(".composer");
+  composer?.scrollIntoView({ block: "start" });
+  composer?.querySelector<HTMLElement>("input:checked, button")?.focus({ preventScroll: true });
 }
 
 export function FollowUpPane({ id }: { id: string }) {
@@ -399,8 +418,13 @@ export function FollowUpPane({ id }: { id: string }) {
         <h2 id="follow-up-title" tabIndex={-1}>
           <bdi>{followUp ? title(followUp) : t("follow_up")}</bdi>
         </h2>
+        {followUp && canDecide(followUp) ? (
+          <button type="button" class="jump" onClick={goToAnswer}>
+            {t(followUp.status === "awaiting_approval" ? "action" : "answer")}
+          </button>
+        ) : null}
         {followUp && followUp.status !== "closed" ? (
-          <>
+          <div class="tools">
             {route.value.view === "later" ? (
               <button type="button" onClick={() => void showAgain(id).then(backToList)}>
                 {t("later_back")}
@@ -416,7 +440,7 @@ export function FollowUpPane({ id }: { id: string }) {
               </button>
             )}
             <Lease followUp={followUp} takeover={takeover} />
-          </>
+          </div>
         ) : null}
       </header>
       {followUp ? (
@@ -459,7 +483,7 @@ export function FollowUpPane({ id }: { id: string }) {
 export function NothingOpen() {
   return (
     <section class="follow-up nothing" aria-label={t("follow_up")}>
-      <p class="empty">{route.value.followUp ? "" : t("choose_one")}</p>
+      <p class="empty">{shown.value.length ? t("choose_one") : ""}</p>
     </section>
   );
 }

@@ -81,7 +81,7 @@ export function LaterDialog(props: { row: Row; onClose: () => void; onDone: () =
             data-first={place ? undefined : true}
             onClick={() => void choose(time)}
           >
-            {name} <span class="meta">{dateAndTime(time.toISOString())}</span>
+            {name} <span class="meta">{dateAndTime(time.toISOString(), { weekday: "short" })}</span>
           </button>
         ))}
       </div>

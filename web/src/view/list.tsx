@@ -19,7 +19,8 @@ import { offerAll } from "../keys";
 import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
 import { platformName, shortPlatformName } from "../platforms";
-import { addressOf, go, route, SEVERITIES } from "../route";
+import { preferences } from "../preferences";
+import { addressOf, go, queryOf, route, SEVERITIES } from "../route";
 import { subject } from "../sign_in";
 import { clockTime, dateAndTime, dueIn, pausedUntil } from "../times";
 import { openDialog } from "./dialogs";
@@ -34,11 +35,18 @@ function matches(row: Row): boolean {
   if (!wanted) return true;
   const preview = previews.value.get(previewKey(row));
   const platform = platformName(row.platform);
-  const parts = [row.id, row.platform, platform, preview?.author, preview?.first_words];
+  const parts = [row.id, row.platform, platform, preview?.author?.name, preview?.first_words];
   return parts.some((part) => part?.toLocaleLowerCase().includes(wanted));
 }
 
 const visible = computed(() => shown.value.filter(matches));
+/** A row whose clock stands still for the same time as that of all others that are not overdue. */
+const commonPause = computed(() => {
+  const waiting = visible.value.filter((row) => !row.overdue);
+  const [first] = waiting;
+  const isSame = (row: Row) => row.clock === "paused" && row.resumes_at === first?.resumes_at;
+  return first && waiting.length > 1 && waiting.every(isSame) ? first : null;
+});
 /** The one row that Tab stops at. */
 const stop = computed(() => cursor.value ?? visible.value[0]?.id);
 
@@ -77,7 +85,7 @@ export function heldUntil(row: Row): string {
 function Line({ row }: { row: Row }) {
   const preview = previews.value.get(previewKey(row));
   const due = dueIn(row);
-  const paused = pausedUntil(row);
+  const paused = commonPause.value ? "" : pausedUntil(row);
   // Values of their own, so that moving through 500 rows draws two attributes and not 500 rows.
   const tab = useComputed(() => (stop.value === row.id ? 0 : -1));
   const address = useComputed(() => addressOf({ ...route.value, followUp: row.id }));
@@ -85,7 +93,7 @@ function Line({ row }: { row: Row }) {
   const sending = useComputed(() => outbox.value.some((entry) => entry.followUp === row.id));
   const isSending = sending.value;
   const holder = holderOf(row);
-  const author = preview?.author || t("anonymous");
+  const author = preview?.author?.name || t("anonymous");
   const meta = [shortPlatformName(row.platform)];
   if (preview?.rating) meta.push(t("stars", { n: preview.rating }));
   if (row.reviews_count > 1) meta.push(t("reviews", { n: row.reviews_count }));
@@ -196,6 +204,8 @@ export function List() {
   // A saved view or the palette may bring filters that are not shown yet.
   if (route.value.severity || route.value.platform) showFilters.value = true;
   const list = visible.value;
+  const query = queryOf(route.value);
+  const saved = preferences.value.views.find((view) => view.query === query);
   const isFiltered = filter.value || route.value.severity || route.value.platform;
   const more = async () => {
     failed.value = false;
@@ -216,7 +226,7 @@ export function List() {
     <section class="list" aria-labelledby="list-title">
       <header>
         <h2 id="list-title" tabIndex={-1}>
-          {t(`view_${route.value.view}`)}
+          {saved ? <bdi>{saved.name}</bdi> : t(`view_${route.value.view}`)}
         </h2>
         <input
           id="filter"
@@ -251,11 +261,16 @@ export function List() {
           {t("loading")}
         </p>
       ) : list.length ? (
-        <ul onKeyDown={onArrow}>
-          {list.map((row) => (
-            <Line key={row.id} row={row} />
-          ))}
-        </ul>
+        <>
+          {commonPause.value ? (
+            <p class="meta list-note">{pausedUntil(commonPause.value, "clocks_paused_until")}</p>
+          ) : null}
+          <ul onKeyDown={onArrow}>
+            {list.map((row) => (
+              <Line key={row.id} row={row} />
+            ))}
+          </ul>
+        </>
       ) : (
         <p class="empty">{isFiltered ? t("nothing_found") : t("nothing_waits")}</p>
       )}

@@ -9,13 +9,13 @@ import type { FollowUp, Note } from "../api_types";
 import { announce } from "../announce";
 import { offerOfFollowUp } from "../keys";
 import { t, type Key } from "../messages";
-import { colleaguesOf, nameOf } from "../people";
+import { mentionsIn } from "../mentions";
+import { colleaguesOf, forgetColleagues, nameOf, readColleagues } from "../people";
 import { open, pollNow } from "../polling";
 import { refuse, forgetRefusal } from "../refusals";
 import { subject } from "../sign_in";
 import { dateAndTime } from "../times";
-
-const MOST_MENTIONS = 5;
+import { MentionField } from "./mention_field";
 
 /** An answer without a note leaves an entry here that has nothing to read. */
 function hasWords(note: Note): boolean {
@@ -53,7 +53,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
   const { id, business } = followUp;
   const isWriting = useSignal(false);
   const text = useSignal("");
-  const mentions = useSignal<readonly string[]>([]);
+  const chosen = useSignal<readonly string[]>([]);
   // The same id again is the same note, if its answer was lost.
   const ownId = useSignal("");
   const busy = useSignal(false);
@@ -65,7 +65,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
   };
   useEffect(() => {
     if (!isOpen) return;
-    return offerOfFollowUp({ name: "note_write", key: "", run: write });
+    return offerOfFollowUp({ name: "note_write", key: "n", run: write });
   }, [id, isOpen]);
 
   const keep = async (event: SubmitEvent) => {
@@ -74,10 +74,13 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     busy.value = true;
     forgetRefusal(id);
     ownId.value ||= `note-${crypto.randomUUID()}`;
+    const words = text.value.trim();
     try {
-      await api.addNote(id, { id: ownId.value, text: text.value.trim(), mentions: [...mentions.value] });
+      if (words.includes("@")) await readColleagues(business);
+      const mentions = mentionsIn(words, chosen.value, colleaguesOf(business));
+      await api.addNote(id, { id: ownId.value, text: words, mentions });
       text.value = ownId.value = "";
-      mentions.value = [];
+      chosen.value = [];
       isWriting.value = false;
       announce(t("note_kept_said"));
       // A note without a mention changes no row, so no poll would read it soon.
@@ -87,6 +90,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!error.isTemporary) ownId.value = "";
+      if (error.problem.reason === "cannot_mention") forgetColleagues(business);
       refuse(id, error);
     } finally {
       busy.value = false;
@@ -102,7 +106,6 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
       refuse(id, error);
     }
   };
-  const others = colleaguesOf(business);
   return (
     <section>
       <h3>{t("notes")}</h3>
@@ -116,43 +119,16 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
       ))}
       {!isOpen ? null : isWriting.value ? (
         <form class="note-field" onSubmit={(event) => void keep(event)}>
-          <label class="field wide">
-            <span>{t("note_text")}</span>
-            <textarea
-              id="note-text"
-              rows={3}
-              required
-              maxLength={5000}
-              dir="auto"
-              value={text.value}
-              onInput={(event) => {
-                text.value = event.currentTarget.value;
-                ownId.value = "";
-              }}
-            />
-          </label>
-          {others.length ? (
-            <fieldset class="mentions">
-              <legend class="meta">{t("note_mention")}</legend>
-              {others.map(([person, name]) => (
-                <label class="check" key={person}>
-                  <input
-                    type="checkbox"
-                    checked={mentions.value.includes(person)}
-                    disabled={
-                      !mentions.value.includes(person) && mentions.value.length >= MOST_MENTIONS
-                    }
-                    onChange={(event) => {
-                      const rest = mentions.value.filter((other) => other !== person);
-                      mentions.value = event.currentTarget.checked ? [...rest, person] : rest;
-                      ownId.value = "";
-                    }}
-                  />
-                  <bdi>{name}</bdi>
-                </label>
-              ))}
-            </fieldset>
-          ) : null}
+          <MentionField
+            business={business}
+            text={text.value}
+            chosen={chosen.value}
+            onChange={(words, people) => {
+              text.value = words;
+              chosen.value = people;
+              ownId.value = "";
+            }}
+          />
           <div class="buttons">
             <button type="button" onClick={() => (isWriting.value = false)}>
               {t("cancel")}
@@ -163,8 +139,8 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
           </div>
         </form>
       ) : (
-        <button type="button" onClick={write}>
-          {t("note_write")}
+        <button type="button" aria-keyshortcuts="n" onClick={write}>
+          {t("note_write")} <kbd>N</kbd>
         </button>
       )}
     </section>

@@ -9,6 +9,7 @@ import { t } from "../messages";
 import { preferences } from "../preferences";
 import { filtersOf, go, VIEWS } from "../route";
 import { Dialog } from "./dialog";
+import { keysTo } from "./going";
 import { openFollowUp } from "./list";
 
 const MOST_FOLLOW_UPS = 20;
@@ -38,17 +39,20 @@ function views(): Entry[] {
   const own = VIEWS.map((view) => ({
     id: `view-${view}`,
     label: t(`view_${view}`),
+    key: keysTo(view),
     query: view === "all" ? "" : `view=${view}`,
   }));
   const saved = preferences.value.views.map(({ name, query }, place) => ({
     id: `saved-${place}`,
     label: name,
+    key: "",
     query,
   }));
-  return [...own, ...saved].map(({ id, label, query }) => ({
+  return [...own, ...saved].map(({ id, label, key, query }) => ({
     id,
     group: "palette_go",
     label,
+    key,
     run: () => go({ ...filtersOf(query), followUp: null }),
   }));
 }
@@ -61,7 +65,7 @@ function followUps(query: string): Entry[] {
       return {
         id: row.id,
         group: "palette_open",
-        label: preview?.author || t("anonymous"),
+        label: preview?.author?.name || t("anonymous"),
         detail: preview?.first_words ?? "",
         also: row.id,
         run: () => openFollowUp(row.id),
@@ -159,7 +163,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 >
                   <bdi>{entry.label}</bdi>
                   {entry.detail ? <bdi class="first-words">{entry.detail}</bdi> : null}
-                  {entry.key ? <kbd>{entry.key}</kbd> : null}
+                  {entry.key ? (
+                    <span class="entry-keys">
+                      {entry.key.split(" ").map((one) => (
+                        <kbd key={one}>{one}</kbd>
+                      ))}
+                    </span>
+                  ) : null}
                 </div>
               ))}
           </div>

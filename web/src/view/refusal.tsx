@@ -4,19 +4,25 @@ import { refusals } from "../refusals";
 import { words } from "../times";
 import { SeverityIcon, Icon } from "./icons";
 
-export function Findings({ findings }: { findings: readonly Finding[] }) {
+/** `isRefused` where it is said above already that the text cannot be sent. */
+export function Findings(props: { findings: readonly Finding[]; isRefused?: boolean }) {
+  const { findings, isRefused = false } = props;
   if (!findings.length) return null;
   return (
     <ul class="findings">
-      {findings.map((finding) => (
-        <li key={finding.code + finding.explanation} class={finding.severity}>
-          <SeverityIcon severity={finding.severity === "block" ? "critical" : "medium"} />
-          <span>
-            <b>{t(finding.severity === "block" ? "lint_blocks" : "lint_warns")}</b>{" "}
-            <Explanation finding={finding} /> <span class="meta">{finding.rule}</span>
-          </span>
-        </li>
-      ))}
+      {findings.map((finding) => {
+        const isBlock = finding.severity === "block";
+        return (
+          <li key={finding.code + finding.explanation} class={finding.severity}>
+            {isRefused && isBlock ? null : <SeverityIcon severity={isBlock ? "critical" : "medium"} />}
+            <span>
+              {isRefused && isBlock ? null : <b>{t(isBlock ? "lint_blocks" : "lint_warns")} </b>}
+              <Explanation finding={finding} />
+            </span>
+            <span class="meta rule">{finding.rule}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }
@@ -42,7 +48,7 @@ export function RefusalBox({ id }: { id: string }) {
         <SeverityIcon severity="critical" /> <b>{refusal.text}</b>
       </p>
       {refusal.detail ? <p lang="en" dir="auto">{refusal.detail}</p> : null}
-      <Findings findings={refusal.findings} />
+      <Findings findings={refusal.findings} isRefused />
       {refusal.requestId ? (
         <p class="meta">
           {t("request_id")} <code>{refusal.requestId}</code>

@@ -1,7 +1,8 @@
 // The frame around the desk: views, who is signed in, what is under way, and what went wrong.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { announcement } from "../announce";
+import type { Role } from "../api_types";
 import {
   asOf,
   businesses,
@@ -15,18 +16,20 @@ import { offerAll } from "../keys";
 import { t } from "../messages";
 import { canUndo, notSent, outbox, tick } from "../outbox";
 import { pollNow } from "../polling";
-import { businessName } from "../people";
+import { businessName, me } from "../people";
 import { prefer, preferences } from "../preferences";
 import { addressOf, filtersOf, go, queryOf, route, VIEWS, type View } from "../route";
 import { goToSignIn, session } from "../sign_in";
-import { clockTime } from "../times";
+import { clockTime, joined } from "../times";
 import { ClosedList } from "./closed";
 import { takeBack } from "./composer";
 import { Dialogs, openDialog } from "./dialogs";
 import { FollowUpPane, NothingOpen } from "./follow_up";
+import { Going, startGoing } from "./going";
 import { Icon } from "./icons";
 import { List, openFollowUp } from "./list";
 import { PALETTE_KEY } from "./palette";
+import { showInRow } from "./sideways";
 
 function ViewLink({ view }: { view: View }) {
   const count = countOf(view);
@@ -42,7 +45,7 @@ function ViewLink({ view }: { view: View }) {
         }}
       >
         <span>{t(`view_${view}`)}</span>
-        {isLoaded.value && count !== null ? (
+        {isLoaded.value && count ? (
           <span class="number">
             {count}
             {isCut.value ? "+" : ""}
@@ -95,15 +98,24 @@ function SavedViews() {
 }
 
 function Navigation() {
+  const isForbidden = forbidden.value !== null;
+  const rail = useRef<HTMLElement>(null);
+  const { followUp } = route.value;
+  const query = queryOf(route.value);
+  useEffect(() => showInRow(rail.current, "[aria-current]"), [query, followUp]);
   return (
-    <nav class="rail" aria-label={t("navigation")}>
+    <nav class="rail" aria-label={t("navigation")} ref={rail}>
       <p class="brand">Heard</p>
-      <ul>
-        {VIEWS.map((view) => (
-          <ViewLink key={view} view={view} />
-        ))}
-      </ul>
-      <SavedViews />
+      {isForbidden ? null : (
+        <>
+          <ul>
+            {VIEWS.map((view) => (
+              <ViewLink key={view} view={view} />
+            ))}
+          </ul>
+          <SavedViews />
+        </>
+      )}
       {businesses.value.length > 1 ? (
         <label class="field">
           <span>{t("business")}</span>
@@ -121,17 +133,21 @@ function Navigation() {
         </label>
       ) : null}
       <div class="rail-foot">
-        <button type="button" class="quiet" onClick={() => (openDialog.value = "palette")}>
-          {t("palette")} <kbd>{PALETTE_KEY}</kbd>
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          aria-keyshortcuts="?"
-          onClick={() => (openDialog.value = "keys")}
-        >
-          {t("keys")} <kbd>?</kbd>
-        </button>
+        {isForbidden ? null : (
+          <>
+            <button type="button" class="quiet" onClick={() => (openDialog.value = "palette")}>
+              {t("palette")} <kbd>{PALETTE_KEY}</kbd>
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              aria-keyshortcuts="?"
+              onClick={() => (openDialog.value = "keys")}
+            >
+              {t("keys")} <kbd>?</kbd>
+            </button>
+          </>
+        )}
         <button type="button" class="quiet" onClick={() => (openDialog.value = "settings")}>
           {t("settings")}
         </button>
@@ -205,39 +221,83 @@ function Toast() {
   );
 }
 
+/** What somebody may do who answers no reviews, and where: there is no page for it yet. */
+function NothingToAnswer() {
+  const own = me.value?.businesses ?? [];
+  const of = (role: Role) =>
+    own.filter(({ roles }) => roles.includes(role)).map(({ business }) => business);
+  const audited = of("auditor");
+  const administered = of("admin");
+  const hasWork = audited.length > 0 || administered.length > 0;
+  const names = (all: readonly string[]) => joined(all.map(businessName));
+  return (
+    <section class="message">
+      <h2>{t(hasWork ? "no_answering_role" : "no_role")}</h2>
+      {audited.length ? (
+        <>
+          <p>{t("auditor_do", { businesses: names(audited) })}</p>
+          <ul class="addresses">
+            {audited.map((business) => (
+              <li key={business}>
+                <code>{`${location.origin}/api/audit/outcomes?business=${business}&from=7d`}</code>
+              </li>
+            ))}
+            <li>
+              <code>{`${location.origin}/api/audit/reviews/rev_…/verification`}</code>
+            </li>
+          </ul>
+        </>
+      ) : null}
+      {administered.length ? (
+        <>
+          <p>{t("admin_do", { businesses: names(administered) })}</p>
+          <ul class="addresses">
+            {["connect", "policy", "people", "doctor"].map((word) => (
+              <li key={word}>
+                <code>{`heard ${word} --help`}</code>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+      <p class={hasWork ? "meta" : undefined}>{t(hasWork ? "ask_for_role" : "no_role_do")}</p>
+      {forbidden.value && !hasWork ? (
+        <p class="meta" lang="en">
+          {forbidden.value}
+        </p>
+      ) : null}
+      <button type="button" onClick={() => void pollNow()}>
+        {t("try_now")}
+      </button>
+    </section>
+  );
+}
+
 function Desk() {
   const { followUp } = route.value;
   const isForbidden = forbidden.value !== null;
   useEffect(() => {
     return offerAll(
       { name: "key_undo", key: "z", run: () => takeBack(), isPossible: canUndo },
+      { name: "key_go", key: "g", run: startGoing, isPossible: () => forbidden.value === null },
       { name: "settings", key: "", run: () => void (openDialog.value = "settings") },
       { name: "key_help", key: "?", run: () => void (openDialog.value = "keys") },
     );
   }, []);
   return (
     <>
-      <a class="skip" href={followUp ? "#follow-up-title" : "#list-title"}>
-        {t(followUp ? "skip" : "skip_to_list")}
-      </a>
+      {isForbidden ? null : (
+        <a class="skip" href={followUp ? "#follow-up-title" : "#list-title"}>
+          {t(followUp ? "skip" : "skip_to_list")}
+        </a>
+      )}
       <div class={followUp ? "desk has-open" : "desk"}>
         <Navigation />
         <main>
           <h1 class="visually-hidden">Heard</h1>
           <Bars />
           {isForbidden ? (
-            <section class="message">
-              <h2>{t("no_role")}</h2>
-              <p>{t("no_role_do")}</p>
-              {forbidden.value ? (
-                <p class="meta" lang="en">
-                  {forbidden.value}
-                </p>
-              ) : null}
-              <button type="button" onClick={() => void pollNow()}>
-                {t("try_now")}
-              </button>
-            </section>
+            <NothingToAnswer />
           ) : (
             <div class="panes">
               {route.value.view === "closed" ? <ClosedList /> : <List />}
@@ -247,6 +307,7 @@ function Desk() {
         </main>
       </div>
       <Toast />
+      <Going />
       <Dialogs />
     </>
   );

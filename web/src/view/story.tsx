@@ -41,7 +41,7 @@ export function History({ followUp }: { followUp: FollowUpWithStory }) {
 }
 
 /** An outcome in a few words: what, who, and the code that says why. */
-function Entry({ entry }: { entry: TimelineEntry }) {
+function Entry({ entry, time }: { entry: TimelineEntry; time: string }) {
   const takeover = entry.kind === "taken_over" ? maybe(`takeover_${entry.reason}`) : null;
   const details = joined([
     takeover ?? (entry.reason && named("reason", entry.reason)),
@@ -50,7 +50,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   ]);
   return (
     <li>
-      <span class="meta">{dateAndTime(entry.at)}</span>
+      {time ? <span class="meta">{time}</span> : null}
       <span class="kind">
         {kindInWords(entry.kind)}
         {entry.by_name ? (
@@ -68,12 +68,18 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 export function Timeline({ followUp }: { followUp: FollowUpWithStory }) {
   const timeline = followUp.timeline ?? [];
   if (!timeline.length) return null;
+  // What happened in one minute has its time once.
+  const times = timeline.map((entry) => dateAndTime(entry.at));
   return (
     <section>
       <h3>{t("timeline")}</h3>
       <ol class="timeline">
-        {timeline.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
+        {timeline.map((entry, place) => (
+          <Entry
+            key={entry.id}
+            entry={entry}
+            time={times[place] === times[place - 1] ? "" : times[place]!}
+          />
         ))}
       </ol>
     </section>

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from heard.clock import format_time
 from heard.follow_ups import Action, TakeoverReason
-from heard.notes import MAX_MENTIONS, MAX_NOTE_CHARACTERS
+from heard.notes import MAX_MENTIONS, MAX_NOTE_CHARACTERS, Draft
 from heard.remedies import Grant
 from heard.steps.desk import ResolutionRequest
 from heard.steps.notes import NoteRequest
@@ -155,15 +157,10 @@ class DraftBody(BaseModel):
     action: Action | None = None
     fields: DraftFields = Field(default_factory=DraftFields)
 
-    @property
-    def action_code(self) -> str | None:
-        """The action as it is stored."""
-        return self.action.value if self.action else None
-
-    @property
-    def filled_fields(self) -> dict[str, Any]:
-        """The fields that have a value, as JSON values."""
-        return self.fields.model_dump(exclude_none=True)
+    def draft(self, now: datetime) -> Draft:
+        """The draft as the desk keeps it, with the fields that have a value."""
+        action = self.action.value if self.action else None
+        return Draft(self.text, format_time(now), action, self.fields.model_dump(exclude_none=True))
 
 
 class LaterBody(BaseModel):

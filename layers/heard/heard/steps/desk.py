@@ -6,6 +6,7 @@ A step that is refused raises ConflictError with its reason, and nothing has cha
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from heard.storage.outcome_log import OutcomeLog
     from heard.storage.people import People
     from heard.storage.setup import SetupStore
+
+_log = logging.getLogger(__name__)
 
 RECENT_REPLIES: Final = 20
 """How many of the business's latest replies by people a new one is compared with (R10)."""
@@ -268,7 +271,23 @@ def take_over_and_describe(
     ConflictError when nobody has the claim with that `fence` any more.
     """
     stored = find_follow_up(caller, follow_up_id, desk.cases, APPROVING)
-    lead = caller.person.subject
+    try:
+        after = _take_over(caller.person.subject, stored, takeover, desk, now)
+    except ConflictError as conflict:
+        if conflict.reason != ConflictCode.UNREADABLE:
+            raise
+        after = _take_over_unreadable(caller.person.subject, stored, takeover, desk, now)
+    return _describe(after, caller, desk, now, PageRequest(limit=takeover.limit, after=None))
+
+
+def _take_over(
+    lead: str,
+    stored: StoredFollowUp,
+    takeover: TakeoverRequest,
+    desk: DeskPorts,
+    now: datetime,
+) -> StoredFollowUp:
+    """Raises ConflictError, as when none of its reviews can be read."""
 
     def decide(loaded: LoadedCase) -> Change | None:
         unreadable = _unreadable_reviews(loaded.case.follow_up or stored.follow_up, desk)
@@ -276,10 +295,36 @@ def take_over_and_describe(
         return or_raise(cases.take_over(loaded.case, new_claim, now, unreadable=unreadable))
 
     result = desk.cases.change(
-        load_from(stored, follow_up_id, desk.cases), decide, now=now, actor=lead
+        load_from(stored, stored.follow_up.id, desk.cases), decide, now=now, actor=lead
     )
-    after = StoredFollowUp(_follow_up_in(result), result.items[follow_up_id])
-    return _describe(after, caller, desk, now, PageRequest(limit=takeover.limit, after=None))
+    return StoredFollowUp(_follow_up_in(result), result.items[stored.follow_up.id])
+
+
+def _take_over_unreadable(
+    lead: str,
+    stored: StoredFollowUp,
+    takeover: TakeoverRequest,
+    desk: DeskPorts,
+    now: datetime,
+) -> StoredFollowUp:
+    """Take it over without an outcome: the place of the next one is in the state of a review."""
+
+    def decide(follow_up: FollowUp) -> FollowUp:
+        unreadable = _unreadable_reviews(follow_up, desk)
+        return or_raise(
+            follow_ups.take_over(follow_up, lead, takeover.fence, now, unreadable=unreadable)
+        )
+
+    after = desk.cases.update_follow_up(stored.follow_up.id, decide, now)
+    if after.follow_up.fence != stored.follow_up.fence:
+        _log.warning(
+            "%s took %s over from %s (%s), and no outcome says so: none of its reviews can be read",
+            lead,
+            stored.follow_up.id,
+            stored.follow_up.claimed_by,
+            takeover.reason.value,
+        )
+    return after
 
 
 def release(
@@ -427,11 +472,17 @@ def _pass_on(
 
 
 def _delete_drafts(follow_up: FollowUp, caller: Caller, desk: DeskPorts) -> None:
-    """Delete what was written before a resolution: the caller's draft, or once accepted, all."""
+    """Delete what was written before the last resolution: the caller's, or once accepted, all.
+
+    A promise or an invitation opens it again. What was written since stays, also when the same
+    resolution comes once more.
+    """
     if follow_up.settled:
         desk.cases.remove_drafts(follow_up.id)
-    else:
-        desk.cases.remove_draft(follow_up.id, caller.person.subject)
+    elif follow_up.last_resolution_key:
+        desk.cases.remove_draft_before(
+            follow_up.id, caller.person.subject, follow_up.last_resolution_key
+        )
 
 
 def _put_reply(reply: Reply, desk: DeskPorts) -> Reply:

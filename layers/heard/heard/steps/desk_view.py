@@ -84,11 +84,12 @@ def follow_up_rows(
     if words and page:
         texts = case_store.latest_texts({follow_up.reviews[-1] for follow_up in page})
         for row, follow_up in zip(rows, page, strict=True):
-            row["newest_review"] = _newest_review_json(texts.get(follow_up.reviews[-1]))
+            row["newest_review"] = newest_review_json(texts.get(follow_up.reviews[-1]))
     return rows
 
 
-def _newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
+def newest_review_json(text: LatestText | None) -> dict[str, Any] | None:
+    """The newest review in a few words; None where its state cannot be read."""
     if text is None:
         return None
     event = text.event

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def save_draft(
     caller: Caller, follow_up_id: str, draft: Draft, desk: DeskPorts, now: datetime
-) -> None:
-    """Store the caller's draft in the place of the one before.
+) -> Draft:
+    """Store the caller's draft in the place of the one before, and return it.
 
     Raises ConflictError when a resolution was accepted or it is closed: what is saved late must not
     bring back what was sent.
@@ -29,7 +29,15 @@ def save_draft(
     stored = find_follow_up(caller, follow_up_id, desk.cases)
     or_raise(follow_ups.check_open(stored.follow_up) or stored)
     case = read_case(follow_up_id, desk.cases, stored).case
-    desk.cases.put_draft(follow_up_id, caller.person.subject, case.review.author, draft, now)
+    desk.cases.put_draft(
+        follow_up_id,
+        caller.person.subject,
+        case.review.author,
+        draft,
+        now,
+        after=stored.follow_up.last_resolution_key,
+    )
+    return draft
 
 
 def delete_draft(caller: Caller, follow_up_id: str, desk: DeskPorts) -> None:

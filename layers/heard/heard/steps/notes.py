@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from heard import follow_ups
 from heard.clock import format_time
-from heard.errors import BadRequest, ConflictError
+from heard.errors import ConflictError
 from heard.follow_ups import ConflictCode, FollowUp, Status
 from heard.notes import Note
 from heard.people import ANSWERING
@@ -38,13 +38,12 @@ def add_note(
 ) -> Note:
     """Store a note on a follow-up that is not closed, and mention people in its row of the list.
 
-    Repeated, it is the same note, and nobody is mentioned again. Raises BadRequest when somebody is
-    mentioned who cannot read it, ConflictError when the note is refused.
+    Repeated, it is the same note, and nobody is mentioned again. Raises ConflictError when the note
+    is refused, as it is when somebody is mentioned who cannot read it.
     """
     stored = find_follow_up(caller, follow_up_id, desk.cases)
     agent = caller.person.subject
     mentions = tuple(dict.fromkeys(person for person in request.mentions if person != agent))
-    _require_answering(mentions, stored.follow_up.business, desk)
     author = read_case(follow_up_id, desk.cases, stored).case.review.author
     note = Note(request.id, agent, request.text, format_time(now), mentions)
 
@@ -59,6 +58,8 @@ def add_note(
                 ConflictCode.TOO_MANY_NOTES.value,
                 f"A follow-up has at most {MAX_NOTES} notes. Write it with the resolution.",
             )
+        # Only of a new note: one that is sent again was kept, whoever has left since.
+        _require_answering(mentions, follow_up.business, desk)
         return follow_ups.with_mentions(follow_up, mentions, agent)
 
     stored_note = desk.cases.add_note(stored, author, note, decide, now)
@@ -82,13 +83,15 @@ def dismiss_mention(caller: Caller, follow_up_id: str, desk: DeskPorts, now: dat
 
 
 def _require_answering(mentions: tuple[str, ...], business: str, desk: DeskPorts) -> None:
-    """Raises BadRequest unless all of them may read follow-ups of the business.
+    """Raises ConflictError unless all of them may read follow-ups of the business.
 
     It does not say whether somebody exists who holds a role elsewhere.
     """
     for subject in mentions:
         person = desk.people.person(subject)
         if person is None or not person.holds(business, *ANSWERING):
-            raise BadRequest(
-                "`mentions` takes ids of people who are agent or lead in this business."
+            raise ConflictError(
+                ConflictCode.CANNOT_MENTION.value,
+                "`mentions` takes ids of people who are agent or lead in this business, and one of "
+                "these is not. Nothing was changed: read who is (GET /api/desk/colleagues).",
             )

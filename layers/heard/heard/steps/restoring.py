@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _QUARANTINE: Final = "QUARANTINE#"
 _RETENTION: Final = "RETENTION#"
+_COLLEAGUE: Final = "COLLEAGUE#"
+"""The lists of people are made anew from the people: a restored one could name who was removed."""
 _SETUP_BY_NAME: Final = ("CONNECTION#", "PERSON#", "RETENTION")
 """What somebody may have removed on purpose: only a person can say that it was not."""
 
@@ -237,6 +239,8 @@ class _Restore:
             return Verdict.KEPT
         if self._is_expired(item):
             return Verdict.EXPIRED
+        if item["pk"].startswith(_COLLEAGUE):
+            return Verdict.APART
         if item["pk"].startswith(_SETUP_BY_NAME) and not self.with_setup:
             self.report.removed.append(f"{item['pk']} {item['sk']}")
             return Verdict.REMOVED

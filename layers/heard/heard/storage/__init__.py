@@ -19,6 +19,7 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 | Setup | business | `BUSINESS#{business}` | `PROFILE` |
 | Setup | version of its policy | `BUSINESS#{business}` | `POLICY#{number}` |
 | Setup | person | `PERSON#{subject}` | `PROFILE` |
+| Setup | person in the list of a business | `COLLEAGUE#{business}` | `{subject}` |
 | Setup | preferences for the desk | `DESK#{subject}` | `PREFERENCES` |
 | Setup | follow-up that a person sees later (TTL) | `DESK#{subject}` | `LATER#{follow-up}` |
 | Setup | erasure of an author (TTL) | `ERASED#{business}` | `{time}#{author}` |

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from botocore.exceptions import ClientError
+
 from heard.errors import Contention, DamagedText
 from heard.notes import DRAFT_RETENTION, Draft
 from heard.storage.items import CaseItems
-from heard.storage.tables import attributes
+from heard.storage.tables import attributes, condition_failed
 from heard.storage.vault import Erased
 
 DRAFT_PREFIX: Final = "DRAFT#"
@@ -22,11 +24,19 @@ class Drafts(CaseItems):
     """Reads and writes drafts."""
 
     def put_draft(
-        self, follow_up_id: str, agent: str, author: str, draft: Draft, now: datetime
+        self,
+        follow_up_id: str,
+        agent: str,
+        author: str,
+        draft: Draft,
+        now: datetime,
+        *,
+        after: str | None = None,
     ) -> None:
         """Store an agent's draft in the place of the one before, sealed with the author's key.
 
-        Raises Contention when the author is being erased: then read the case again.
+        `after` is the key of the follow-up's last resolution, None while there was none. Raises
+        Contention when the author is being erased: then read the case again.
         """
         sk = f"{DRAFT_PREFIX}{agent}"
         try:
@@ -37,6 +47,7 @@ class Drafts(CaseItems):
             "pk": follow_up_id,
             "sk": sk,
             "author": author,
+            "after_resolution": after,
             "expires_at": int((now + DRAFT_RETENTION).timestamp()),
             **sealed,
         }
@@ -58,6 +69,22 @@ class Drafts(CaseItems):
         """Delete an agent's draft. Deleting what is not there is no error."""
         key = attributes({"pk": follow_up_id, "sk": f"{DRAFT_PREFIX}{agent}"})
         self._client.delete_item(TableName=self._table, Key=key)
+
+    def remove_draft_before(self, follow_up_id: str, agent: str, resolution_key: str) -> None:
+        """Delete an agent's draft, unless it was begun or changed after this resolution."""
+        key = attributes({"pk": follow_up_id, "sk": f"{DRAFT_PREFIX}{agent}"})
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=key,
+                ConditionExpression=(
+                    "attribute_not_exists(after_resolution) OR after_resolution <> :key"
+                ),
+                ExpressionAttributeValues=attributes({":key": resolution_key}),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def remove_drafts(self, follow_up_id: str, *, author: str | None = None) -> int:
         """Delete all drafts of a follow-up, or those under the key of an author. Returns how many.

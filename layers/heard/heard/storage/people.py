@@ -1,13 +1,15 @@
 """People in the Setup table, with the roles that they hold in each business.
 
 A person is one item, so that a request reads its caller with one read. A change of roles is written
-only if the person, and the admins that it relies on, are still as they were read.
+only if the person, and the admins that it relies on, are still as they were read. The lists of the
+businesses (`colleagues`) change in the same transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -21,15 +23,30 @@ from heard.people import (
     RoleConflictCode,
     Roles,
 )
+from heard.storage.colleagues import (
+    COLLEAGUE_PREFIX,
+    ColleagueList,
+    Entries,
+    entries_of,
+    entry_writes,
+    read_colleagues,
+)
 from heard.storage.items import version_condition
 from heard.storage.tables import Item, attributes, condition_failed, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        ConditionCheckTypeDef,
+        PutTypeDef,
+        TransactWriteItemTypeDef,
+    )
 
 MAX_ATTEMPTS: Final = 8
 """How often a change is decided again because another change came first."""
+MAX_WRITES: Final = 100
+"""Writes of one transaction."""
+_PERSON_PREFIX: Final = "PERSON#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +82,72 @@ class People:
 
     def people(self) -> Iterator[Person]:
         """Everybody, in no order. Reads the whole table: for operators, who have few."""
-        return map(_parse_person, self._scan())
+        return map(_parse_person, self._scan(_PERSON_PREFIX))
 
     def unmigrated(self) -> list[UnmigratedPerson]:
         """Everybody who was stored before roles were held in a business. Reads the whole table."""
         return [
             UnmigratedPerson(item["subject"], item["first_name"], tuple(item["businesses"]))
-            for item in self._scan()
+            for item in self._scan(_PERSON_PREFIX)
             if "roles" not in item
         ]
+
+    def colleagues(self, business: str) -> ColleagueList:
+        """The people of a business, with one query. Strongly consistent."""
+        return read_colleagues(self._client, self._table, business)
+
+    def people_to_list(self) -> list[str]:
+        """Those (subjects) of whom a list says something else than their roles, or nothing.
+
+        An earlier release wrote no lists. Reads the whole table.
+        """
+        return sorted(self._differences())
+
+    def list_again(self) -> int:
+        """Make the lists say what the roles say. Returns for how many people they did not.
+
+        Whoever is changed meanwhile is listed by that change. Reads the whole table.
+        """
+        differences = self._differences()
+        for subject, (version, before, after) in differences.items():
+            condition, parameters = version_condition({"version": version} if version else {})
+            check: ConditionCheckTypeDef = {
+                "TableName": self._table,
+                "Key": _key(subject),
+                "ConditionExpression": condition,
+            }
+            if parameters:
+                check["ExpressionAttributeValues"] = attributes(parameters)
+            writes = entry_writes(self._table, before, after)
+            for batch in batched(writes, MAX_WRITES - 1, strict=False):
+                try:
+                    self._client.transact_write_items(
+                        TransactItems=[{"ConditionCheck": check}, *batch]
+                    )
+                except ClientError as error:
+                    if not condition_failed(error):
+                        raise
+        return len(differences)
+
+    def _differences(self) -> dict[str, tuple[int, Entries, Entries]]:
+        """Whose entries are not what they should be: a person's version, those, and these."""
+        versions: dict[str, int] = {}
+        after: dict[str, Entries] = {}
+        before: dict[str, Entries] = {}
+        for item in self._scan(_PERSON_PREFIX, COLLEAGUE_PREFIX):
+            if item["pk"].startswith(_PERSON_PREFIX):
+                person = _parse_person(item)
+                versions[person.subject] = item.get("version", 0)
+                after[person.subject] = entries_of([person])
+            else:
+                key = (item.pop("pk"), item.pop("sk"))
+                before.setdefault(key[1], {})[key] = item
+        return {
+            subject: (versions.get(subject, 0), listed_before, listed_after)
+            for subject in after.keys() | before.keys()
+            if (listed_before := before.get(subject, {}))
+            != (listed_after := after.get(subject, {}))
+        }
 
     def migrate(self, subject: str, roles: Roles) -> None:
         """Give somebody who is stored without roles their first ones. Does nothing if they have.
@@ -81,15 +155,23 @@ class People:
         What the release before reads stays, so that its functions go on serving until they are
         replaced.
         """
+        item = self._get_item(subject)
+        if not item or "roles" in item:
+            return
+        update: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(subject),
+                "UpdateExpression": "SET #roles = :roles, version = :version",
+                "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(#roles)",
+                "ExpressionAttributeNames": {"#roles": "roles"},
+                "ExpressionAttributeValues": attributes(
+                    {":roles": _roles_item(roles), ":version": 1}
+                ),
+            }
+        }
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(subject),
-                UpdateExpression="SET #roles = :roles, version = :version",
-                ConditionExpression="attribute_exists(pk) AND attribute_not_exists(#roles)",
-                ExpressionAttributeNames={"#roles": "roles"},
-                ExpressionAttributeValues=attributes({":roles": _roles_item(roles), ":version": 1}),
-            )
+            self._write([update], Person(subject, ""), Person(subject, item["first_name"], roles))
         except ClientError as error:
             if not condition_failed(error):
                 raise
@@ -114,15 +196,15 @@ class People:
                     f"The roles of {item['first_name']} are not carried over from the release "
                     "before yet.",
                 )
-            change = decide(_parse_person(item) if item else None, self.people())
+            before = _parse_person(item) if item else None
+            change = decide(before, self.people())
             if isinstance(change, RoleConflict):
                 return change
             try:
-                self._client.transact_write_items(
-                    TransactItems=[
-                        self._put(item, change.person),
-                        *self._checks(change.other_admins),
-                    ]
+                self._write(
+                    [self._put(item, change.person), *self._checks(change.other_admins)],
+                    before or Person(subject, ""),
+                    change.person,
                 )
             except ClientError as error:
                 if not condition_failed(error):
@@ -131,8 +213,22 @@ class People:
                 return change
         raise Contention("Too many changes of people at once. Try again.")
 
+    def _write(
+        self, writes: Sequence[TransactWriteItemTypeDef], before: Person, after: Person
+    ) -> None:
+        """Write a person with all of their entries, so that also an earlier release's get theirs.
+
+        Who holds roles in a hundred businesses has more than a transaction takes. The rest follows.
+        """
+        entries = list(entry_writes(self._table, entries_of([before]), entries_of([after])))
+        room = MAX_WRITES - len(writes)
+        self._client.transact_write_items(TransactItems=[*writes, *entries[:room]])
+        if len(entries) > room:
+            self.list_again()
+
     def _put(self, item_before: Item, person: Person) -> TransactWriteItemTypeDef:
-        item = {"pk": f"PERSON#{person.subject}", "sk": "PROFILE", "subject": person.subject}
+        item = {"pk": f"{_PERSON_PREFIX}{person.subject}", "sk": "PROFILE"}
+        item["subject"] = person.subject
         item |= {"first_name": person.first_name, "roles": _roles_item(person.roles)}
         condition, parameters = version_condition(item_before)
         put: PutTypeDef = {
@@ -167,11 +263,12 @@ class People:
         )
         return values(response.get("Item", {}))
 
-    def _scan(self) -> Iterator[Item]:
+    def _scan(self, *prefixes: str) -> Iterator[Item]:
+        parameters = {f":prefix{place}": prefix for place, prefix in enumerate(prefixes)}
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
-            FilterExpression="begins_with(pk, :prefix)",
-            ExpressionAttributeValues=attributes({":prefix": "PERSON#"}),
+            FilterExpression=" OR ".join(f"begins_with(pk, {name})" for name in parameters),
+            ExpressionAttributeValues=attributes(parameters),
             ConsistentRead=True,
         )
         return (values(item) for page in pages for item in page["Items"])
@@ -193,4 +290,4 @@ def _roles_item(roles: Roles) -> dict[str, list[str]]:
 
 
 def _key(subject: str) -> dict[str, Any]:
-    return attributes({"pk": f"PERSON#{subject}", "sk": "PROFILE"})
+    return attributes({"pk": f"{_PERSON_PREFIX}{subject}", "sk": "PROFILE"})

@@ -30,9 +30,9 @@ def _row(follow_up: FollowUp) -> dict[str, Any]:
 )
 def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
     """Claim it, or renew the claim, and read it. Every later call needs the answer's `fence`."""
-    details = desk.claim_and_describe(router.caller, follow_up, router.ports, clock.now(), limit)
-    router.log_reviews(review["id"] for review in details["reviews"])
-    return details
+    return router.log_details(
+        desk.claim_and_describe(router.caller, follow_up, router.ports, clock.now(), limit)
+    )
 
 
 @router.post(
@@ -43,11 +43,9 @@ def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
 def take_over(follow_up: Id, body: TakeoverBody, limit: Limit = 25) -> dict[str, Any]:
     """As a lead, take it from whoever claimed it, and read it as with a claim."""
     request = desk.TakeoverRequest(body.fence, body.reason, limit)
-    details = desk.take_over_and_describe(
-        router.caller, follow_up, request, router.ports, clock.now()
+    return router.log_details(
+        desk.take_over_and_describe(router.caller, follow_up, request, router.ports, clock.now())
     )
-    router.log_reviews(review["id"] for review in details["reviews"])
-    return details
 
 
 @router.post(

@@ -8,9 +8,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from heard import clock
 from heard.http.desk.routers import Business, DeskRouter, Id, Limit
-from heard.http.desk.shapes import CodesJson, FollowUpWithStoryJson, MeJson, success
+from heard.http.desk.shapes import (
+    CodesJson,
+    ColleaguesJson,
+    FollowUpWithStoryJson,
+    MeJson,
+    success,
+)
 from heard.steps import desk
 from heard.steps.desk_closed import count_codes
+from heard.steps.desk_colleagues import list_colleagues
 from heard.steps.desk_me import describe_caller
 
 router = DeskRouter()
@@ -34,11 +41,9 @@ def describe_follow_up(
     follow_up: Id, limit: Limit = 25, after: LastReview = None
 ) -> dict[str, Any]:
     """One follow-up with a page of its reviews, and all else that an agent must know."""
-    details = desk.describe_follow_up(
-        router.caller, follow_up, router.ports, clock.now(), limit, after
+    return router.log_details(
+        desk.describe_follow_up(router.caller, follow_up, router.ports, clock.now(), limit, after)
     )
-    router.log_reviews(review["id"] for review in details["reviews"])
-    return details
 
 
 @router.get("/api/desk/codes", operation_id="listCodes", responses=success(CodesJson, "The codes"))
@@ -47,3 +52,13 @@ def codes(business: Business) -> dict[str, Any]:
     return count_codes(
         router.caller, business, router.ports.outcomes, router.ports.memory, clock.now()
     )
+
+
+@router.get(
+    "/api/desk/colleagues",
+    operation_id="listColleagues",
+    responses=success(ColleaguesJson, "The people"),
+)
+def colleagues(business: Business) -> dict[str, Any]:
+    """The people of a business, with the roles that they hold there."""
+    return list_colleagues(router.caller, business, router.ports.people)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
@@ -62,3 +62,11 @@ class DeskRouter(APIGatewayHttpRouter):
     def log_reviews(self, reviews: Iterable[str]) -> None:
         """Name reviews in the log line of the request."""
         self.tools.logger.append_keys(reviews=list(reviews))
+
+    def log_details(self, details: dict[str, Any]) -> dict[str, Any]:
+        """Name the reviews of a follow-up's description in the log line. Returns the description.
+
+        They are those that the caller gets to read.
+        """
+        self.log_reviews(review["id"] for review in details["reviews"])
+        return details

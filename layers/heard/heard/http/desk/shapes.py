@@ -36,7 +36,7 @@ class AuthorJson(Shape):
 
 
 class NewestReviewJson(Shape):
-    """The newest review of a follow-up in a list."""
+    """The newest review of a follow-up: who wrote it, and how it begins."""
 
     id: str
     author: AuthorJson | None
@@ -51,7 +51,8 @@ class RowJson(Shape):
     """A follow-up as a list shows it.
 
     `working_minutes_left` is negative where it is overdue. While nobody works, `clock` is paused
-    until `resumes_at`. `newest_review` is there only where the words were asked for.
+    until `resumes_at`. `newest_review` is there only where the words were asked for, and null where
+    its state cannot be read.
     """
 
     id: str
@@ -105,15 +106,10 @@ class PageJson(Shape):
 
 
 class PreviewJson(Shape):
-    """Who wrote the newest review of a follow-up, and how it begins."""
+    """The newest review of a follow-up (`id`); null where its state cannot be read."""
 
     id: str
-    author: str | None
-    first_words: str | None
-    rating: int | None
-    language: str | None
-    erased: bool
-    damaged: bool
+    newest_review: NewestReviewJson | None
 
 
 class PreviewsJson(Shape):
@@ -180,6 +176,21 @@ class MeJson(Shape):
     subject: str
     name: str
     businesses: list[OwnBusinessJson]
+
+
+class ColleagueJson(Shape):
+    """A person of a business, and the roles that they hold there."""
+
+    subject: str
+    name: str
+    roles: list[Role]
+
+
+class ColleaguesJson(Shape):
+    """The people of a business by first name. `complete` is false where somebody may be missing."""
+
+    colleagues: list[ColleagueJson]
+    complete: bool
 
 
 class ReasonJson(Shape):

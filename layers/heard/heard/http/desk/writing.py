@@ -17,7 +17,6 @@ from heard.http.desk.shapes import (
     NoteJson,
     success,
 )
-from heard.notes import Draft
 from heard.steps import desk_settings, drafts, notes
 
 router = DeskRouter()
@@ -53,9 +52,8 @@ def dismiss_mention(follow_up: Id) -> dict[str, Any]:
 def save_draft(follow_up: Id, body: DraftBody) -> dict[str, Any]:
     """Keep what you have begun to write, in the place of what you kept before."""
     now = clock.now()
-    draft = Draft(body.text, format_time(now), body.action_code, body.filled_fields)
-    drafts.save_draft(router.caller, follow_up, draft, router.ports, now)
-    return draft.to_json()
+    kept = drafts.save_draft(router.caller, follow_up, body.draft(now), router.ports, now)
+    return kept.to_json()
 
 
 @router.delete(

@@ -1,0 +1,38 @@
+"""The people of a business, for those who answer there: whom a note can mention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from heard.people import ANSWERING, Role
+from heard.steps.caller import NO_SUCH_BUSINESS
+
+if TYPE_CHECKING:
+    from heard.steps.caller import Caller
+    from heard.storage.people import People
+
+
+def list_colleagues(caller: Caller, business: str, people: People) -> dict[str, Any]:
+    """Everybody who holds a role in a business, by first name; the caller too.
+
+    `complete` is False where somebody may be missing: there are very many, or the lists were not
+    made yet, as of an earlier release. Raises NotFound, Forbidden.
+    """
+    caller.require_role(business, *ANSWERING, missing=NO_SUCH_BUSINESS)
+    colleagues = people.colleagues(business)
+    in_order = sorted(
+        colleagues.people, key=lambda each: (each.first_name.casefold(), each.subject)
+    )
+    # A list without the caller, who is in the business, is of an earlier release.
+    is_made = any(each.subject == caller.person.subject for each in in_order)
+    return {
+        "colleagues": [
+            {
+                "subject": each.subject,
+                "name": each.first_name,
+                "roles": [role.value for role in Role if role in each.roles],
+            }
+            for each in in_order
+        ],
+        "complete": colleagues.complete and is_made,
+    }

@@ -1,0 +1,45 @@
+// Whom a text mentions, and what is being typed of a name.
+
+import type { Colleague } from "./api_types";
+
+export const MOST_MENTIONS = 5;
+const NAME_BEGUN = /(?<![\p{L}\p{N}])@([\p{L}\p{M}\p{N}'’.-]{0,40})$/u;
+
+/** Small letters without accents, so that `ze` finds `Zoë`. */
+function plain(text: string): string {
+  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
+/** What stands between an @ and the cursor; null where no name is being typed. */
+export function nameBegun(textBefore: string): string | null {
+  return NAME_BEGUN.exec(textBefore)?.[1] ?? null;
+}
+
+export function matching(colleagues: readonly Colleague[], begun: string): Colleague[] {
+  return colleagues.filter(({ name }) => plain(name).startsWith(plain(begun)));
+}
+
+/** The people (ids) whom a text mentions: those of `chosen` whose names are still in it, and those
+ * whose names were typed and are nobody else's. */
+export function mentionsIn(
+  text: string,
+  chosen: readonly string[],
+  colleagues: readonly Colleague[],
+): string[] {
+  const names = new Set(colleagues.map(({ name }) => name));
+  const found: string[] = [];
+  let rest = text;
+  // The longest first: `@Ann` is not in `@Ann Marie`.
+  for (const name of [...names].sort((one, other) => other.length - one.length)) {
+    const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}])@${literal}(?![\\p{L}\\p{M}\\p{N}])`, "giu");
+    const count = rest.match(pattern)?.length ?? 0;
+    if (!count) continue;
+    rest = rest.replaceAll(pattern, " ");
+    const bearers = colleagues.filter((each) => each.name === name).map((each) => each.subject);
+    const picked = chosen.filter((person) => bearers.includes(person));
+    if (picked.length) found.push(...picked.slice(0, count));
+    else if (bearers.length === 1) found.push(...bearers);
+  }
+  return found.slice(0, MOST_MENTIONS);
+}
