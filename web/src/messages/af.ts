@@ -416,6 +416,8 @@ export const af: Messages = {
   flag_fraud: "Bedrog",
   flag_self_harm: "Selfbeskadiging",
   flag_churn: "Wil weggaan",
+  flag_staff_rude: "Personeel onbeskof",
+  flag_sarcasm: "Sarkasme",
   flag_question: "Vraag",
   flag_repeat_complainer: "Het al voorheen gekla",
   flag_recovered: "Prys ná ’n klagte",

@@ -440,6 +440,8 @@ export const ar: Messages = {
   flag_fraud: "الاحتيال",
   flag_self_harm: "إيذاء النفس",
   flag_churn: "يريد ترك المنشأة",
+  flag_staff_rude: "موظفون غير مهذبين",
+  flag_sarcasm: "سخرية",
   flag_question: "سؤال",
   flag_repeat_complainer: "سبق أن اشتكى",
   flag_recovered: "أثنى بعد شكوى",

@@ -419,6 +419,8 @@ export const de: Messages = {
   flag_fraud: "Betrug",
   flag_self_harm: "Selbstgefährdung",
   flag_churn: "Will gehen",
+  flag_staff_rude: "Personal unhöflich",
+  flag_sarcasm: "Sarkasmus",
   flag_question: "Frage",
   flag_repeat_complainer: "Hat sich schon beschwert",
   flag_recovered: "Lobt nach einer Beschwerde",

@@ -430,6 +430,8 @@ export const en = {
   flag_fraud: "Fraud",
   flag_self_harm: "Self-harm",
   flag_churn: "Wants to leave",
+  flag_staff_rude: "Staff were rude",
+  flag_sarcasm: "Sarcasm",
   flag_question: "Question",
   flag_repeat_complainer: "Complained before",
   flag_recovered: "Praises after a complaint",

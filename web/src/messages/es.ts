@@ -415,6 +415,8 @@ export const es: Messages = {
   flag_fraud: "Fraude",
   flag_self_harm: "Autolesión",
   flag_churn: "Quiere irse",
+  flag_staff_rude: "Personal maleducado",
+  flag_sarcasm: "Sarcasmo",
   flag_question: "Pregunta",
   flag_repeat_complainer: "Ya se había quejado",
   flag_recovered: "Elogia tras una queja",

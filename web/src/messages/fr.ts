@@ -413,6 +413,8 @@ export const fr: Messages = {
   flag_fraud: "Fraude",
   flag_self_harm: "Automutilation",
   flag_churn: "Veut partir",
+  flag_staff_rude: "Personnel impoli",
+  flag_sarcasm: "Sarcasme",
   flag_question: "Question",
   flag_repeat_complainer: "S’est déjà plaint",
   flag_recovered: "Complimente après une plainte",

@@ -415,6 +415,8 @@ export const nl: Messages = {
   flag_fraud: "Fraude",
   flag_self_harm: "Zelfbeschadiging",
   flag_churn: "Wil weg",
+  flag_staff_rude: "Personeel onbeleefd",
+  flag_sarcasm: "Sarcasme",
   flag_question: "Vraag",
   flag_repeat_complainer: "Klaagde al eerder",
   flag_recovered: "Looft na een klacht",

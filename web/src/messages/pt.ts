@@ -414,6 +414,8 @@ export const pt: Messages = {
   flag_fraud: "Fraude",
   flag_self_harm: "Automutilação",
   flag_churn: "Quer sair",
+  flag_staff_rude: "Funcionários grosseiros",
+  flag_sarcasm: "Sarcasmo",
   flag_question: "Pergunta",
   flag_repeat_complainer: "Já tinha reclamado",
   flag_recovered: "Elogia depois de uma queixa",

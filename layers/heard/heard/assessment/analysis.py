@@ -6,11 +6,12 @@ It draws no conclusion. The other modules of this package do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from heard.assessment import vocabulary
+from heard.assessment.confirmation import UNCONFIRMED, confirm
 from heard.assessment.courtesy import is_short_praise
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.language import (
@@ -21,7 +22,7 @@ from heard.assessment.language import (
 )
 from heard.assessment.language_codes import language_code
 from heard.assessment.questions import asks_question
-from heard.assessment.thresholds import HARMLESS_THRESHOLD, MIN_CHARACTERS
+from heard.assessment.thresholds import MIN_CHARACTERS
 from heard.reviews import ReviewEvent
 from heard.text import emoji
 from heard.text.legible import legible_text, without_markup
@@ -32,7 +33,6 @@ from heard.text.words import (
     Token,
     count_links,
     fold_signs,
-    fold_word,
     matchable_part,
     tokens,
 )
@@ -51,12 +51,10 @@ _NEGATABLE: Final = (
 )
 """Codes of phrases that say nothing when negated. A negated topic is a topic ("not clean")."""
 
-_ALARMING: Final = ("critical_", "failure_lost", "failure_money", "alarm")
+_ALARMING: Final = ("critical_", UNCONFIRMED, "failure_lost", "failure_money", "alarm")
 """Codes of phrases that are never only thanked for."""
 _KEYBOARD_ROWS: Final = ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")
 _MAX_CONSONANTS: Final = 5
-_LEAST_HAPPY: Final = 4
-"""From how many stars on nobody complains by the stars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +121,6 @@ def text_for_engine(event: ReviewEvent) -> str:
     return without_markup(legible_text(_full_text(event)))
 
 
-def seems_harmless(event: ReviewEvent, scores: Scores | None) -> bool:
-    """Whether neither the stars nor the scores of a review complain."""
-    is_happy = event.rating is None or event.rating >= _LEAST_HAPPY
-    return is_happy and scores is not None and scores.severity[2] < HARMLESS_THRESHOLD
-
-
 def _full_text(event: ReviewEvent) -> str:
     return "\n".join(part for part in (event.title, event.text) if part)
 
@@ -143,14 +135,18 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     is_gibberish = _is_gibberish(words, detected_language)
     all_hits: list[Hit] = []
     figures: list[Hit] = []
+    foreign: set[Hit] = set()
     has_figures = False
-    languages = _lookup_languages(text, words, review_language, detected_language)
+    own_languages = _own_languages(text, words, review_language, detected_language)
+    languages = _lookup_languages(review_language, own_languages)
     for language in languages:
         in_language = _lexicon(language).find(text, words)
         figures.extend(
             hit for hit in in_language if hit.code in vocabulary.FIGURES and not hit.negated
         )
         has_figures |= any(hit.code in vocabulary.MASKS and not hit.negated for hit in in_language)
+        if review_language is not None and language not in own_languages:
+            foreign.update(in_language)
         # Among all languages, one's idiom is another's plain words.
         all_hits.extend(
             unmasked_hits(in_language, vocabulary.MASKS) if review_language is None else in_language
@@ -160,13 +156,9 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     is_readable = has_words and not is_gibberish
     plain_text = _in_plain_words(text, figures) if figures else text_for_engine(event)
     scores = engine.scores(plain_text) if engine and is_readable else None
-    is_harmless = seems_harmless(event, scores)
     all_hits.extend(_emoji_hits(text))
-    hits = tuple(
-        replace(hit, code="alarm") if is_harmless and _is_circumstantial(hit, words) else hit
-        for hit in all_hits
-        if not (hit.negated and hit.code.startswith(_NEGATABLE))
-    )
+    meant = [hit for hit in all_hits if not (hit.negated and hit.code.startswith(_NEGATABLE))]
+    hits = confirm(meant, scores, engine, text, foreign=foreign)
     return TextAnalysis(
         text=text,
         words=tuple(words),
@@ -196,34 +188,40 @@ def _lexicon(language: str) -> Lexicon:
     )
 
 
-def _lookup_languages(
+def _own_languages(
     text: str, words: Sequence[Token], review_language: str | None, detected_language: str | None
 ) -> Sequence[str]:
-    """The languages whose phrases are looked for in a text.
+    """The languages that a text may be in, the detected one first.
 
-    All of them when the review's language is unknown. Else the review's, the detected one, those of
-    single sentences, those that are hard to tell from these, and English, which occurs in reviews
-    of every language. In a text that is not ASCII the unspaced languages too: their letters cannot
-    be mistaken for another language.
+    The review's, the detected one, those of single sentences, and those that are hard to tell from
+    these. In a text that is not ASCII the unspaced languages too: their letters cannot be mistaken
+    for another language.
     """
-    if review_language is None:
-        return vocabulary.LANGUAGES
     other_scripts = (
         ()
         if text.isascii()
         else (*sorted(UNSPACED), *sorted(languages_of_letters(text, review_language)))
     )
-    candidates = dict.fromkeys(
+    own = dict.fromkeys(
         (
             detected_language,
             review_language,
-            "en",
             *sorted(languages_of_sentences(text, words, detected_language)),
             *other_scripts,
         )
     )
-    candidates |= dict.fromkeys(sorted(related_languages(candidates)))
-    return [language for language in candidates if language in vocabulary.LANGUAGES]
+    own |= dict.fromkeys(sorted(related_languages(own)))
+    return [language for language in own if language in vocabulary.LANGUAGES]
+
+
+def _lookup_languages(review_language: str | None, own_languages: Sequence[str]) -> Sequence[str]:
+    """The languages whose phrases are looked for in a text: its own, and English.
+
+    English occurs in reviews of every language. All languages when the review's is unknown.
+    """
+    if review_language is None:
+        return vocabulary.LANGUAGES
+    return [*dict.fromkeys((*own_languages, "en"))]
 
 
 def _in_plain_words(text: str, figures: Sequence[Hit]) -> str:
@@ -255,19 +253,6 @@ def _emoji_hits(text: str) -> list[Hit]:
         for match in emoji.find_emoji(text)
         if match.group in emoji.ALARMING
     ]
-
-
-def _is_circumstantial(hit: Hit, words: Sequence[Token]) -> bool:
-    if hit.words in emoji.names("emergency"):
-        return True
-    first = words[hit.at].word if hit.to else fold_word(hit.words)
-    return hit.code.startswith("critical_") and first.startswith(_circumstantial_stems())
-
-
-@cache
-def _circumstantial_stems() -> tuple[str, ...]:
-    stems = vocabulary.phrases_of_all_languages("circumstantial")
-    return tuple({fold_word(stem.removesuffix("*")) for stem in stems})
 
 
 def _is_gibberish(words: Sequence[Token], detected_language: str | None) -> bool:

@@ -8,7 +8,7 @@ phrases in `vocabulary`, or weights of an engine.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -25,11 +25,11 @@ from heard.assessment.reasons import find_reasons, score_fields
 from heard.assessment.sentences import has_alarming_sentence
 from heard.assessment.severity import (
     rating_contradicts_text,
-    severity_of_rating,
     severity_of_text,
-    worse_severity,
+    severity_with_rating,
 )
 from heard.assessment.spam import is_part, is_spam, offers_something
+from heard.assessment.thresholds import FLAG_THRESHOLD, NAMING_THRESHOLD
 from heard.reviews import Channel, ReviewEvent
 from heard.text.wordless import is_wordless
 
@@ -64,9 +64,7 @@ def assess(
     scores = analysis.scores
     rating = event.rating if event.rating is not None and 1 <= event.rating <= 5 else None
     text_severity = severity_of_text(analysis, rating)
-    known_severity = worse_severity(
-        severity_of_rating(rating, text_severity, analysis), text_severity, analysis
-    )
+    known_severity = severity_with_rating(rating, text_severity, analysis)
     severity = known_severity or Severity.MEDIUM
     agenda = (
         Agenda.SPAM
@@ -85,8 +83,15 @@ def assess(
     flags.extend(flag for flag in vocabulary.CRITICAL if analysis.has(f"critical_{flag.value}"))
     if rating_contradicts_text(rating, text_severity):
         flags.append(Flag.RATING_WORDS_DISAGREE)
-    if analysis.has("failure_churn"):
+    probabilities = scores.flags if scores else {}
+    if analysis.has("failure_churn") or _is_likely(Flag.CHURN, probabilities):
         flags.append(Flag.CHURN)
+    if severity is Severity.CRITICAL:
+        flags.extend(_kinds_of_danger(flags, probabilities))
+    if severity.rank >= Severity.MEDIUM.rank and _is_likely(Flag.STAFF_RUDE, probabilities):
+        flags.append(Flag.STAFF_RUDE)
+    if agenda is not Agenda.SPAM and _is_likely(Flag.SARCASM, probabilities):
+        flags.append(Flag.SARCASM)
     if analysis.asks_question and agenda not in {Agenda.SPAM, Agenda.ABUSE}:
         flags.append(Flag.QUESTION)
     flags.extend(_history_flags(severity, agenda, flags, history))
@@ -120,6 +125,20 @@ def assess(
         kind_words=agenda is Agenda.PRAISE and has_kind_words(analysis),
         praised_topics=praised_topics(analysis) if agenda is Agenda.PRAISE else (),
     )
+
+
+def _is_likely(flag: Flag, probabilities: Mapping[str, float]) -> bool:
+    return probabilities.get(flag.value, 0.0) >= FLAG_THRESHOLD
+
+
+def _kinds_of_danger(flags: Collection[Flag], probabilities: Mapping[str, float]) -> list[Flag]:
+    """What a critical review is about by the engine, beside the flags that rules gave it."""
+    others = [flag for flag in vocabulary.CRITICAL if flag not in flags]
+    likely = [flag for flag in others if _is_likely(flag, probabilities)]
+    if likely or len(others) < len(vocabulary.CRITICAL):
+        return likely
+    best = max(others, key=lambda flag: probabilities.get(flag.value, 0.0))
+    return [best] if probabilities.get(best.value, 0.0) >= NAMING_THRESHOLD else []
 
 
 def _find_doubt(event: ReviewEvent, analysis: TextAnalysis, engine: Engine | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from typing import Final
 
 from heard.assessment.engines.engine import Scores
 from heard.assessment.model import Agenda, Flag, Severity
@@ -13,6 +14,9 @@ from heard.assessment.thresholds import (
     RULE_CONFIDENCE,
     thresholds_of,
 )
+
+_UNCLEAR: Final = frozenset({Flag.RATING_WORDS_DISAGREE, Flag.CANNOT_JUDGE, Flag.SARCASM})
+"""What a program cannot settle: five stars with a complaint, or thanks that mean the opposite."""
 
 
 def person_probability(scores: Scores | None, rating: int | None) -> float:
@@ -48,8 +52,7 @@ def decide_person(
         return True, max(probability, RULE_CONFIDENCE)
     if scores is not None and scores.severity[3] >= CRITICAL_ALERT_THRESHOLD:
         is_alarming = is_alarming or not is_short_praise
-    # Five stars with a complaint: one of the two is a slip, and a program cannot tell which.
-    if is_alarming or Flag.RATING_WORDS_DISAGREE in flags or Flag.CANNOT_JUDGE in flags:
+    if is_alarming or not _UNCLEAR.isdisjoint(flags):
         return True, max(probability, 0.5)
     if is_short_praise and severity.rank <= Severity.LOW.rank:
         return False, max(1 - probability, RULE_CONFIDENCE)

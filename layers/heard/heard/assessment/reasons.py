@@ -6,12 +6,13 @@ from collections.abc import Collection
 from typing import Final
 
 from heard.assessment.analysis import TextAnalysis
+from heard.assessment.confirmation import CRITICAL, UNCONFIRMED
 from heard.assessment.engines.engine import Scores
 from heard.assessment.model import Flag, Reason, Severity
 
 MAX_REASONS: Final = 16
 
-_EVIDENCE: Final = ("critical_", "failure_", "alarm", "mild", "insult", "promotion")
+_EVIDENCE: Final = (CRITICAL, UNCONFIRMED, "failure_", "alarm", "mild", "insult", "promotion")
 """Codes of phrases that are reasons, worst first."""
 
 

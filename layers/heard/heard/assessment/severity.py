@@ -1,7 +1,8 @@
-"""How bad a review is: what its words say, what its rating says, and the worse of the two."""
+"""How bad a review is: what its words say alone, and what they say together with its rating."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from heard.assessment import vocabulary
@@ -12,10 +13,15 @@ from heard.assessment.thresholds import (
     FRAUD_THRESHOLD,
     HIGH_RATING_THRESHOLD,
     MIN_REASON_WORDS,
+    RATING_SEVERITY_LOGITS,
+    WORDS_LOGITS,
+    WORDS_WEIGHT,
     thresholds_of,
 )
 from heard.text.lexicon import Hit
 from heard.text.words import END, UNSPACED
+
+_BY_LEVEL: Final = (Severity.PRAISE, Severity.LOW, Severity.MEDIUM, Severity.HIGH)
 
 _RATING_SEVERITY: Final = {
     2: Severity.MEDIUM,
@@ -56,38 +62,51 @@ def severity_of_text(analysis: TextAnalysis, rating: int | None) -> Severity | N
     return Severity.LOW if low >= thresholds.low else Severity.PRAISE
 
 
-def severity_of_rating(
+def severity_with_rating(
     rating: int | None, text_severity: Severity | None, analysis: TextAnalysis
 ) -> Severity | None:
-    """The severity of a rating, None without one.
+    """The severity by stars and words together; None if neither says enough to judge.
 
-    One star is high if the text gives a reason.
+    What is critical, the words say alone. Otherwise the stars say how displeased an author is, and
+    the words move that up or down as far as they are sure. One star is high if the text gives a
+    reason for it.
     """
     if rating is None:
-        return None
+        return _severity_without_rating(text_severity, analysis)
+    if text_severity is Severity.CRITICAL:
+        return Severity.CRITICAL
     if rating == 1:
         return Severity.HIGH if _has_reason(text_severity, analysis) else Severity.MEDIUM
-    return _RATING_SEVERITY[rating]
+    if analysis.scores is None:
+        return _RATING_SEVERITY[rating].worse(text_severity or Severity.PRAISE)
+    if rating == 2 and text_severity is Severity.HIGH:
+        return Severity.HIGH
+    levels = zip(
+        RATING_SEVERITY_LOGITS[rating], WORDS_LOGITS, analysis.scores.severity[:3], strict=True
+    )
+    reached = [
+        stars + WORDS_WEIGHT * (_logit(probability) - usual) >= 0
+        for stars, usual, probability in levels
+    ]
+    return _BY_LEVEL[reached.index(False) if False in reached else 3]
 
 
-def worse_severity(
-    rating_severity: Severity | None, text_severity: Severity | None, analysis: TextAnalysis
+def _severity_without_rating(
+    text_severity: Severity | None, analysis: TextAnalysis
 ) -> Severity | None:
-    """The worse of the rating's and the text's severity, None if neither says enough to judge."""
-    if rating_severity is None:
-        # Engines have scores for more languages than they were measured in.
-        is_unsure = not analysis.is_short_praise and (
-            analysis.is_short or analysis.language not in vocabulary.LANGUAGES
-        )
-        if text_severity is None or (text_severity.rank <= Severity.MEDIUM.rank and is_unsure):
-            return None
-        return text_severity
-    if text_severity is None:
-        return rating_severity
-    # Neutral words with five stars are no complaint.
-    if rating_severity is Severity.PRAISE and text_severity is Severity.LOW:
-        return rating_severity
-    return rating_severity.worse(text_severity)
+    """The severity of the words alone; None if they are too few, or in a language unknown to us."""
+    # Engines have scores for more languages than they were measured in.
+    is_unsure = not analysis.is_short_praise and (
+        analysis.is_short or analysis.language not in vocabulary.LANGUAGES
+    )
+    if text_severity is None or (text_severity.rank <= Severity.MEDIUM.rank and is_unsure):
+        return None
+    return text_severity
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(clipped / (1 - clipped))
 
 
 def rating_contradicts_text(rating: int | None, text_severity: Severity | None) -> bool:

@@ -40,8 +40,14 @@ FAILURE_THRESHOLD: Final = 0.5
 From there on the failure is a strong complaint.
 """
 
-HARMLESS_THRESHOLD: Final = 0.02
-"""Maximum probability of high at which a hospital or a lawyer only belongs to the story."""
+CONFIRMING_THRESHOLD: Final = 0.1
+"""Minimum probability of critical at which a severe phrase of the rules means what it says."""
+
+SECOND_PHRASE_THRESHOLD: Final = 0.05
+"""The same where phrases of two kinds stand in the text, such as an injury and a lawyer."""
+
+CONFIRMING_SENTENCE_THRESHOLD: Final = 0.4
+"""The same for a sentence of the text that is read alone."""
 
 CRITICAL_ALERT_THRESHOLD: Final = 0.1
 """Probability of critical from which a person is needed, whatever the rating.
@@ -57,6 +63,23 @@ With the accurate engine they find one in six of the dangers that praise hides a
 the cost of fewer than one in a hundred five-star reviews that a person reads for nothing.
 """
 
+RATING_SEVERITY_LOGITS: Final = {
+    2: (4.4, 4.3, -0.5),
+    3: (4.4, 2.3, -2.5),
+    4: (0.1, -1.8, -3.1),
+    5: (-1.8, -2.4, -3.0),
+}
+"""The log-odds of at least low, medium and high among our ratings with so many stars.
+
+Critical reviews are left out: what is critical, the words say alone.
+"""
+
+WORDS_LOGITS: Final = (1.0, 0.4, -0.2)
+"""The same for all of our ratings, from which the words' log-odds are counted."""
+
+WORDS_WEIGHT: Final = 0.6
+"""What the words' log-odds weigh beside the stars: the two say much the same."""
+
 HIGH_RATING_THRESHOLD: Final = 0.75
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
@@ -68,6 +91,12 @@ Above it they may be irony, or only half of what was said.
 
 ABUSE_THRESHOLD: Final = 0.7
 """Minimum probability of abuse of people."""
+
+FLAG_THRESHOLD: Final = 0.5
+"""Minimum probability of a flag that the engine gives."""
+
+NAMING_THRESHOLD: Final = 0.2
+"""The same for the most probable one of a critical review that has no other: it names the kind."""
 
 RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
 """What a rating adds to the log-odds that a person is needed."""

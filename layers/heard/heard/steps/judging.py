@@ -12,13 +12,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from heard.assessment.analysis import seems_harmless, text_for_engine, text_for_rules
+from heard.assessment.analysis import text_for_engine, text_for_rules
 from heard.assessment.engines.chain import CachedEngine
-from heard.assessment.engines.engine import Engine, asks_service
+from heard.assessment.engines.engine import Engine, Scores, asks_service
 from heard.assessment.sentences import sentences_for_engine
 from heard.reviews import EventKind, ReviewEvent
 
 _WITH_WORDS: Final = frozenset({EventKind.CREATED, EventKind.EDITED})
+_HARMLESS: Final = 0.02
+"""Probability of high below which the sentences of a review will be read one by one, most likely."""
+
 _MAX_CHARACTERS: Final = 5_000
 """A longer review is left to itself: preparing its text takes longer than judging it."""
 
@@ -45,8 +48,12 @@ def judge_together(engine: Engine, messages: Sequence[Mapping[str, Any]]) -> Eng
             sentence
             for event in events
             # Praise may hide a danger, so its sentences will be read one by one, most likely.
-            if seems_harmless(event, judge.scores(text_for_engine(event)))
+            if _seems_harmless(judge.scores(text_for_engine(event)))
             for sentence in sentences_for_engine(text_for_rules(event)[0])
         ]
     )
     return judge
+
+
+def _seems_harmless(scores: Scores | None) -> bool:
+    return scores is not None and scores.severity[2] < _HARMLESS

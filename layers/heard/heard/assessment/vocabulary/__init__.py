@@ -95,7 +95,7 @@ QUESTION_MEANINGS: Final = (
 )
 """The meanings that only `questions` looks for, in a part of the text."""
 
-AIDS: Final = ("circumstantial", "function_word", "lead_in", "subordinator")
+AIDS: Final = ("function_word", "lead_in", "subordinator")
 """Meanings that help to understand a review and are not looked for themselves."""
 
 _FOLDER: Final = PhraseFolder(Path(__file__).parent)
@@ -106,6 +106,3 @@ def phrases(meaning: str, language: str) -> tuple[str, ...]:
     return _FOLDER.phrases(meaning, language) if language in LANGUAGES else ()
 
 
-def phrases_of_all_languages(meaning: str) -> tuple[str, ...]:
-    """The phrases of a meaning in every language, one language after another."""
-    return tuple(phrase for language in LANGUAGES for phrase in phrases(meaning, language))

@@ -1,0 +1,127 @@
+"""What confirms a severe phrase: the engine, a sentence alone, or a phrase of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess
+from heard.assessment.engines.engine import Scores
+from heard.assessment.thresholds import (
+    CONFIRMING_SENTENCE_THRESHOLD,
+    CONFIRMING_THRESHOLD,
+    SECOND_PHRASE_THRESHOLD,
+)
+from heard.reviews import Author, Channel, EventKind, ReviewEvent
+
+ABOVE = 0.01
+BELOW = -0.001
+
+
+class FixedEngine:
+    """An engine that gives every text a fixed probability of critical, and some texts others."""
+
+    model = "accurate-0"
+
+    def __init__(self, critical: float, others: Mapping[str, float] | None = None) -> None:
+        self._critical, self._others = critical, others or {}
+        self.texts: list[str] = []
+
+    def scores(self, text: str) -> Scores | None:
+        self.texts.append(text)
+        critical = self._others.get(text, self._critical)
+        # Nothing else asks for a person.
+        return Scores((0.5, 0.2, max(0.1, critical), critical), 0.1, 0.0, 0.0, 0.0, 0.9, self.model)
+
+
+def assess_text(
+    text: str, engine: FixedEngine | None, *, language: str = "en", rating: int | None = None
+) -> Assessment:
+    event = ReviewEvent(
+        EventKind.CREATED,
+        "1",
+        "1",
+        "000000000001",
+        Author("a"),
+        rating=rating,
+        text=text,
+        language=language,
+    )
+    return assess(event, Channel.REVIEW_SITE, History(), engine)
+
+
+def codes(assessment: Assessment) -> set[str]:
+    return {reason.code for reason in assessment.reasons}
+
+
+STOLEN = "My bike was stolen at the station and your shop lent me another one."
+
+
+def test_without_an_engine_every_severe_phrase_counts() -> None:
+    assert assess_text(STOLEN, None).severity is Severity.CRITICAL
+
+
+def test_the_engine_confirms_a_severe_phrase() -> None:
+    assessment = assess_text(STOLEN, FixedEngine(CONFIRMING_THRESHOLD + ABOVE))
+
+    assert assessment.severity is Severity.CRITICAL
+    assert Flag.FRAUD in assessment.flags
+
+
+@pytest.mark.parametrize("rating", [None, 3, 4, 5])
+def test_what_nothing_confirms_is_in_the_evidence_and_a_person_reads_it(rating: int | None) -> None:
+    engine = FixedEngine(SECOND_PHRASE_THRESHOLD + BELOW)
+
+    assessment = assess_text(STOLEN, engine, rating=rating)
+
+    assert assessment.severity is not Severity.CRITICAL
+    assert Flag.FRAUD not in assessment.flags
+    assert "unconfirmed_fraud" in codes(assessment)
+    assert assessment.needs_person
+
+
+def test_a_severe_sentence_confirms_where_the_whole_text_hides_it() -> None:
+    danger = "The waiter stole my purse."
+    text = f"Lovely evening with friends. {danger} The cake was divine."
+    engine = FixedEngine(0.001, {danger.rstrip("."): CONFIRMING_SENTENCE_THRESHOLD + ABOVE})
+
+    assert assess_text(text, engine).severity is Severity.CRITICAL
+    assert len(engine.texts) > 1
+
+
+def test_a_phrase_of_another_kind_confirms_with_less() -> None:
+    text = "They stole my deposit and my lawyer will write to you."
+    engine = FixedEngine(SECOND_PHRASE_THRESHOLD + ABOVE)
+
+    assessment = assess_text(text, engine)
+
+    assert assessment.severity is Severity.CRITICAL
+    assert {Flag.FRAUD, Flag.LEGAL} <= set(assessment.flags)
+
+
+FOREIGN = [
+    ("es", "La música molesta un poco, pero la comida muy rica y el servicio de diez."),
+    ("nl", "Leuke winkel, want die mevrouw is zo aardig en het is er altijd heel gezellig."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), FOREIGN)
+def test_english_phrases_say_nothing_in_another_language(language: str, text: str) -> None:
+    assessment = assess_text(text, FixedEngine(0.001), language=language)
+
+    assert not [code for code in codes(assessment) if code.startswith(("critical", "unconf"))]
+    assert not assessment.needs_person
+
+
+def test_english_words_count_in_another_language_if_the_engine_confirms_them() -> None:
+    text = "Nach dem Essen hatten wir alle food poisoning, drei Tage lang, ganz furchtbar."
+
+    confirmed = assess_text(text, FixedEngine(0.9), language="de")
+
+    assert confirmed.severity is Severity.CRITICAL
+    assert Flag.SAFETY in confirmed.flags
+
+
+def test_a_concrete_danger_is_no_abuse() -> None:
+    assert assess_text(STOLEN, FixedEngine(0.9)).agenda is not Agenda.ABUSE
