@@ -18,6 +18,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from heard.assessment import Agenda, Severity
 from heard.assessment.language_codes import language_code
 from heard.reviews import Channel
+from heard_cli import show
 from heard_cli.assess.labelled_reviews import LabelledReview, ReviewLabel
 from heard_cli.assess.run import InvalidLine, parse_object
 
@@ -213,8 +214,8 @@ def _header(cells: list[str]) -> list[str]:
 def _table_fields(header: list[str], cells: list[str]) -> dict[str, Any]:
     if len(cells) != len(header):
         raise InvalidLine(
-            f"it has {len(cells)} cells, and the first line has {len(header)}. Put a text that "
-            "holds a separator between double quotes."
+            f"it has {show.count(len(cells), 'cell')}, and the first line has {len(header)}. "
+            "Put a text that holds a separator between double quotes."
         )
     # An empty cell says nothing, but no flags at all is what a column of flags can say.
     return {
