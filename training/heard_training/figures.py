@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from heard_cli.assess import labelled_tables
+from heard_cli.assess.labelled_figures import LabelReport
 from heard_cli.assess.labelled_tables import FigureTable, TableRow, figure_cell, percent_cell
 from heard_cli.assess.predictions import Inputs
 from heard_training import reliability
+from heard_training.corpus import RATED_SET
 from heard_training.findings import (
     LEVELS,
     AverageFigures,
@@ -117,12 +120,7 @@ def tables(report: EvaluationReport) -> list[FigureTable]:
             [_rater_person_row(figures) for figures in report.levels],
         ),
         *(_confusion_table(figures) for figures in report.levels if figures.judge in report.models),
-        *labelled_tables.critical_tables(report.rated),
-        labelled_tables.unread_shares_table(report.rated),
-        labelled_tables.agreement_table(report.rated),
-        labelled_tables.star_table(report.rated),
-        labelled_tables.load_table(report.rated),
-        labelled_tables.perturbation_table(report.rated),
+        *_rated_tables(report.rated),
         FigureTable(
             "Abuse and questions",
             (
@@ -162,6 +160,19 @@ def tables(report: EvaluationReport) -> list[FigureTable]:
         ),
     ]
     return [table for table in all_tables if table.rows]
+
+
+def _rated_tables(report: LabelReport) -> list[FigureTable]:
+    """The tables of `heard assess evaluate` that the others do not have, of the rated set."""
+    rated_tables = (
+        *labelled_tables.critical_tables(report),
+        labelled_tables.unread_shares_table(report),
+        labelled_tables.agreement_table(report),
+        labelled_tables.star_table(report),
+        labelled_tables.load_table(report),
+        labelled_tables.perturbation_table(report),
+    )
+    return [replace(table, title=f"{RATED_SET}: {table.title}") for table in rated_tables]
 
 
 def plot(report: EvaluationReport, on: str) -> str:

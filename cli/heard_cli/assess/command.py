@@ -17,8 +17,8 @@ app.command(epilog="Example: heard assess run reviews.jsonl --engine quick --out
     run
 )
 app.command(
-    epilog="Examples: heard assess evaluate --labels rated.csv; "
-    "heard assess evaluate --labels rated.jsonl --engine accurate --json"
+    epilog="Example: heard assess evaluate --labels rated.csv · heard assess evaluate "
+    "--labels rated.jsonl --engine accurate --json"
 )(evaluate)
 
 

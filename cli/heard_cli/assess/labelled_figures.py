@@ -197,7 +197,7 @@ class LabelReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReviewVerdict:
     """A review's label, and what a judge says of it."""
 
     review: LabelledReview
@@ -243,7 +243,7 @@ def add_rules_alone(report: LabelReport, judgement: Judgement) -> None:
 def add_second_rater(report: LabelReport, reviews: Iterable[LabelledReview]) -> None:
     """Adds the figures of the second rater, an upper limit for what a judge can reach."""
     verdicts = [
-        Verdict(review, review.label, _rater_prediction(review.second))
+        ReviewVerdict(review, review.label, _rater_prediction(review.second))
         for review in reviews
         if review.second
     ]
@@ -265,7 +265,7 @@ def add_second_rater(report: LabelReport, reviews: Iterable[LabelledReview]) -> 
 def add_rating_alone(report: LabelReport, reviews: Iterable[LabelledReview]) -> None:
     """Adds how well the stars alone give the five levels, of the reviews that have them."""
     verdicts = [
-        Verdict(review, review.label, rating_baseline(review.rating))
+        ReviewVerdict(review, review.label, rating_baseline(review.rating))
         for review in reviews
         if review.rating is not None
     ]
@@ -279,16 +279,21 @@ def inputs_of(judged_reviews: Sequence[JudgedReview]) -> list[Inputs]:
     return [Inputs.TEXT, Inputs.BOTH] if has_rating else [Inputs.TEXT]
 
 
-def verdicts_of(judged_reviews: Iterable[JudgedReview], inputs: Inputs) -> list[Verdict]:
+def verdicts_of(judged_reviews: Iterable[JudgedReview], inputs: Inputs) -> list[ReviewVerdict]:
     """What an engine says of each review by these inputs."""
     return [
-        Verdict(judged.review, judged.review.label, judged.prediction(inputs))
+        ReviewVerdict(judged.review, judged.review.label, judged.prediction(inputs))
         for judged in judged_reviews
     ]
 
 
 def critical_figures(
-    judge: str, inputs: Inputs, scope: str, verdicts: Sequence[Verdict], *, persons: bool = True
+    judge: str,
+    inputs: Inputs,
+    scope: str,
+    verdicts: Sequence[ReviewVerdict],
+    *,
+    persons: bool = True,
 ) -> CriticalFigures:
     """The figures of a judge that says who needs a person, or does not (`persons`)."""
     critical = [verdict for verdict in verdicts if verdict.label.is_critical]
@@ -304,7 +309,9 @@ def critical_figures(
     )
 
 
-def unread_critical(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> UnreadCritical:
+def unread_critical(
+    judge: str, inputs: Inputs, verdicts: Iterable[ReviewVerdict]
+) -> UnreadCritical:
     """The critical reviews that reach no person."""
     critical = [verdict for verdict in verdicts if verdict.label.is_critical]
     unread = [verdict for verdict in critical if not verdict.prediction.needs_person]
@@ -317,7 +324,7 @@ def unread_critical(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> 
 
 
 def level_agreements(
-    judge: str, inputs: Inputs, verdicts: Sequence[Verdict]
+    judge: str, inputs: Inputs, verdicts: Sequence[ReviewVerdict]
 ) -> list[LevelAgreement]:
     """Over all reviews, and over those with a rating, to compare with the rating alone."""
     rated = [verdict for verdict in verdicts if verdict.review.rating is not None]
@@ -327,7 +334,9 @@ def level_agreements(
     return agreements
 
 
-def need_figures(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> list[NeedFigures]:
+def need_figures(
+    judge: str, inputs: Inputs, verdicts: Iterable[ReviewVerdict]
+) -> list[NeedFigures]:
     """The figures of a judge, none if no label says who needs a person."""
     pairs = [
         (verdict.label.needs_person, verdict.prediction)
@@ -352,7 +361,7 @@ def need_figures(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> lis
     ]
 
 
-def star_figures(judge: str, verdicts: Iterable[Verdict]) -> list[StarFigures]:
+def star_figures(judge: str, verdicts: Iterable[ReviewVerdict]) -> list[StarFigures]:
     """How the words alone order the reviews that have stars, none if no review has any."""
     pairs = [
         (verdict.review.rating, verdict.prediction.probability)
@@ -374,7 +383,7 @@ def star_figures(judge: str, verdicts: Iterable[Verdict]) -> list[StarFigures]:
     ]
 
 
-def happy_load(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> list[HappyLoad]:
+def happy_load(judge: str, inputs: Inputs, verdicts: Iterable[ReviewVerdict]) -> list[HappyLoad]:
     """Of all happy reviews, and of each platform or channel that the reviews name."""
     happy = [
         verdict
@@ -383,7 +392,7 @@ def happy_load(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> list[
     ]
     places = sorted({verdict.review.place for verdict in happy if verdict.review.place})
 
-    def load(scope: str, group: Iterable[Verdict]) -> HappyLoad:
+    def load(scope: str, group: Iterable[ReviewVerdict]) -> HappyLoad:
         shares = share_where(verdict.prediction.needs_person for verdict in group)
         return HappyLoad(judge, inputs, scope, shares)
 
@@ -396,7 +405,9 @@ def happy_load(judge: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> list[
     ]
 
 
-def agenda_figures(judge: str, inputs: Inputs, verdicts: Sequence[Verdict]) -> list[AgendaFigures]:
+def agenda_figures(
+    judge: str, inputs: Inputs, verdicts: Sequence[ReviewVerdict]
+) -> list[AgendaFigures]:
     """The figures for abuse and for questions, each only if a label says something about it."""
     abuse = [
         (verdict.label.agenda == Agenda.ABUSE, verdict.prediction)
@@ -495,7 +506,7 @@ def _words(review: LabelledReview, assessment: Assessment) -> tuple[str, ...]:
     return (*evidence, "\n".join(part for part in (review.title, review.text) if part))
 
 
-def _engine_alone(name: str, verdicts: Sequence[Verdict]) -> CriticalFigures:
+def _engine_alone(name: str, verdicts: Sequence[ReviewVerdict]) -> CriticalFigures:
     """How well the engine's own probability finds critical reviews, without any rule.
 
     An engine reads words alone.
@@ -531,7 +542,7 @@ def _by_language(
     ]
 
 
-def _by_kind(name: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> list[CriticalFigures]:
+def _by_kind(name: str, inputs: Inputs, verdicts: Iterable[ReviewVerdict]) -> list[CriticalFigures]:
     critical = [verdict for verdict in verdicts if verdict.label.is_critical]
     groups = {
         flag: [verdict for verdict in critical if flag in (verdict.label.flags or ())]
@@ -545,7 +556,7 @@ def _by_kind(name: str, inputs: Inputs, verdicts: Iterable[Verdict]) -> list[Cri
 
 
 def _agreement(
-    judge: str, inputs: Inputs, scope: str, verdicts: Sequence[Verdict]
+    judge: str, inputs: Inputs, scope: str, verdicts: Sequence[ReviewVerdict]
 ) -> LevelAgreement:
     table = confusion(
         [verdict.label.severity.rank for verdict in verdicts],

@@ -22,6 +22,8 @@ WIDTH: Final = 100
 """Columns that a table should need at most. Only long ids make it wider."""
 
 _GAP: Final = 3
+_EDGES: Final = 2
+"""Columns beside the first and the last value of a row."""
 _LEAST_WIDTH: Final = 24
 """Width down to which the last column is folded."""
 
@@ -51,7 +53,7 @@ class FigureTable:
             max(cell_len(cell) for cell in column)
             for column in zip(self.columns, *self.rows, strict=True)
         ]
-        left = max(WIDTH - sum(width + _GAP for width in widths[:-1]), _LEAST_WIDTH)
+        left = max(WIDTH - _EDGES - sum(width + _GAP for width in widths[:-1]), _LEAST_WIDTH)
         show.line(self.title, style="bold")
         show.table(
             self.columns,

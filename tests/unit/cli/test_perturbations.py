@@ -22,8 +22,9 @@ TEXT = "Très déçu: the soup was cold, and nobody answered us. We won't come b
         ("no punctuation", "".join(sign for sign in TEXT if sign not in ":,.!")),
         (
             "wrapped",
-            "Très déçu: the soup was cold, and\nnobody answered us. We won't come\n"
-            "back to your place!",
+            "Très déçu: the soup was cold, and\n"
+            "nobody answered us. We won't come back\n"
+            "to your place!",
         ),
     ],
 )

@@ -188,7 +188,7 @@ def test_an_evaluation_writes_its_figures_as_json_and_into_the_page(
         "Load: happy reviews that a person reads",
         "Critical reviews with typos and the like, by the text alone",
     ):
-        assert f"\n### {title}\n" in page_text
+        assert f"\n### severity_dev: {title}\n" in page_text
     assert (tmp_path / "page-reliability.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
