@@ -1,47 +1,24 @@
-"""Baselines that an engine must beat: VADER, the rating alone, and always the same prediction.
+"""Baselines that an engine must beat: VADER, and always the same prediction.
 
-Each gives a prediction as an assessment does, so that all are measured in the same way. None of
-them knows abuse or questions.
+The rating alone is in `heard_cli.assess.predictions`. Each gives a prediction as an assessment
+does, so that all are measured in the same way. None of them knows abuse or questions.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from heard.assessment import Severity
+from heard_cli.assess.predictions import Prediction
 from heard_training.packages import import_package
-
-_BY_RATING: Final = {
-    1: Severity.HIGH,
-    2: Severity.MEDIUM,
-    3: Severity.MEDIUM,
-    4: Severity.LOW,
-    5: Severity.PRAISE,
-}
 
 _BY_COMPOUND: Final = ((0.5, Severity.PRAISE), (-0.05, Severity.LOW), (-0.5, Severity.MEDIUM))
 """Minimum compound score of VADER for each level; below all of them a text is high.
 
 VADER's authors call -0.05 to 0.05 neutral.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What was concluded from one review.
-
-    `probability` is that of a person being needed, `abuse_probability` that of abuse.
-    """
-
-    probability: float
-    needs_person: bool
-    severity: Severity
-    abuse: bool = False
-    abuse_probability: float = 0.0
-    question: bool = False
 
 
 def vader_baseline() -> Callable[[str], Prediction]:
@@ -60,12 +37,6 @@ def vader_baseline() -> Callable[[str], Prediction]:
         return Prediction((1 - compound) / 2, severity.rank >= Severity.MEDIUM.rank, severity)
 
     return predict
-
-
-def rating_baseline(rating: int | None) -> Prediction:
-    """A rule on stars: a review with up to three stars or none needs a person."""
-    severity = _BY_RATING.get(rating or 0, Severity.MEDIUM)
-    return Prediction(severity.rank / 4, severity.rank >= Severity.MEDIUM.rank, severity)
 
 
 def majority_baseline(severities: Sequence[Severity], person_labels: Sequence[bool]) -> Prediction:

@@ -17,17 +17,20 @@ from typing import Annotated, Final
 
 import typer
 
-from heard.assessment import Agenda, Assessment, Flag, History
+from heard.assessment import History
 from heard.assessment.engines import accurate, quick
 from heard.assessment.engines.weights import WeightsMissing, find_weights
 from heard.reviews import Author, EventKind, ReviewEvent, number_revision
 from heard_cli import show
-from heard_cli.assess.parallel import AssessmentRequest, assess_all
+from heard_cli.assess import labelled_figures
+from heard_cli.assess.label_files import OTHER_AGENDA
+from heard_cli.assess.labelled_reviews import LabelledReview, ReviewLabel, judge, perturbed_copies
+from heard_cli.assess.parallel import AssessmentRequest, RulesAlone, assess_all
+from heard_cli.assess.predictions import Inputs, Prediction, prediction_of, rating_baseline
 from heard_cli.assess.run import EngineName
 from heard_training import baselines, corpus, figures, findings, folds, speed
-from heard_training.baselines import Prediction
-from heard_training.corpus import RatedRow, Row
-from heard_training.findings import EvaluationReport, Inputs, JudgedRow, SourceStatus, StatusOf
+from heard_training.corpus import Label, RatedRow, Row
+from heard_training.findings import EvaluationReport, JudgedRow, SourceStatus, StatusOf
 from heard_training.measured_engine import MeasuredEngine
 from heard_training.packages import PackageMissing
 
@@ -72,16 +75,28 @@ class Evaluation:
                 findings.calibration(choice.name, truths, predictions, Inputs.TEXT, ON_UNSEEN)
             )
         if self.rated:
-            dev = self.judge_rows(
-                [rated.row for rated in self.rated], choice, f"{choice.name}: {corpus.RATED_SET}"
-            )
-            for inputs in (Inputs.BOTH, Inputs.TEXT):
-                self.add_rater_agreement(
-                    choice.name, [judged.prediction(inputs) for judged in dev], inputs
-                )
-            self.report.detections += findings.rated_figures(
-                choice.name, self.rated, [judged.text_only for judged in dev], corpus.RATED_SET
-            )
+            self.judge_rated(choice)
+
+    def judge_rated(self, choice: MeasuredEngine) -> None:
+        """Measures an engine on the texts that two people rated."""
+        reviews = [_labelled_review(rated) for rated in self.rated]
+        judgement = judge(
+            reviews,
+            choice,
+            self.jobs,
+            f"Judging, {choice.name}: {corpus.RATED_SET}",
+            perturbed_copies(reviews),
+        )
+        predictions = {
+            inputs: [judged.prediction(inputs) for judged in judgement.reviews]
+            for inputs in (Inputs.BOTH, Inputs.TEXT)
+        }
+        for inputs, judged in predictions.items():
+            self.add_rater_agreement(choice.name, judged, inputs)
+        self.report.detections += findings.rated_figures(
+            choice.name, self.rated, predictions[Inputs.TEXT], corpus.RATED_SET
+        )
+        labelled_figures.add_engine(self.report.rated, choice.name, judgement)
 
     def add_findings(
         self, judge: str, judged_rows: Sequence[JudgedRow], status_of: StatusOf
@@ -147,15 +162,28 @@ class Evaluation:
         predictions = {
             ("VADER", Inputs.TEXT): [self.vader(rated.row.text) for rated in self.rated],
             ("rating alone", Inputs.RATING): [
-                baselines.rating_baseline(rated.row.rating) for rated in self.rated
+                rating_baseline(rated.row.rating) for rated in self.rated
             ],
             ("majority", Inputs.TEXT): [common for _ in self.rated],
         }
         self.report.levels.append(findings.second_rater(self.rated))
         self.report.levels += [
-            findings.level_figures(judge, self.rated, judge_predictions, inputs)
-            for (judge, inputs), judge_predictions in predictions.items()
+            findings.level_figures(name, self.rated, judge_predictions, inputs)
+            for (name, inputs), judge_predictions in predictions.items()
         ]
+        self.judge_rated_baselines()
+
+    def judge_rated_baselines(self) -> None:
+        """Measures on the rated texts the rules, the second rater and the rating, each alone."""
+        reviews = [_labelled_review(rated) for rated in self.rated]
+        rated_report = self.report.rated
+        labelled_figures.add_rules_alone(
+            rated_report, judge(reviews, RulesAlone(), self.jobs, "Judging, rules alone")
+        )
+        labelled_figures.add_second_rater(rated_report, reviews)
+        labelled_figures.add_rating_alone(rated_report, reviews)
+        rated_report.reviews = len(reviews)
+        rated_report.with_rating = sum(review.rating is not None for review in reviews)
 
     def sample(self, sources: Iterable[str]) -> list[Row]:
         """At most `limit` labelled rows of each source: those whose ids have the lowest hashes."""
@@ -178,8 +206,8 @@ class Evaluation:
             return [
                 JudgedRow(
                     row,
-                    _prediction(next(results)),
-                    None if row.rating is None else _prediction(next(results)),
+                    prediction_of(next(results)),
+                    None if row.rating is None else prediction_of(next(results)),
                 )
                 for row in bar.track(rows, description=f"Judging, {what}")
             ]
@@ -348,12 +376,23 @@ def _requests(rows: Iterable[Row]) -> Iterator[AssessmentRequest]:
             yield AssessmentRequest(event.normalize(), row.channel, History())
 
 
-def _prediction(assessment: Assessment) -> Prediction:
-    return Prediction(
-        probability=assessment.scores["needs_person"],
-        needs_person=assessment.needs_person,
-        severity=assessment.severity,
-        abuse=assessment.agenda is Agenda.ABUSE,
-        abuse_probability=assessment.scores.get("abuse", 0.0),
-        question=assessment.agenda is Agenda.QUESTION or Flag.QUESTION in assessment.flags,
+def _labelled_review(rated: RatedRow) -> LabelledReview:
+    """A rated row as `heard assess evaluate` measures it."""
+    row = rated.row
+    first, second = map(_review_label, rated.ratings)
+    return LabelledReview(
+        row.id,
+        row.text,
+        first,
+        second,
+        rating=row.rating,
+        language=row.language,
+        channel=row.channel,
+    )
+
+
+def _review_label(label: Label) -> ReviewLabel:
+    # An agenda that is none of Heard's was read as None: it is neither abuse nor a question.
+    return ReviewLabel(
+        label.severity, label.needs_person, label.agenda or OTHER_AGENDA, label.flags
     )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
+from heard_cli.assess import labelled_tables
+from heard_cli.assess.labelled_figures import LabelReport
+from heard_cli.assess.labelled_tables import FigureTable, TableRow, figure_cell, percent_cell
+from heard_cli.assess.predictions import Inputs
 from heard_training import reliability
+from heard_training.corpus import RATED_SET
 from heard_training.findings import (
     LEVELS,
     AverageFigures,
     Calibration,
     DetectionFigures,
     EvaluationReport,
-    Inputs,
     LevelFigures,
     PersonFigures,
     SourceStatus,
@@ -34,23 +38,11 @@ _ON_ABUSE: Final = (
     "business or its staff instead of a complaint."
 )
 
-type TableRow = tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with its title, and a note that a reader needs."""
-
-    title: str
-    columns: TableRow
-    rows: Sequence[TableRow]
-    note: str = ""
-
-
-def tables(report: EvaluationReport) -> list[Table]:
+def tables(report: EvaluationReport) -> list[FigureTable]:
     """The tables of a report. Tables without rows are left out."""
     all_tables = [
-        Table(
+        FigureTable(
             "Needs a person: averages over languages",
             (
                 "judge",
@@ -66,7 +58,7 @@ def tables(report: EvaluationReport) -> list[Table]:
             [_average_row(average) for average in report.averages],
             _ON_PERSONS,
         ),
-        Table(
+        FigureTable(
             "Needs a person: by source and language, text alone",
             (
                 "source",
@@ -86,7 +78,7 @@ def tables(report: EvaluationReport) -> list[Table]:
                 if figures.inputs is Inputs.TEXT
             ],
         ),
-        Table(
+        FigureTable(
             "Needs a person: by source and language, with the rating",
             (
                 "source",
@@ -106,7 +98,7 @@ def tables(report: EvaluationReport) -> list[Table]:
                 if figures.inputs is Inputs.BOTH
             ],
         ),
-        Table(
+        FigureTable(
             "Five levels and critical reviews, by two raters",
             (
                 "judge",
@@ -122,13 +114,14 @@ def tables(report: EvaluationReport) -> list[Table]:
             "Quadratic-weighted kappa with the first and with the second rater, who both knew text "
             "and rating. The other figures are by the first rater.",
         ),
-        Table(
+        FigureTable(
             "Needs a person, by the first rater",
             ("judge", "input", "texts", "AUC", "recall", "precision", "load"),
             [_rater_person_row(figures) for figures in report.levels],
         ),
         *(_confusion_table(figures) for figures in report.levels if figures.judge in report.models),
-        Table(
+        *_rated_tables(report.rated),
+        FigureTable(
             "Abuse and questions",
             (
                 "judge",
@@ -145,12 +138,12 @@ def tables(report: EvaluationReport) -> list[Table]:
             [_detection_row(figures) for figures in report.detections],
             _ON_ABUSE,
         ),
-        Table(
+        FigureTable(
             "Calibration of needs_person",
             ("judge", "input", "on", "texts", "expected calibration error"),
             [_calibration_row(calibration) for calibration in report.calibrations],
         ),
-        Table(
+        FigureTable(
             "Cost, one core",
             (
                 "engine",
@@ -167,6 +160,19 @@ def tables(report: EvaluationReport) -> list[Table]:
         ),
     ]
     return [table for table in all_tables if table.rows]
+
+
+def _rated_tables(report: LabelReport) -> list[FigureTable]:
+    """The tables of `heard assess evaluate` that the others do not have, of the rated set."""
+    rated_tables = (
+        *labelled_tables.critical_tables(report),
+        labelled_tables.unread_shares_table(report),
+        labelled_tables.agreement_table(report),
+        labelled_tables.star_table(report),
+        labelled_tables.load_table(report),
+        labelled_tables.perturbation_table(report),
+    )
+    return [replace(table, title=f"{RATED_SET}: {table.title}") for table in rated_tables]
 
 
 def plot(report: EvaluationReport, on: str) -> str:
@@ -204,7 +210,7 @@ def replace_figures(page: str, report: EvaluationReport, plot_name: str) -> str:
     )
 
 
-def _markdown(table: Table) -> str:
+def _markdown(table: FigureTable) -> str:
     lines = [
         _markdown_row(table.columns),
         _markdown_row("---" for _ in table.columns),
@@ -232,10 +238,10 @@ def _by_source(persons: Iterable[PersonFigures]) -> list[PersonFigures]:
 
 def _average_row(average: AverageFigures) -> TableRow:
     figures = (
-        _figure(average.auc),
-        _percent(average.recall),
-        _percent(average.precision),
-        _percent(average.load),
+        figure_cell(average.auc),
+        percent_cell(average.recall),
+        percent_cell(average.precision),
+        percent_cell(average.load),
     )
     return (
         average.judge,
@@ -249,10 +255,10 @@ def _average_row(average: AverageFigures) -> TableRow:
 
 def _person_row(person: PersonFigures) -> TableRow:
     figures = (
-        _figure(person.auc),
-        _percent(person.recall),
-        _percent(person.precision),
-        _percent(person.load),
+        figure_cell(person.auc),
+        percent_cell(person.recall),
+        percent_cell(person.precision),
+        percent_cell(person.load),
     )
     return (
         person.source,
@@ -260,38 +266,38 @@ def _person_row(person: PersonFigures) -> TableRow:
         person.judge,
         person.status,
         str(person.texts),
-        _percent(person.share),
+        percent_cell(person.share),
         *figures,
     )
 
 
 def _level_row(level: LevelFigures) -> TableRow:
-    kappas = (_figure(level.kappa_first), _figure(level.kappa_second))
+    kappas = (figure_cell(level.kappa_first), figure_cell(level.kappa_second))
     alarms = (
         str(level.critical),
-        _percent(level.critical_recall),
-        _percent(level.critical_false_alarms),
+        percent_cell(level.critical_recall),
+        percent_cell(level.critical_false_alarms),
     )
     return (level.judge, level.inputs, str(level.texts), *kappas, *alarms)
 
 
 def _rater_person_row(level: LevelFigures) -> TableRow:
     figures = (
-        _figure(level.person_auc),
-        _percent(level.person_recall),
-        _percent(level.person_precision),
-        _percent(level.person_load),
+        figure_cell(level.person_auc),
+        percent_cell(level.person_recall),
+        percent_cell(level.person_precision),
+        percent_cell(level.person_load),
     )
     return (level.judge, level.inputs, str(level.texts), *figures)
 
 
-def _confusion_table(level: LevelFigures) -> Table:
+def _confusion_table(level: LevelFigures) -> FigureTable:
     rows = [
         (str(severity), *map(str, counts))
         for severity, counts in reversed(list(zip(LEVELS, level.confusion, strict=True)))
     ]
     rows = [(severity, *reversed(counts)) for severity, *counts in rows]
-    return Table(
+    return FigureTable(
         f"Levels by {level.judge} for each level of the first rater: {level.inputs}",
         ("first rater", *map(str, reversed(LEVELS))),
         rows,
@@ -300,10 +306,10 @@ def _confusion_table(level: LevelFigures) -> Table:
 
 def _detection_row(detection: DetectionFigures) -> TableRow:
     figures = (
-        _figure(detection.auc),
-        _percent(detection.recall),
-        _percent(detection.precision),
-        _percent(detection.f1),
+        figure_cell(detection.auc),
+        percent_cell(detection.recall),
+        percent_cell(detection.precision),
+        percent_cell(detection.f1),
     )
     return (
         detection.judge,
@@ -322,7 +328,7 @@ def _calibration_row(calibration: Calibration) -> TableRow:
         calibration.inputs,
         calibration.on,
         str(calibration.texts),
-        _percent(calibration.error),
+        percent_cell(calibration.error),
     )
 
 
@@ -334,11 +340,3 @@ def _cost_row(cost: Cost) -> TableRow:
         f"{cost.load_ms:.0f} ms",
     )
     return (cost.engine, f"{cost.reviews_a_second:,.0f}", *times, f"{cost.memory_mb:.0f} MB")
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f} %"

@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from heard.assessment import Agenda, Severity
-from heard_training.baselines import Prediction
-from heard_training.corpus import Label, RatedRow, Row
-from heard_training.measures import (
+from heard_cli.assess.labelled_figures import LabelReport
+from heard_cli.assess.measures import (
     Bin,
     Confusion,
     auc,
@@ -26,6 +25,8 @@ from heard_training.measures import (
     kappa,
     mean,
 )
+from heard_cli.assess.predictions import Inputs, Prediction
+from heard_training.corpus import Label, RatedRow, Row
 from heard_training.speed import Cost
 
 LEVELS: Final = (Severity.PRAISE, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
@@ -56,14 +57,6 @@ class SourceStatus(StrEnum):
 
     SEEN = "seen"
     """It learned from this source: the figure is too good and is in no average."""
-
-
-class Inputs(StrEnum):
-    """What a judge knew of a review."""
-
-    TEXT = "text"
-    BOTH = "text and rating"
-    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +173,9 @@ class EvaluationReport:
     levels: list[LevelFigures] = field(default_factory=list[LevelFigures])
     detections: list[DetectionFigures] = field(default_factory=list[DetectionFigures])
     calibrations: list[Calibration] = field(default_factory=list[Calibration])
+    rated: LabelReport = field(default_factory=LabelReport)
+    """What `heard assess evaluate` shows, of the rows that two people rated."""
+
     costs: list[Cost] = field(default_factory=list[Cost])
     notes: list[str] = field(default_factory=list[str])
 

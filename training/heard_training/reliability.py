@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from heard_training.measures import Bin, calibration_error
+from heard_cli.assess.measures import Bin, calibration_error
 
 _SIDE: Final = 320
 _LEFT: Final = 72

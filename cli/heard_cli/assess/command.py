@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from heard_cli.assess.evaluate import evaluate
 from heard_cli.assess.run import run
 
 app = typer.Typer(
@@ -15,6 +16,10 @@ app = typer.Typer(
 app.command(epilog="Example: heard assess run reviews.jsonl --engine quick --out assessed.jsonl")(
     run
 )
+app.command(
+    epilog="Example: heard assess evaluate --labels rated.csv · heard assess evaluate "
+    "--labels rated.jsonl --engine accurate --json"
+)(evaluate)
 
 
 @app.callback()

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from typing import Final, Protocol
 
 from heard.assessment import Assessment, Engine, History, assess
-from heard.assessment.engines.chain import embedded_engine
+from heard.assessment.engines.chain import EngineChain, embedded_engine
 from heard.reviews import Channel, ReviewEvent
 
 BATCH: Final = 32
@@ -66,6 +66,15 @@ class EmbeddedEngine:
     def load(self) -> Engine:
         """The engine. Raises BadRequest for an unknown name."""
         return embedded_engine(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAlone:
+    """No engine: rules and ratings decide alone."""
+
+    def load(self) -> Engine:
+        """An engine that has no scores for any text."""
+        return EngineChain([])
 
 
 class _LastScoresEngine:

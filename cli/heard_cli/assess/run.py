@@ -116,7 +116,7 @@ class ReviewReader:
             if not line.strip():
                 continue
             try:
-                fields = _parse_object(line, first=self.line_count == 1)
+                fields = parse_object(line, first=self.line_count == 1)
                 review = _parse_review(fields)
             except InvalidLine as error:
                 self.invalid_count += 1
@@ -222,7 +222,11 @@ def _result_line(about: dict[str, Any], assessment: Assessment) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _parse_object(line: bytes, *, first: bool) -> dict[str, Any]:
+def parse_object(line: bytes, *, first: bool) -> dict[str, Any]:
+    """The JSON object in a line. The `first` one may begin with a byte order mark.
+
+    Raises InvalidLine.
+    """
     if len(line) > MAX_LINE_BYTES:
         raise InvalidLine(
             f"it is longer than {MAX_LINE_BYTES:,} bytes. Give only one review per line."

@@ -52,6 +52,7 @@ ALL = [
 ]
 
 OFFLINE = {
+    ("assess", "evaluate"),
     ("assess", "run"),
     ("connect", "verify"),
     ("connect", "guide"),

@@ -169,9 +169,26 @@ def test_an_evaluation_writes_its_figures_as_json_and_into_the_page(
     assert raters["second rater"]["kappa_first"] == 1
     assert raters["majority"]["kappa_first"] == 0
     assert sum(map(sum, raters["quick"]["confusion"])) == len(TEXTS)
+    rated = report["rated"]
+    assert (rated["reviews"], rated["with_rating"]) == (len(TEXTS), 0)
+    assert [(row["judge"], row["recall"]["of"]) for row in rated["critical"]] == [
+        ("quick", 1),
+        ("quick alone", 1),
+        ("rules alone", 1),
+        ("second rater", 1),
+    ]
+    assert rated["happy_load"][0]["load"]["of"] == 1
+    assert rated["perturbations"]
     assert report["costs"][0]["reviews_a_second"] > 0
     page_text = page.read_text(encoding="utf-8")
     assert "| stars | en | quick | unseen | 20 |" in page_text
+    for title in (
+        "Critical reviews: with the rules, without them, and by the rules alone",
+        "Critical reviews that reach no person",
+        "Load: happy reviews that a person reads",
+        "Critical reviews with typos and the like, by the text alone",
+    ):
+        assert f"\n### severity_dev: {title}\n" in page_text
     assert (tmp_path / "page-reliability.svg").read_text(encoding="utf-8").startswith("<svg")
 
 

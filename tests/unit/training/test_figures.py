@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heard.reviews import Channel
-from heard_training import baselines, figures, findings, measures, reliability
+from heard_cli.assess import measures
+from heard_cli.assess.predictions import Inputs, rating_baseline
+from heard_training import figures, findings, reliability
 from heard_training.corpus import Row, Use
-from heard_training.findings import EvaluationReport, Inputs, JudgedRow, SourceStatus
+from heard_training.findings import EvaluationReport, JudgedRow, SourceStatus
 
 truths_and_scores = st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=60)
 
@@ -40,9 +42,7 @@ def test_the_plot_is_well_formed_and_inside_its_frame(
 def test_replacing_the_figures_of_a_page_keeps_the_text_around_them() -> None:
     page = f"# Page\n\nbefore\n\n{figures.BEGIN}\nold\n{figures.END}\n\nafter\n"
     row = Row("1", "shop", Use.MEASURE, "en", Channel.REVIEW_SITE, "x", polarity=1)
-    judged_rows = [
-        JudgedRow(row, baselines.rating_baseline(1 + n % 5)) for n in range(findings.MIN_TEXTS)
-    ]
+    judged_rows = [JudgedRow(row, rating_baseline(1 + n % 5)) for n in range(findings.MIN_TEXTS)]
     report = EvaluationReport(
         models={"quick": "quick-1"},
         persons=findings.person_figures(

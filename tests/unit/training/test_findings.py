@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heard.reviews import Channel
-from heard_training import baselines, findings, folds
+from heard_cli.assess.predictions import Inputs, rating_baseline
+from heard_training import findings, folds
 from heard_training.corpus import Row, Use
-from heard_training.findings import Inputs, SourceStatus
+from heard_training.findings import SourceStatus
 
 
 def test_figures_are_averaged_by_language_first_and_without_sources_seen_in_training() -> None:
@@ -56,4 +57,4 @@ def test_sources_of_one_family_are_in_one_fold() -> None:
 def test_the_rating_baseline_needs_a_person_for_all_but_four_and_five_stars(
     rating: int | None,
 ) -> None:
-    assert baselines.rating_baseline(rating).needs_person == (rating not in {4, 5})
+    assert rating_baseline(rating).needs_person == (rating not in {4, 5})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard_training import measures
+from heard_cli.assess import measures
 
 truths_and_scores = st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=60)
 tables = st.integers(2, 5).flatmap(
@@ -90,3 +90,34 @@ def test_the_calibration_error_lies_between_the_overall_error_and_one(
     assert measures.calibration_error(measures.bins(truths, [rate] * len(truths))) == pytest.approx(
         0, abs=1e-9
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "of", "low", "high"),
+    [
+        # By hand: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n) with z² = 3.841459.
+        (14, 15, 0.7018, 0.9881),
+        (15, 15, 0.7961, 1.0),
+        (0, 15, 0.0, 0.2039),
+        (1, 2, 0.0945, 0.9055),
+        (17, 230, 0.0467, 0.1152),
+    ],
+)
+def test_a_share_has_its_wilson_interval(part: int, of: int, low: float, high: float) -> None:
+    share = measures.share_of(part, of)
+    assert (share.part, share.of, share.share) == (part, of, part / of)
+    assert share.low == pytest.approx(low, abs=1e-4)
+    assert share.high == pytest.approx(high, abs=1e-4)
+
+
+def test_a_share_of_nothing_is_undefined() -> None:
+    assert measures.share_where([]) == measures.Share(0, 0, None, None, None)
+
+
+@given(st.integers(1, 500).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_an_interval_holds_its_share_and_stays_between_none_and_all(case: tuple[int, int]) -> None:
+    share = measures.share_of(*case)
+    assert share.low is not None
+    assert share.share is not None
+    assert share.high is not None
+    assert 0 <= share.low <= share.share <= share.high <= 1

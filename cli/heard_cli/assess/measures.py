@@ -1,4 +1,4 @@
-"""The arithmetic of an evaluation: AUC, recall and precision, kappa, calibration. Pure.
+"""The arithmetic of an evaluation: shares, AUC, recall and precision, kappa, calibration. Pure.
 
 An undefined figure is None (an AUC of one class, a precision without predictions), and never a
 number that looks like a result. Knows nothing of reviews or engines.
@@ -6,9 +6,14 @@ number that looks like a result. Knows nothing of reviews or engines.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
+
+_NORMAL_QUANTILE: Final = 1.959964
+"""95 % of a normal distribution lie within so many standard deviations of its mean."""
 
 type Confusion = tuple[tuple[int, ...], ...]
 """How often the true level (row) was predicted as each level (column)."""
@@ -56,12 +61,45 @@ class BinaryCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """`part` of `of` cases, as a share, and the 95 % interval from `low` to `high` that holds it.
+
+    The interval is Wilson's (1927), which is right for small numbers too. All three are None of no
+    cases.
+    """
+
+    part: int
+    of: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bin:
     """Probabilities between two bounds: their mean, how often they came true, and their number."""
 
     mean_probability: float
     observed_rate: float
     texts: int
+
+
+def share_of(part: int, of: int) -> Share:
+    """The share of a part, with its interval."""
+    if not of:
+        return Share(part, of, None, None, None)
+    share, square = part / of, _NORMAL_QUANTILE**2
+    middle = share + square / (2 * of)
+    half = _NORMAL_QUANTILE * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
+    low, high = ((middle + sign * half) / (1 + square / of) for sign in (-1, 1))
+    # All and none are bounds themselves, which rounding must not miss.
+    return Share(part, of, share, low if part else 0.0, high if part < of else 1.0)
+
+
+def share_where(cases: Iterable[bool]) -> Share:
+    """The share of cases that are true."""
+    counted = list(cases)
+    return share_of(sum(counted), len(counted))
 
 
 def binary_counts(truths: Sequence[bool], predictions: Sequence[bool]) -> BinaryCounts:
