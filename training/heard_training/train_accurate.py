@@ -29,9 +29,9 @@ from heard.assessment.engines.accurate import HEADS, MODEL, Heads
 from heard.assessment.engines.changes import RANK
 from heard.assessment.engines.encoder import WEIGHTS_SHA256, Encoder, Floats
 from heard_cli import show
+from heard_cli.assess.perturbations import perturb
 from heard_training import corpus, tuning
 from heard_training.corpus import Row
-from heard_training.perturbations import perturb
 from heard_training.targets import Targets, calibrate
 from heard_training.tuning import jax, jnp, optax
 

@@ -16,7 +16,7 @@ from heard.reviews import Channel
 from heard_training.corpus import Label, Row, Use
 from heard_training.train_accurate import Material, Tuner
 
-EPOCHS = 6
+EPOCHS = 5
 DANGERS = (
     "The brake failed.",
     "Sparks and smoke!",
@@ -43,21 +43,20 @@ def main() -> None:
     encoder = Encoder.load()
     material = Material.of(rows, encoder)
     tuner = Tuner(encoder, material, EPOCHS)
-    losses = [tuner.run_epoch() for _ in range(EPOCHS)]
+    losses = [tuner.run_epoch() for _ in range(EPOCHS - 1)]
 
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder, "state")
-        first = Tuner(encoder, material, EPOCHS)
-        for _ in range(EPOCHS - 1):
-            first.run_epoch()
-        first.save(state)
-        second = Tuner(encoder, material, EPOCHS)
-        second.resume(state)
-        second.run_epoch()
+        tuner.save(state)
+        losses.append(tuner.run_epoch())
+        learned = tuner.changes()
+        tuner.resume(state)
+        resumed_loss = tuner.run_epoch()
+        resumed = tuner.changes()
         resumed_difference = max(
-            float(abs(one - other).max())
-            for one, other in zip(tuner.changes().values(), second.changes().values(), strict=True)
+            float(abs(learned[name] - resumed[name]).max()) for name in learned
         )
+        assert resumed_loss == losses[-1]
 
         engine_file = Path(folder, "accurate.bin")
         heads = tuner.heads()
