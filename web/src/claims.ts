@@ -23,7 +23,11 @@ const taken = new Set<string>();
 export const lost = signal<ReadonlySet<string>>(new Set());
 
 /** Whoever leads takes a claim from a colleague, who is told and keeps the text. */
-export async function takeOver(id: string, fence: number, reason: TakeoverReason): Promise<boolean> {
+export async function takeOver(
+  id: string,
+  fence: number,
+  reason: TakeoverReason,
+): Promise<boolean> {
   try {
     const row = await api.takeOver(id, fence, reason);
     takeRow(row);

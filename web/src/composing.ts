@@ -84,7 +84,8 @@ function bodyOf(followUp: FollowUp, draft: Draft, fence: number): ResolutionBody
   if (action === "walk_away") body.reason = draft.reason;
   if (action === "report_fake") body.evidence = draft.evidence.trim();
   // The end of that day, where this person is.
-  if (action === "promise") body.promised_for = new Date(`${draft.promisedFor}T17:00`).toISOString();
+  if (action === "promise")
+    body.promised_for = new Date(`${draft.promisedFor}T17:00`).toISOString();
   if (draft.note.trim()) body.note = draft.note.trim();
   const remedy = chosenRemedy(followUp, draft);
   if (remedy && draft.amount && action !== "report_fake")

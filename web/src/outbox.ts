@@ -129,6 +129,7 @@ export function startOutbox(): void {
   });
   addEventListener("online", () => {
     for (const entry of outbox.value)
-      if (entry.tries && entry.at < Number.MAX_SAFE_INTEGER) replace(entry, { ...entry, at: Date.now() });
+      if (entry.tries && entry.at < Number.MAX_SAFE_INTEGER)
+        replace(entry, { ...entry, at: Date.now() });
   });
 }

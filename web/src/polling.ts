@@ -129,7 +129,7 @@ export async function preload(id: string): Promise<void> {
   try {
     await readDetails(id);
   } catch {
-    // See above.
+    // Nobody waits for it.
   }
 }
 

@@ -1,5 +1,5 @@
-// What was closed: the newest first, with how, by whom, and the codes. It is read when somebody asks
-// for it, and not polled.
+// What was closed: the newest first, with how, by whom, and the codes. It is read when somebody
+// opens it, and not polled.
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -18,7 +18,7 @@ import { openFollowUp } from "./list";
 
 type Reviews = ReadonlyMap<string, NewestReview | null>;
 
-function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
+function ClosedRow({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
   const review = reviews.get(one.id);
   const codes = [
     one.root_cause && named("cause", one.root_cause),
@@ -76,9 +76,10 @@ export function ClosedList() {
     const fresh = [...ids].filter((id) => !known.has(id));
     if (!fresh.length) return;
     try {
-      const found = await newestReviews(fresh);
+      const newest = await newestReviews(fresh);
       if (own !== round.current) return;
-      reviews.value = new Map([...known, ...fresh.map((id) => [id, found.get(id) ?? null] as const)]);
+      const entries = fresh.map((id) => [id, newest.get(id) ?? null] as const);
+      reviews.value = new Map([...known, ...entries]);
     } catch (error) {
       // The rows say how it ended all the same.
       if (!(error instanceof ApiError)) throw error;
@@ -140,7 +141,7 @@ export function ClosedList() {
       {closed.value?.length ? (
         <ul>
           {closed.value.map((one) => (
-            <Line key={`${one.id} ${one.at}`} one={one} reviews={reviews.value} />
+            <ClosedRow key={`${one.id} ${one.at}`} one={one} reviews={reviews.value} />
           ))}
         </ul>
       ) : closed.value && !isReading.value && !problem.value ? (

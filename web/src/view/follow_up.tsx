@@ -40,7 +40,7 @@ import { Approval } from "./approval";
 import { Composer } from "./composer";
 import { Icon, Ring, SeverityIcon } from "./icons";
 import { LaterDialog, showAgain } from "./later";
-import { focusList, heldUntil, openFollowUp } from "./list";
+import { claimedUntil, focusList, openFollowUp } from "./list";
 import { Notes } from "./notes";
 import { History, Timeline } from "./story";
 import { TakeoverDialog } from "./takeover";
@@ -58,7 +58,7 @@ function Lease(props: { followUp: FollowUpWithStory; takeover: Signal<boolean> }
   if (holder === "other")
     return (
       <span class="lease">
-        <span>{heldUntil(followUp)}</span>
+        <span>{claimedUntil(followUp)}</span>
         {hasRole(followUp.business, "lead") ? (
           <button type="button" onClick={() => (props.takeover.value = true)}>
             {t("take_over")}
@@ -208,7 +208,9 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
           .map((rule) => (
             <RuleReason key={rule.id} rule={rule} />
           ))}
-        {followUp.why === "policy" ? null : <p>{maybe(`why_${followUp.why}`) ?? words(followUp.why)}</p>}
+        {followUp.why === "policy" ? null : (
+          <p>{maybe(`why_${followUp.why}`) ?? words(followUp.why)}</p>
+        )}
         <p>
           <code>{followUp.rules.map((rule) => rule.id).join(", ")}</code>
         </p>
@@ -230,7 +232,7 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
               </div>
             ) : null}
             <div>
-              <dt>{t("sure")}</dt>
+              <dt>{t("confidence")}</dt>
               <dd>{percent(assessment.confidence)}</dd>
             </div>
           </dl>
@@ -288,8 +290,9 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
   const due = dueIn(followUp);
   const paused = pausedUntil(followUp);
   // What waits for a lead stands where the lead decides.
-  const pending = followUp.status === "awaiting_approval" ? followUp.pending_resolution?.reply : null;
-  const replies = followUp.replies.filter((reply) => reply.id !== pending);
+  const isPending = followUp.status === "awaiting_approval";
+  const pendingReply = isPending ? followUp.pending_resolution?.reply : null;
+  const replies = followUp.replies.filter((reply) => reply.id !== pendingReply);
   const more = async () => {
     failed.value = false;
     try {

@@ -67,7 +67,14 @@ export function Ring({ share }: { share: number }) {
 export function Dot({ filled }: { filled: boolean }) {
   return (
     <svg class="dot" viewBox="0 0 12 12" aria-hidden="true">
-      <circle cx="6" cy="6" r="4.6" fill={filled ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.4" />
+      <circle
+        cx="6"
+        cy="6"
+        r="4.6"
+        fill={filled ? "currentColor" : "none"}
+        stroke="currentColor"
+        stroke-width="1.4"
+      />
     </svg>
   );
 }

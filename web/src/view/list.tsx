@@ -75,11 +75,11 @@ export function focusList(): void {
 }
 
 /** Who has it, and until when. */
-export function heldUntil(row: Row): string {
+export function claimedUntil(row: Row): string {
   const time = clockTime(Date.parse(row.claim_expires_at!));
   return row.claimed_by_name
-    ? t("held_by_until", { name: row.claimed_by_name, time })
-    : t("held_until", { time });
+    ? t("claimed_by_until", { name: row.claimed_by_name, time })
+    : t("claimed_until", { time });
 }
 
 function Line({ row }: { row: Row }) {
@@ -132,7 +132,7 @@ function Line({ row }: { row: Row }) {
           {isSending ? (
             <span>{t("sending")}</span>
           ) : holder === "other" ? (
-            <span>{heldUntil(row)}</span>
+            <span>{claimedUntil(row)}</span>
           ) : holder === "me" ? (
             <span class="mine">{t("yours")}</span>
           ) : null}

@@ -1,5 +1,5 @@
-// What colleagues write for each other. The customer never sees it, and it looks like nothing that is
-// sent.
+// What colleagues write for each other. The customer never sees it, and it looks different from
+// what is sent.
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -68,7 +68,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     return offerOfFollowUp({ name: "note_write", key: "n", run: write });
   }, [id, isOpen]);
 
-  const keep = async (event: SubmitEvent) => {
+  const save = async (event: SubmitEvent) => {
     event.preventDefault();
     if (busy.value || !text.value.trim()) return;
     busy.value = true;
@@ -82,7 +82,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
       text.value = ownId.value = "";
       chosen.value = [];
       isWriting.value = false;
-      announce(t("note_kept_said"));
+      announce(t("note_saved_said"));
       // A note without a mention changes no row, so no poll would read it soon.
       void open(id);
       void pollNow();
@@ -96,7 +96,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
       busy.value = false;
     }
   };
-  const read = async () => {
+  const dismiss = async () => {
     try {
       await api.dismissMention(id);
       void pollNow();
@@ -110,7 +110,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     <section>
       <h3>{t("notes")}</h3>
       {followUp.mentioned.includes(subject.value) ? (
-        <button type="button" onClick={() => void read()}>
+        <button type="button" onClick={() => void dismiss()}>
           {t("mention_read")}
         </button>
       ) : null}
@@ -118,7 +118,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
         <NoteCard key={note.id ?? place} note={note} business={business} />
       ))}
       {!isOpen ? null : isWriting.value ? (
-        <form class="note-field" onSubmit={(event) => void keep(event)}>
+        <form class="note-field" onSubmit={(event) => void save(event)}>
           <MentionField
             business={business}
             text={text.value}
@@ -134,7 +134,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
               {t("cancel")}
             </button>
             <button type="submit" disabled={busy.value || !text.value.trim()}>
-              {t("note_keep")}
+              {t("note_save")}
             </button>
           </div>
         </form>

@@ -287,7 +287,7 @@ def _take_over(
     desk: DeskPorts,
     now: datetime,
 ) -> StoredFollowUp:
-    """Raises ConflictError, as when none of its reviews can be read."""
+    """Take it over, with an outcome. Raises ConflictError, also when no review can be read."""
 
     def decide(loaded: LoadedCase) -> Change | None:
         unreadable = _unreadable_reviews(loaded.case.follow_up or stored.follow_up, desk)
@@ -307,7 +307,7 @@ def _take_over_unreadable(
     desk: DeskPorts,
     now: datetime,
 ) -> StoredFollowUp:
-    """Take it over without an outcome: the place of the next one is in the state of a review."""
+    """Take it over without an outcome: its number would come from the state of a review."""
 
     def decide(follow_up: FollowUp) -> FollowUp:
         unreadable = _unreadable_reviews(follow_up, desk)
