@@ -15,6 +15,7 @@ const seen = signal<ReadonlyMap<string, ReadonlyMap<string, string>>>(new Map())
 const listed = signal<ReadonlyMap<string, Colleagues>>(new Map());
 /** When they were asked for. Somebody may come or go while a page is open all day. */
 const askedAt = new Map<string, number>();
+const reading = new Map<string, Promise<void>>();
 const LISTED_MS = 10 * 60_000;
 
 atSignOut(() => {
@@ -24,8 +25,15 @@ atSignOut(() => {
 
 /** Read who is in a business, unless that is known. Without an answer, who was seen is offered. */
 export async function readColleagues(business: string): Promise<void> {
-  if (Date.now() - (askedAt.get(business) ?? 0) < LISTED_MS) return;
+  // Who waits for an answer waits for the one that is under way.
+  if (Date.now() - (askedAt.get(business) ?? 0) < LISTED_MS) return reading.get(business);
   askedAt.set(business, Date.now());
+  const answer = ask(business).finally(() => reading.delete(business));
+  reading.set(business, answer);
+  return answer;
+}
+
+async function ask(business: string): Promise<void> {
   try {
     const colleagues = await api.readColleagues(business);
     listed.value = new Map(listed.value).set(business, colleagues);
