@@ -455,7 +455,7 @@ def test_the_id_can_be_copied_and_a_refusal_of_the_browser_is_said(desk: Desk) -
     page.get_by_role("button", name="Copy the id").click()
     expect_announced(page, "The id is copied.")
     assert page.evaluate("navigator.clipboard.readText()") == first
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     page.get_by_role("button", name="Copy the id").click()
     expect_announced(page, "does not let this page copy")
     assert page.evaluate("String(getSelection())") == first
@@ -465,17 +465,14 @@ def test_the_id_can_be_copied_and_a_refusal_of_the_browser_is_said(desk: Desk) -
 def test_why_nobody_can_reply_is_said_in_the_language_of_the_page(desk: Desk, code: str) -> None:
     (first,) = desk.seed(1)
 
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        details = response.json() | {"no_reply_code": code, "no_reply_why": "In English."}
-        route.fulfill(response=response, body=json.dumps(details))
-
+    details = desk.server.get_as("sub-ana", f"/api/desk/follow-ups/{first}")
+    why = {"no_reply_code": code, "no_reply_why": "In English."}
     page = desk.open("/signed-out")
     page.evaluate("localStorage.setItem('heard.preferences', '{\"language\": \"de\"}')")
-    page.route(f"**/follow-ups/{first}", answer)
+    page.route(f"**/follow-ups/{first}", lambda route: route.fulfill(json={**details, **why}))
     page.goto(f"{desk.server.address}/desk/{first}")
     notice = page.locator(".composer > .notice")
-    texts = {"erased": "Der Verfasser", "takes_none": "Eigene Quelle nimmt keine"}
+    texts = {"erased": "Der Verfasser", "takes_none": "nimmt keine Antworten von Programmen"}
 
     expect(notice).to_contain_text(texts.get(code, "In English."))
     expect(notice).to_have_js_property("lang", "" if code in texts else "en")

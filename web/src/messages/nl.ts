@@ -220,7 +220,7 @@ export const nl: Messages = {
   no_reply_erased: "De auteur is gewist, dus niemand weet waar te antwoorden. Handel het af zonder antwoord.",
   no_reply_thread_damaged: "Wat wij hier zeiden is niet te lezen, dus niemand weet of nog een antwoord mag. Handel het af zonder antwoord, of laat het herstellen.",
   no_reply_connection_removed: "De verbinding is verwijderd. Handel het af zonder antwoord.",
-  no_reply_takes_none: "{platform} neemt geen antwoorden van programma’s aan. Antwoord daar, en handel het dan hier af zonder antwoord.",
+  no_reply_takes_none: "{platform} neemt geen antwoorden van programma's aan. Antwoord daar, en handel het dan hier af zonder antwoord.",
   no_reply_no_credentials: "{platform} is verbonden zonder gegevens om te antwoorden. Antwoord daar, en handel het dan hier af zonder antwoord.",
   no_reply_unreadable: "Geen van de reviews is te lezen. Laat ze herstellen, en pak het dan opnieuw op.",
   copy_id: "Id kopiëren",
