@@ -168,8 +168,17 @@ export function readPreviews(ids: readonly string[]): Promise<Previews> {
 
 export const CLOSED_PAGE = 50;
 
-export function listClosed(business: string, mine: boolean, after: string): Promise<ClosedPage> {
-  const parameters = new URLSearchParams({ business, limit: String(CLOSED_PAGE) });
+export interface ClosedQuery {
+  business: string;
+  mine: boolean;
+  from: string;
+  to?: string;
+  after: string;
+}
+
+export function listClosed({ business, mine, from, to, after }: ClosedQuery): Promise<ClosedPage> {
+  const parameters = new URLSearchParams({ business, limit: String(CLOSED_PAGE), from });
+  if (to) parameters.set("to", to);
   if (mine) parameters.set("by", "me");
   if (after) parameters.set("after", after);
   return call<ClosedPage>(`/api/desk/closed?${parameters}`);

@@ -29,6 +29,8 @@ export const asOf = signal<number | null>(null);
 export const isStale = signal(false);
 /** Why the whole desk is refused: the person holds no role that may answer. */
 export const forbidden = signal<string | null>(null);
+/** Why there is no list: the address asks for what is not there, or not for this person. */
+export const listProblem = signal<ApiError | null>(null);
 /** What was sent and accepted in this tab, and when. It leaves the list at once. */
 export const finished = signal<ReadonlyMap<string, number>>(new Map());
 /** After this time the list is right, also where a reply failed and the work is open again. */
@@ -130,13 +132,14 @@ function query(): Omit<api.ListQuery, "after" | "words"> {
 /** Read the list again, as far as it is shown. Raises ApiError. */
 export async function readList(): Promise<void> {
   const asked = query();
+  const askedPages = pages;
   const askedAt = Date.now();
   const all: Row[] = [];
   let after: string | null = null;
   // Again after a while, so that the words of an author who was erased go from here too.
   const isFirst = Date.now() - wordsReadAt > WORDS_MS;
   const known = new Map(isFirst ? [] : previews.value);
-  for (let page = 0; page < pages; page += 1) {
+  for (let page = 0; page < askedPages; page += 1) {
     const answer = await api.listFollowUps({ ...asked, after, words: isFirst });
     if (page === 0) counts.value = answer.counts ?? null;
     if (isFirst)
@@ -148,7 +151,7 @@ export async function readList(): Promise<void> {
   }
   await readPreviews(all, known);
   // Somebody went elsewhere meanwhile: what they see now is asked for next.
-  if (JSON.stringify(query()) !== JSON.stringify(asked)) return;
+  if (JSON.stringify(query()) !== JSON.stringify(asked) || pages !== askedPages) return;
   if (isFirst) wordsReadAt = Date.now();
   const seen = new Set([...seenBusinesses.value, ...all.map((row) => row.business)]);
   if (seen.size !== seenBusinesses.value.size) seenBusinesses.value = seen;
@@ -163,6 +166,7 @@ export async function readList(): Promise<void> {
     const recent = [...finished.value].filter(([, at]) => at > Date.now() - FINISHED_MS);
     if (recent.length < finished.value.size) finished.value = new Map(recent);
     forbidden.value = null;
+    listProblem.value = null;
     isLoaded.value = true;
   });
 }
@@ -211,6 +215,7 @@ export async function showMore(): Promise<void> {
 
 export function startAgain(): void {
   pages = 1;
+  listProblem.value = null;
   rows.value = [];
   nextPage.value = null;
   isWhole.value = true;
@@ -222,9 +227,14 @@ export function mustAsk(before: View, after: View): boolean {
   return !isWhole.value || before === "later" || after === "later";
 }
 
+let reads = 0;
+/** Which reading of each of the details it was, by when it was asked for. */
+const readings = new Map<string, number>();
+
 /** Read a follow-up. Its further reviews stay if nothing has joined. Raises ApiError. */
 export async function readDetails(id: string): Promise<void> {
   let read: FollowUpWithStory;
+  const reading = ++reads;
   try {
     read = await api.readFollowUp(id);
   } catch (error) {
@@ -232,6 +242,9 @@ export async function readDetails(id: string): Promise<void> {
       unreadable.value = new Map(unreadable.value).set(id, error);
     throw error;
   }
+  // What was asked for later came first: this is older.
+  if (reading < (readings.get(id) ?? 0)) return;
+  readings.set(id, reading);
   rememberPeopleOf(read);
   const before = details.value.get(id);
   if (before && before.reviews.length > read.reviews.length && sameReviews(before, read)) {
@@ -257,7 +270,8 @@ setInterval(() => {
     id !== route.value.followUp && Date.now() - (readTimes.get(id) ?? 0) >= api.KEPT_MS;
   const rest = [...details.value].filter(([id]) => !isOver(id));
   if (rest.length < details.value.size) details.value = new Map(rest);
-  for (const id of readTimes.keys()) if (!details.value.has(id)) readTimes.delete(id);
+  for (const known of [readTimes, readings])
+    for (const id of known.keys()) if (!details.value.has(id)) known.delete(id);
 }, 30_000);
 
 function keepDetails(read: FollowUpWithStory): void {
@@ -322,6 +336,14 @@ export function takeRow(row: Row): void {
   );
   const open = details.value.get(row.id);
   if (open) details.value = new Map(details.value).set(row.id, { ...open, ...row });
+}
+
+/** What was accepted is a draft no more, also where the details were read before. */
+export function forgetKeptDraft(id: string): void {
+  // A reading that is under way may have it still.
+  readings.set(id, ++reads);
+  const open = details.value.get(id);
+  if (open) details.value = new Map(details.value).set(id, { ...open, my_draft: null });
 }
 
 /** The newest row of a follow-up; null where there is none. */

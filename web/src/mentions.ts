@@ -16,6 +16,12 @@ export function matching(colleagues: readonly Colleague[], partial: string): Col
   return colleagues.filter(({ name }) => searchText(name).startsWith(searchText(partial)));
 }
 
+/** A name without what does not tell two people apart to a reader: capitals, and how a browser or a
+ * keyboard composes a letter with an accent. */
+function sameName(name: string): string {
+  return name.normalize("NFC").toLocaleLowerCase();
+}
+
 /** The people (ids) whom a text mentions: those of `chosen` whose names are still in it, and those
  * whose names were typed and are nobody else's. */
 export function mentionsIn(
@@ -23,17 +29,19 @@ export function mentionsIn(
   chosen: readonly string[],
   colleagues: readonly Colleague[],
 ): string[] {
-  const names = new Set(colleagues.map(({ name }) => name));
+  const names = new Set(colleagues.map(({ name }) => sameName(name)));
   const mentions: string[] = [];
-  let rest = text;
+  let rest = sameName(text);
   // The longest first: `@Ann` is not in `@Ann Marie`.
   for (const name of [...names].sort((one, other) => other.length - one.length)) {
-    const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-    const pattern = new RegExp(`(?<![\\p{L}\\p{N}])@${literal}(?![\\p{L}\\p{M}\\p{N}])`, "giu");
+    const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}])@${literal}(?![\\p{L}\\p{M}\\p{N}])`, "gu");
     const count = rest.match(pattern)?.length ?? 0;
     if (!count) continue;
     rest = rest.replaceAll(pattern, " ");
-    const bearers = colleagues.filter((each) => each.name === name).map((each) => each.subject);
+    const bearers = colleagues
+      .filter((each) => sameName(each.name) === name)
+      .map((each) => each.subject);
     const picked = chosen.filter((person) => bearers.includes(person));
     if (picked.length) mentions.push(...picked.slice(0, count));
     else if (bearers.length === 1) mentions.push(...bearers);

@@ -15,6 +15,7 @@ const firstNames = signal<ReadonlyMap<string, ReadonlyMap<string, string>>>(new 
 const lists = signal<ReadonlyMap<string, Colleagues>>(new Map());
 /** When each list was asked for. Somebody may come or go while a page is open all day. */
 const askedAt = new Map<string, number>();
+const reading = new Map<string, Promise<void>>();
 const LIST_MS = 10 * 60_000;
 
 atSignOut(() => {
@@ -25,8 +26,15 @@ atSignOut(() => {
 /** Read who is in a business, unless that is known. If it fails, those whom the page has seen at
  * work are offered. */
 export async function readColleagues(business: string): Promise<void> {
-  if (Date.now() - (askedAt.get(business) ?? 0) < LIST_MS) return;
+  // Who waits for an answer waits for the one that is under way.
+  if (Date.now() - (askedAt.get(business) ?? 0) < LIST_MS) return reading.get(business);
   askedAt.set(business, Date.now());
+  const answer = ask(business).finally(() => reading.delete(business));
+  reading.set(business, answer);
+  return answer;
+}
+
+async function ask(business: string): Promise<void> {
   try {
     const colleagues = await api.readColleagues(business);
     lists.value = new Map(lists.value).set(business, colleagues);

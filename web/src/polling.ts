@@ -9,6 +9,7 @@ import {
   forbidden,
   isLoaded,
   isStale,
+  listProblem,
   mustAsk,
   readDetails,
   readList,
@@ -97,6 +98,10 @@ export async function pollNow(): Promise<void> {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 403) {
       forbidden.value = error.problem.detail ?? "";
+      isLoaded.value = true;
+    } else if (error.status === 400 || error.status === 404) {
+      // The address asks for a business or a platform that there is not: nothing to wait for.
+      listProblem.value = error;
       isLoaded.value = true;
     } else if (error.status !== 401) {
       failures += 1;

@@ -21,6 +21,7 @@ import { changeDraft, draftOf, type Draft } from "../drafts";
 import { keepSoon } from "../draft_keeping";
 import { MODIFIER, offerOfFollowUp } from "../keys";
 import { maybe, t } from "../messages";
+import { platformName } from "../platforms";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal, refusals } from "../refusals";
 import { route } from "../route";
@@ -219,6 +220,18 @@ function Remedy(props: {
   );
 }
 
+/** Why nobody can reply from here, in the person's language. A later release may have other codes. */
+function NoReply({ followUp }: { followUp: FollowUp }) {
+  const { no_reply_code: code, no_reply_why: why, platform } = followUp;
+  if (!why) return null;
+  const plain = maybe(`no_reply_${code}`, { platform: platformName(platform) });
+  return (
+    <p class="notice" lang={plain ? undefined : "en"} dir={plain ? undefined : "auto"}>
+      {plain ?? why}
+    </p>
+  );
+}
+
 function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const { id } = followUp;
   const textBox = useRef<HTMLTextAreaElement>(null);
@@ -329,7 +342,8 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const isReady = !isBlocked && (!needs(action, "text") || Boolean(draft.text.trim()));
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // A dialog has its own Esc.
+    // An input method and a dialog have their own Esc.
+    if (event.isComposing) return;
     if (event.target instanceof Element && event.target.closest("dialog")) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -343,11 +357,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
 
   return (
     <section class="composer" aria-label={t("answer")} onKeyDown={onKeyDown}>
-      {followUp.no_reply_why ? (
-        <p class="notice" lang="en" dir="auto">
-          {followUp.no_reply_why}
-        </p>
-      ) : null}
+      <NoReply followUp={followUp} />
       <fieldset class="actions" ref={actionsBox}>
         <legend class="visually-hidden">{t("action")}</legend>
         {actions.map((one) => (

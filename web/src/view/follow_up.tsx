@@ -3,6 +3,7 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { announce } from "../announce";
 import type { Complaint, FollowUpWithStory, Reply, Review, Rule } from "../api_types";
 import { claim, holderOf, leave, LEASE_MS, release } from "../claims";
 import { amountLeft } from "../composing";
@@ -196,6 +197,18 @@ function RuleReason({ rule }: { rule: Rule }) {
   );
 }
 
+/** Where the browser refuses, the text is selected, so that its own keys can copy it. */
+async function copy(id: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(id);
+    announce(t("copied_said"));
+  } catch {
+    const text = document.getElementById("own-id");
+    if (text) getSelection()?.selectAllChildren(text);
+    announce(t("copy_refused"));
+  }
+}
+
 function Context({ followUp }: { followUp: FollowUpWithStory }) {
   const assessment = followUp.reviews[0]?.assessment;
   const { checklist } = followUp;
@@ -278,8 +291,17 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
       ) : null}
       <Notes followUp={followUp} />
       <Timeline followUp={followUp} />
-      <p class="meta">
-        <code>{followUp.id}</code>
+      <p class="meta own-id">
+        <code id="own-id">{followUp.id}</code>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t("copy_id")}
+          title={t("copy_id")}
+          onClick={() => void copy(followUp.id)}
+        >
+          <Icon name="copy" />
+        </button>
       </p>
     </aside>
   );
@@ -451,7 +473,12 @@ export function FollowUpPane({ id }: { id: string }) {
           <Thread followUp={followUp} />
           <Context followUp={followUp} />
           {followUp.pending_resolution && followUp.status === "awaiting_approval" ? (
-            <Approval followUp={followUp} pending={followUp.pending_resolution} />
+            // Another resolution is another question: one that is open must not turn into it.
+            <Approval
+              key={followUp.pending_resolution.digest}
+              followUp={followUp}
+              pending={followUp.pending_resolution}
+            />
           ) : (
             <Composer key={id} followUp={followUp} />
           )}

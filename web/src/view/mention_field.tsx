@@ -33,6 +33,10 @@ export function MentionField(props: {
   const options = partial.value === null || isFull ? [] : matching(all, partial.value);
   const current = options[Math.min(place.value, options.length - 1)];
 
+  // What was begun before a reload may mention somebody.
+  useEffect(() => {
+    if (text.includes("@")) void readColleagues(business);
+  }, [business]);
   useEffect(() => {
     const option = current && document.getElementById(`mention-${current.subject}`);
     option?.scrollIntoView({ block: "nearest" });
