@@ -1,4 +1,4 @@
-"""Draws the pictures of the page in docs/images: `HEARD_PICTURES=docs/images pytest tests/web/test_pictures.py`.
+"""Draws the pictures of the page: with HEARD_PICTURES=docs/images, those of the documents.
 
 Without the variable they go into a temporary folder, which shows that they can be drawn.
 """
