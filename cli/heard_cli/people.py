@@ -266,9 +266,9 @@ def migrate(
 ) -> None:
     """Carry over the roles of the release before, in which they were the same in each business.
 
-    Each person gets the roles of their groups in each of their businesses, and whoever the lists of
-    a business lack is listed. Nothing else changes, and run again it does nothing. The next release
-    does not have this command any more.
+    Each person gets the roles of their groups in each of their businesses. Then the lists of the
+    people of each business are made right. Nothing else changes, and run again it does nothing. The
+    next release does not have this command any more.
     """
     if keep not in {None, Role.AUDITOR, Role.ADMIN}:
         raise typer.BadParameter("it is auditor or admin.", param_hint="--keep")
@@ -291,11 +291,13 @@ def migrate(
         migrated.append(_person_json(email, Person(person.subject, person.first_name, roles)))
         if not as_json:
             show.line(f"Changed {email}: {_describe(roles)}")
-    list_changes = stack.people.list_again()
+    list_changes = stack.people.repair_lists()
     if as_json:
         show.data({"migrated": migrated, "left_out": left_out, "list_changes": list_changes})
     elif list_changes:
-        show.line(f"The lists of the businesses are right again for {list_changes} of the people.")
+        show.line(
+            f"Corrected the entries of {list_changes} of the people in the lists of the businesses."
+        )
     elif not migrated and not left_out:
         show.note("Everybody's roles are carried over already.")
     if left_out:

@@ -61,7 +61,7 @@ def test_a_person_without_a_mouse_answers_reviews(desk: Desk) -> None:
     assert page.url.rpartition("/")[2] != second, "the next one is open"
     expect_visible_focus(page)
     page.keyboard.press("z")
-    expect_announced(page, "Taken back")
+    expect_announced(page, "Undone")
     expect(page.locator("#field-text")).to_have_value(GOOD)
     expect(page.locator("#field-text")).to_be_focused()
     assert page.url.endswith(second)

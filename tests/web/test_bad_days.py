@@ -48,7 +48,7 @@ def test_a_request_that_hangs_is_given_up_and_tried_again(desk: Desk) -> None:
     hanging: list[Route] = []
     page.route("**/lint", lambda route: hanging.append(route))  # noqa: PLW0108
     send(page)
-    expect(page.locator(".refusal")).to_contain_text("Heard did not answer. Nothing is lost")
+    expect(page.locator(".refusal")).to_contain_text("Heard did not respond. Nothing is lost")
     expect(page.locator("#field-text")).to_have_value(GOOD)
     page.evaluate("AbortSignal.timeout = () => new AbortController().signal")
     page.unroute("**/lint")

@@ -33,7 +33,7 @@ document.hasFocus = () => window.isHere === true;
 def palette(page: Page, *, text: str = "") -> list[str]:
     """Open the palette, type, and return what it offers."""
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox", name="What to do")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Find a command")).to_be_focused()
     page.keyboard.type(text)
     return page.get_by_role("dialog").get_by_role("option").all_inner_texts()
 
@@ -48,7 +48,12 @@ def test_the_palette_offers_what_can_be_done_here_with_its_key(desk: Desk) -> No
     page.locator(f"#row-{first}").click()
     page.wait_for_selector(".composer")
     offered = palette(page)
-    for command in ("Claim or release\nC", "Write (claims)\nR", "Promise\n3", "Write a note\nN"):
+    for command in (
+        "Claim or release\nC",
+        "Write an answer (claims it)\nR",
+        "Promise\n3",
+        "Write a note\nN",
+    ):
         assert command in offered
     assert not any("As a stranger" in entry for entry in offered), "there is no text"
     assert offered.index("Claim or release\nC") < offered.index("Down the list\nJ")
@@ -112,7 +117,7 @@ def test_filters_are_in_the_address_and_a_saved_view_keeps_them(desk: Desk) -> N
     expect(page.get_by_role("link", name="Burning")).to_have_attribute("aria-current", "true")
     assert palette(page, text="burn") == ["Burning"]
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Forget the view Burning").click()
+    page.get_by_role("button", name="Delete the view Burning").click()
 
     expect(page.get_by_role("link", name="Burning")).to_have_count(0)
     expect(page.locator("#list-title")).to_be_focused()
@@ -226,12 +231,12 @@ def test_g_and_a_letter_go_to_a_view_and_say_which_there_are(desk: Desk) -> None
     page = desk.browse(f"/desk/{first}")
     page.wait_for_selector(".composer")
     page.keyboard.press("g")
-    expect(page.locator(".going")).to_contain_text("Waits for a lead")
+    expect(page.locator(".view-keys")).to_contain_text("Waits for a lead")
     expect_announced(page, "Go to: D Due first, M Mine")
     assert axe_violations(page) == []
     page.keyboard.press("m")
 
-    expect(page.locator(".going")).to_have_count(0)
+    expect(page.locator(".view-keys")).to_have_count(0)
     expect(page.locator("#list-title")).to_have_text("Mine")
     expect(page.locator(f"#row-{first}")).to_be_focused()
     assert page.url.endswith("/desk?view=mine")
@@ -243,12 +248,12 @@ def test_after_g_another_key_does_nothing(desk: Desk) -> None:
     page.wait_for_selector(".composer")
     for key in ("c", "Escape"):
         page.keyboard.press("g")
-        expect(page.locator(".going")).to_be_visible()
+        expect(page.locator(".view-keys")).to_be_visible()
         page.keyboard.press(key)
-        expect(page.locator(".going")).to_have_count(0)
+        expect(page.locator(".view-keys")).to_have_count(0)
     page.keyboard.press("g")
     page.locator(".thread").click()
-    expect(page.locator(".going")).to_have_count(0)
+    expect(page.locator(".view-keys")).to_have_count(0)
 
     assert page.url.endswith(f"/desk/{first}")
     assert desk.server.sent("claim") == []

@@ -166,8 +166,8 @@ def test_a_note_tells_a_colleague_and_no_customer(desk: Desk) -> None:
     page.get_by_role("button", name="Write a note").click()
     page.get_by_label("For colleagues, never public").fill("She rang. <b>Twice.</b> @")
     page.get_by_role("option", name="Ben").click()
-    page.get_by_role("button", name="Keep the note").click()
-    expect_announced(page, "The note is kept.")
+    page.get_by_role("button", name="Save the note").click()
+    expect_announced(page, "The note is saved.")
     expect(page.locator(".note")).to_contain_text("She rang. <b>Twice.</b> @Ben")
     expect(page.locator(".note")).to_contain_text("@Ben")
     expect(page.locator("#follow-up-title")).to_be_focused()
@@ -234,12 +234,12 @@ def test_keys_choose_a_colleague_and_leave_the_list(desk: Desk) -> None:
     field.press_sequentially("e")
     field.press("Tab")
     expect(field).to_have_value("@Lee and @Ben ")
-    expect(page.locator("#note-hint")).to_have_text("Who shall read it: Ben, Lee")
+    expect(page.locator("#note-hint")).to_have_text("Who should read it: Ben, Lee")
     # Whose name is taken out is not mentioned.
     field.fill("and @Ben!")
-    expect(page.locator("#note-hint")).to_have_text("Who shall read it: Ben")
-    page.get_by_role("button", name="Keep the note").click()
-    expect_announced(page, "The note is kept.")
+    expect(page.locator("#note-hint")).to_have_text("Who should read it: Ben")
+    page.get_by_role("button", name="Save the note").click()
+    expect_announced(page, "The note is saved.")
 
     assert [note["mentions"] for note in desk.server.sent("notes")] == [["sub-ben"]]
 
@@ -275,8 +275,8 @@ def test_of_two_with_one_name_the_chosen_one_is_mentioned_and_a_typed_name_is_en
     offers(page).filter(has_text="Benlead").click()
     field.press_sequentially("ask @lee. ")
     expect(page.locator("#note-hint")).to_have_text(re.compile("Ben, Lee|Lee, Ben"))
-    page.get_by_role("button", name="Keep the note").click()
-    expect_announced(page, "The note is kept.")
+    page.get_by_role("button", name="Save the note").click()
+    expect_announced(page, "The note is saved.")
 
     (note,) = desk.server.sent("notes")
     assert sorted(note["mentions"]) == ["sub-ben2", "sub-lee"]
@@ -289,7 +289,7 @@ def test_whoever_has_left_meanwhile_is_refused_in_words_and_offered_no_more(desk
     offers(page).filter(has_text="Ben").click()
     with desk.server.lock:
         desk.backend.store_person("Ben", {})
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save the note").click()
     expect(page.locator(".refusal")).to_contain_text("does not answer here any more")
     expect(field).to_have_value("Please look, @Ben ")
     field.fill("Please look, @")
@@ -316,7 +316,7 @@ def test_a_note_is_there_at_once_though_it_mentions_nobody(desk: Desk) -> None:
     freeze(page)
     page.get_by_role("button", name="Write a note").click()
     page.get_by_label("For colleagues, never public").fill("She rang.")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save the note").click()
 
     # The clock stands still: nothing was read because its time had come.
     expect(page.locator(".note")).to_contain_text("She rang.")
@@ -328,9 +328,9 @@ def test_a_lost_answer_about_a_note_makes_no_second_note(desk: Desk) -> None:
     page.get_by_role("button", name="Write a note").click()
     page.get_by_label("For colleagues, never public").fill("She rang.")
     desk.server.faults = [Fault("POST", "/notes$", 503, after=True)]
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save the note").click()
     expect(page.locator(".refusal")).to_contain_text("Nothing is lost")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save the note").click()
 
     expect(page.locator(".note")).to_have_count(1)
     assert len({note["id"] for note in desk.server.sent("notes")}) == 1
@@ -366,7 +366,7 @@ def test_later_is_refused_where_it_is_due_soon(desk: Desk) -> None:
     page.keyboard.press("h")
     page.get_by_role("dialog").get_by_role("button", name="In an hour").click()
 
-    expect(page.get_by_role("dialog")).to_contain_text("so it stays on your list")
+    expect(page.get_by_role("dialog")).to_contain_text("so it stays in your view")
 
 
 def test_closed_work_says_how_it_ended(desk: Desk) -> None:
@@ -390,7 +390,7 @@ def test_closed_work_says_how_it_ended(desk: Desk) -> None:
     expect(row.locator(".first-words")).to_contain_text("Hives after the nut-free cake")
     expect(row.locator(".kind")).to_have_text("resolved without reply")
     expect(row.locator(".row-meta")).to_contain_text("Other, Other")
-    wait_until(page, lambda: desk.server.requests_of("GET", "/closed") == 2)
+    page.get_by_role("button", name="Show more").click()
     expect(page.get_by_role("button", name="Show more")).to_have_count(0)
     expect(row).to_contain_text("Ana")
     assert axe_violations(page) == []
@@ -467,7 +467,7 @@ def test_the_authors_earlier_reviews_are_folded_above_the_thread(desk: Desk) -> 
     newest = [row for row in desk.backend.open_follow_ups() if len(row.reviews) == 1][-1]
     page = desk.browse(f"/desk/{newest.id}")
     summary = page.locator(".history summary")
-    expect(summary).to_contain_text("1 earlier review of this author")
+    expect(summary).to_contain_text("1 earlier review by this author")
     expect(page.locator(".history li")).not_to_be_visible()
     summary.press("Enter")
 

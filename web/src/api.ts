@@ -25,7 +25,7 @@ import { accessToken, atSignOut, currentToken, SignedOut, SignInUnreachable } fr
 const LONGEST_PAGE = 100;
 const TIMEOUT_MS = 20_000;
 
-/** A request that did not do what it was for. `status` is 0 where no answer came. */
+/** A request that did not do what it was for. `status` is 0 where no response came. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -47,32 +47,33 @@ interface Options {
   body?: object;
 }
 
-interface Answer {
+interface CachedResponse {
   etag: string;
   body: unknown;
   /** When the API last said that it is still so. */
   at: number;
 }
 
-/** What was answered last to each GET that named its version, for If-None-Match. */
-const answers = new Map<string, Answer>();
+/** The last response to each GET that had an ETag, for If-None-Match. */
+const cache = new Map<string, CachedResponse>();
 /** An erasure must reach what nobody looks at any more, too: see docs/privacy.md. */
 export const KEPT_MS = 5 * 60_000;
 
 function forgetOld(): void {
-  for (const [path, { at }] of answers) if (Date.now() - at >= KEPT_MS) answers.delete(path);
+  for (const [path, { at }] of cache) if (Date.now() - at >= KEPT_MS) cache.delete(path);
 }
 
 setInterval(forgetOld, 30_000);
-atSignOut(() => answers.clear());
+atSignOut(() => cache.clear());
 
 async function send(
   path: string,
   options: Options,
-  known: Answer | undefined,
+  known: CachedResponse | undefined,
   renew: boolean,
 ): Promise<Response> {
-  const headers: Record<string, string> = { authorization: `Bearer ${await accessToken({ renew })}` };
+  const token = await accessToken({ renew });
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (known) headers["if-none-match"] = known.etag;
   if (options.body) headers["content-type"] = "application/json";
   return fetch(path, {
@@ -89,19 +90,19 @@ async function call<T>(path: string, options: Options = {}): Promise<T> {
   // A tab that sleeps has no timers.
   forgetOld();
   // Held, so that it is there for a 304 that comes after it was forgotten.
-  const known = options.method ? undefined : answers.get(path);
+  const known = options.method ? undefined : cache.get(path);
   try {
     response = await send(path, options, known, false);
     if (response.status === 401) response = await send(path, options, known, true);
   } catch (error) {
     if (error instanceof SignedOut) throw new ApiError(401, {}, "", null);
-    if (error instanceof SignInUnreachable || error instanceof DOMException || error instanceof TypeError)
-      throw new ApiError(0, {}, "", null);
+    const isNetwork = error instanceof DOMException || error instanceof TypeError;
+    if (isNetwork || error instanceof SignInUnreachable) throw new ApiError(0, {}, "", null);
     throw error;
   }
   if (response.status === 304 && known) {
     known.at = Date.now();
-    answers.set(path, known);
+    cache.set(path, known);
     return known.body as T;
   }
   if (!response.ok) throw await errorOf(response);
@@ -114,8 +115,8 @@ async function call<T>(path: string, options: Options = {}): Promise<T> {
   }
   const etag = response.headers.get("etag");
   if (etag && !options.method) {
-    if (answers.size > 50) answers.clear();
-    answers.set(path, { etag, body, at: Date.now() });
+    if (cache.size > 50) cache.clear();
+    cache.set(path, { etag, body, at: Date.now() });
   }
   return body;
 }
@@ -167,8 +168,17 @@ export function readPreviews(ids: readonly string[]): Promise<Previews> {
 
 export const CLOSED_PAGE = 50;
 
-export function listClosed(business: string, mine: boolean, after: string): Promise<ClosedPage> {
-  const parameters = new URLSearchParams({ business, limit: String(CLOSED_PAGE) });
+export interface ClosedQuery {
+  business: string;
+  mine: boolean;
+  from: string;
+  to?: string;
+  after: string;
+}
+
+export function listClosed({ business, mine, from, to, after }: ClosedQuery): Promise<ClosedPage> {
+  const parameters = new URLSearchParams({ business, limit: String(CLOSED_PAGE), from });
+  if (to) parameters.set("to", to);
   if (mine) parameters.set("by", "me");
   if (after) parameters.set("after", after);
   return call<ClosedPage>(`/api/desk/closed?${parameters}`);
@@ -244,7 +254,7 @@ export function showAgain(id: string): Promise<unknown> {
   return call(`${FOLLOW_UPS}/${id}/later`, { method: "DELETE" });
 }
 
-/** Send something while the page closes: the browser finishes it. Nobody reads the answer. */
+/** Send something while the page closes: the browser finishes it. Nobody reads the response. */
 function sendAtTheEnd(path: string, body: object, method = "POST"): void {
   void fetch(path, {
     method,

@@ -232,6 +232,7 @@ export interface FollowUp {
   grants: Grant[];
   pending_resolution: PendingResolution | null;
   actions: Action[];
+  no_reply_code: string | null;
   no_reply_why: string | null;
   my_draft: Draft | null;
 }
@@ -283,6 +284,7 @@ export interface FollowUpWithStory {
   grants: Grant[];
   pending_resolution: PendingResolution | null;
   actions: Action[];
+  no_reply_code: string | null;
   no_reply_why: string | null;
   my_draft: Draft | null;
   history: EarlierReview[];

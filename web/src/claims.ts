@@ -8,8 +8,9 @@ import { announce } from "./announce";
 import { rowOf, takeRow } from "./desk_state";
 import { changeDraft, draftOf, isEmpty } from "./drafts";
 import { t } from "./messages";
+import { sendingOf } from "./outbox";
 import { pollNow } from "./polling";
-import { refuse } from "./refusals";
+import { forgetRefusal, refuse } from "./refusals";
 import { subject } from "./sign_in";
 
 export const LEASE_MS = 15 * 60_000;
@@ -23,7 +24,11 @@ const taken = new Set<string>();
 export const lost = signal<ReadonlySet<string>>(new Set());
 
 /** Whoever leads takes a claim from a colleague, who is told and keeps the text. */
-export async function takeOver(id: string, fence: number, reason: TakeoverReason): Promise<boolean> {
+export async function takeOver(
+  id: string,
+  fence: number,
+  reason: TakeoverReason,
+): Promise<boolean> {
   try {
     const row = await api.takeOver(id, fence, reason);
     takeRow(row);
@@ -64,6 +69,7 @@ export async function haveRead(id: string): Promise<void> {
 function renew(id: string): Promise<number | null> {
   const running = pending.get(id);
   if (running) return running;
+  forgetRefusal(id);
   const request = (async () => {
     try {
       const before = rowOf(id)?.fence;
@@ -99,27 +105,43 @@ export function wrote(id: string): void {
   if (holder === "me" && left < LEASE_MS - RENEW_AFTER_MS) void renew(id);
 }
 
-export async function release(id: string): Promise<void> {
+/** Give a claim back. Null if it is done, or if there is none. */
+async function giveBack(id: string): Promise<ApiError | null> {
   const row = rowOf(id);
   taken.delete(id);
-  if (!row || holderOf(row) !== "me") return;
+  if (!row || holderOf(row) !== "me") return null;
   try {
     takeRow(await api.release(id, row.fence));
+    return null;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // It is over at the latest when the lease is.
+    return error;
   }
+}
+
+/** Somebody gives it back, and sees if that fails. */
+export async function release(id: string): Promise<void> {
+  forgetRefusal(id);
+  const error = await giveBack(id);
+  if (!error) return;
+  refuse(id, error);
+  void pollNow();
 }
 
 /** Somebody turns to another follow-up: a claim without a draft helps nobody. */
 export function leave(id: string): void {
-  if (taken.has(id) && isEmpty(draftOf(id))) void release(id);
+  // If it fails, it is over at the latest when the lease is.
+  if (isIdle(id)) void giveBack(id);
+}
+
+/** Whether a claim that this tab took is for nothing. What is on its way needs its claim. */
+function isIdle(id: string): boolean {
+  return taken.has(id) && isEmpty(draftOf(id)) && !sendingOf(id);
 }
 
 export function leaveAtTheEnd(id: string): void {
   const row = rowOf(id);
-  if (row && taken.has(id) && isEmpty(draftOf(id)) && holderOf(row) === "me")
-    api.releaseAtTheEnd(id, row.fence);
+  if (row && isIdle(id) && holderOf(row) === "me") api.releaseAtTheEnd(id, row.fence);
 }
 
 /** After each poll: say so when somebody else has what this tab was writing to. */

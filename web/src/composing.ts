@@ -45,7 +45,21 @@ export function needs(action: Action, field: Field): boolean {
 }
 
 export function missingFields(draft: Draft): Field[] {
-  return NEEDS[draft.action].filter((field) => !draft[field].trim());
+  return NEEDS[draft.action].filter((field) =>
+    field === "promisedFor" ? !isDate(draft.promisedFor) : !draft[field].trim(),
+  );
+}
+
+/** Whether it is a day as a date field has it. Chrome takes years of six digits, and a draft that a
+ * program kept may have anything. */
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T17:00`));
+}
+
+/** What is sent of a draft, to tell whether somebody wrote on. */
+function contentOf(draft: Draft): string {
+  const { resolution, seen, keptAt, isNew, ...content } = draft;
+  return JSON.stringify(content);
 }
 
 /** Whether the policy's limit for a kind of remedy is passed, with what was granted before. */
@@ -84,7 +98,8 @@ function bodyOf(followUp: FollowUp, draft: Draft, fence: number): ResolutionBody
   if (action === "walk_away") body.reason = draft.reason;
   if (action === "report_fake") body.evidence = draft.evidence.trim();
   // The end of that day, where this person is.
-  if (action === "promise") body.promised_for = new Date(`${draft.promisedFor}T17:00`).toISOString();
+  if (action === "promise")
+    body.promised_for = new Date(`${draft.promisedFor}T17:00`).toISOString();
   if (draft.note.trim()) body.note = draft.note.trim();
   const remedy = chosenRemedy(followUp, draft);
   if (remedy && draft.amount && action !== "report_fake")
@@ -119,7 +134,7 @@ export async function send(followUp: FollowUp): Promise<boolean> {
     }
   }
   // Whoever wrote on while it was checked goes on writing.
-  if (draftOf(id).text !== draft.text) return false;
+  if (contentOf(draftOf(id)) !== contentOf(draft)) return false;
   if (!draft.resolution) changeDraft(id, { resolution: `page-${crypto.randomUUID()}` });
   hold(id, bodyOf(followUp, draftOf(id), fence));
   return true;

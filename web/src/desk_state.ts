@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import * as api from "./api";
 import { ApiError } from "./api";
 import type { Counts, FollowUpWithStory, NewestReview, Row } from "./api_types";
-import { me, noteClaimants, notePeopleOf } from "./people";
+import { me, rememberClaimants, rememberPeopleOf } from "./people";
 import { route, type View } from "./route";
 import { subject } from "./sign_in";
 import { now } from "./times";
@@ -19,7 +19,7 @@ export const previews = signal<ReadonlyMap<string, NewestReview | null>>(new Map
 const counts = signal<Counts | null>(null);
 /** Whether the whole list is here. If not, the API looks for what a view shows. */
 const isWhole = signal(true);
-/** What this person has put off in this tab, and when it is back; the list says so a moment later. */
+/** What this person has put off in this tab, and when it is back. The list knows it later. */
 export const putOff = signal<ReadonlyMap<string, number>>(new Map());
 export const details = signal<ReadonlyMap<string, FollowUpWithStory>>(new Map());
 /** Follow-ups that nobody can read, with why. */
@@ -29,6 +29,8 @@ export const asOf = signal<number | null>(null);
 export const isStale = signal(false);
 /** Why the whole desk is refused: the person holds no role that may answer. */
 export const forbidden = signal<string | null>(null);
+/** Why there is no list: the address asks for what is not there, or not for this person. */
+export const listProblem = signal<ApiError | null>(null);
 /** What was sent and accepted in this tab, and when. It leaves the list at once. */
 export const finished = signal<ReadonlyMap<string, number>>(new Map());
 /** After this time the list is right, also where a reply failed and the work is open again. */
@@ -130,29 +132,30 @@ function query(): Omit<api.ListQuery, "after" | "words"> {
 /** Read the list again, as far as it is shown. Raises ApiError. */
 export async function readList(): Promise<void> {
   const asked = query();
+  const askedPages = pages;
   const askedAt = Date.now();
   const all: Row[] = [];
   let after: string | null = null;
   // Again after a while, so that the words of an author who was erased go from here too.
   const isFirst = Date.now() - wordsReadAt > WORDS_MS;
   const known = new Map(isFirst ? [] : previews.value);
-  for (let page = 0; page < pages; page += 1) {
+  for (let page = 0; page < askedPages; page += 1) {
     const answer = await api.listFollowUps({ ...asked, after, words: isFirst });
     if (page === 0) counts.value = answer.counts ?? null;
     if (isFirst)
       for (const row of answer.follow_ups)
         if (row.newest_review) known.set(previewKey(row), row.newest_review);
-    all.push(...answer.follow_ups.map((row) => withAnswered(row, askedAt)));
+    all.push(...answer.follow_ups.map((row) => withActionRow(row, askedAt)));
     after = answer.next;
     if (!after) break;
   }
   await readPreviews(all, known);
   // Somebody went elsewhere meanwhile: what they see now is asked for next.
-  if (JSON.stringify(query()) !== JSON.stringify(asked)) return;
+  if (JSON.stringify(query()) !== JSON.stringify(asked) || pages !== askedPages) return;
   if (isFirst) wordsReadAt = Date.now();
   const seen = new Set([...seenBusinesses.value, ...all.map((row) => row.business)]);
   if (seen.size !== seenBusinesses.value.size) seenBusinesses.value = seen;
-  noteClaimants(all);
+  rememberClaimants(all);
   const isFiltered = Boolean(asked.view || asked.severity || asked.platform);
   if (!isLoaded.value) performance.mark("usable");
   batch(() => {
@@ -163,6 +166,7 @@ export async function readList(): Promise<void> {
     const recent = [...finished.value].filter(([, at]) => at > Date.now() - FINISHED_MS);
     if (recent.length < finished.value.size) finished.value = new Map(recent);
     forbidden.value = null;
+    listProblem.value = null;
     isLoaded.value = true;
   });
 }
@@ -211,6 +215,7 @@ export async function showMore(): Promise<void> {
 
 export function startAgain(): void {
   pages = 1;
+  listProblem.value = null;
   rows.value = [];
   nextPage.value = null;
   isWhole.value = true;
@@ -222,9 +227,14 @@ export function mustAsk(before: View, after: View): boolean {
   return !isWhole.value || before === "later" || after === "later";
 }
 
+let reads = 0;
+/** Which reading of each of the details it was, by when it was asked for. */
+const readings = new Map<string, number>();
+
 /** Read a follow-up. Its further reviews stay if nothing has joined. Raises ApiError. */
 export async function readDetails(id: string): Promise<void> {
   let read: FollowUpWithStory;
+  const reading = ++reads;
   try {
     read = await api.readFollowUp(id);
   } catch (error) {
@@ -232,7 +242,10 @@ export async function readDetails(id: string): Promise<void> {
       unreadable.value = new Map(unreadable.value).set(id, error);
     throw error;
   }
-  notePeopleOf(read);
+  // What was asked for later came first: this is older.
+  if (reading < (readings.get(id) ?? 0)) return;
+  readings.set(id, reading);
+  rememberPeopleOf(read);
   const before = details.value.get(id);
   if (before && before.reviews.length > read.reviews.length && sameReviews(before, read)) {
     read.reviews = [...read.reviews, ...before.reviews.slice(read.reviews.length)];
@@ -257,7 +270,8 @@ setInterval(() => {
     id !== route.value.followUp && Date.now() - (readTimes.get(id) ?? 0) >= api.KEPT_MS;
   const rest = [...details.value].filter(([id]) => !isOver(id));
   if (rest.length < details.value.size) details.value = new Map(rest);
-  for (const id of readTimes.keys()) if (!details.value.has(id)) readTimes.delete(id);
+  for (const known of [readTimes, readings])
+    for (const id of known.keys()) if (!details.value.has(id)) known.delete(id);
 }, 30_000);
 
 function keepDetails(read: FollowUpWithStory): void {
@@ -285,8 +299,8 @@ export async function readMoreReviews(id: string): Promise<void> {
   });
 }
 
-/** What actions answered, and when. A list that was asked for before is older than that. */
-const answered = new Map<string, { row: Row; at: number }>();
+/** The rows that actions returned, and when. A list that was asked for before is older. */
+const actionRows = new Map<string, { row: Row; at: number }>();
 /** The list is read from an index, which may lag behind. */
 const LAG_MS = 3_000;
 
@@ -295,34 +309,44 @@ function wordsIn(row: Row): number {
   return Number(row.revision.split(".")[1] ?? 0);
 }
 
-/** A row of the list, with what an answer says of it. A claim answers with reviews and notes too: in
- * the list they would hide those that are read later. */
-function withFieldsOf(row: Row, answer: Row): Row {
-  const fields = Object.entries(answer).filter(([name]) => name in row);
+/** A row of the list with the fields of a newer one. A claim returns reviews and notes too: in the
+ * list they would hide those that are read later. */
+function withFieldsOf(row: Row, newer: Row): Row {
+  const fields = Object.entries(newer).filter(([name]) => name in row);
   return { ...row, ...Object.fromEntries(fields) };
 }
 
-function withAnswered(row: Row, askedAt: number): Row {
-  const own = answered.get(row.id);
+function withActionRow(row: Row, askedAt: number): Row {
+  const own = actionRows.get(row.id);
   if (!own) return row;
   // A higher fence is a later claim, whenever it was read.
   if (own.at > askedAt - LAG_MS && row.fence <= own.row.fence) {
     const isNewer = row.fence === own.row.fence && wordsIn(row) > wordsIn(own.row);
     return { ...withFieldsOf(row, own.row), revision: (isNewer ? row : own.row).revision };
   }
-  answered.delete(row.id);
+  actionRows.delete(row.id);
   return row;
 }
 
-/** Take over what an action answered, before the next poll says the same. */
+/** Use the row that an action returned, before the next poll brings the same. */
 export function takeRow(row: Row): void {
-  answered.set(row.id, { row, at: Date.now() });
-  rows.value = rows.value.map((before) => (before.id === row.id ? withFieldsOf(before, row) : before));
+  actionRows.set(row.id, { row, at: Date.now() });
+  rows.value = rows.value.map((before) =>
+    before.id === row.id ? withFieldsOf(before, row) : before,
+  );
   const open = details.value.get(row.id);
   if (open) details.value = new Map(details.value).set(row.id, { ...open, ...row });
 }
 
-/** A follow-up as the freshest answer has it. */
+/** What was accepted is a draft no more, also where the details were read before. */
+export function forgetKeptDraft(id: string): void {
+  // A reading that is under way may have it still.
+  readings.set(id, ++reads);
+  const open = details.value.get(id);
+  if (open) details.value = new Map(details.value).set(id, { ...open, my_draft: null });
+}
+
+/** The newest row of a follow-up; null where there is none. */
 export function rowOf(id: string): Row | null {
   return rows.value.find((row) => row.id === id) ?? details.value.get(id) ?? null;
 }
@@ -334,7 +358,7 @@ export function authorOf(id: string): string | null {
   return (row && previews.value.get(previewKey(row))?.author?.name) ?? null;
 }
 
-/** The one that comes behind another in the list as it is shown; null when there is none. */
+/** The follow-up behind this one in the list as it is shown; null when there is none. */
 export function nextAfter(id: string): string | null {
   const list = shown.value;
   const place = list.findIndex((row) => row.id === id);

@@ -86,7 +86,8 @@ export function takeKept(followUp: FollowUp): void {
     reason: text("reason"),
     note: text("note"),
     evidence: text("evidence"),
-    promisedFor: text("promised_for"),
+    // A program may have kept a time, or anything.
+    promisedFor: /^\d{4}-\d{2}-\d{2}/.exec(text("promised_for"))?.[0] ?? "",
     remedy: remedy ? `${remedy.name} ${remedy.currency}` : "",
     amount: remedy?.amount ?? "",
     ownContacts: kept.fields["own_contacts"] === true,

@@ -73,6 +73,17 @@ export function deleteDraft(followUp: string): void {
   store(place(followUp), null);
 }
 
+const WRITTEN = [
+  "text",
+  "note",
+  "evidence",
+  "fix",
+  "rootCause",
+  "reason",
+  "promisedFor",
+  "remedy",
+] as const;
+
 export function isEmpty(draft: Draft): boolean {
-  return !(draft.text || draft.note || draft.evidence || draft.fix || draft.rootCause || draft.reason);
+  return !WRITTEN.some((field) => draft[field]);
 }

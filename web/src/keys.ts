@@ -15,6 +15,8 @@ export interface Command {
   key: string;
   /** Returns false when there was nothing to do, so that the key does what it does elsewhere. */
   run: () => boolean | void;
+  /** Whether a key that is held down does it again and again. */
+  repeats?: boolean;
   /** Whether there is something to do now; always where it is left out. */
   isPossible?: () => boolean;
   /** Whether it is about the open follow-up: the palette lists those first. */
@@ -91,6 +93,8 @@ function onKeyDown(event: KeyboardEvent): void {
   if (isCharacter && !preferences.value.letters) return;
   const key = isCharacter ? event.key.toLowerCase() : event.key;
   const command = possibleCommands().findLast((candidate) => candidate.key === key);
+  // Whoever leans on a key means it once, but for walking through the list.
+  if (event.repeat && !command?.repeats) return;
   if (command && command.run() !== false) event.preventDefault();
 }
 

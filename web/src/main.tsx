@@ -1,6 +1,7 @@
 import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { leaveAtTheEnd, watchClaim } from "./claims";
+import { startClicks } from "./clicks";
 import { forbidden, isLoaded, rows } from "./desk_state";
 import { keepAtTheEnd } from "./draft_keeping";
 import { startKeys } from "./keys";
@@ -62,6 +63,7 @@ addEventListener("pagehide", () => {
   leaveAtTheEnd(id);
 });
 
+startClicks();
 startKeys(() => (openDialog.value = "palette"));
 startTelling();
 const started = start();

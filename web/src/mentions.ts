@@ -1,22 +1,25 @@
-// Whom a text mentions, and what is being typed of a name.
+// Whom a text mentions, and the part of a name that is being typed.
 
 import type { Colleague } from "./api_types";
+import { searchText } from "./search_text";
 
 export const MOST_MENTIONS = 5;
-const NAME_BEGUN = /(?<![\p{L}\p{N}])@([\p{L}\p{M}\p{N}'’.-]{0,40})$/u;
+const PARTIAL_NAME = /(?<![\p{L}\p{N}])@([\p{L}\p{M}\p{N}'’.-]{0,40})$/u;
 
-/** Small letters without accents, so that `ze` finds `Zoë`. */
-function plain(text: string): string {
-  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
+/** What is between an @ and the cursor; null where no name is being typed. */
+export function partialName(textBefore: string): string | null {
+  return PARTIAL_NAME.exec(textBefore)?.[1] ?? null;
 }
 
-/** What stands between an @ and the cursor; null where no name is being typed. */
-export function nameBegun(textBefore: string): string | null {
-  return NAME_BEGUN.exec(textBefore)?.[1] ?? null;
+/** The colleagues whose names begin like this. */
+export function matching(colleagues: readonly Colleague[], partial: string): Colleague[] {
+  return colleagues.filter(({ name }) => searchText(name).startsWith(searchText(partial)));
 }
 
-export function matching(colleagues: readonly Colleague[], begun: string): Colleague[] {
-  return colleagues.filter(({ name }) => plain(name).startsWith(plain(begun)));
+/** A name without what does not tell two people apart to a reader: capitals, and how a browser or a
+ * keyboard composes a letter with an accent. */
+function sameName(name: string): string {
+  return name.normalize("NFC").toLocaleLowerCase();
 }
 
 /** The people (ids) whom a text mentions: those of `chosen` whose names are still in it, and those
@@ -26,20 +29,22 @@ export function mentionsIn(
   chosen: readonly string[],
   colleagues: readonly Colleague[],
 ): string[] {
-  const names = new Set(colleagues.map(({ name }) => name));
-  const found: string[] = [];
-  let rest = text;
+  const names = new Set(colleagues.map(({ name }) => sameName(name)));
+  const mentions: string[] = [];
+  let rest = sameName(text);
   // The longest first: `@Ann` is not in `@Ann Marie`.
   for (const name of [...names].sort((one, other) => other.length - one.length)) {
-    const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-    const pattern = new RegExp(`(?<![\\p{L}\\p{N}])@${literal}(?![\\p{L}\\p{M}\\p{N}])`, "giu");
+    const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}])@${literal}(?![\\p{L}\\p{M}\\p{N}])`, "gu");
     const count = rest.match(pattern)?.length ?? 0;
     if (!count) continue;
     rest = rest.replaceAll(pattern, " ");
-    const bearers = colleagues.filter((each) => each.name === name).map((each) => each.subject);
+    const bearers = colleagues
+      .filter((each) => sameName(each.name) === name)
+      .map((each) => each.subject);
     const picked = chosen.filter((person) => bearers.includes(person));
-    if (picked.length) found.push(...picked.slice(0, count));
-    else if (bearers.length === 1) found.push(...bearers);
+    if (picked.length) mentions.push(...picked.slice(0, count));
+    else if (bearers.length === 1) mentions.push(...bearers);
   }
-  return found.slice(0, MOST_MENTIONS);
+  return mentions.slice(0, MOST_MENTIONS);
 }

@@ -7,7 +7,7 @@ import * as api from "./api";
 import { ApiError } from "./api";
 import type { ResolutionBody } from "./api_types";
 import { announce } from "./announce";
-import { authorOf, finished, takeRow } from "./desk_state";
+import { authorOf, finished, forgetKeptDraft, takeRow } from "./desk_state";
 import { changeDraft, deleteDraft } from "./drafts";
 import { t } from "./messages";
 import { pollNow } from "./polling";
@@ -65,8 +65,27 @@ export function undo(followUp?: string): string | null {
     .findLast((candidate) => !followUp || candidate.followUp === followUp);
   if (!entry) return null;
   change(outbox.value.filter((candidate) => candidate !== entry));
+  tellOtherTabs(entry);
   announce(t("undone_said"));
   return entry.followUp;
+}
+
+const UNDONE = "heard.undone";
+
+/** A tab that was duplicated holds the same: what is undone here must not leave there. */
+function tellOtherTabs({ body }: Sending): void {
+  try {
+    localStorage.setItem(UNDONE, body.id);
+    localStorage.removeItem(UNDONE);
+  } catch {
+    // A browser may refuse to store anything. Then each tab is on its own.
+  }
+}
+
+function undoneElsewhere(event: StorageEvent): void {
+  if (event.key !== UNDONE || !event.newValue) return;
+  const rest = outbox.value.filter(({ body, tries }) => tries > 0 || body.id !== event.newValue);
+  if (rest.length < outbox.value.length) change(rest);
 }
 
 async function send(entry: Sending): Promise<void> {
@@ -76,6 +95,7 @@ async function send(entry: Sending): Promise<void> {
     const row = await api.resolve(entry.followUp, entry.body);
     change(outbox.value.filter((candidate) => candidate !== waiting));
     deleteDraft(entry.followUp);
+    forgetKeptDraft(entry.followUp);
     takeRow(row);
     finish(entry, row.status);
     announce(t("sent_said"));
@@ -122,6 +142,7 @@ export function startOutbox(): void {
   const again = (entry: Sending) => ({ ...entry, at: Math.min(entry.at, Date.now() + HOLD_MS) });
   change(kept.map(again));
   setInterval(work, 500);
+  addEventListener("storage", undoneElsewhere);
   addEventListener("pagehide", () => {
     for (const { followUp, body } of outbox.value) api.resolveAtTheEnd(followUp, body);
     // It is on its way: a page that comes back must not offer to undo it.
@@ -129,6 +150,7 @@ export function startOutbox(): void {
   });
   addEventListener("online", () => {
     for (const entry of outbox.value)
-      if (entry.tries && entry.at < Number.MAX_SAFE_INTEGER) replace(entry, { ...entry, at: Date.now() });
+      if (entry.tries && entry.at < Number.MAX_SAFE_INTEGER)
+        replace(entry, { ...entry, at: Date.now() });
   });
 }

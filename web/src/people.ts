@@ -1,4 +1,4 @@
-// Who is signed in, and whom the page has read of: names are first names, and never leave memory.
+// Who is signed in, and the first names that the page has read: they never leave memory.
 
 import { signal } from "@preact/signals";
 import * as api from "./api";
@@ -8,27 +8,36 @@ import { atSignOut, subject } from "./sign_in";
 
 export const me = signal<Me | null>(null);
 
-/** First names by person, of each business where they were seen. */
-const seen = signal<ReadonlyMap<string, ReadonlyMap<string, string>>>(new Map());
+/** The first names that the page has read, by business and person. */
+const firstNames = signal<ReadonlyMap<string, ReadonlyMap<string, string>>>(new Map());
 
-/** The people of each business for which somebody has asked for them. */
-const listed = signal<ReadonlyMap<string, Colleagues>>(new Map());
-/** When they were asked for. Somebody may come or go while a page is open all day. */
+/** The people of each business, as the API listed them. */
+const lists = signal<ReadonlyMap<string, Colleagues>>(new Map());
+/** When each list was asked for. Somebody may come or go while a page is open all day. */
 const askedAt = new Map<string, number>();
-const LISTED_MS = 10 * 60_000;
+const reading = new Map<string, Promise<void>>();
+const LIST_MS = 10 * 60_000;
 
 atSignOut(() => {
-  listed.value = new Map();
+  lists.value = new Map();
   askedAt.clear();
 });
 
-/** Read who is in a business, unless that is known. Without an answer, who was seen is offered. */
+/** Read who is in a business, unless that is known. If it fails, those whom the page has seen at
+ * work are offered. */
 export async function readColleagues(business: string): Promise<void> {
-  if (Date.now() - (askedAt.get(business) ?? 0) < LISTED_MS) return;
+  // Who waits for an answer waits for the one that is under way.
+  if (Date.now() - (askedAt.get(business) ?? 0) < LIST_MS) return reading.get(business);
   askedAt.set(business, Date.now());
+  const answer = ask(business).finally(() => reading.delete(business));
+  reading.set(business, answer);
+  return answer;
+}
+
+async function ask(business: string): Promise<void> {
   try {
     const colleagues = await api.readColleagues(business);
-    listed.value = new Map(listed.value).set(business, colleagues);
+    lists.value = new Map(lists.value).set(business, colleagues);
   } catch (error) {
     askedAt.delete(business);
     if (!(error instanceof ApiError)) throw error;
@@ -50,29 +59,32 @@ export async function readMe(): Promise<void> {
 }
 
 export function hasRole(business: string, role: Role): boolean {
-  return me.value?.businesses.find((own) => own.business === business)?.roles.includes(role) ?? false;
+  const roles = me.value?.businesses.find((own) => own.business === business)?.roles;
+  return roles?.includes(role) ?? false;
 }
 
 export function businessName(business: string): string {
   return me.value?.businesses.find((own) => own.business === business)?.name || business;
 }
 
-function note(business: string, found: readonly (readonly [string | null, string | null])[]): void {
-  const before = seen.value.get(business) ?? new Map<string, string>();
-  const isNew = ([id, name]: readonly [string | null, string | null]) =>
-    id && name && before.get(id) !== name;
-  const fresh = found.filter(isNew) as [string, string][];
+/** A person's id and first name, where they are known. */
+type PersonName = readonly [string | null, string | null];
+
+function rememberNames(business: string, names: readonly PersonName[]): void {
+  const before = firstNames.value.get(business) ?? new Map<string, string>();
+  const isNew = ([id, name]: PersonName) => id && name && before.get(id) !== name;
+  const fresh = names.filter(isNew) as [string, string][];
   if (!fresh.length) return;
-  seen.value = new Map(seen.value).set(business, new Map([...before, ...fresh]));
+  firstNames.value = new Map(firstNames.value).set(business, new Map([...before, ...fresh]));
 }
 
-export function noteClaimants(rows: readonly Row[]): void {
+export function rememberClaimants(rows: readonly Row[]): void {
   for (const row of rows)
-    if (row.claimed_by) note(row.business, [[row.claimed_by, row.claimed_by_name]]);
+    if (row.claimed_by) rememberNames(row.business, [[row.claimed_by, row.claimed_by_name]]);
 }
 
-export function notePeopleOf(followUp: FollowUpWithStory): void {
-  note(
+export function rememberPeopleOf(followUp: FollowUpWithStory): void {
+  rememberNames(
     followUp.business,
     (followUp.timeline ?? []).map(({ by, by_name }) => [by, by_name] as const),
   );
@@ -80,17 +92,17 @@ export function notePeopleOf(followUp: FollowUpWithStory): void {
 
 export function nameOf(business: string, person: string): string | null {
   if (person === subject.value && me.value) return me.value.name;
-  const known = listed.value.get(business)?.colleagues.find((each) => each.subject === person);
-  return known?.name ?? seen.value.get(business)?.get(person) ?? null;
+  const known = lists.value.get(business)?.colleagues.find((each) => each.subject === person);
+  return known?.name ?? firstNames.value.get(business)?.get(person) ?? null;
 }
 
-/** Whom a note can mention: those who answer in the business. Where the list may lack somebody, also
- * who was seen at work; the API refuses those who have left. */
+/** Whom a note can mention: those who answer in the business. Where the list is not complete, also
+ * those whom the page has seen at work; the API refuses whoever has left. */
 export function colleaguesOf(business: string): Colleague[] {
-  const list = listed.value.get(business);
+  const list = lists.value.get(business);
   const known = new Map(list?.colleagues.map((each) => [each.subject, each]));
   if (!list?.complete)
-    for (const [id, name] of seen.value.get(business) ?? [])
+    for (const [id, name] of firstNames.value.get(business) ?? [])
       if (!known.has(id)) known.set(id, { subject: id, name, roles: ["agent"] });
   return [...known.values()]
     .filter((each) => each.subject !== subject.value)

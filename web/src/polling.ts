@@ -9,6 +9,7 @@ import {
   forbidden,
   isLoaded,
   isStale,
+  listProblem,
   mustAsk,
   readDetails,
   readList,
@@ -98,6 +99,10 @@ export async function pollNow(): Promise<void> {
     if (error.status === 403) {
       forbidden.value = error.problem.detail ?? "";
       isLoaded.value = true;
+    } else if (error.status === 400 || error.status === 404) {
+      // The address asks for a business or a platform that there is not: nothing to wait for.
+      listProblem.value = error;
+      isLoaded.value = true;
     } else if (error.status !== 401) {
       failures += 1;
       fail();
@@ -129,7 +134,7 @@ export async function preload(id: string): Promise<void> {
   try {
     await readDetails(id);
   } catch {
-    // See above.
+    // Nobody waits for it.
   }
 }
 

@@ -79,8 +79,9 @@ function tell(row: Row): void {
 function iconOf(count: number): string {
   const number = count > 9 ? "9+" : String(count);
   const badge = count
-    ? `<circle cx="11" cy="5" r="5" fill="#b7191c"/><text x="11" y="7.6" font-family="sans-serif" ` +
-      `font-size="7" font-weight="700" text-anchor="middle" fill="#fff">${number}</text>`
+    ? `<circle cx="11" cy="5" r="5" fill="#b7191c"/><text x="11" y="7.6" ` +
+      `font-family="sans-serif" font-size="7" font-weight="700" text-anchor="middle" ` +
+      `fill="#fff">${number}</text>`
     : "";
   const mark =
     `<path fill="#3a58c3" d="M3 2h10a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H8l-4 3v-3H3a2 2 0 0 1-2-2V4` +

@@ -13,7 +13,7 @@ setInterval(() => {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A time in its largest fitting unit. A day of working time has no known length: those are hours. */
+/** A time in its largest fitting unit. Working time is in hours: its days have no known length. */
 function span(ms: number): string {
   const [value, unit] =
     ms < 90 * MINUTE
@@ -30,8 +30,12 @@ export function dueIn(row: Row): { text: string; isOverdue: boolean; isSoon: boo
   const left = Date.parse(row.due_at) - now.value;
   // What became due since the list was read is overdue, whatever the list said.
   const ms = left < 0 === row.overdue ? row.working_minutes_left * MINUTE : left;
-  if (left < 0) return { text: t("overdue_by", { time: span(Math.abs(ms)) }), isOverdue: true, isSoon: true };
-  return { text: t("time_left", { time: span(ms) }), isOverdue: false, isSoon: row.clock === "running" && ms < 2 * HOUR };
+  if (left < 0) {
+    const text = t("overdue_by", { time: span(Math.abs(ms)) });
+    return { text, isOverdue: true, isSoon: true };
+  }
+  const isSoon = row.clock === "running" && ms < 2 * HOUR;
+  return { text: t("time_left", { time: span(ms) }), isOverdue: false, isSoon };
 }
 
 /** A date and a time. This year's is said without its year, and a weekday where it helps. */
@@ -45,7 +49,10 @@ export function dateAndTime(iso: string, more: { weekday?: "short" } = {}): stri
 }
 
 /** When a paused clock runs on; empty while it runs. `key` is of a message with this time. */
-export function pausedUntil(row: Row, key: "paused_until" | "clocks_paused_until" = "paused_until"): string {
+export function pausedUntil(
+  row: Row,
+  key: "paused_until" | "clocks_paused_until" = "paused_until",
+): string {
   if (row.clock !== "paused" || !row.resumes_at || row.overdue) return "";
   const at = Date.parse(row.resumes_at);
   const isToday = new Date(at).toDateString() === new Date(now.value).toDateString();

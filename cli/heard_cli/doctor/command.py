@@ -118,7 +118,7 @@ CHECKS: Final = (
         lambda reader: setup.judge_people(
             [business.id for business in reader.businesses],
             reader.people(),
-            reader.stack.people.people_to_list(),
+            reader.stack.people.wrongly_listed(),
         ),
     ),
     Check(

@@ -35,11 +35,11 @@ class SecretFacts:
 
 
 def judge_people(
-    businesses: Collection[str], people: Sequence[Person], unlisted: Collection[str] = ()
+    businesses: Collection[str], people: Sequence[Person], wrongly_listed: Collection[str] = ()
 ) -> list[Finding]:
     """Whether each business has somebody who answers, and somebody who may set it up.
 
-    `unlisted` are those of whom the list of a business says something else than their roles.
+    `wrongly_listed` are those whose entries in the lists of the businesses are not their roles.
     """
     if not businesses:
         return [attention("There is no business yet.", 'heard business add ID --name "Its name"')]
@@ -57,11 +57,11 @@ def judge_people(
                 "heard people add --business BUSINESS --role agent --email …",
             )
         )
-    if unlisted:
+    if wrongly_listed:
         findings.append(
             attention(
-                f"The desk does not offer {len(unlisted)} of the people for mentions as their "
-                "roles say.",
+                f"The lists of the businesses have wrong entries for {len(wrongly_listed)} of the "
+                "people, so notes may offer too few or too many people to mention.",
                 "heard people migrate",
             )
         )

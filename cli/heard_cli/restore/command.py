@@ -216,7 +216,7 @@ def _run(stack: Stack, name: str, *, repair: bool, with_setup: bool, write: bool
             progress=lambda: bar.advance(line),
         )
     if write:
-        stack.people.list_again()
+        stack.people.repair_lists()
     return report
 
 

@@ -215,6 +215,7 @@ def test_a_review_alone_that_cannot_be_read_is_shown_and_refused_with_a_reason(
     assert details["reviews"] == [{"id": review, "damaged": True, "unreadable": True}]
     assert details["actions"] == []
     assert "None of the reviews" in details["no_reply_why"]
+    assert details["no_reply_code"] == "unreadable"
     with pytest.raises(ConflictError) as refusal:
         resolve(shop, follow_up, ana)
     assert refusal.value.reason == "unreadable"
@@ -238,6 +239,7 @@ def test_in_a_thread_that_cannot_be_read_nothing_is_said_and_all_is_resolved_wit
     details = desk.describe_follow_up(ana, follow_up.id, shop.desk, shop.clock())
     assert details["public_replies_left"] == 0
     assert "R04" in details["no_reply_why"]
+    assert details["no_reply_code"] == "thread_damaged"
     assert "reply" not in details["actions"]
     with pytest.raises(ConflictError) as refusal:
         resolve(shop, follow_up, ana)

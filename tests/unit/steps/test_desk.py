@@ -1248,7 +1248,7 @@ def test_a_connection_that_only_receives_says_so_before_an_agent_writes(
             shop.ana, follow_up.id, shop.backend.desk, shop.backend.clock()
         )
 
-    assert see()["no_reply_why"] is None
+    assert (see()["no_reply_code"], see()["no_reply_why"]) == (None, None)
     assert see()["actions"] == [action.value for action in Action]
     platform = shop.backend.case(follow_up.reviews[0]).review.platform
     connection = shop.backend.connections[platform]
@@ -1260,6 +1260,7 @@ def test_a_connection_that_only_receives_says_so_before_an_agent_writes(
 
     view = see()
     assert "without a reply" in view["no_reply_why"]
+    assert view["no_reply_code"] in {"no_credentials", "connection_removed"}
     assert set(view["actions"]) == {
         "resolve_without_reply",
         "promise",

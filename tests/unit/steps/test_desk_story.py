@@ -18,7 +18,7 @@ from heard.steps.desk_previews import preview
 from heard.storage import outcome_log
 from heard.storage.case_store import CaseStore
 from heard.storage.keys import partition_key
-from heard.storage.outcome_log import ClosingCriteria
+from heard.storage.outcome_log import ClosingCriteria, OutcomeLog
 from tests.unit.backend import (
     BUSINESS,
     COMPLAINT,
@@ -132,6 +132,17 @@ def test_the_timeline_tells_in_codes_who_did_what(shop: Backend, ana: Caller) ->
     assert "depot" not in str(timeline)
 
 
+def test_the_end_stands_behind_the_resolution_that_brought_it(shop: Backend, ana: Caller) -> None:
+    follow_up = deliver(shop, "r-1")
+    answer(shop, ana, follow_up, Action.RESOLVE_WITHOUT_REPLY)
+    # The workflow's clock is behind that of the desk.
+    shop.clock.now -= timedelta(seconds=2)
+    shop.run_workflows()
+    kinds = [entry["kind"] for entry in details_of(shop, ana, follow_up)["timeline"]]
+
+    assert kinds[-2:] == ["resolution_given", "resolved_without_reply"]
+
+
 def test_a_timeline_passes_over_what_is_no_outcome(shop: Backend, ana: Caller) -> None:
     follow_up = deliver(shop, "r-1")
     shop.plain_dynamodb.update_item(
@@ -231,6 +242,27 @@ def test_closed_ones_are_paged_over_days_with_few_queries(
 
     assert after is None
     assert read == [each.id for each in follow_ups[::-1]]
+
+
+@pytest.mark.parametrize(("first_day", "end", "days"), [(-6, None, 7), (-29, -6, 23)])
+def test_a_quiet_time_takes_four_queries_for_each_of_its_days(
+    shop: Backend, ana: Caller, first_day: int, end: int | None, days: int
+) -> None:
+    """The page asks for seven days first, and for the rest of a month only if somebody does."""
+    requests: list[str] = []
+    client: Any = InterceptedClient(shop.dynamodb, requests.append)
+    log = OutcomeLog(client, shop.tables["OutcomesTable"])
+    now = shop.clock()
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    criteria = ClosingCriteria(
+        BUSINESS,
+        today + timedelta(days=first_day),
+        now if end is None else today + timedelta(days=end),
+    )
+    page = list_closed(ana, criteria, log, shop.desk.memory, limit=50, after=None)
+
+    assert (page.closed, page.next) == ([], None)
+    assert requests == ["query"] * (4 * days)
 
 
 def test_a_cursor_that_is_none_is_refused(shop: Backend, ana: Caller) -> None:

@@ -310,7 +310,7 @@ def test_a_connection_that_was_removed_comes_back_only_on_request(since: Restore
     assert backend.polls.state(connection) is not None
 
 
-def test_somebody_who_was_removed_since_is_in_no_list_again(since: Restore) -> None:
+def test_somebody_who_was_removed_since_is_in_no_repair_lists(since: Restore) -> None:
     people = since.backend.people
     before = people.colleagues(BUSINESS).people
     assert before
@@ -320,7 +320,7 @@ def test_somebody_who_was_removed_since_is_in_no_list_again(since: Restore) -> N
     report = since.put_back(with_setup=True)
     assert report.counts["setup"][Verdict.APART] == len(before)
     assert people.colleagues(BUSINESS).people == ()
-    assert people.people_to_list() == []
+    assert people.wrongly_listed() == []
 
 
 def test_a_comparison_writes_nothing(since: Restore) -> None:

@@ -199,7 +199,7 @@ def test_a_business_lists_its_people_and_whoever_loses_the_last_role_is_gone_at_
     backend.store_person("Ana", {OTHER_BUSINESS: ["agent"]})
     assert names(backend) == {"Ben": {"auditor"}}
     assert names(backend, OTHER_BUSINESS) == {"Ana": {"agent"}}
-    assert backend.people.people_to_list() == []
+    assert backend.people.wrongly_listed() == []
 
 
 def test_a_change_that_is_refused_or_comes_too_late_changes_no_list(backend: Backend) -> None:
@@ -235,14 +235,14 @@ def test_what_an_earlier_release_stored_is_listed_by_the_next_change_or_all_at_o
     backend.add_person("Ben")
     store_as_the_release_before(backend, "Cem", BUSINESS)
     remove_entries(backend)
-    assert backend.people.people_to_list() == ["sub-ana", "sub-ben"]
+    assert backend.people.wrongly_listed() == ["sub-ana", "sub-ben"]
 
     backend.people.change("sub-ana", add(Role.LEAD))
     assert names(backend) == {"Ana": {"agent", "lead"}}
     assert names(backend, OTHER_BUSINESS) == {"Ana": {"agent"}}
     backend.people.migrate("sub-cem", {BUSINESS: frozenset({Role.AGENT})})
     assert names(backend).keys() == {"Ana", "Cem"}
-    assert (backend.people.list_again(), backend.people.list_again()) == (1, 0)
+    assert (backend.people.repair_lists(), backend.people.repair_lists()) == (1, 0)
     assert names(backend).keys() == {"Ana", "Ben", "Cem"}
 
 
@@ -253,7 +253,7 @@ def test_lists_are_made_again_also_of_people_who_are_gone(backend: Backend) -> N
         Key=attributes({"pk": "PERSON#sub-ana", "sk": "PROFILE"}),
     )
 
-    assert backend.people.list_again() == 1
+    assert backend.people.repair_lists() == 1
     assert backend.people.colleagues(BUSINESS) == ColleagueList((), complete=True)
 
 
@@ -266,7 +266,7 @@ def test_somebody_of_more_businesses_than_a_transaction_takes_is_in_all_lists_an
 
     backend.store_person("Ana", {})
     assert not any(names(backend, business) for business in businesses)
-    assert backend.people.people_to_list() == []
+    assert backend.people.wrongly_listed() == []
 
 
 def test_a_very_long_list_says_that_it_is_cut(

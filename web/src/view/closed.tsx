@@ -1,5 +1,5 @@
-// What was closed: the newest first, with how, by whom, and the codes. It is read when somebody asks
-// for it, and not polled.
+// What was closed: the newest first, with how, by whom, and the codes. It is read when somebody
+// opens it, and not polled.
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -9,6 +9,7 @@ import type { ClosedFollowUp, ClosedPage, NewestReview } from "../api_types";
 import { announce } from "../announce";
 import { businesses, newestReviews, WORDS_MS } from "../desk_state";
 import { maybe, t } from "../messages";
+import { businessName } from "../people";
 import { shortPlatformName } from "../platforms";
 import { refusalOf } from "../refusals";
 import { addressOf, route } from "../route";
@@ -18,7 +19,23 @@ import { openFollowUp } from "./list";
 
 type Reviews = ReadonlyMap<string, NewestReview | null>;
 
-function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
+/** What is asked for first: each day takes four queries, and most look for what was just closed. */
+const FIRST_DAYS = 7;
+const ALL_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** The day so many days ago, as the API counts days. Its address is the same all day. */
+function dayBefore(days: number): string {
+  return `${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)}T00:00:00Z`;
+}
+
+/** A part of the last 30 days, and a place in it; empty for its beginning. */
+interface Place {
+  isFirst: boolean;
+  after: string;
+}
+
+function ClosedRow({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
   const review = reviews.get(one.id);
   const codes = [
     one.root_cause && named("cause", one.root_cause),
@@ -28,7 +45,7 @@ function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
   return (
     <li>
       <a
-        class="row"
+        class="row ended"
         href={addressOf({ ...route.value, followUp: one.id })}
         aria-current={route.value.followUp === one.id ? "page" : undefined}
         onClick={(event) => {
@@ -59,7 +76,11 @@ function Line({ one, reviews }: { one: ClosedFollowUp; reviews: Reviews }) {
 export function ClosedList() {
   const mine = useSignal(false);
   const closed = useSignal<readonly ClosedFollowUp[] | null>(null);
-  const next = useSignal<string | null>(null);
+  const next = useSignal<Place | null>(null);
+  /** Where the first part begins and the other ends. */
+  const border = useRef("");
+  /** How far back it was read. */
+  const days = useSignal(FIRST_DAYS);
   const problem = useSignal("");
   const isReading = useSignal(false);
   const reviews = useSignal<Reviews>(new Map());
@@ -76,34 +97,40 @@ export function ClosedList() {
     const fresh = [...ids].filter((id) => !known.has(id));
     if (!fresh.length) return;
     try {
-      const found = await newestReviews(fresh);
+      const newest = await newestReviews(fresh);
       if (own !== round.current) return;
-      reviews.value = new Map([...known, ...fresh.map((id) => [id, found.get(id) ?? null] as const)]);
+      const entries = fresh.map((id) => [id, newest.get(id) ?? null] as const);
+      reviews.value = new Map([...known, ...entries]);
     } catch (error) {
       // The rows say how it ended all the same.
       if (!(error instanceof ApiError)) throw error;
     }
   };
-  const read = async (after: string) => {
+  const read = async (from: Place | null) => {
     const own = ++round.current;
+    if (!from) border.current = dayBefore(FIRST_DAYS - 1);
+    const isFirst = from?.isFirst ?? true;
+    const period = isFirst ? { from: border.current } : { from: `${ALL_DAYS}d`, to: border.current };
     problem.value = "";
     isReading.value = true;
     try {
-      let place: string | null = after;
-      let count = 0;
+      let after: string | null = from?.after ?? "";
+      let rows = from ? (closed.value ?? []) : [];
+      const before = rows.length;
       next.value = null;
       // Days without anything closed end a page of the API, so there may be no more behind it.
       do {
-        const page: ClosedPage = await api.listClosed(business, onlyMine, place);
+        const page: ClosedPage = await api.listClosed({ business, mine: onlyMine, after, ...period });
         if (own !== round.current) return;
-        closed.value = place ? [...(closed.value ?? []), ...page.closed] : page.closed;
+        rows = closed.value = [...rows, ...page.closed];
         await readReviews(reviews.value);
         if (own !== round.current) return;
-        count += page.closed.length;
-        place = page.next;
-      } while (place && count < api.CLOSED_PAGE);
-      next.value = place;
-      if (after) announce(t("results", { n: closed.value.length }));
+        after = page.next;
+      } while (after && rows.length - before < api.CLOSED_PAGE);
+      if (after) next.value = { isFirst, after };
+      else if (isFirst) next.value = { isFirst: false, after: "" };
+      days.value = isFirst ? FIRST_DAYS : ALL_DAYS;
+      if (from) announce(t("results", { n: rows.length }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (own === round.current) problem.value = refusalOf(error).text;
@@ -114,7 +141,7 @@ export function ClosedList() {
   // Before anything is drawn or comes: what was asked for before does not fit any more.
   useLayoutEffect(() => {
     closed.value = null;
-    if (business) void read("");
+    if (business) void read(null);
   }, [business, onlyMine]);
   // Again after a while, so that the words of an author who was erased go from here too.
   useEffect(() => {
@@ -137,14 +164,19 @@ export function ClosedList() {
           {t("only_mine")}
         </label>
       </header>
+      {businesses.value.length > 1 && business ? (
+        <p class="meta list-note">
+          <bdi>{businessName(business)}</bdi>
+        </p>
+      ) : null}
       {closed.value?.length ? (
         <ul>
           {closed.value.map((one) => (
-            <Line key={`${one.id} ${one.at}`} one={one} reviews={reviews.value} />
+            <ClosedRow key={`${one.id} ${one.at}`} one={one} reviews={reviews.value} />
           ))}
         </ul>
       ) : closed.value && !isReading.value && !problem.value ? (
-        <p class="empty">{t("nothing_closed")}</p>
+        <p class="empty">{t("nothing_closed", { n: days.value })}</p>
       ) : problem.value ? null : (
         <p class="loading" role="status">
           {t("loading")}
@@ -153,14 +185,14 @@ export function ClosedList() {
       {problem.value ? (
         <p class="empty" role="alert">
           {problem.value}{" "}
-          <button type="button" onClick={() => void read("")}>
+          <button type="button" onClick={() => void read(null)}>
             {t("try_now")}
           </button>
         </p>
       ) : null}
       {next.value ? (
         <p class="more">
-          <button type="button" onClick={() => void read(next.value ?? "")}>
+          <button type="button" onClick={() => void read(next.value)}>
             {t("show_more")}
           </button>
         </p>

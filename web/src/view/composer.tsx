@@ -21,6 +21,7 @@ import { changeDraft, draftOf, type Draft } from "../drafts";
 import { keepSoon } from "../draft_keeping";
 import { MODIFIER, offerOfFollowUp } from "../keys";
 import { maybe, t } from "../messages";
+import { platformName } from "../platforms";
 import { HOLD_MS, outbox, sendingOf, tick, undo } from "../outbox";
 import { forgetRefusal, refusals } from "../refusals";
 import { route } from "../route";
@@ -28,10 +29,10 @@ import { clockTime, dateAndTime, named, words } from "../times";
 import { textLength } from "../text_length";
 import { Dialog } from "./dialog";
 import { backToList } from "./follow_up";
+import { centreInRow } from "./horizontal_scroll";
 import { Dot, SeverityIcon } from "./icons";
 import { openFollowUp } from "./list";
 import { Findings, Fine, RefusalBox } from "./refusal";
-import { showInRow } from "./sideways";
 import { Words } from "./words";
 
 const CHECK_AFTER_MS = 600;
@@ -45,7 +46,7 @@ export function Composer({ followUp }: { followUp: FollowUpWithStory }) {
   if (followUp.status === "resolving") closed = t("on_its_way");
   else if (followUp.status === "closed") closed = t("refused_already_closed");
   else if (holder === "other") {
-    closed = heldByOther(followUp, lost.value.has(id));
+    closed = claimedByOther(followUp, lost.value.has(id));
   }
   if (sending) return <Held followUp={followUp} />;
   if (closed)
@@ -73,16 +74,16 @@ function KeptText({ text }: { text: string }) {
 }
 
 /** Who has it, and, where it was taken from this person, why. */
-function heldByOther(followUp: FollowUpWithStory, isLost: boolean): string {
+function claimedByOther(followUp: FollowUpWithStory, isLost: boolean): string {
   const time = clockTime(Date.parse(followUp.claim_expires_at!));
   const name = followUp.claimed_by_name;
-  if (!name) return t(isLost ? "claim_lost" : "held_by_other", { time });
+  if (!name) return t(isLost ? "claim_lost" : "claimed_by_other", { time });
   const takeover = followUp.timeline?.findLast((entry) => entry.kind === "taken_over");
   if (isLost && takeover?.by === followUp.claimed_by) {
     const reason = maybe(`takeover_${takeover.reason}`) ?? words(takeover.reason ?? "other");
     return t("taken_over_from_you", { name, reason });
   }
-  return t(isLost ? "claim_lost_named" : "held_by_named", { name, time });
+  return t(isLost ? "claim_lost_named" : "claimed_by_named", { name, time });
 }
 
 /** The next one that this person can work on, by due time; from the top again after the last. */
@@ -127,11 +128,9 @@ export function takeBack(followUp?: string): boolean {
   const id = undo(followUp);
   if (!id) return false;
   openFollowUp(id);
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() =>
-      (document.getElementById("field-text") ?? document.getElementById("follow-up-title"))?.focus(),
-    ),
-  );
+  const focus = () =>
+    (document.getElementById("field-text") ?? document.getElementById("follow-up-title"))?.focus();
+  requestAnimationFrame(() => requestAnimationFrame(focus));
   return true;
 }
 
@@ -142,7 +141,9 @@ function Slots({ followUp }: { followUp: FollowUp }) {
     <span class="slots">
       <Dot filled={left < 2} />
       <Dot filled={left < 1} />
-      {left === 0 ? t("no_public_reply_left") : left === 1 ? t("last_public_reply") : t("first_public_reply")}
+      {left === 0
+        ? t("no_public_reply_left")
+        : t(left === 1 ? "last_public_reply" : "first_public_reply")}
     </span>
   );
 }
@@ -219,6 +220,18 @@ function Remedy(props: {
   );
 }
 
+/** Why nobody can reply from here, in the person's language. A later release may have other codes. */
+function NoReply({ followUp }: { followUp: FollowUp }) {
+  const { no_reply_code: code, no_reply_why: why, platform } = followUp;
+  if (!why) return null;
+  const plain = maybe(`no_reply_${code}`, { platform: platformName(platform) });
+  return (
+    <p class="notice" lang={plain ? undefined : "en"} dir={plain ? undefined : "auto"}>
+      {plain ?? why}
+    </p>
+  );
+}
+
 function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const { id } = followUp;
   const textBox = useRef<HTMLTextAreaElement>(null);
@@ -291,7 +304,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
     );
   }, [id, action, hasText, actions.join()]);
 
-  useEffect(() => showInRow(actionsBox.current, "input:checked"), [action]);
+  useEffect(() => centreInRow(actionsBox.current, "input:checked"), [action]);
 
   // Checked when the writing pauses. Nothing is written anywhere, and no claim is needed.
   useEffect(() => {
@@ -329,7 +342,8 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
   const isReady = !isBlocked && (!needs(action, "text") || Boolean(draft.text.trim()));
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // A dialog has its own Esc.
+    // An input method and a dialog have their own Esc.
+    if (event.isComposing) return;
     if (event.target instanceof Element && event.target.closest("dialog")) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -343,11 +357,7 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
 
   return (
     <section class="composer" aria-label={t("answer")} onKeyDown={onKeyDown}>
-      {followUp.no_reply_why ? (
-        <p class="notice" lang="en" dir="auto">
-          {followUp.no_reply_why}
-        </p>
-      ) : null}
+      <NoReply followUp={followUp} />
       <fieldset class="actions" ref={actionsBox}>
         <legend class="visually-hidden">{t("action")}</legend>
         {actions.map((one) => (
@@ -477,7 +487,9 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           </span>
         ) : null}
         {draft.keptAt && !draft.isNew ? (
-          <span class="count">{t("draft_kept", { time: clockTime(Date.parse(draft.keptAt)) })}</span>
+          <span class="count">
+            {t("draft_kept", { time: clockTime(Date.parse(draft.keptAt)) })}
+          </span>
         ) : null}
       </p>
       <div class="buttons">
@@ -487,7 +499,11 @@ function Editor({ followUp, draft }: { followUp: FollowUp; draft: Draft }) {
           </button>
         )}
         {hasText ? (
-          <button type="button" disabled={!draft.text.trim()} onClick={() => (stranger.value = true)}>
+          <button
+            type="button"
+            disabled={!draft.text.trim()}
+            onClick={() => (stranger.value = true)}
+          >
             {t("as_stranger")} <kbd>V</kbd>
           </button>
         ) : null}

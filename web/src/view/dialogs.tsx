@@ -79,7 +79,10 @@ function KeysDialog() {
   );
 }
 
-function Choice<K extends "theme" | "density">(props: { name: K; values: readonly Preferences[K][] }) {
+function Choice<K extends "theme" | "density">(props: {
+  name: K;
+  values: readonly Preferences[K][];
+}) {
   return (
     <fieldset class="choice">
       <legend>{t(props.name)}</legend>
@@ -141,7 +144,7 @@ function ViewDialog() {
     const others = preferences.value.views.filter((view) => view.name !== name);
     prefer({ views: [...others, { name, query: queryOf(route.value) }].slice(-MOST_VIEWS) });
     close();
-    announce(t("view_kept_said"));
+    announce(t("view_saved_said"));
   };
   return (
     <Dialog title={t("save_view")} onClose={close}>

@@ -3,6 +3,7 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { announce } from "../announce";
 import type { Complaint, FollowUpWithStory, Reply, Review, Rule } from "../api_types";
 import { claim, holderOf, leave, LEASE_MS, release } from "../claims";
 import { amountLeft } from "../composing";
@@ -40,7 +41,7 @@ import { Approval } from "./approval";
 import { Composer } from "./composer";
 import { Icon, Ring, SeverityIcon } from "./icons";
 import { LaterDialog, showAgain } from "./later";
-import { focusList, heldUntil, openFollowUp } from "./list";
+import { claimedUntil, focusList, openFollowUp } from "./list";
 import { Notes } from "./notes";
 import { History, Timeline } from "./story";
 import { TakeoverDialog } from "./takeover";
@@ -58,7 +59,7 @@ function Lease(props: { followUp: FollowUpWithStory; takeover: Signal<boolean> }
   if (holder === "other")
     return (
       <span class="lease">
-        <span>{heldUntil(followUp)}</span>
+        <span>{claimedUntil(followUp)}</span>
         {hasRole(followUp.business, "lead") ? (
           <button type="button" onClick={() => (props.takeover.value = true)}>
             {t("take_over")}
@@ -196,6 +197,18 @@ function RuleReason({ rule }: { rule: Rule }) {
   );
 }
 
+/** Where the browser refuses, the text is selected, so that its own keys can copy it. */
+async function copy(id: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(id);
+    announce(t("copied_said"));
+  } catch {
+    const text = document.getElementById("own-id");
+    if (text) getSelection()?.selectAllChildren(text);
+    announce(t("copy_refused"));
+  }
+}
+
 function Context({ followUp }: { followUp: FollowUpWithStory }) {
   const assessment = followUp.reviews[0]?.assessment;
   const { checklist } = followUp;
@@ -208,7 +221,9 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
           .map((rule) => (
             <RuleReason key={rule.id} rule={rule} />
           ))}
-        {followUp.why === "policy" ? null : <p>{maybe(`why_${followUp.why}`) ?? words(followUp.why)}</p>}
+        {followUp.why === "policy" ? null : (
+          <p>{maybe(`why_${followUp.why}`) ?? words(followUp.why)}</p>
+        )}
         <p>
           <code>{followUp.rules.map((rule) => rule.id).join(", ")}</code>
         </p>
@@ -230,7 +245,7 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
               </div>
             ) : null}
             <div>
-              <dt>{t("sure")}</dt>
+              <dt>{t("confidence")}</dt>
               <dd>{percent(assessment.confidence)}</dd>
             </div>
           </dl>
@@ -276,8 +291,17 @@ function Context({ followUp }: { followUp: FollowUpWithStory }) {
       ) : null}
       <Notes followUp={followUp} />
       <Timeline followUp={followUp} />
-      <p class="meta">
-        <code>{followUp.id}</code>
+      <p class="meta own-id">
+        <code id="own-id">{followUp.id}</code>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t("copy_id")}
+          title={t("copy_id")}
+          onClick={() => void copy(followUp.id)}
+        >
+          <Icon name="copy" />
+        </button>
       </p>
     </aside>
   );
@@ -288,8 +312,9 @@ function Thread({ followUp }: { followUp: FollowUpWithStory }) {
   const due = dueIn(followUp);
   const paused = pausedUntil(followUp);
   // What waits for a lead stands where the lead decides.
-  const pending = followUp.status === "awaiting_approval" ? followUp.pending_resolution?.reply : null;
-  const replies = followUp.replies.filter((reply) => reply.id !== pending);
+  const isPending = followUp.status === "awaiting_approval";
+  const pendingReply = isPending ? followUp.pending_resolution?.reply : null;
+  const replies = followUp.replies.filter((reply) => reply.id !== pendingReply);
   const more = async () => {
     failed.value = false;
     try {
@@ -448,7 +473,12 @@ export function FollowUpPane({ id }: { id: string }) {
           <Thread followUp={followUp} />
           <Context followUp={followUp} />
           {followUp.pending_resolution && followUp.status === "awaiting_approval" ? (
-            <Approval followUp={followUp} pending={followUp.pending_resolution} />
+            // Another resolution is another question: one that is open must not turn into it.
+            <Approval
+              key={followUp.pending_resolution.digest}
+              followUp={followUp}
+              pending={followUp.pending_resolution}
+            />
           ) : (
             <Composer key={id} followUp={followUp} />
           )}

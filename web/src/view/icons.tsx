@@ -31,6 +31,7 @@ export function SeverityIcon({ severity }: { severity: Severity }) {
 const DRAWINGS = {
   back: "M10 3 5 8l5 5",
   close: "m4 4 8 8m0-8-8 8",
+  copy: "M6 6h7v7.5H6zM10 6V2.5H3V10h3",
   filters: "M2 4h12M4.5 8h7M7 12h2",
   link: "M9 3h4v4m0-4L7 9M6 4H3v9h9v-3",
   tick: "m3 8.5 3.2 3L13 4.5",
@@ -67,7 +68,14 @@ export function Ring({ share }: { share: number }) {
 export function Dot({ filled }: { filled: boolean }) {
   return (
     <svg class="dot" viewBox="0 0 12 12" aria-hidden="true">
-      <circle cx="6" cy="6" r="4.6" fill={filled ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.4" />
+      <circle
+        cx="6"
+        cy="6"
+        r="4.6"
+        fill={filled ? "currentColor" : "none"}
+        stroke="currentColor"
+        stroke-width="1.4"
+      />
     </svg>
   );
 }

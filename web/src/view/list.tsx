@@ -7,6 +7,7 @@ import { announce } from "../announce";
 import { holderOf } from "../claims";
 import {
   isLoaded,
+  listProblem,
   nextPage,
   platforms,
   previewKey,
@@ -20,6 +21,7 @@ import { t, type Key } from "../messages";
 import { outbox } from "../outbox";
 import { platformName, shortPlatformName } from "../platforms";
 import { preferences } from "../preferences";
+import { refusalOf } from "../refusals";
 import { addressOf, go, queryOf, route, SEVERITIES } from "../route";
 import { subject } from "../sign_in";
 import { clockTime, dateAndTime, dueIn, pausedUntil } from "../times";
@@ -47,8 +49,11 @@ const commonPause = computed(() => {
   const isSame = (row: Row) => row.clock === "paused" && row.resumes_at === first?.resumes_at;
   return first && waiting.length > 1 && waiting.every(isSame) ? first : null;
 });
-/** The one row that Tab stops at. */
-const stop = computed(() => cursor.value ?? visible.value[0]?.id);
+/** The one row that Tab stops at. The one of the cursor may have left the list. */
+const stop = computed(() => {
+  const list = visible.value;
+  return list.some((row) => row.id === cursor.value) ? cursor.value : list[0]?.id;
+});
 
 function focusRow(id: string): void {
   cursor.value = id;
@@ -75,11 +80,11 @@ export function focusList(): void {
 }
 
 /** Who has it, and until when. */
-export function heldUntil(row: Row): string {
+export function claimedUntil(row: Row): string {
   const time = clockTime(Date.parse(row.claim_expires_at!));
   return row.claimed_by_name
-    ? t("held_by_until", { name: row.claimed_by_name, time })
-    : t("held_until", { time });
+    ? t("claimed_by_until", { name: row.claimed_by_name, time })
+    : t("claimed_until", { time });
 }
 
 function Line({ row }: { row: Row }) {
@@ -132,7 +137,7 @@ function Line({ row }: { row: Row }) {
           {isSending ? (
             <span>{t("sending")}</span>
           ) : holder === "other" ? (
-            <span>{heldUntil(row)}</span>
+            <span>{claimedUntil(row)}</span>
           ) : holder === "me" ? (
             <span class="mine">{t("yours")}</span>
           ) : null}
@@ -196,8 +201,8 @@ export function List() {
   const showFilters = useSignal(Boolean(route.value.severity || route.value.platform));
   useEffect(() => {
     return offerAll(
-      { name: "key_down", key: "j", run: () => move(1) },
-      { name: "key_up", key: "k", run: () => move(-1) },
+      { name: "key_down", key: "j", repeats: true, run: () => move(1) },
+      { name: "key_up", key: "k", repeats: true, run: () => move(-1) },
       { name: "key_filter", key: "/", run: () => document.getElementById("filter")?.focus() },
     );
   }, []);
@@ -236,6 +241,7 @@ export function List() {
           aria-label={t("filter")}
           onInput={(event) => (filter.value = event.currentTarget.value)}
           onKeyDown={(event) => {
+            if (event.isComposing) return;
             if (event.key === "Escape" || event.key === "Enter") {
               if (event.key === "Escape") filter.value = "";
               focusList();
@@ -259,6 +265,10 @@ export function List() {
       {!isLoaded.value ? (
         <p class="loading" role="status">
           {t("loading")}
+        </p>
+      ) : listProblem.value ? (
+        <p class="empty" role="alert">
+          {refusalOf(listProblem.value).text}
         </p>
       ) : list.length ? (
         <>

@@ -4,7 +4,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Colleague } from "../api_types";
-import { matching, mentionsIn, MOST_MENTIONS, nameBegun } from "../mentions";
+import { matching, mentionsIn, MOST_MENTIONS, partialName } from "../mentions";
 import { t } from "../messages";
 import { colleaguesOf, nameOf, readColleagues } from "../people";
 import { joined } from "../times";
@@ -24,32 +24,37 @@ export function MentionField(props: {
 }) {
   const { business, text, chosen } = props;
   const box = useRef<HTMLTextAreaElement>(null);
-  /** What is typed of a name; null while none is, or somebody does not want the list. */
-  const begun = useSignal<string | null>(null);
+  /** The part of a name that was typed; null without one, or when somebody closed the list. */
+  const partial = useSignal<string | null>(null);
   const place = useSignal(0);
   const all = colleaguesOf(business);
   const mentions = mentionsIn(text, chosen, all);
   const isFull = mentions.length >= MOST_MENTIONS;
-  const options = begun.value === null || isFull ? [] : matching(all, begun.value);
+  const options = partial.value === null || isFull ? [] : matching(all, partial.value);
   const current = options[Math.min(place.value, options.length - 1)];
 
+  // What was begun before a reload may mention somebody.
+  useEffect(() => {
+    if (text.includes("@")) void readColleagues(business);
+  }, [business]);
   useEffect(() => {
     const option = current && document.getElementById(`mention-${current.subject}`);
     option?.scrollIntoView({ block: "nearest" });
   }, [current?.subject]);
 
-  const look = () => {
+  const readPartial = () => {
     const { value, selectionStart, selectionEnd } = box.current!;
-    const next = selectionStart === selectionEnd ? nameBegun(value.slice(0, selectionStart)) : null;
+    const hasSelection = selectionStart !== selectionEnd;
+    const next = hasSelection ? null : partialName(value.slice(0, selectionStart));
     if (next !== null) void readColleagues(business);
-    if (next !== begun.value) place.value = 0;
-    begun.value = next;
+    if (next !== partial.value) place.value = 0;
+    partial.value = next;
   };
   const choose = (colleague: Colleague) => {
     const { value, selectionStart } = box.current!;
-    const start = selectionStart - (begun.value ?? "").length;
+    const start = selectionStart - (partial.value ?? "").length;
     const before = `${value.slice(0, start)}${colleague.name} `;
-    begun.value = null;
+    partial.value = null;
     props.onChange(
       before + value.slice(selectionStart).replace(/^ /, ""),
       [...chosen.filter((person) => person !== colleague.subject), colleague.subject],
@@ -65,7 +70,7 @@ export function MentionField(props: {
       const step = event.key === "ArrowDown" ? 1 : options.length - 1;
       place.value = (Math.min(place.value, options.length - 1) + step) % options.length;
     } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) choose(current);
-    else if (event.key === "Escape") begun.value = null;
+    else if (event.key === "Escape") partial.value = null;
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -89,14 +94,14 @@ export function MentionField(props: {
           value={text}
           onInput={(event) => {
             props.onChange(event.currentTarget.value, chosen);
-            look();
+            readPartial();
           }}
-          onClick={look}
+          onClick={readPartial}
           onKeyUp={(event) => {
-            if (/^(Arrow(Left|Right)|Home|End)$/.test(event.key)) look();
+            if (/^(Arrow(Left|Right)|Home|End)$/.test(event.key)) readPartial();
           }}
           onKeyDown={onKeyDown}
-          onBlur={() => (begun.value = null)}
+          onBlur={() => (partial.value = null)}
         />
       </label>
       {options.length ? (

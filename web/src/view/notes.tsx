@@ -1,5 +1,5 @@
-// What colleagues write for each other. The customer never sees it, and it looks like nothing that is
-// sent.
+// What colleagues write for each other. The customer never sees it, and it looks different from
+// what is sent.
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -7,6 +7,7 @@ import * as api from "../api";
 import { ApiError } from "../api";
 import type { FollowUp, Note } from "../api_types";
 import { announce } from "../announce";
+import { noteDraftOf, changeNoteDraft, forgetNoteDraft } from "../note_drafts";
 import { offerOfFollowUp } from "../keys";
 import { t, type Key } from "../messages";
 import { mentionsIn } from "../mentions";
@@ -51,11 +52,8 @@ function NoteCard({ note, business }: { note: Note; business: string }) {
 
 export function Notes({ followUp }: { followUp: FollowUp }) {
   const { id, business } = followUp;
-  const isWriting = useSignal(false);
-  const text = useSignal("");
-  const chosen = useSignal<readonly string[]>([]);
-  // The same id again is the same note, if its answer was lost.
-  const ownId = useSignal("");
+  const draft = noteDraftOf(id);
+  const isWriting = useSignal(Boolean(draft.text));
   const busy = useSignal(false);
   const isOpen = followUp.status !== "closed";
 
@@ -68,35 +66,38 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     return offerOfFollowUp({ name: "note_write", key: "n", run: write });
   }, [id, isOpen]);
 
-  const keep = async (event: SubmitEvent) => {
+  const save = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (busy.value || !text.value.trim()) return;
+    const words = draft.text.trim();
+    if (busy.value || !words) return;
     busy.value = true;
     forgetRefusal(id);
-    ownId.value ||= `note-${crypto.randomUUID()}`;
-    const words = text.value.trim();
+    const ownId = draft.id || `note-${crypto.randomUUID()}`;
+    changeNoteDraft(id, { id: ownId });
     try {
       if (words.includes("@")) await readColleagues(business);
-      const mentions = mentionsIn(words, chosen.value, colleaguesOf(business));
-      await api.addNote(id, { id: ownId.value, text: words, mentions });
-      text.value = ownId.value = "";
-      chosen.value = [];
-      isWriting.value = false;
-      announce(t("note_kept_said"));
+      const mentions = mentionsIn(words, draft.chosen, colleaguesOf(business));
+      await api.addNote(id, { id: ownId, text: words, mentions });
+      // Whoever wrote on while it was kept goes on writing.
+      if (noteDraftOf(id).text === draft.text) {
+        forgetNoteDraft(id);
+        isWriting.value = false;
+      }
+      announce(t("note_saved_said"));
       // A note without a mention changes no row, so no poll would read it soon.
       void open(id);
       void pollNow();
       document.getElementById("follow-up-title")?.focus();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!error.isTemporary) ownId.value = "";
+      if (!error.isTemporary) changeNoteDraft(id, { id: "" });
       if (error.problem.reason === "cannot_mention") forgetColleagues(business);
       refuse(id, error);
     } finally {
       busy.value = false;
     }
   };
-  const read = async () => {
+  const dismiss = async () => {
     try {
       await api.dismissMention(id);
       void pollNow();
@@ -110,7 +111,7 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
     <section>
       <h3>{t("notes")}</h3>
       {followUp.mentioned.includes(subject.value) ? (
-        <button type="button" onClick={() => void read()}>
+        <button type="button" onClick={() => void dismiss()}>
           {t("mention_read")}
         </button>
       ) : null}
@@ -118,23 +119,19 @@ export function Notes({ followUp }: { followUp: FollowUp }) {
         <NoteCard key={note.id ?? place} note={note} business={business} />
       ))}
       {!isOpen ? null : isWriting.value ? (
-        <form class="note-field" onSubmit={(event) => void keep(event)}>
+        <form class="note-field" onSubmit={(event) => void save(event)}>
           <MentionField
             business={business}
-            text={text.value}
-            chosen={chosen.value}
-            onChange={(words, people) => {
-              text.value = words;
-              chosen.value = people;
-              ownId.value = "";
-            }}
+            text={draft.text}
+            chosen={draft.chosen}
+            onChange={(text, chosen) => changeNoteDraft(id, { text, chosen, id: "" })}
           />
           <div class="buttons">
             <button type="button" onClick={() => (isWriting.value = false)}>
               {t("cancel")}
             </button>
-            <button type="submit" disabled={busy.value || !text.value.trim()}>
-              {t("note_keep")}
+            <button type="submit" disabled={busy.value || !draft.text.trim()}>
+              {t("note_save")}
             </button>
           </div>
         </form>

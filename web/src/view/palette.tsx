@@ -1,5 +1,5 @@
-// Everything that can be done or opened from here, by typing a part of its name. It shows the key of
-// each command, so that one learns the keys by using it.
+// Everything that can be done or opened from here, by typing a part of its name. It shows the key
+// of each command, so that people learn the keys by using it.
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -8,8 +8,9 @@ import { MODIFIER, possibleCommands, type Command } from "../keys";
 import { t } from "../messages";
 import { preferences } from "../preferences";
 import { filtersOf, go, VIEWS } from "../route";
+import { searchText } from "../search_text";
 import { Dialog } from "./dialog";
-import { keysTo } from "./going";
+import { keysTo } from "./view_keys";
 import { openFollowUp } from "./list";
 
 const MOST_FOLLOW_UPS = 20;
@@ -25,14 +26,9 @@ interface Entry {
   run: () => void;
 }
 
-/** Small letters without accents, so that `uber` finds `Über`. */
-function plain(text: string): string {
-  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
-}
-
 function isFound(entry: Entry, query: string): boolean {
-  const text = plain(`${entry.label} ${entry.detail ?? ""} ${entry.also ?? ""}`);
-  return plain(query).split(/\s+/).every((part) => text.includes(part));
+  const text = searchText(`${entry.label} ${entry.detail ?? ""} ${entry.also ?? ""}`);
+  return searchText(query).split(/\s+/).every((part) => text.includes(part));
 }
 
 function views(): Entry[] {

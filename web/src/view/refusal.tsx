@@ -12,11 +12,12 @@ export function Findings(props: { findings: readonly Finding[]; isRefused?: bool
     <ul class="findings">
       {findings.map((finding) => {
         const isBlock = finding.severity === "block";
+        const isKnown = isRefused && isBlock;
         return (
           <li key={finding.code + finding.explanation} class={finding.severity}>
-            {isRefused && isBlock ? null : <SeverityIcon severity={isBlock ? "critical" : "medium"} />}
+            {isKnown ? null : <SeverityIcon severity={isBlock ? "critical" : "medium"} />}
             <span>
-              {isRefused && isBlock ? null : <b>{t(isBlock ? "lint_blocks" : "lint_warns")} </b>}
+              {isKnown ? null : <b>{t(isBlock ? "lint_blocks" : "lint_warns")} </b>}
               <Explanation finding={finding} />
             </span>
             <span class="meta rule">{finding.rule}</span>

@@ -25,11 +25,11 @@ import { ClosedList } from "./closed";
 import { takeBack } from "./composer";
 import { Dialogs, openDialog } from "./dialogs";
 import { FollowUpPane, NothingOpen } from "./follow_up";
-import { Going, startGoing } from "./going";
+import { centreInRow } from "./horizontal_scroll";
 import { Icon } from "./icons";
 import { List, openFollowUp } from "./list";
 import { PALETTE_KEY } from "./palette";
-import { showInRow } from "./sideways";
+import { ViewKeys, waitForViewKey } from "./view_keys";
 
 function ViewLink({ view }: { view: View }) {
   const count = countOf(view);
@@ -82,7 +82,7 @@ function SavedViews() {
             <button
               type="button"
               class="quiet"
-              aria-label={t("forget_view", { name: view.name })}
+              aria-label={t("delete_view", { name: view.name })}
               onClick={() => {
                 prefer({ views: views.filter((other) => other !== view) });
                 document.getElementById("list-title")?.focus();
@@ -102,7 +102,7 @@ function Navigation() {
   const rail = useRef<HTMLElement>(null);
   const { followUp } = route.value;
   const query = queryOf(route.value);
-  useEffect(() => showInRow(rail.current, "[aria-current]"), [query, followUp]);
+  useEffect(() => centreInRow(rail.current, "[aria-current]"), [query, followUp]);
   return (
     <nav class="rail" aria-label={t("navigation")} ref={rail}>
       <p class="brand">Heard</p>
@@ -226,18 +226,18 @@ function NothingToAnswer() {
   const own = me.value?.businesses ?? [];
   const of = (role: Role) =>
     own.filter(({ roles }) => roles.includes(role)).map(({ business }) => business);
-  const audited = of("auditor");
-  const administered = of("admin");
-  const hasWork = audited.length > 0 || administered.length > 0;
+  const asAuditor = of("auditor");
+  const asAdmin = of("admin");
+  const hasWork = asAuditor.length > 0 || asAdmin.length > 0;
   const names = (all: readonly string[]) => joined(all.map(businessName));
   return (
     <section class="message">
       <h2>{t(hasWork ? "no_answering_role" : "no_role")}</h2>
-      {audited.length ? (
+      {asAuditor.length ? (
         <>
-          <p>{t("auditor_do", { businesses: names(audited) })}</p>
+          <p>{t("auditor_do", { businesses: names(asAuditor) })}</p>
           <ul class="addresses">
-            {audited.map((business) => (
+            {asAuditor.map((business) => (
               <li key={business}>
                 <code>{`${location.origin}/api/audit/outcomes?business=${business}&from=7d`}</code>
               </li>
@@ -248,9 +248,9 @@ function NothingToAnswer() {
           </ul>
         </>
       ) : null}
-      {administered.length ? (
+      {asAdmin.length ? (
         <>
-          <p>{t("admin_do", { businesses: names(administered) })}</p>
+          <p>{t("admin_do", { businesses: names(asAdmin) })}</p>
           <ul class="addresses">
             {["connect", "policy", "people", "doctor"].map((word) => (
               <li key={word}>
@@ -279,7 +279,7 @@ function Desk() {
   useEffect(() => {
     return offerAll(
       { name: "key_undo", key: "z", run: () => takeBack(), isPossible: canUndo },
-      { name: "key_go", key: "g", run: startGoing, isPossible: () => forbidden.value === null },
+      { name: "key_go", key: "g", run: waitForViewKey, isPossible: () => forbidden.value === null },
       { name: "settings", key: "", run: () => void (openDialog.value = "settings") },
       { name: "key_help", key: "?", run: () => void (openDialog.value = "keys") },
     );
@@ -307,7 +307,7 @@ function Desk() {
         </main>
       </div>
       <Toast />
-      <Going />
+      <ViewKeys />
       <Dialogs />
     </>
   );

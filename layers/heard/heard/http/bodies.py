@@ -158,7 +158,7 @@ class DraftBody(BaseModel):
     fields: DraftFields = Field(default_factory=DraftFields)
 
     def draft(self, now: datetime) -> Draft:
-        """The draft as the desk keeps it, with the fields that have a value."""
+        """The draft as it is stored, with the fields that have a value."""
         action = self.action.value if self.action else None
         return Draft(self.text, format_time(now), action, self.fields.model_dump(exclude_none=True))
 

@@ -168,8 +168,8 @@ def describe_follow_up(
     """A follow-up with all that an agent must understand before answering (R22).
 
     At most `limit` of its reviews, those behind the review `after`. `actions` are those that can be
-    taken here. `no_reply_why` says why none of them can reply, None where one can. Raises NotFound,
-    BadRequest.
+    taken here. `no_reply_code` and `no_reply_why` say why none of them can reply, None where one
+    can. Raises NotFound, BadRequest.
     """
     stored = find_follow_up(caller, follow_up_id, desk.cases)
     return _describe(stored, caller, desk, now, PageRequest(limit, after), with_story=True)
@@ -191,13 +191,13 @@ def _describe(
     try:
         case = desk.cases.case_of_follow_up(follow_up.id, stored).case
     except DamagedState as damage:
-        why, actions = damage.detail, list[str]()
+        no_reply, actions = NoReply("unreadable", damage.detail), list[str]()
     else:
-        why = _no_reply_why(case, desk.setup.connection(case.review.connection))
+        no_reply = _no_reply(case, desk.setup.connection(case.review.connection))
         actions = [
             action.value
             for action in Action
-            if (why is None or "text" not in _REQUIRED_FIELDS[action])
+            if (no_reply is None or "text" not in _REQUIRED_FIELDS[action])
             and (action is not Action.INVITE_PRIVATE or case.review.channel.stage is Stage.ONSTAGE)
         ]
     details = follow_up_details(follow_up, case, policy, desk.cases, page)
@@ -206,7 +206,12 @@ def _describe(
         follow_up_row(follow_up, now)
         | claimant_and_clock(follow_up, policy, now, desk.memory)
         | details
-        | {"actions": actions, "no_reply_why": why, "my_draft": draft.to_json() if draft else None}
+        | {
+            "actions": actions,
+            "no_reply_code": no_reply.code if no_reply else None,
+            "no_reply_why": no_reply.why if no_reply else None,
+            "my_draft": draft.to_json() if draft else None,
+        }
         | (_story(follow_up, case, desk) if with_story else {})
     )
 
@@ -287,7 +292,7 @@ def _take_over(
     desk: DeskPorts,
     now: datetime,
 ) -> StoredFollowUp:
-    """Raises ConflictError, as when none of its reviews can be read."""
+    """Take it over, with an outcome. Raises ConflictError, also when no review can be read."""
 
     def decide(loaded: LoadedCase) -> Change | None:
         unreadable = _unreadable_reviews(loaded.case.follow_up or stored.follow_up, desk)
@@ -307,7 +312,7 @@ def _take_over_unreadable(
     desk: DeskPorts,
     now: datetime,
 ) -> StoredFollowUp:
-    """Take it over without an outcome: the place of the next one is in the state of a review."""
+    """Take it over without an outcome: its number would come from the state of a review."""
 
     def decide(follow_up: FollowUp) -> FollowUp:
         unreadable = _unreadable_reviews(follow_up, desk)
@@ -686,35 +691,48 @@ def _lint_text(
     return LintedText(signed_text, findings, lint.fingerprint(signed_text, names))
 
 
-def _no_reply_why(case: Case, connection: Connection | None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """Why no reply can be sent from here: a code for programs, and words for people."""
+
+    code: str
+    why: str
+
+
+def _no_reply(case: Case, connection: Connection | None) -> NoReply | None:
     """Why no reply can be sent from here; None if one can."""
     review = case.review
     if review.erased_at:
-        return (
+        return NoReply(
+            "erased",
             "This author's data was erased, so we no longer know where to reply. Resolve it "
-            "without a reply."
+            "without a reply.",
         )
     if case.thread.damaged:
-        return (
+        return NoReply(
+            "thread_damaged",
             "What we said in this thread cannot be read, so nobody knows whether another reply is "
-            "allowed (R04). Resolve it without a reply, or have its state restored."
+            "allowed (R04). Resolve it without a reply, or have its state restored.",
         )
     if connection is None:
-        return "The connection was removed. Resolve it without a reply."
+        return NoReply(
+            "connection_removed", "The connection was removed. Resolve it without a reply."
+        )
     capabilities = load(review.platform).capabilities
     if capabilities.replies == "none":
-        why = "takes no replies from programs"
+        code, why = "takes_none", "takes no replies from programs"
     elif capabilities.credentials and not connection.has_credentials:
-        why = "is connected without credentials to reply with"
+        code, why = "no_credentials", "is connected without credentials to reply with"
     else:
         return None
-    return f"{capabilities.title} {why}. Answer there, then resolve it here without a reply."
+    do = "Answer there, then resolve it here without a reply."
+    return NoReply(code, f"{capabilities.title} {why}. {do}")
 
 
 def _refuse_without_reply(conversation: _Conversation) -> None:
     """Raises ConflictError where no reply can be sent."""
-    if why := _no_reply_why(conversation.case, conversation.connection):
-        raise ConflictError(ConflictCode.NO_REPLY_HERE.value, why)
+    if no_reply := _no_reply(conversation.case, conversation.connection):
+        raise ConflictError(ConflictCode.NO_REPLY_HERE.value, no_reply.why)
 
 
 def _customer_language(conversation: _Conversation) -> str | None:

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 def list_colleagues(caller: Caller, business: str, people: People) -> dict[str, Any]:
     """Everybody who holds a role in a business, by first name; the caller too.
 
-    `complete` is False where somebody may be missing: there are very many, or the lists were not
-    made yet, as of an earlier release. Raises NotFound, Forbidden.
+    `complete` is False where somebody may be missing: there are very many people, or an earlier
+    release stored them, without lists. Raises NotFound, Forbidden.
     """
     caller.require_role(business, *ANSWERING, missing=NO_SUCH_BUSINESS)
     colleagues = people.colleagues(business)
     in_order = sorted(
         colleagues.people, key=lambda each: (each.first_name.casefold(), each.subject)
     )
-    # A list without the caller, who is in the business, is of an earlier release.
-    is_made = any(each.subject == caller.person.subject for each in in_order)
+    # The caller is in the business. If the list lacks them, an earlier release stored its people.
+    has_caller = any(each.subject == caller.person.subject for each in in_order)
     return {
         "colleagues": [
             {
@@ -34,5 +34,5 @@ def list_colleagues(caller: Caller, business: str, people: People) -> dict[str, 
             }
             for each in in_order
         ],
-        "complete": colleagues.complete and is_made,
+        "complete": colleagues.complete and has_caller,
     }

@@ -61,14 +61,16 @@ def timeline_of(follow_up: FollowUp, log: OutcomeLog, memory: DeskMemory) -> lis
 
     They are those of the first reviews to read, as many as `TIMELINE_REVIEWS`.
     """
-    outcomes = [
-        outcome
-        for review in follow_up.reviews_to_read[:TIMELINE_REVIEWS]
-        for outcome in log.newest_of_review(review, TIMELINE_SHOWN)
-        if outcome.business == follow_up.business
-    ]
-    outcomes.sort(key=lambda outcome: (outcome.at, outcome.id))
-    return _timeline_json(outcomes[-TIMELINE_SHOWN:], memory)
+    placed: list[tuple[str, str, Outcome]] = []
+    for review in follow_up.reviews_to_read[:TIMELINE_REVIEWS]:
+        latest = ""
+        # Two functions may have two clocks. What was appended later came later, whatever they say.
+        for outcome in reversed(log.newest_of_review(review, TIMELINE_SHOWN)):
+            latest = max(latest, outcome.at)
+            if outcome.business == follow_up.business:
+                placed.append((latest, outcome.id, outcome))
+    placed.sort(key=lambda place: place[:2])
+    return _timeline_json([outcome for *_, outcome in placed[-TIMELINE_SHOWN:]], memory)
 
 
 def _history_json(review: Review, text: LatestText | None) -> dict[str, Any]:

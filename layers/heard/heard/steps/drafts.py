@@ -35,7 +35,7 @@ def save_draft(
         case.review.author,
         draft,
         now,
-        after=stored.follow_up.last_resolution_key,
+        after_resolution=stored.follow_up.last_resolution_key,
     )
     return draft
 

@@ -58,7 +58,7 @@ def add_note(
                 ConflictCode.TOO_MANY_NOTES.value,
                 f"A follow-up has at most {MAX_NOTES} notes. Write it with the resolution.",
             )
-        # Only of a new note: one that is sent again was kept, whoever has left since.
+        # Only for a new note: the same one again was stored before somebody left.
         _require_answering(mentions, follow_up.business, desk)
         return follow_ups.with_mentions(follow_up, mentions, agent)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _QUARANTINE: Final = "QUARANTINE#"
 _RETENTION: Final = "RETENTION#"
 _COLLEAGUE: Final = "COLLEAGUE#"
-"""The lists of people are made anew from the people: a restored one could name who was removed."""
+"""The lists of people are made anew: a restored one could name somebody who was removed since."""
 _SETUP_BY_NAME: Final = ("CONNECTION#", "PERSON#", "RETENTION")
 """What somebody may have removed on purpose: only a person can say that it was not."""
 

@@ -1,8 +1,8 @@
 """The people of each business: one item for each person and business where they hold a role.
 
-Which roles count is said by the person's own item (`people`). These items only list the people, so
-that those of one business are read with one query. Whatever gives or takes a role writes both in
-one transaction.
+What a person may do is read from their own item (`people`). These items only list the people, so
+that those of one business are read with one query. Each change of roles writes both in one
+transaction.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 COLLEAGUE_PREFIX: Final = "COLLEAGUE#"
 MAX_COLLEAGUES: Final = 1_000
-"""How many people of a business are listed: some 25 read units."""
+"""How many people of a business are read: at most some 25 read units."""
 
 type Entries = dict[tuple[str, str], Item]
-"""Items of lists by their keys."""
+"""The items of the lists, by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColleagueList:
-    """The people of a business. `complete` is False where there are more than are listed."""
+    """The people of a business. `complete` is False where there are more than were read."""
 
     people: tuple[Colleague, ...]
     complete: bool
@@ -54,7 +54,7 @@ def read_colleagues(client: DynamoDBClient, table: str, business: str) -> Collea
 
 
 def entries_of(people: Iterable[Person]) -> Entries:
-    """What the lists say of these people."""
+    """The entries that these people should have."""
     return {
         (f"{COLLEAGUE_PREFIX}{business}", person.subject): {
             "first_name": person.first_name,
@@ -68,7 +68,7 @@ def entries_of(people: Iterable[Person]) -> Entries:
 def entry_writes(
     table: str, before: Iterable[tuple[str, str]], after: Entries
 ) -> Iterator[TransactWriteItemTypeDef]:
-    """The writes after which the lists say `after`. What was there `before` goes first."""
+    """The writes that replace the entries `before` (keys) by those `after`. Deletions go first."""
     for key in before:
         if key not in after:
             yield {"Delete": {"TableName": table, "Key": _attributes(key)}}

@@ -31,12 +31,12 @@ class Drafts(CaseItems):
         draft: Draft,
         now: datetime,
         *,
-        after: str | None = None,
+        after_resolution: str | None = None,
     ) -> None:
         """Store an agent's draft in the place of the one before, sealed with the author's key.
 
-        `after` is the key of the follow-up's last resolution, None while there was none. Raises
-        Contention when the author is being erased: then read the case again.
+        `after_resolution` is the key of the follow-up's last resolution, None before the first.
+        Raises Contention when the author is being erased: then read the case again.
         """
         sk = f"{DRAFT_PREFIX}{agent}"
         try:
@@ -47,7 +47,7 @@ class Drafts(CaseItems):
             "pk": follow_up_id,
             "sk": sk,
             "author": author,
-            "after_resolution": after,
+            "after_resolution": after_resolution,
             "expires_at": int((now + DRAFT_RETENTION).timestamp()),
             **sealed,
         }
@@ -71,7 +71,7 @@ class Drafts(CaseItems):
         self._client.delete_item(TableName=self._table, Key=key)
 
     def remove_draft_before(self, follow_up_id: str, agent: str, resolution_key: str) -> None:
-        """Delete an agent's draft, unless it was begun or changed after this resolution."""
+        """Delete an agent's draft, unless it was stored after this resolution."""
         key = attributes({"pk": follow_up_id, "sk": f"{DRAFT_PREFIX}{agent}"})
         try:
             self._client.delete_item(

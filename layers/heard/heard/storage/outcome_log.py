@@ -37,6 +37,9 @@ MAX_QUERIES: Final = 100
 _FILTERED_PAGE: Final = 250
 """How many outcomes a query reads of which only some match."""
 
+_DAY_BEGINS: Final = "T00:00:00.000Z"
+"""As `format_time` says it."""
+
 _EARLIEST: Final = "2020-01-01"
 """No outcome is older."""
 
@@ -199,7 +202,8 @@ class OutcomeLog:
             _day_of(before)
             end = min(before, end)
         first_day, day = _day_of(start), _day_of(end)
-        if end == day.isoformat():
+        # A place or a period may end where a day begins: there is nothing of that day in it.
+        if end in (day.isoformat(), f"{day}{_DAY_BEGINS}"):
             day -= timedelta(days=1)
         outcomes: list[Outcome] = []
         queries_left = MAX_QUERIES

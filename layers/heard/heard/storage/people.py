@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS: Final = 8
 """How often a change is decided again because another change came first."""
 MAX_WRITES: Final = 100
-"""Writes of one transaction."""
+"""How many writes DynamoDB takes in one transaction."""
 _PERSON_PREFIX: Final = "PERSON#"
 
 
@@ -96,17 +96,18 @@ class People:
         """The people of a business, with one query. Strongly consistent."""
         return read_colleagues(self._client, self._table, business)
 
-    def people_to_list(self) -> list[str]:
-        """Those (subjects) of whom a list says something else than their roles, or nothing.
+    def wrongly_listed(self) -> list[str]:
+        """The people (subjects) whose entries in the lists are not what their roles say.
 
-        An earlier release wrote no lists. Reads the whole table.
+        An earlier release wrote no entries. Reads the whole table.
         """
         return sorted(self._differences())
 
-    def list_again(self) -> int:
-        """Make the lists say what the roles say. Returns for how many people they did not.
+    def repair_lists(self) -> int:
+        """Correct the entries that are not what the roles say. Returns of how many people.
 
-        Whoever is changed meanwhile is listed by that change. Reads the whole table.
+        If a person is changed at the same time, that change writes their entries. Reads the whole
+        table.
         """
         differences = self._differences()
         for subject, (version, before, after) in differences.items():
@@ -130,7 +131,7 @@ class People:
         return len(differences)
 
     def _differences(self) -> dict[str, tuple[int, Entries, Entries]]:
-        """Whose entries are not what they should be: a person's version, those, and these."""
+        """People with wrong entries: their version, the entries that they have, the right ones."""
         versions: dict[str, int] = {}
         after: dict[str, Entries] = {}
         before: dict[str, Entries] = {}
@@ -143,10 +144,9 @@ class People:
                 key = (item.pop("pk"), item.pop("sk"))
                 before.setdefault(key[1], {})[key] = item
         return {
-            subject: (versions.get(subject, 0), listed_before, listed_after)
+            subject: (versions.get(subject, 0), before.get(subject, {}), after.get(subject, {}))
             for subject in after.keys() | before.keys()
-            if (listed_before := before.get(subject, {}))
-            != (listed_after := after.get(subject, {}))
+            if before.get(subject, {}) != after.get(subject, {})
         }
 
     def migrate(self, subject: str, roles: Roles) -> None:
@@ -216,15 +216,16 @@ class People:
     def _write(
         self, writes: Sequence[TransactWriteItemTypeDef], before: Person, after: Person
     ) -> None:
-        """Write a person with all of their entries, so that also an earlier release's get theirs.
+        """Write a person and all of their entries, also those that an earlier release left out.
 
-        Who holds roles in a hundred businesses has more than a transaction takes. The rest follows.
+        The entries of a person with roles in a hundred businesses do not fit into one transaction.
+        `repair_lists` writes the rest.
         """
         entries = list(entry_writes(self._table, entries_of([before]), entries_of([after])))
         room = MAX_WRITES - len(writes)
         self._client.transact_write_items(TransactItems=[*writes, *entries[:room]])
         if len(entries) > room:
-            self.list_again()
+            self.repair_lists()
 
     def _put(self, item_before: Item, person: Person) -> TransactWriteItemTypeDef:
         item = {"pk": f"{_PERSON_PREFIX}{person.subject}", "sk": "PROFILE"}
@@ -264,7 +265,7 @@ class People:
         return values(response.get("Item", {}))
 
     def _scan(self, *prefixes: str) -> Iterator[Item]:
-        parameters = {f":prefix{place}": prefix for place, prefix in enumerate(prefixes)}
+        parameters = {f":prefix{number}": prefix for number, prefix in enumerate(prefixes)}
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
             FilterExpression=" OR ".join(f"begins_with(pk, {name})" for name in parameters),

@@ -29,7 +29,7 @@ def _row(follow_up: FollowUp) -> dict[str, Any]:
     responses=success(FollowUpJson, "The follow-up as it is claimed"),
 )
 def claim(follow_up: Id, limit: Limit = 25) -> dict[str, Any]:
-    """Claim it, or renew the claim, and read it. Every later call needs the answer's `fence`."""
+    """Claim it, or renew the claim, and read it. Every later call needs its `fence`."""
     return router.log_details(
         desk.claim_and_describe(router.caller, follow_up, router.ports, clock.now(), limit)
     )

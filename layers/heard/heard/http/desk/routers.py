@@ -64,9 +64,6 @@ class DeskRouter(APIGatewayHttpRouter):
         self.tools.logger.append_keys(reviews=list(reviews))
 
     def log_details(self, details: dict[str, Any]) -> dict[str, Any]:
-        """Name the reviews of a follow-up's description in the log line. Returns the description.
-
-        They are those that the caller gets to read.
-        """
+        """Name the reviews that the caller gets to read in the log line. Returns the details."""
         self.log_reviews(review["id"] for review in details["reviews"])
         return details

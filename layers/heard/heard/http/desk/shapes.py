@@ -436,6 +436,7 @@ class FollowUpJson(RowJson):
     grants: list[GrantJson]
     pending_resolution: PendingResolutionJson | None
     actions: list[Action]
+    no_reply_code: str | None
     no_reply_why: str | None
     my_draft: DraftJson | None
 

@@ -52,8 +52,8 @@ def dismiss_mention(follow_up: Id) -> dict[str, Any]:
 def save_draft(follow_up: Id, body: DraftBody) -> dict[str, Any]:
     """Keep what you have begun to write, in the place of what you kept before."""
     now = clock.now()
-    kept = drafts.save_draft(router.caller, follow_up, body.draft(now), router.ports, now)
-    return kept.to_json()
+    draft = drafts.save_draft(router.caller, follow_up, body.draft(now), router.ports, now)
+    return draft.to_json()
 
 
 @router.delete(

@@ -1,5 +1,5 @@
-// G, and then a letter: from anywhere to a view. The letters are shown while one waits for the second
-// key, so that nobody has to know them before.
+// G and then the letter of a view go there from anywhere. The letters are shown after G, so that
+// nobody has to know them.
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -22,7 +22,8 @@ const LETTERS: Record<View, string> = {
   closed: "S",
 };
 
-const isGoing = signal(false);
+/** Whether G was pressed, and its letter was not yet. */
+const isWaiting = signal(false);
 
 /** The keys that go to a view, as they are shown. */
 export function keysTo(view: View): string {
@@ -31,36 +32,36 @@ export function keysTo(view: View): string {
 
 function stop(): void {
   takeNextKey(null);
-  isGoing.value = false;
+  isWaiting.value = false;
 }
 
 /** Wait for the letter of a view. Any other key, or the mouse, ends it. */
-export function startGoing(): void {
-  isGoing.value = true;
+export function waitForViewKey(): void {
+  isWaiting.value = true;
   const choices = VIEWS.map((view) => `${LETTERS[view]} ${t(`view_${view}`)}`);
   announce(`${t("palette_go")}: ${joined(choices)}`);
   takeNextKey((key) => {
-    isGoing.value = false;
-    const view = VIEWS.find((one) => LETTERS[one].toLowerCase() === key);
+    isWaiting.value = false;
+    const view = VIEWS.find((candidate) => LETTERS[candidate].toLowerCase() === key);
     if (!view) return;
     go({ view, followUp: null });
     requestAnimationFrame(focusList);
   });
 }
 
-export function Going() {
+export function ViewKeys() {
   useEffect(() => {
-    if (!isGoing.value) return;
+    if (!isWaiting.value) return;
     addEventListener("pointerdown", stop);
     addEventListener("blur", stop);
     return () => {
       removeEventListener("pointerdown", stop);
       removeEventListener("blur", stop);
     };
-  }, [isGoing.value]);
-  if (!isGoing.value) return null;
+  }, [isWaiting.value]);
+  if (!isWaiting.value) return null;
   return (
-    <section class="going" aria-label={t("palette_go")}>
+    <section class="view-keys" aria-label={t("palette_go")}>
       <h2 class="meta">{t("palette_go")}</h2>
       <dl class="keys">
         {VIEWS.map((view) => (
