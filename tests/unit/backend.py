@@ -241,7 +241,8 @@ class Backend:
         The tables stay, because moto takes long to create them.
         """
         number = next(_numbers)
-        self.dynamodb = self.plain_dynamodb
+        # Replies of a batch go out at once, each in a thread of its own.
+        self.dynamodb = SerializedClient(self.plain_dynamodb)
         self.waiting = FakeTime().waiting
         self._tries = Counter[str]()
         self._last_result: dict[str, Any] | Exception | None = None
@@ -912,9 +913,11 @@ class SerializedClient:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._client, name)
+        if name == "get_paginator" or not callable(attribute):
+            return attribute
 
         def call(*args: Any, **kwargs: Any) -> Any:
             with self._lock:
                 return attribute(*args, **kwargs)
 
-        return attribute if name == "get_paginator" else call
+        return call

@@ -22,7 +22,6 @@ from tests.unit.backend import (
     NOON,
     Backend,
     InterceptedClient,
-    SerializedClient,
 )
 
 
@@ -151,7 +150,6 @@ def test_if_two_people_publish_at_once_one_wins_and_the_other_gets_a_conflict(
 
 
 def test_many_concurrent_publications_never_overwrite_a_version(backend: Backend) -> None:
-    backend.dynamodb = SerializedClient(backend.plain_dynamodb)
 
     def attempt(number: int) -> str | None:
         try:

@@ -27,7 +27,6 @@ from tests.unit.backend import (
     BUSINESS,
     Backend,
     InterceptedClient,
-    SerializedClient,
     complaint,
     praise,
     review_event,
@@ -549,7 +548,6 @@ def run_in_threads(step: Callable[[int], object], times: int) -> list[object]:
 def test_of_many_agents_one_gets_the_claim(shop: Backend) -> None:
     follow_up = claimed_follow_up(shop, claimed=False)
     people = [shop.add_person(f"Agent{number}") for number in range(6)]
-    shop.dynamodb = SerializedClient(shop.plain_dynamodb)
     results = run_in_threads(
         lambda number: (
             desk.claim(people[number], follow_up.follow_up, shop.desk, shop.clock()).fence
@@ -563,7 +561,6 @@ def test_of_many_agents_one_gets_the_claim(shop: Backend) -> None:
 def test_many_reviews_of_one_thread_share_two_slots_and_one_review_many_deliveries(
     shop: Backend,
 ) -> None:
-    shop.dynamodb = SerializedClient(shop.plain_dynamodb)
     run_in_threads(
         lambda number: shop.run_route_workflow(
             shop.queue_message(praise(f"r-{number % 3}", thread="t-1", author=f"cus-{number % 3}"))
