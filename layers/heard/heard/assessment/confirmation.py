@@ -1,9 +1,9 @@
 """Whether a severe phrase means here what it says: "stolen" by a waiter, or by strangers elsewhere.
 
 A phrase of the vocabulary is a candidate. It makes a review critical if something confirms it: the
-engine, which reads the whole text and the phrase's own sentence, or a second phrase of another
-kind. If nothing does, the phrase stays in the evidence as unconfirmed, and a person reads the
-review: what a rule names is never lowered silently.
+engine's probability of critical for the whole text or for one of its sentences, or that the text is
+a strong complaint. If nothing does, the phrase stays in the evidence as unconfirmed, and a person
+reads the review: what a rule names is never lowered silently.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 from heard.assessment.engines.engine import asks_service, scores_of_all
 from heard.assessment.sentences import sentences_for_engine
 from heard.assessment.thresholds import (
+    COMPLAINING_THRESHOLD,
     CONFIRMING_SENTENCE_THRESHOLD,
     CONFIRMING_THRESHOLD,
-    SECOND_PHRASE_THRESHOLD,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ UNCONFIRMED: Final = "unconfirmed_"
 """What stands before the name of a flag in the codes of phrases."""
 
 _SEVERE: Final = (CRITICAL, "alarm")
+
+_OF_STRANGERS: Final = frozenset({"critical_fraud"})
+"""Kinds that are often what somebody else did, while the complaint is about something else."""
 
 
 def confirm(
@@ -49,10 +52,11 @@ def confirm(
     kinds = {hit.code for hit in severe if hit.code.startswith(CRITICAL) and hit not in foreign}
     if scores is None or not (kinds or any(hit in foreign for hit in severe)):
         return tuple(hits)
-    probability = scores.severity[3]
-    if probability >= (SECOND_PHRASE_THRESHOLD if len(kinds) > 1 else CONFIRMING_THRESHOLD):
+    _, _, high, critical = scores.severity
+    if critical >= CONFIRMING_THRESHOLD or _sentence_confirms(engine, text):
         return tuple(hits)
-    if _sentence_confirms(engine, text):
+    is_complaint = high >= COMPLAINING_THRESHOLD
+    if is_complaint and any(kind not in _OF_STRANGERS for kind in kinds):
         return tuple(hits)
     return tuple(
         replace(hit, code=UNCONFIRMED + hit.code.removeprefix(CRITICAL))

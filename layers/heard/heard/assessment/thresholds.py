@@ -40,14 +40,17 @@ FAILURE_THRESHOLD: Final = 0.5
 From there on the failure is a strong complaint.
 """
 
-CONFIRMING_THRESHOLD: Final = 0.1
+CONFIRMING_THRESHOLD: Final = 0.04
 """Minimum probability of critical at which a severe phrase of the rules means what it says."""
 
-SECOND_PHRASE_THRESHOLD: Final = 0.05
-"""The same where phrases of two kinds stand in the text, such as an injury and a lawyer."""
+COMPLAINING_THRESHOLD: Final = 0.5
+"""Minimum probability of high at which it does so too: it stands in a strong complaint.
+
+Not for theft and fraud, of which strangers are accused in strong complaints as well.
+"""
 
 CONFIRMING_SENTENCE_THRESHOLD: Final = 0.4
-"""The same for a sentence of the text that is read alone."""
+"""The same as the first for a sentence of the text that is read alone."""
 
 CRITICAL_ALERT_THRESHOLD: Final = 0.1
 """Probability of critical from which a person is needed, whatever the rating.
