@@ -7,10 +7,11 @@ repository: ratings of rows of these sets, which have ids and no text, and examp
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -24,8 +25,14 @@ _ROOT: Final = Path(__file__).parents[2]
 TRAINING: Final = _ROOT / "training"
 """Where our own labels and examples are."""
 
+NEVER_TRAIN: Final = "never_train.txt"
+"""The file of the hashes of texts that nothing may learn from."""
+
 RATED_SET: Final = "severity_dev"
 """The set with two independent ratings of severity. It validates and never trains."""
+
+SAMPLE: Final = 120
+"""Texts of a source and class that have stars, sentiment or offence alone."""
 
 _EXAMPLES: Final = "examples"
 _PHRASES: Final = "phrases"
@@ -171,6 +178,64 @@ def examples(directory: Path = TRAINING / "examples") -> list[Row]:
             )
             result.append(row)
     return result
+
+
+def training_rows(option: Path | None, without: Collection[str] = ()) -> list[Row]:
+    """The texts that `accurate` learns from: rated ones, our examples, and a sample of the others.
+
+    The sample has at most `SAMPLE` texts of each source and class: more of them add time and
+    nothing else. `without` are sources to leave out. Raises CorpusMissing.
+    """
+    data = folder(option)
+    usable = [row for row in rows(data) if row.use.trains and row.source not in without]
+    rated = [row for row in usable if row.label]
+    others = sorted(
+        (row for row in usable if not row.label),
+        key=lambda row: hashlib.sha256(row.id.encode()).digest(),
+    )
+    sample = [
+        row
+        for group in (
+            *group_rows(others, "source", "polarity").values(),
+            *group_rows(others, "source", "offensive").values(),
+        )
+        if group[0].polarity is not None or group[0].offensive is not None
+        for row in group[:SAMPLE]
+    ]
+    kept = [
+        *rated,
+        *dict.fromkeys(sample),
+        *(row for row in examples() if row.source not in without),
+    ]
+    return refuse(kept, data)
+
+
+def refuse(rows: Iterable[Row], data: Path) -> list[Row]:
+    """The rows without those that nothing may learn from (`NEVER_TRAIN` in the folder `data`)."""
+    path = data / NEVER_TRAIN
+    hashes = set(path.read_text(encoding="ascii").split()) if path.exists() else set[str]()
+    return [
+        row
+        for row in rows
+        if hashes.isdisjoint(map(text_hash, (row.text, *row.text.split("\n", 1))))
+    ]
+
+
+def text_hash(text: str) -> str:
+    """The hash by which a text is known: the SHA-1 of its words in small letters, 12 digits."""
+    plain = " ".join(text.lower().split())
+    return hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()[:12]
+
+
+def is_kept_back(row: Row) -> bool:
+    """Whether a text is one of the tenth that calibrates and that nothing learns from."""
+    return hashlib.sha256(f"back {row.id}".encode()).digest()[0] < 26
+
+
+def fingerprint(rows: Iterable[Row]) -> str:
+    """The SHA-256 of the texts that something learns from."""
+    lines = sorted(f"{row.source} {row.id} {row.text}" for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def phrases(directory: Path = TRAINING / "phrases") -> list[Row]:

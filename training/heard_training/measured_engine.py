@@ -37,10 +37,8 @@ class MeasuredEngine:
         return quick.QuickEngine(quick.read(self.weights)[0])
 
     def _load_accurate(self) -> Engine:
-        from heard.assessment.engines import accurate, quick  # noqa: PLC0415
-        from heard.assessment.engines.encoder import Encoder  # noqa: PLC0415
+        from heard.assessment.engines.accurate import AccurateEngine  # noqa: PLC0415
 
         if self.weights is None:
-            return accurate.AccurateEngine.load()
-        heads, _ = accurate.read(self.weights)
-        return accurate.AccurateEngine(Encoder.load(), heads, quick.QuickEngine.load())
+            return AccurateEngine.load()
+        return AccurateEngine.of(self.weights)

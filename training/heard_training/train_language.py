@@ -66,7 +66,8 @@ def material(data: Path) -> dict[str, list[str]]:
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for code, sentences in corpus.sentences(data).items():
         texts[code].extend(sentences)
-    for row in [*corpus.rows(data), *corpus.examples(), *corpus.phrases()]:
+    every = [*corpus.rows(data), *corpus.examples(), *corpus.phrases()]
+    for row in corpus.refuse(every, data):
         # Two sets are not fair samples of English: complaints without function words, and Pidgin.
         if row.use.trains and row.language and row.source not in {"cfpb_1k", "afrisenti_pcm"}:
             texts[row.language].append(row.text[: language_model.MAX_CHARACTERS])

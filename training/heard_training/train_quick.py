@@ -114,8 +114,9 @@ def train(
     out: Annotated[Path, typer.Option(help="Where the weights go.")] = _SHIPPED,
 ) -> None:
     """Train the quick engine and write its weights."""
-    rows = [row for row in corpus.rows(corpus.folder(data)) if row.use.trains]
-    material = [*rows, *corpus.examples(), *corpus.phrases()]
+    folder = corpus.folder(data)
+    rows = [row for row in corpus.rows(folder) if row.use.trains]
+    material = corpus.refuse([*rows, *corpus.examples(), *corpus.phrases()], folder)
     weights = train_weights(material)
     about = {
         "model": quick.MODEL,

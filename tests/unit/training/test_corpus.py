@@ -229,3 +229,67 @@ def test_every_set_beside_the_repository_is_read() -> None:
     assert len(corpus.validation(DATA_FOLDER)) == 245
     assert {row.label is not None for row in by_source["skytrax_seat"]} == {True, False}
     assert len(corpus.sentences(DATA_FOLDER)) == 30
+
+
+FORBIDDEN = "The  Soup was\nCOLD, and nobody came for half an hour."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FORBIDDEN,
+        "the soup was cold, and nobody came for half an hour.",
+        "  The soup was cold,\tand nobody came for half an hour. ",
+        f"A title\n{FORBIDDEN.replace(chr(10), ' ')}",
+    ],
+)
+def test_a_forbidden_text_is_refused_however_it_is_written(data: Path, text: str) -> None:
+    (data / "never_train.txt").write_text(
+        f"{'0' * 12}\n{corpus.text_hash(FORBIDDEN)}\n", encoding="ascii"
+    )
+    write_set(
+        data / "shop_nl.jsonl",
+        {"id": "1", "lang": "en", "text": text, "rating": 1},
+        {"id": "2", "lang": "en", "text": "Another text that may be learned from.", "rating": 5},
+    )
+
+    assert [row.id for row in corpus.refuse(corpus.rows(data), data)] == ["2"]
+    assert "1" not in {row.id for row in corpus.training_rows(data)}
+
+
+def test_the_hash_of_a_text_is_that_of_its_words() -> None:
+    # printf 'good value' | sha1sum
+    assert corpus.text_hash("Good\n  VALUE ") == "499ed76cc1a4"
+
+
+def test_of_texts_with_stars_alone_a_sample_is_enough(data: Path) -> None:
+    write_set(
+        data / "shop_nl.jsonl",
+        *(
+            {"id": f"{rating}-{number}", "lang": "nl", "text": f"Zin {number}", "rating": rating}
+            for number in range(corpus.SAMPLE + 5)
+            for rating in (1, 5)
+        ),
+    )
+
+    sources = [row for row in corpus.training_rows(data) if row.source == "shop_nl"]
+
+    assert len(sources) == 2 * corpus.SAMPLE
+    assert sources == [row for row in corpus.training_rows(data) if row.source == "shop_nl"]
+
+
+def test_no_example_is_held_out_and_each_was_rated_twice() -> None:
+    held_out = corpus.examples(corpus.TRAINING / "held_out")
+    texts = {row.text for row in corpus.examples()}
+
+    assert len(held_out) == 320
+    assert texts.isdisjoint(row.text for row in held_out)
+    for path in (corpus.TRAINING / "held_out").glob("*.jsonl"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert len(json.loads(line)["ratings"]) == 2
+
+
+def test_a_tenth_is_kept_back_by_id() -> None:
+    rows = corpus.examples()
+    share = sum(map(corpus.is_kept_back, rows)) / len(rows)
+    assert 0.08 < share < 0.12

@@ -23,7 +23,7 @@ class Thresholds:
 
 
 THRESHOLDS: Final = {
-    "accurate": Thresholds(low=0.7, medium=0.7, high=0.4, critical=0.4),
+    "accurate": Thresholds(high=0.55, critical=0.4),
     "quick": Thresholds(person=0.3),
 }
 """By engine, as calibrated. The scores of `quick` for short complaints are too low."""
@@ -34,7 +34,7 @@ FRAUD_THRESHOLD: Final = 0.03
 "scam!" is mostly an insult. Below the threshold it is a strong complaint.
 """
 
-FAILURE_THRESHOLD: Final = 0.5
+FAILURE_THRESHOLD: Final = 0.3
 """Minimum probability of medium where a rule names a concrete failure.
 
 From there on the failure is a strong complaint.
@@ -57,7 +57,7 @@ With the accurate engine they find one in six of the dangers that praise hides a
 the cost of fewer than one in a hundred five-star reviews that a person reads for nothing.
 """
 
-HIGH_RATING_THRESHOLD: Final = 0.75
+HIGH_RATING_THRESHOLD: Final = 0.7
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
 KIND_WORDS_THRESHOLD: Final = 0.3

@@ -1,8 +1,8 @@
-"""The `accurate` engine: a multilingual encoder, and linear heads on its output.
+"""The `accurate` engine: a multilingual encoder tuned to reviews, and linear heads on its output.
 
-Owns the file of the heads, which `training/heard_training/train_accurate.py` writes. Knows nothing
-of ratings, channels or businesses. One text takes tens of milliseconds; loading takes a third of a
-second and about 150 MB.
+Owns the file of the heads and of the encoder's changes, which
+`training/heard_training/train_accurate.py` writes. Knows nothing of ratings, channels or
+businesses. One text takes tens of milliseconds; loading takes a third of a second and about 150 MB.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile
 
+from heard.assessment.engines.changes import ARRAYS, change
 from heard.assessment.engines.encoder import Encoder
 from heard.assessment.engines.engine import Scores
 from heard.assessment.engines.quick import QuickEngine
@@ -25,8 +26,22 @@ if TYPE_CHECKING:
 
     from heard.assessment.engines.encoder import Floats
 
-MODEL: Final = "accurate-1"
+MODEL: Final = "accurate-2"
 """The engine's name and version. It changes with the heads, and with how a text is read."""
+
+FLAG_HEADS: Final = (
+    "safety",
+    "legal",
+    "discrimination",
+    "privacy",
+    "fraud",
+    "press",
+    "self_harm",
+    "churn",
+    "staff_rude",
+    "sarcasm",
+)
+"""The heads that say what a review is about, beside how severe it is."""
 
 HEADS: Final = (
     "at_least_low",
@@ -38,11 +53,14 @@ HEADS: Final = (
     "abuse",
     "spam",
     "negative",
+    *FLAG_HEADS,
 )
 """The rows of the heads' weights."""
 
 WEIGHTS_FILE: Final = Path("heard_models", "accurate.bin")
-"""Where a folder of packages holds the heads."""
+"""Where a folder of packages holds the heads and the changes."""
+
+_OF_HEADS: Final = ("layers", "weight", "bias")
 
 QUICK_WEIGHT: Final = 0.3
 """How much of the log-odds of `quick` is added: the two engines err in different texts."""
@@ -90,8 +108,13 @@ class AccurateEngine:
 
         Raises WeightsMissing where the encoder's weights are not installed.
         """
-        heads, _ = read(find_weights(WEIGHTS_FILE))
-        return AccurateEngine(Encoder.load(), heads, QuickEngine.load())
+        return AccurateEngine.of(find_weights(WEIGHTS_FILE))
+
+    @staticmethod
+    def of(path: Path) -> AccurateEngine:
+        """The engine of a file that training wrote. Raises WeightsMissing."""
+        heads, changes, _ = read(path)
+        return AccurateEngine(change(Encoder.load(), changes), heads, QuickEngine.load())
 
     @property
     def model(self) -> str:
@@ -129,6 +152,7 @@ class AccurateEngine:
             spam=probabilities["spam"],
             sentiment=1 - 2 * probabilities["negative"],
             model=MODEL,
+            flags={flag: probabilities[flag] for flag in FLAG_HEADS},
         )
 
     @staticmethod
@@ -148,8 +172,8 @@ def _logit(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def read(path: Path) -> tuple[Heads, dict[str, Any]]:
-    """The heads of a file that training wrote, and how they were trained.
+def read(path: Path) -> tuple[Heads, dict[str, Floats], dict[str, Any]]:
+    """The heads and the encoder's changes of a file that training wrote, and how it was trained.
 
     Raises WeightsMissing for any other file.
     """
@@ -157,17 +181,17 @@ def read(path: Path) -> tuple[Heads, dict[str, Any]]:
 
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            contents: dict[str, Any] = {
-                name: arrays[name] for name in ("layers", "weight", "bias", "about")
-            }
-        about: dict[str, Any] = json.loads(contents["about"].tobytes())
-        weight, bias = (contents[name].astype(np.float32) for name in ("weight", "bias"))
-        return Heads(tuple(contents["layers"].tolist()), weight, bias), about
+            contents: dict[str, Any] = {name: arrays[name] for name in (*_OF_HEADS, *ARRAYS)}
+            about: dict[str, Any] = json.loads(arrays["about"].tobytes())
+        weight, bias = (contents.pop(name).astype(np.float32) for name in ("weight", "bias"))
+        return Heads(tuple(contents.pop("layers").tolist()), weight, bias), contents, about
     except (KeyError, OSError, TypeError, ValueError, BadZipFile) as error:
         raise WeightsMissing(f"{path} is damaged, or of another version than this code") from error
 
 
-def write(path: Path, heads: Heads, about: Mapping[str, Any]) -> None:
+def write(
+    path: Path, heads: Heads, changes: Mapping[str, Floats], about: Mapping[str, Any]
+) -> None:
     """Write the file that `read` reads: weights in half precision, and no code."""
     import numpy as np  # noqa: PLC0415
 
@@ -176,6 +200,7 @@ def write(path: Path, heads: Heads, about: Mapping[str, Any]) -> None:
         "weight": heads.weight.astype(np.float16),
         "bias": heads.bias,
         "about": np.frombuffer(json.dumps(about, indent=1).encode(), np.uint8),
+        **{name: changes[name].astype(np.float16) for name in ARRAYS},
     }
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)

@@ -143,14 +143,14 @@ class Encoder:
             part = texts[first : first + TOGETHER]
             ends = list(accumulate(map(len, part)))
             spans = [slice(end - len(ids), end) for ids, end in zip(part, ends, strict=True)]
-            states = self._input_states(part)
+            states = self.input_states(part)
             for number, layer in enumerate(self.layers):
                 states = _transformer_layer(layer, states, spans)
                 for text, span in enumerate(spans, first):
                     means[text, number] = states[span].mean(axis=0)
         return means
 
-    def _input_states(self, texts: Sequence[Sequence[int]]) -> Floats:
+    def input_states(self, texts: Sequence[Sequence[int]]) -> Floats:
         """The states before the first layer (tokens, 384): meaning and position of each token."""
         import numpy as np  # noqa: PLC0415
 
