@@ -174,7 +174,7 @@ def train(
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the engine's file goes.")] = _SHIPPED,
-    epochs: Annotated[int, typer.Option(help="How often each text is read.")] = 3,
+    epochs: Annotated[int, typer.Option(help="How often each text is read.")] = 2,
     without: Annotated[
         list[str] | None, typer.Option(help="A source to leave out, to measure on it.")
     ] = None,

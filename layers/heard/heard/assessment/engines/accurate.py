@@ -41,7 +41,7 @@ FLAG_HEADS: Final = (
     "staff_rude",
     "sarcasm",
 )
-"""The heads that say what a review is about, beside how severe it is."""
+"""The heads that say what a review is about. They help to train; no score shows them yet."""
 
 HEADS: Final = (
     "at_least_low",
@@ -152,7 +152,6 @@ class AccurateEngine:
             spam=probabilities["spam"],
             sentiment=1 - 2 * probabilities["negative"],
             model=MODEL,
-            flags={flag: probabilities[flag] for flag in FLAG_HEADS},
         )
 
     @staticmethod

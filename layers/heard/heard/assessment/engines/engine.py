@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 
@@ -14,8 +14,7 @@ class Scores:
     `severity` are the probabilities of at least low, medium, high and critical, in this order; none
     is greater than the one before. `needs_person` is the probability that a careful business would
     have a person answer. These and the others are 0 to 1 and calibrated; `sentiment` is -1 to 1.
-    `model` names the engine and its version. `flags` are the probabilities of what a review is
-    about, by the names of flags; an engine may know none.
+    `model` names the engine and its version.
     """
 
     severity: tuple[float, float, float, float]
@@ -25,7 +24,6 @@ class Scores:
     spam: float
     sentiment: float
     model: str
-    flags: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 class Engine(Protocol):
