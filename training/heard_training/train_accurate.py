@@ -154,8 +154,10 @@ class Tuner:
 
     def heads(self) -> Heads:
         """The heads as learned so far."""
-        weight, bias = np.asarray(self.learnt["weight"]).T, np.asarray(self.learnt["bias"])
-        return Heads(LAYERS, weight * tuning.HEADS_SCALE, bias * tuning.HEADS_SCALE)
+        scale = np.float32(tuning.HEADS_SCALE)
+        weight: Floats = np.asarray(self.learnt["weight"], np.float32).T * scale
+        bias: Floats = np.asarray(self.learnt["bias"], np.float32) * scale
+        return Heads(LAYERS, weight, bias)
 
     def calibrated_heads(self, kept_back: Material) -> Heads:
         """The heads as learned so far, calibrated on texts that nothing learned from."""

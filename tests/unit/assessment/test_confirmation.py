@@ -1,4 +1,4 @@
-"""What confirms a severe phrase: the engine, a sentence alone, or a phrase of another kind."""
+"""What confirms a severe phrase: the engine, a sentence alone, or a strong complaint."""
 
 from __future__ import annotations
 
@@ -8,31 +8,38 @@ import pytest
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess
 from heard.assessment.engines.engine import Scores
-from heard.assessment.thresholds import (
-    CONFIRMING_SENTENCE_THRESHOLD,
-    CONFIRMING_THRESHOLD,
-    SECOND_PHRASE_THRESHOLD,
-)
+from heard.assessment.thresholds import COMPLAINING_THRESHOLD, THRESHOLDS
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 ABOVE = 0.01
 BELOW = -0.001
+CONFIRMING = THRESHOLDS["accurate"].confirming
+CONFIRMING_SENTENCE = THRESHOLDS["accurate"].confirming_sentence
 
 
 class FixedEngine:
     """An engine that gives every text a fixed probability of critical, and some texts others."""
 
-    model = "accurate-0"
-
-    def __init__(self, critical: float, others: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        critical: float,
+        others: Mapping[str, float] | None = None,
+        *,
+        high: float = 0.1,
+        model: str = "accurate-0",
+    ) -> None:
         self._critical, self._others = critical, others or {}
+        self._high = high
+        self.model = model
         self.texts: list[str] = []
 
     def scores(self, text: str) -> Scores | None:
         self.texts.append(text)
         critical = self._others.get(text, self._critical)
         # Nothing else asks for a person.
-        return Scores((0.5, 0.2, max(0.1, critical), critical), 0.1, 0.0, 0.0, 0.0, 0.9, self.model)
+        high = max(self._high, critical)
+        severity = (max(0.5, high), max(0.2, high), high, critical)
+        return Scores(severity, 0.1, 0.0, 0.0, 0.0, 0.9, self.model)
 
 
 def assess_text(
@@ -63,7 +70,7 @@ def test_without_an_engine_every_severe_phrase_counts() -> None:
 
 
 def test_the_engine_confirms_a_severe_phrase() -> None:
-    assessment = assess_text(STOLEN, FixedEngine(CONFIRMING_THRESHOLD + ABOVE))
+    assessment = assess_text(STOLEN, FixedEngine(CONFIRMING + ABOVE))
 
     assert assessment.severity is Severity.CRITICAL
     assert Flag.FRAUD in assessment.flags
@@ -71,7 +78,7 @@ def test_the_engine_confirms_a_severe_phrase() -> None:
 
 @pytest.mark.parametrize("rating", [None, 3, 4, 5])
 def test_what_nothing_confirms_is_in_the_evidence_and_a_person_reads_it(rating: int | None) -> None:
-    engine = FixedEngine(SECOND_PHRASE_THRESHOLD + BELOW)
+    engine = FixedEngine(CONFIRMING + BELOW)
 
     assessment = assess_text(STOLEN, engine, rating=rating)
 
@@ -84,20 +91,38 @@ def test_what_nothing_confirms_is_in_the_evidence_and_a_person_reads_it(rating: 
 def test_a_severe_sentence_confirms_where_the_whole_text_hides_it() -> None:
     danger = "The waiter stole my purse."
     text = f"Lovely evening with friends. {danger} The cake was divine."
-    engine = FixedEngine(0.001, {danger.rstrip("."): CONFIRMING_SENTENCE_THRESHOLD + ABOVE})
+    engine = FixedEngine(0.001, {danger.rstrip("."): CONFIRMING_SENTENCE + ABOVE})
 
     assert assess_text(text, engine).severity is Severity.CRITICAL
     assert len(engine.texts) > 1
 
 
-def test_a_phrase_of_another_kind_confirms_with_less() -> None:
-    text = "They stole my deposit and my lawyer will write to you."
-    engine = FixedEngine(SECOND_PHRASE_THRESHOLD + ABOVE)
+COMPLAINT = COMPLAINING_THRESHOLD + ABOVE
+
+
+def test_a_strong_complaint_confirms_what_is_no_theft() -> None:
+    text = "They took half my deposit and my lawyer will write to you."
+    engine = FixedEngine(CONFIRMING + BELOW, high=COMPLAINT)
 
     assessment = assess_text(text, engine)
 
     assert assessment.severity is Severity.CRITICAL
-    assert {Flag.FRAUD, Flag.LEGAL} <= set(assessment.flags)
+    assert Flag.LEGAL in assessment.flags
+
+
+def test_a_strong_complaint_does_not_confirm_a_theft() -> None:
+    engine = FixedEngine(CONFIRMING + BELOW, high=COMPLAINT)
+
+    assessment = assess_text(STOLEN, engine)
+
+    assert assessment.severity is not Severity.CRITICAL
+    assert "unconfirmed_fraud" in codes(assessment)
+    assert assessment.needs_person
+
+
+@pytest.mark.parametrize("model", ["quick-2", "comprehend-1", "other"])
+def test_an_engine_that_nobody_measured_confirms_every_phrase(model: str) -> None:
+    assert assess_text(STOLEN, FixedEngine(0.0, model=model)).severity is Severity.CRITICAL
 
 
 FOREIGN = [

@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from heard.assessment.engines.engine import asks_service, scores_of_all
 from heard.assessment.sentences import sentences_for_engine
-from heard.assessment.thresholds import (
-    COMPLAINING_THRESHOLD,
-    CONFIRMING_SENTENCE_THRESHOLD,
-    CONFIRMING_THRESHOLD,
-)
+from heard.assessment.thresholds import COMPLAINING_THRESHOLD, thresholds_of
 
 if TYPE_CHECKING:
     from heard.assessment.engines.engine import Engine, Scores
@@ -44,16 +40,20 @@ def confirm(
 ) -> tuple[Hit, ...]:
     """The hits, with the critical ones that nothing confirms marked as unconfirmed.
 
-    Without scores all of them count, because nobody can say otherwise. `foreign` are phrases of a
-    language that the text does not seem to be in. What is severe in another language may be
-    harmless in this one, so those that nothing confirms are left out.
+    Without scores all of them count, because nobody can say otherwise. They do so too with an engine
+    whose probabilities confirm nothing. `foreign` are phrases of a language that the text does not
+    seem to be in. What is severe in another language may be harmless in this one, so those that
+    nothing confirms are left out.
     """
     severe = [hit for hit in hits if hit.code.startswith(_SEVERE)]
     kinds = {hit.code for hit in severe if hit.code.startswith(CRITICAL) and hit not in foreign}
     if scores is None or not (kinds or any(hit in foreign for hit in severe)):
         return tuple(hits)
     _, _, high, critical = scores.severity
-    if critical >= CONFIRMING_THRESHOLD or _sentence_confirms(engine, text):
+    thresholds = thresholds_of(scores)
+    if critical >= thresholds.confirming or _sentence_confirms(
+        engine, text, thresholds.confirming_sentence
+    ):
         return tuple(hits)
     is_complaint = high >= COMPLAINING_THRESHOLD
     if is_complaint and any(kind not in _OF_STRANGERS for kind in kinds):
@@ -67,11 +67,11 @@ def confirm(
     )
 
 
-def _sentence_confirms(engine: Engine | None, text: str) -> bool:
+def _sentence_confirms(engine: Engine | None, text: str, threshold: float) -> bool:
     """Whether a sentence of the text alone is critical: the rest of it may hide that."""
     if engine is None or asks_service(engine):
         return False
     return any(
-        scores is not None and scores.severity[3] >= CONFIRMING_SENTENCE_THRESHOLD
+        scores is not None and scores.severity[3] >= threshold
         for scores in scores_of_all(engine, sentences_for_engine(text))
     )

@@ -13,17 +13,24 @@ from heard.assessment.engines.engine import Scores
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Minimum probability for each severity, and for "needs a person" when no rule requires one."""
+    """Minimum probability for each severity, and for "needs a person" when no rule requires one.
+
+    `confirming` is the minimum probability of critical at which a severe phrase of the rules means
+    what it says, and `confirming_sentence` the same for a sentence that is read alone. An engine of
+    which nobody measured them confirms every phrase.
+    """
 
     low: float = 0.5
     medium: float = 0.5
     high: float = 0.5
     critical: float = 0.5
     person: float = 0.5
+    confirming: float = 0.0
+    confirming_sentence: float = 0.0
 
 
 THRESHOLDS: Final = {
-    "accurate": Thresholds(low=0.7, medium=0.7, high=0.4, critical=0.4),
+    "accurate": Thresholds(high=0.55, critical=0.4, confirming=0.04, confirming_sentence=0.4),
     "quick": Thresholds(person=0.3),
 }
 """By engine, as calibrated. The scores of `quick` for short complaints are too low."""
@@ -34,23 +41,17 @@ FRAUD_THRESHOLD: Final = 0.03
 "scam!" is mostly an insult. Below the threshold it is a strong complaint.
 """
 
-FAILURE_THRESHOLD: Final = 0.5
+FAILURE_THRESHOLD: Final = 0.3
 """Minimum probability of medium where a rule names a concrete failure.
 
 From there on the failure is a strong complaint.
 """
 
-CONFIRMING_THRESHOLD: Final = 0.04
-"""Minimum probability of critical at which a severe phrase of the rules means what it says."""
-
 COMPLAINING_THRESHOLD: Final = 0.5
-"""Minimum probability of high at which it does so too: it stands in a strong complaint.
+"""Minimum probability of high at which a severe phrase means what it says: the text complains.
 
 Not for theft and fraud, of which strangers are accused in strong complaints as well.
 """
-
-CONFIRMING_SENTENCE_THRESHOLD: Final = 0.4
-"""The same as the first for a sentence of the text that is read alone."""
 
 CRITICAL_ALERT_THRESHOLD: Final = 0.1
 """Probability of critical from which a person is needed, whatever the rating.
@@ -83,7 +84,7 @@ WORDS_LOGITS: Final = (1.0, 0.4, -0.2)
 WORDS_WEIGHT: Final = 0.6
 """What the words' log-odds weigh beside the stars: the two say much the same."""
 
-HIGH_RATING_THRESHOLD: Final = 0.75
+HIGH_RATING_THRESHOLD: Final = 0.7
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
 KIND_WORDS_THRESHOLD: Final = 0.3
