@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from heard.assessment.engines.engine import asks_service, scores_of_all
 from heard.assessment.sentences import sentences_for_engine
-from heard.assessment.thresholds import COMPLAINING_THRESHOLD, thresholds_of
+from heard.assessment.thresholds import (
+    COMPLAINING_THRESHOLD,
+    KIND_THRESHOLD,
+    MAX_BESIDE_PHRASE,
+    thresholds_of,
+)
 
 if TYPE_CHECKING:
     from heard.assessment.engines.engine import Engine, Scores
@@ -25,6 +30,9 @@ UNCONFIRMED: Final = "unconfirmed_"
 """What stands before the name of a flag in the codes of phrases."""
 
 _SEVERE: Final = (CRITICAL, "alarm")
+
+_MAX_SENTENCES: Final = 8
+"""Sentences with a severe phrase that are read alone: an engine takes some milliseconds for each."""
 
 _OF_STRANGERS: Final = frozenset({"critical_fraud"})
 """Kinds that are often what somebody else did, while the complaint is about something else."""
@@ -49,14 +57,9 @@ def confirm(
     kinds = {hit.code for hit in severe if hit.code.startswith(CRITICAL) and hit not in foreign}
     if scores is None or not (kinds or any(hit in foreign for hit in severe)):
         return tuple(hits)
-    _, _, high, critical = scores.severity
-    thresholds = thresholds_of(scores)
-    if critical >= thresholds.confirming or _sentence_confirms(
-        engine, text, thresholds.confirming_sentence
-    ):
+    if _engine_confirms(scores, kinds) or _is_all_there_is(text, severe):
         return tuple(hits)
-    is_complaint = high >= COMPLAINING_THRESHOLD
-    if is_complaint and any(kind not in _OF_STRANGERS for kind in kinds):
+    if engine is not None and _sentence_confirms(engine, text, severe):
         return tuple(hits)
     return tuple(
         replace(hit, code=UNCONFIRMED + hit.code.removeprefix(CRITICAL))
@@ -67,11 +70,36 @@ def confirm(
     )
 
 
-def _sentence_confirms(engine: Engine | None, text: str, threshold: float) -> bool:
-    """Whether a sentence of the text alone is critical: the rest of it may hide that."""
-    if engine is None or asks_service(engine):
+def _engine_confirms(scores: Scores, kinds: Collection[str]) -> bool:
+    """Whether the engine sees something critical, what the phrase names, or a strong complaint."""
+    _, _, high, critical = scores.severity
+    if critical >= thresholds_of(scores).confirming:
+        return True
+    if any(scores.flags.get(kind.removeprefix(CRITICAL), 0.0) >= KIND_THRESHOLD for kind in kinds):
+        return True
+    return high >= COMPLAINING_THRESHOLD and any(kind not in _OF_STRANGERS for kind in kinds)
+
+
+def _is_all_there_is(text: str, severe: Sequence[Hit]) -> bool:
+    """Whether a text is so short beside its severe phrase that nothing in it can say otherwise."""
+    longest = max(len(hit.words) for hit in severe)
+    return len(text.strip()) - longest <= MAX_BESIDE_PHRASE
+
+
+def _sentence_confirms(engine: Engine, text: str, severe: Sequence[Hit]) -> bool:
+    """Whether a sentence with a severe phrase is critical alone: the rest of the text may hide it.
+
+    Not asked of an engine that asks a service, because each sentence would cost time and money.
+    """
+    if asks_service(engine):
         return False
+    phrases = {hit.words.casefold() for hit in severe}
+    candidates = [
+        sentence
+        for sentence in sentences_for_engine(text, limit=None)
+        if any(phrase in sentence.casefold() for phrase in phrases)
+    ]
     return any(
-        scores is not None and scores.severity[3] >= threshold
-        for scores in scores_of_all(engine, sentences_for_engine(text))
+        scores is not None and scores.severity[3] >= thresholds_of(scores).confirming_sentence
+        for scores in scores_of_all(engine, candidates[:_MAX_SENTENCES])
     )

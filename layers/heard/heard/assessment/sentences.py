@@ -43,8 +43,8 @@ def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
     )
 
 
-def sentences_for_engine(text: str) -> list[str]:
-    """The sentences that an engine reads alone; none of a text that is one sentence."""
+def sentences_for_engine(text: str, limit: int | None = _MAX_SENTENCES) -> list[str]:
+    """The first sentences that an engine reads alone; none of a text that is one sentence."""
     parts = [part.strip(f" {LINE_START}") for part in sentences(text)]
     parts = [part for part in parts if len(part) >= _MIN_CHARACTERS]
-    return parts[:_MAX_SENTENCES] if len(parts) > 1 else []
+    return parts[:limit] if len(parts) > 1 else []

@@ -11,6 +11,7 @@ from heard.assessment.model import Severity
 from heard.assessment.thresholds import (
     FAILURE_THRESHOLD,
     FRAUD_THRESHOLD,
+    HAPPY_SENTIMENT,
     HIGH_RATING_THRESHOLD,
     MIN_REASON_WORDS,
     RATING_SEVERITY_LOGITS,
@@ -88,7 +89,10 @@ def severity_with_rating(
         stars + WORDS_WEIGHT * (_logit(probability) - usual) >= 0
         for stars, usual, probability in levels
     ]
-    return _BY_LEVEL[reached.index(False) if False in reached else 3]
+    severity = _BY_LEVEL[reached.index(False) if False in reached else 3]
+    if rating_contradicts_text(rating, text_severity):
+        return severity.worse(Severity.MEDIUM)
+    return severity
 
 
 def _severity_without_rating(
@@ -96,12 +100,21 @@ def _severity_without_rating(
 ) -> Severity | None:
     """The severity of the words alone; None if they are too few, or in a language unknown to us."""
     # Engines have scores for more languages than they were measured in.
-    is_unsure = not analysis.is_short_praise and (
-        analysis.is_short or analysis.language not in vocabulary.LANGUAGES
-    )
+    is_doubtful = analysis.is_short or analysis.language not in vocabulary.LANGUAGES
+    is_unsure = is_doubtful and not analysis.is_short_praise and not _is_surely_happy(analysis)
     if text_severity is None or (text_severity.rank <= Severity.MEDIUM.rank and is_unsure):
         return None
     return text_severity
+
+
+def _is_surely_happy(analysis: TextAnalysis) -> bool:
+    """Whether the engine is so sure of praise that even a very short text needs no reader."""
+    scores = analysis.scores
+    return (
+        scores is not None
+        and scores.severity[1] < thresholds_of(scores).happy
+        and scores.sentiment >= HAPPY_SENTIMENT
+    )
 
 
 def _logit(probability: float) -> float:

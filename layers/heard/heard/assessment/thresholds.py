@@ -17,7 +17,8 @@ class Thresholds:
 
     `confirming` is the minimum probability of critical at which a severe phrase of the rules means
     what it says, and `confirming_sentence` the same for a sentence that is read alone. An engine of
-    which nobody measured them confirms every phrase.
+    which nobody measured them confirms every phrase. Below the probability `happy` of medium, a
+    very short text, or one in a language that is not ours, is taken for praise.
     """
 
     low: float = 0.5
@@ -27,10 +28,13 @@ class Thresholds:
     person: float = 0.5
     confirming: float = 0.0
     confirming_sentence: float = 0.0
+    happy: float = 0.0
 
 
 THRESHOLDS: Final = {
-    "accurate": Thresholds(high=0.55, critical=0.4, confirming=0.04, confirming_sentence=0.4),
+    "accurate": Thresholds(
+        high=0.55, critical=0.4, confirming=0.04, confirming_sentence=0.4, happy=0.05
+    ),
     "quick": Thresholds(person=0.3),
 }
 """By engine, as calibrated. The scores of `quick` for short complaints are too low."""
@@ -52,6 +56,12 @@ COMPLAINING_THRESHOLD: Final = 0.5
 
 Not for theft and fraud, of which strangers are accused in strong complaints as well.
 """
+
+KIND_THRESHOLD: Final = 0.5
+"""Minimum probability of its own flag at which a severe phrase means what it says."""
+
+MAX_BESIDE_PHRASE: Final = 20
+"""Characters beside a severe phrase in which nothing can stand that makes it harmless."""
 
 CRITICAL_ALERT_THRESHOLD: Final = 0.1
 """Probability of critical from which a person is needed, whatever the rating.
@@ -87,16 +97,19 @@ WORDS_WEIGHT: Final = 0.6
 HIGH_RATING_THRESHOLD: Final = 0.7
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
+HAPPY_SENTIMENT: Final = 0.85
+"""Minimum sentiment of the same short or foreign text."""
+
 KIND_WORDS_THRESHOLD: Final = 0.3
 """Maximum probability of medium at which kind words are taken for what they say.
 
 Above it they may be irony, or only half of what was said.
 """
 
-ABUSE_THRESHOLD: Final = 0.7
+ABUSE_THRESHOLD: Final = 0.4
 """Minimum probability of abuse of people."""
 
-FLAG_THRESHOLD: Final = 0.5
+FLAG_THRESHOLD: Final = 0.8
 """Minimum probability of a flag that the engine gives."""
 
 NAMING_THRESHOLD: Final = 0.2
