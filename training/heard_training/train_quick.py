@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from heard.assessment import Agenda, Severity
 from heard.assessment.engines import ngrams, quick
+from heard.assessment.sentences import sentences_for_engine
 from heard_cli import show
 from heard_cli.assess.perturbations import perturb
 from heard_training import corpus
@@ -54,7 +55,7 @@ _MIN_TEXTS: Final = 3
 """An n-gram gets a weight only if it is in so many texts."""
 
 _RATED, _WRITTEN = 2.0, 1.0
-"""The weight in calibration of a customer's text that we rated, and of one that we wrote."""
+"""The weight in calibration of a customer's text, and of one that we wrote."""
 
 _PENALTY: Final = 1e-5
 _MIN_TILT: Final = 0.02
@@ -72,7 +73,8 @@ class Recipe:
 
     `tilted` makes the penalty lighter for n-grams that one class has more often. `leans` adds the
     unhappiness of a text. `phrases` is the weight of all our phrases, and `offensive` is the weight
-    of all tweets with no other label than "offensive". Both are relative to all texts that people
+    of all tweets with no other label than "offensive". `happy` is the weight of a sample of happy
+    texts that nobody rated: few of them are a disaster. All are relative to all texts that people
     labelled.
     """
 
@@ -81,13 +83,14 @@ class Recipe:
     leans: bool = True
     phrases: float = 0.0
     offensive: float = 0.0
+    happy: float = 0.0
 
 
 _RECIPES: Final = {
     "at_least_low": Recipe(1e-4),
     "at_least_medium": Recipe(1e-4),
     "at_least_high": Recipe(1e-4, phrases=0.3),
-    "critical": Recipe(1e-6, leans=False),
+    "critical": Recipe(1e-6, leans=False, happy=0.3),
     "needs_person": Recipe(1e-4),
     "question": Recipe(1e-5, tilted=True),
     "abuse": Recipe(1e-5, tilted=True, phrases=3.0, offensive=0.5),
@@ -164,10 +167,17 @@ def train_weights(material: Sequence[Row]) -> quick.Weights:
         for part in range(_FOLDS):
             model = fit_part((weights > 0) & (parts != part))
             leaning[parts == part] = model.logits(ngram_counts[parts == part])
-        index = [at for at, row in enumerate(learning) if row.label or row.offensive is not None]
+        happy = _happy_sample(material)
+        index = [
+            at
+            for at, row in enumerate(learning)
+            if row.label or row.offensive is not None or (row.source, row.id) in happy
+        ]
         rows, leaning = [learning[at] for at in index], leaning[index]
         texts = HeadTexts.of(rows, leaning).with_copies()
-        calibrating = _calibrating_texts(kept_back, unhappy)
+        calibrating = _calibrating_texts(
+            [row for row in kept_back if is_rated(row) or (row.source, row.id) in happy], unhappy
+        )
         heads: list[LinearModel] = []
         for name in quick.HEADS:
             heads.append(_fit_head(name, texts, calibrating))
@@ -188,16 +198,23 @@ class HeadTexts:
         return HeadTexts(rows, matrix([row.text for row in rows], quick.HEADS_BITS), unhappy)
 
     def with_copies(self) -> HeadTexts:
-        """These texts, and the rated ones once more with typos, capitals and the like."""
-        at = [number for number, row in enumerate(self.rows) if is_rated(row)]
-        rows = [self.rows[number] for number in at]
-        copies = HeadTexts.of(
-            [replace(row, text=perturb(row.text, row.id)) for row in rows], self.unhappy[at]
-        )
+        """These texts, and the rated ones once more with typos, capitals and the like.
+
+        Of happy texts each sentence too, because an assessment also reads sentences alone.
+        """
+        copies: list[Row] = []
+        unhappy: list[float] = []
+        for row, leaning in zip(self.rows, self.unhappy.tolist(), strict=True):
+            parts = [perturb(row.text, row.id)] if is_rated(row) else []
+            parts += sentences_for_engine(row.text) if is_happy(row) else []
+            copies += [replace(row, text=part) for part in parts]
+            unhappy += [leaning] * len(parts)
         return HeadTexts(
-            [*self.rows, *copies.rows],
-            sparse.vstack([self.ngram_counts, copies.ngram_counts]).tocsr(),
-            np.concatenate([self.unhappy, copies.unhappy]),
+            [*self.rows, *copies],
+            sparse.vstack(
+                [self.ngram_counts, matrix([row.text for row in copies], quick.HEADS_BITS)]
+            ).tocsr(),
+            np.concatenate([self.unhappy, unhappy]),
         )
 
 
@@ -206,8 +223,22 @@ def is_rated(row: Row) -> bool:
     return row.label is not None and row.source != "phrases"
 
 
-def _calibrating_texts(kept_back: Sequence[Row], unhappy: LinearModel) -> HeadTexts:
-    rows = [row for row in kept_back if is_rated(row)]
+def is_happy(row: Row) -> bool:
+    """Whether stars or sentiment say that a text that nobody rated is happy."""
+    return row.label is None and row.polarity == 0
+
+
+def _happy_sample(material: Sequence[Row]) -> set[tuple[str, str]]:
+    """Source and id of some happy texts of each source that nobody rated."""
+    happy = sorted(
+        (row for row in material if is_happy(row)),
+        key=lambda row: hashlib.sha256(row.id.encode()).digest(),
+    )
+    groups = corpus.group_rows(happy, "source").values()
+    return {(row.source, row.id) for group in groups for row in group[: corpus.SAMPLE]}
+
+
+def _calibrating_texts(rows: list[Row], unhappy: LinearModel) -> HeadTexts:
     if not rows:
         return HeadTexts([], None, np.zeros(0))
     leaning = unhappy.logits(matrix([row.text for row in rows], quick.UNHAPPY_BITS))
@@ -367,12 +398,15 @@ def _fit_head(name: str, texts: HeadTexts, calibrating: HeadTexts) -> LinearMode
         tilted=recipe.tilted,
         extra=texts.unhappy[index] if recipe.leans else None,
     )
-    if not calibrating.rows:
+    truth = [_label_for(name, row) for row in calibrating.rows]
+    known = np.array([at for at, answer in enumerate(truth) if answer is not None], np.intp)
+    if not len(known):
         return head
+    written = np.array([row.source == "examples" for row in calibrating.rows])
     slope, offset = fit_platt(
-        head.logits(calibrating.ngram_counts, calibrating.unhappy),
-        np.array([bool(_label_for(name, row)) for row in calibrating.rows], float),
-        np.array([_RATED if _is_customer_label(row) else _WRITTEN for row in calibrating.rows]),
+        head.logits(calibrating.ngram_counts, calibrating.unhappy)[known],
+        np.array([bool(answer) for answer in truth], float)[known],
+        np.where(written, _WRITTEN, _RATED)[known],
     )
     return head.calibrated(slope, offset)
 
@@ -386,6 +420,8 @@ def _label_for(name: str, row: Row) -> bool | None:
     """The label of a row for a head, None if it has none."""
     label = row.label
     if label is None:
+        if name == "critical" and row.polarity == 0:
+            return False
         return row.offensive if name == "abuse" else None
     if row.source == "phrases" and not _RECIPES[name].phrases:
         return None
@@ -422,7 +458,13 @@ def _head_weights(
     """
     kinds = np.array(
         [
-            "phrases" if row.source == "phrases" else "offensive" if row.label is None else "judged"
+            "phrases"
+            if row.source == "phrases"
+            else "judged"
+            if row.label
+            else "happy"
+            if row.offensive is None
+            else "offensive"
             for row in rows
         ]
     )
@@ -432,6 +474,7 @@ def _head_weights(
         ("judged", 1.0),
         ("phrases", recipe.phrases),
         ("offensive", recipe.offensive),
+        ("happy", recipe.happy),
     ):
         selected = (kinds == kind) & use
         count = selected.sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,3 +66,19 @@ def test_a_rated_text_is_learned_once_more_with_typos_and_the_like() -> None:
     assert [row.text for row in copies] != [row.text for row in rated]
     assert learned.ngram_counts.shape[0] == 13
     assert learned.unhappy.tolist() == [0, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]
+
+
+def test_happy_texts_that_nobody_rated_are_learned_by_sentence_too() -> None:
+    happy = replace(
+        make_row("1", "We loved the garden. The cake was good.", critical=False),
+        label=None,
+        polarity=0,
+    )
+
+    learned = train_quick.HeadTexts.of([happy], np.array([1.0])).with_copies()
+
+    assert [row.text for row in learned.rows] == [
+        "We loved the garden. The cake was good.",
+        "We loved the garden.",
+        "The cake was good.",
+    ]
