@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     type Hashes = NDArray[np.uint64]
+    type Signs = NDArray[np.uint32]
+    """The characters of a folded text."""
 
 HEAD_CHARACTERS: Final = 3_000
 TAIL_CHARACTERS: Final = 1_000
@@ -61,10 +63,14 @@ def ngram_hashes(text: str, longest: int = MAX_NGRAM) -> Hashes:
     Their upper bits are spread evenly. Empty for a text of blanks. Takes any text, lone surrogates
     included; the time is linear in the characters that are read.
     """
+    return hashes_of(fold(text), longest)
+
+
+def hashes_of(signs: Signs, longest: int = MAX_NGRAM) -> Hashes:
+    """The hashes of a folded text, as `ngram_hashes` gives them."""
     import numpy as np  # noqa: PLC0415
 
     tables = _tables()
-    signs = _fold(text, tables)
     if len(signs) <= 2:
         return np.empty(0, np.uint64)
     sums = np.zeros(len(signs) + 1, np.uint64)
@@ -85,10 +91,14 @@ def unicode_blocks(text: str) -> NDArray[np.intp]:
 
     Without ASCII and the characters behind the first 65,536.
     """
+    return blocks_of(fold(text))
+
+
+def blocks_of(signs: Signs) -> NDArray[np.intp]:
+    """The runs of a folded text's letters, as `unicode_blocks` gives them."""
     import numpy as np  # noqa: PLC0415
 
     tables = _tables()
-    signs = _fold(text, tables)
     letters = signs[signs < _PLANE]
     return (letters[tables.in_words[letters]] >> 7).astype(np.intp)
 
@@ -166,7 +176,8 @@ def _word_mask(np: Any) -> NDArray[np.bool_]:
     return mask
 
 
-def _fold(text: str, tables: _Tables) -> NDArray[np.uint32]:
+def fold(text: str) -> Signs:
+    """The characters of a text between two blanks, folded; of a long text, those that are read."""
     import numpy as np  # noqa: PLC0415
 
     if len(text) > HEAD_CHARACTERS + TAIL_CHARACTERS:
@@ -175,6 +186,7 @@ def _fold(text: str, tables: _Tables) -> NDArray[np.uint32]:
         text = _LINKS_AND_NAMES.sub(
             lambda match: _NAME if match[0].startswith("@") else _LINK, text
         )
+    tables = _tables()
     points = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), np.uint32)
     signs = (
         tables.folds[points]
@@ -188,9 +200,7 @@ def _fold(text: str, tables: _Tables) -> NDArray[np.uint32]:
     return signs[mask]
 
 
-def _word_bounds(
-    signs: NDArray[np.uint32], tables: _Tables
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _word_bounds(signs: Signs, tables: _Tables) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where words begin and where they end.
 
     A text is folded between two blanks, so that every word has a beginning and an end.
