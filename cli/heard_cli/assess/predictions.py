@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from heard.assessment import Agenda, Assessment, Flag, Severity
-from heard.assessment.thresholds import ABUSE_THRESHOLD, THRESHOLDS, Thresholds
+from heard.assessment.thresholds import THRESHOLDS, Thresholds
 
 _BY_RATING: Final = {
     1: Severity.HIGH,
@@ -66,7 +66,7 @@ def prediction_of(assessment: Assessment) -> Prediction:
         abuse_probability=abuse_probability,
         question=assessment.agenda is Agenda.QUESTION or Flag.QUESTION in assessment.flags,
         engine_critical=scores.get("critical", 0.0) >= thresholds.critical,
-        engine_abuse=abuse_probability >= ABUSE_THRESHOLD,
+        engine_abuse=abuse_probability >= thresholds.abuse,
     )
 
 

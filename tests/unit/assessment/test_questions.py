@@ -112,7 +112,7 @@ def test_no_praise_case_stars_channel_or_policy_keeps_a_question_from_a_person(
 @given(
     st.sampled_from([text.rstrip(".!?？؟;。") for _, text in STATEMENTS]),
     st.sampled_from(["Lovely", "Schön", "とても良い", "رائع", "Bardzo fajnie"]),
-    st.sampled_from("?？؟❓❔‽⁉⁇¿"),
+    st.sampled_from("?？؟❓❔‽⁉⁇"),
 )
 def test_every_question_mark_asks(statement: str, praise: str, mark: str) -> None:
     assert Flag.QUESTION in assess_text(f"{praise} zzz{mark}\n{statement}.", None).flags

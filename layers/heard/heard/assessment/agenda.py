@@ -6,8 +6,9 @@ from typing import Final
 
 from heard.assessment.analysis import TextAnalysis
 from heard.assessment.model import Agenda, Severity
-from heard.assessment.thresholds import ABUSE_THRESHOLD
+from heard.assessment.thresholds import MAX_QUESTION_WORDS, thresholds_of
 from heard.reviews import Stage
+from heard.text.words import END
 
 MAX_COMPLAINT_RATING: Final = 2
 """With at most so many stars an author who asks something complains too: it is a complaint."""
@@ -25,7 +26,7 @@ def find_agenda(
     if (
         analysis.asks_question
         and (rating is None or rating > MAX_COMPLAINT_RATING)
-        and severity.rank <= Severity.MEDIUM.rank
+        and (severity.rank <= Severity.MEDIUM.rank or _is_short_question(analysis, severity))
         and not analysis.is_concrete
         and not _is_happy(analysis, rating)
     ):
@@ -37,11 +38,19 @@ def find_agenda(
     return _complaint_agenda(analysis, stage)
 
 
+def _is_short_question(analysis: TextAnalysis, severity: Severity) -> bool:
+    """Whether a text is so short that it asks and does nothing else, however it sounds."""
+    words = sum(token.word != END for token in analysis.words)
+    return severity is Severity.HIGH and words <= MAX_QUESTION_WORDS
+
+
 def _is_abuse(analysis: TextAnalysis, severity: Severity) -> bool:
     if severity is Severity.CRITICAL or analysis.is_concrete:
         return False
     scores = analysis.scores
-    return analysis.has("insult") or (scores is not None and scores.abuse >= ABUSE_THRESHOLD)
+    return analysis.has("insult") or (
+        scores is not None and scores.abuse >= thresholds_of(scores).abuse
+    )
 
 
 def _is_neutral(analysis: TextAnalysis, rating: int | None) -> bool:

@@ -36,7 +36,7 @@ from heard.text.wordless import is_wordless
 _UNDECODED: Final = "\N{REPLACEMENT CHARACTER}"
 """What a decoder writes where bytes are no character of the encoding."""
 
-RULES_VERSION: Final = "rules-5"
+RULES_VERSION: Final = "rules-6"
 """The version of the rules and their phrases. Raise it with anything that can change a result."""
 
 

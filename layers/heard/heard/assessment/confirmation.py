@@ -31,8 +31,11 @@ UNCONFIRMED: Final = "unconfirmed_"
 
 _SEVERE: Final = (CRITICAL, "alarm")
 
+_BEYOND_DOUBT: Final = frozenset({"critical_self_harm"})
+"""Kinds that nothing needs to confirm: a miss would cost too much, and the idioms are listed."""
+
 _MAX_SENTENCES: Final = 8
-"""Sentences with a severe phrase that are read alone: an engine takes some milliseconds for each."""
+"""Sentences with a severe phrase that an engine reads alone, some milliseconds each."""
 
 _OF_STRANGERS: Final = frozenset({"critical_fraud"})
 """Kinds that are often what somebody else did, while the complaint is about something else."""
@@ -48,16 +51,18 @@ def confirm(
 ) -> tuple[Hit, ...]:
     """The hits, with the critical ones that nothing confirms marked as unconfirmed.
 
-    Without scores all of them count, because nobody can say otherwise. They do so too with an engine
-    whose probabilities confirm nothing. `foreign` are phrases of a language that the text does not
-    seem to be in. What is severe in another language may be harmless in this one, so those that
-    nothing confirms are left out.
+    Without scores all of them count, because nobody can say otherwise. They do so too with an
+    engine whose probabilities confirm nothing. `foreign` are phrases of a language that the text
+    does not seem to be in. What is severe in another language may be harmless in this one, so those
+    that nothing confirms are left out.
     """
     severe = [hit for hit in hits if hit.code.startswith(_SEVERE)]
     kinds = {hit.code for hit in severe if hit.code.startswith(CRITICAL) and hit not in foreign}
     if scores is None or not (kinds or any(hit in foreign for hit in severe)):
         return tuple(hits)
-    if _engine_confirms(scores, kinds) or _is_all_there_is(text, severe):
+    if not kinds.isdisjoint(_BEYOND_DOUBT) or _is_all_there_is(text, severe):
+        return tuple(hits)
+    if _engine_confirms(scores, kinds):
         return tuple(hits)
     if engine is not None and _sentence_confirms(engine, text, severe):
         return tuple(hits)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from heard.assessment.engines.engine import asks_service, scores_of_all
-from heard.assessment.thresholds import SENTENCE_CRITICAL_THRESHOLD, SENTENCE_HIGH_THRESHOLD
+from heard.assessment.thresholds import thresholds_of
 from heard.text.legible import LINE_START
 from heard.text.words import sentences
 
@@ -33,11 +33,12 @@ def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
         return False
     if not analysis.scores:
         return False
+    thresholds = thresholds_of(analysis.scores)
     return any(
         scores is not None
         and (
-            scores.severity[2] >= SENTENCE_HIGH_THRESHOLD
-            or scores.severity[3] >= SENTENCE_CRITICAL_THRESHOLD
+            scores.severity[2] >= thresholds.sentence_high
+            or scores.severity[3] >= thresholds.sentence_critical
         )
         for scores in scores_of_all(engine, sentences_for_engine(analysis.text))
     )
@@ -46,5 +47,6 @@ def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
 def sentences_for_engine(text: str, limit: int | None = _MAX_SENTENCES) -> list[str]:
     """The first sentences that an engine reads alone; none of a text that is one sentence."""
     parts = [part.strip(f" {LINE_START}") for part in sentences(text)]
-    parts = [part for part in parts if len(part) >= _MIN_CHARACTERS]
-    return parts[:limit] if len(parts) > 1 else []
+    if sum(map(bool, parts)) < 2:
+        return []
+    return [part for part in parts if len(part) >= _MIN_CHARACTERS][:limit]

@@ -101,7 +101,11 @@ def _severity_without_rating(
     """The severity of the words alone; None if they are too few, or in a language unknown to us."""
     # Engines have scores for more languages than they were measured in.
     is_doubtful = analysis.is_short or analysis.language not in vocabulary.LANGUAGES
-    is_unsure = is_doubtful and not analysis.is_short_praise and not _is_surely_happy(analysis)
+    is_unsure = (
+        is_doubtful
+        and not analysis.is_short_praise
+        and not (text_severity is Severity.PRAISE and _is_surely_happy(analysis))
+    )
     if text_severity is None or (text_severity.rank <= Severity.MEDIUM.rank and is_unsure):
         return None
     return text_severity

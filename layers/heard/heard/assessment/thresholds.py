@@ -18,7 +18,9 @@ class Thresholds:
     `confirming` is the minimum probability of critical at which a severe phrase of the rules means
     what it says, and `confirming_sentence` the same for a sentence that is read alone. An engine of
     which nobody measured them confirms every phrase. Below the probability `happy` of medium, a
-    very short text, or one in a language that is not ours, is taken for praise.
+    very short text, or one in a language that is not ours, is taken for praise. One sentence of a
+    happy text alarms if its probability of high is at least `sentence_high`, or that of critical at
+    least `sentence_critical`.
     """
 
     low: float = 0.5
@@ -26,16 +28,32 @@ class Thresholds:
     high: float = 0.5
     critical: float = 0.5
     person: float = 0.5
+    abuse: float = 0.7
     confirming: float = 0.0
     confirming_sentence: float = 0.0
     happy: float = 0.0
+    sentence_high: float = 0.5
+    sentence_critical: float = 0.2
 
 
 THRESHOLDS: Final = {
     "accurate": Thresholds(
-        high=0.55, critical=0.4, confirming=0.04, confirming_sentence=0.4, happy=0.05
+        high=0.55,
+        critical=0.4,
+        abuse=0.4,
+        confirming=0.08,
+        confirming_sentence=0.4,
+        happy=0.05,
     ),
-    "quick": Thresholds(person=0.3),
+    "quick": Thresholds(
+        high=0.6,
+        critical=0.4,
+        person=0.3,
+        confirming=0.01,
+        confirming_sentence=0.3,
+        sentence_high=0.8,
+        sentence_critical=0.6,
+    ),
 }
 """By engine, as calibrated. The scores of `quick` for short complaints are too low."""
 
@@ -63,18 +81,10 @@ KIND_THRESHOLD: Final = 0.5
 MAX_BESIDE_PHRASE: Final = 20
 """Characters beside a severe phrase in which nothing can stand that makes it harmless."""
 
-CRITICAL_ALERT_THRESHOLD: Final = 0.1
+CRITICAL_ALERT_THRESHOLD: Final = 0.05
 """Probability of critical from which a person is needed, whatever the rating.
 
 Some customers report a poisoning calmly and give five stars.
-"""
-
-SENTENCE_HIGH_THRESHOLD: Final = 0.5
-SENTENCE_CRITICAL_THRESHOLD: Final = 0.2
-"""Probabilities of high and of critical from which one sentence of a happy text alarms.
-
-With the accurate engine they find one in six of the dangers that praise hides and no rule names, at
-the cost of fewer than one in a hundred five-star reviews that a person reads for nothing.
 """
 
 RATING_SEVERITY_LOGITS: Final = {
@@ -94,7 +104,7 @@ WORDS_LOGITS: Final = (1.0, 0.4, -0.2)
 WORDS_WEIGHT: Final = 0.6
 """What the words' log-odds weigh beside the stars: the two say much the same."""
 
-HIGH_RATING_THRESHOLD: Final = 0.7
+HIGH_RATING_THRESHOLD: Final = 0.65
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
 HAPPY_SENTIMENT: Final = 0.85
@@ -105,9 +115,6 @@ KIND_WORDS_THRESHOLD: Final = 0.3
 
 Above it they may be irony, or only half of what was said.
 """
-
-ABUSE_THRESHOLD: Final = 0.4
-"""Minimum probability of abuse of people."""
 
 FLAG_THRESHOLD: Final = 0.8
 """Minimum probability of a flag that the engine gives."""
@@ -123,6 +130,9 @@ RULE_CONFIDENCE: Final = 0.95
 
 MIN_CHARACTERS: Final = 15
 """A shorter text without a rating goes to a person, unless it is spam."""
+
+MAX_QUESTION_WORDS: Final = 8
+"""A question of so few words is a question, even if the engine hears a strong complaint."""
 
 MIN_REASON_WORDS: Final = 6
 """This many words beside one star count as its reason.

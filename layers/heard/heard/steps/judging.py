@@ -20,7 +20,7 @@ from heard.reviews import EventKind, ReviewEvent
 
 _WITH_WORDS: Final = frozenset({EventKind.CREATED, EventKind.EDITED})
 _HARMLESS: Final = 0.02
-"""Probability of high below which the sentences of a review will be read one by one, most likely."""
+"""Probability of high below which, most likely, each sentence of a review will be read alone."""
 
 _MAX_CHARACTERS: Final = 5_000
 """A longer review is left to itself: preparing its text takes longer than judging it."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from heard.assessment.engines.encoder import Floats
 
-MODEL: Final = "accurate-2"
+MODEL: Final = "accurate-3"
 """The engine's name and version. It changes with the heads, and with how a text is read."""
 
 FLAG_HEADS: Final = (

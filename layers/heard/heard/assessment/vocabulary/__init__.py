@@ -104,5 +104,3 @@ _FOLDER: Final = PhraseFolder(Path(__file__).parent)
 def phrases(meaning: str, language: str) -> tuple[str, ...]:
     """The phrases of a meaning in a language, an empty tuple where it has none."""
     return _FOLDER.phrases(meaning, language) if language in LANGUAGES else ()
-
-
