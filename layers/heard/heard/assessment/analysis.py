@@ -22,7 +22,7 @@ from heard.assessment.language import (
 )
 from heard.assessment.language_codes import language_code
 from heard.assessment.questions import asks_question
-from heard.assessment.thresholds import MIN_CHARACTERS
+from heard.assessment.thresholds import MIN_CAPITALS, MIN_CHARACTERS
 from heard.reviews import ReviewEvent
 from heard.text import emoji
 from heard.text.legible import legible_text, without_markup
@@ -118,7 +118,14 @@ def text_for_rules(event: ReviewEvent) -> tuple[str, bool]:
 
 def text_for_engine(event: ReviewEvent) -> str:
     """What an engine is given of a review in which no figure of speech stands."""
-    return without_markup(legible_text(_full_text(event)))
+    return _without_shouting(without_markup(legible_text(_full_text(event))))
+
+
+def _without_shouting(text: str) -> str:
+    """A text in capitals in small letters: engines have read few texts in capitals."""
+    capitals = sum(letter.isupper() for letter in text)
+    small = sum(letter.islower() for letter in text)
+    return text.lower() if capitals >= MIN_CAPITALS and capitals > 2 * small else text
 
 
 def _full_text(event: ReviewEvent) -> str:
@@ -154,7 +161,9 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     all_hits = unmasked_hits(all_hits, vocabulary.MASKS)
     has_words = any(character.isalpha() for character in text[:2000]) or not text.isascii()
     is_readable = has_words and not is_gibberish
-    plain_text = _in_plain_words(text, figures) if figures else text_for_engine(event)
+    plain_text = (
+        _without_shouting(_in_plain_words(text, figures)) if figures else text_for_engine(event)
+    )
     scores = engine.scores(plain_text) if engine and is_readable else None
     all_hits.extend(_emoji_hits(text))
     meant = [hit for hit in all_hits if not (hit.negated and hit.code.startswith(_NEGATABLE))]

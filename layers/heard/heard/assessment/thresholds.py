@@ -48,6 +48,7 @@ THRESHOLDS: Final = {
     "quick": Thresholds(
         high=0.6,
         critical=0.4,
+        abuse=0.15,
         person=0.3,
         confirming=0.01,
         confirming_sentence=0.3,
@@ -127,6 +128,9 @@ RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
 
 RULE_CONFIDENCE: Final = 0.95
 """Minimum confidence of what a rule decides."""
+
+MIN_CAPITALS: Final = 12
+"""A text of fewer capitals is not shouted, it has an abbreviation."""
 
 MIN_CHARACTERS: Final = 15
 """A shorter text without a rating goes to a person, unless it is spam."""
