@@ -402,11 +402,11 @@ def _fit_head(name: str, texts: HeadTexts, calibrating: HeadTexts) -> LinearMode
     known = np.array([at for at, answer in enumerate(truth) if answer is not None], np.intp)
     if not len(known):
         return head
-    written = np.array([row.source == "examples" for row in calibrating.rows])
+    is_written = np.array([row.source == "examples" for row in calibrating.rows])
     slope, offset = fit_platt(
         head.logits(calibrating.ngram_counts, calibrating.unhappy)[known],
         np.array([bool(answer) for answer in truth], float)[known],
-        np.where(written, _WRITTEN, _RATED)[known],
+        np.where(is_written, _WRITTEN, _RATED)[known],
     )
     return head.calibrated(slope, offset)
 
@@ -456,18 +456,7 @@ def _head_weights(
     Within a kind, a row of the rarer class weighs more than another row, but the rarer class as a
     whole weighs less.
     """
-    kinds = np.array(
-        [
-            "phrases"
-            if row.source == "phrases"
-            else "judged"
-            if row.label
-            else "happy"
-            if row.offensive is None
-            else "offensive"
-            for row in rows
-        ]
-    )
+    kinds = np.array([_head_kind(row) for row in rows])
     judged = float(((kinds == "judged") & use).sum())
     weights = np.zeros(len(rows))
     for kind, share in (
@@ -483,6 +472,14 @@ def _head_weights(
             if part.any():
                 weights[part] = share * judged / count * (count / 2 / part.sum()) ** 0.5
     return weights
+
+
+def _head_kind(row: Row) -> str:
+    if row.source == "phrases":
+        return "phrases"
+    if row.label:
+        return "judged"
+    return "happy" if row.offensive is None else "offensive"
 
 
 def _sentiment(rows: Sequence[Row], unhappy: Vector) -> tuple[float, float]:

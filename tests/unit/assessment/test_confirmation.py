@@ -150,3 +150,19 @@ def test_english_words_count_in_another_language_if_the_engine_confirms_them() -
 
 def test_a_concrete_danger_is_no_abuse() -> None:
     assert assess_text(STOLEN, FixedEngine(0.9)).agenda is not Agenda.ABUSE
+
+
+SHARED = [
+    ("de", "Der Chef dort ist homophob, das hat mir meine Nachbarin neulich so erzählt."),
+    ("nl", "Mijn broer is journalist en hij vond het hier ook erg gezellig en lekker."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), SHARED)
+def test_a_word_of_the_text_s_own_language_stays_even_if_english_has_it(
+    language: str, text: str
+) -> None:
+    assessment = assess_text(text, FixedEngine(0.001), language=language)
+
+    assert [code for code in codes(assessment) if code.startswith("unconfirmed_")]
+    assert assessment.needs_person

@@ -109,6 +109,7 @@ def test_no_praise_case_stars_channel_or_policy_keeps_a_question_from_a_person(
     assert decision.route.follows_up
 
 
+# Without "¿": it opens a question, so the sentence behind it is the one that asks.
 @given(
     st.sampled_from([text.rstrip(".!?？؟;。") for _, text in STATEMENTS]),
     st.sampled_from(["Lovely", "Schön", "とても良い", "رائع", "Bardzo fajnie"]),

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from heard.assessment import vocabulary
-from heard.assessment.confirmation import UNCONFIRMED, confirm
+from heard.assessment.confirmation import CRITICAL, UNCONFIRMED, confirm
 from heard.assessment.courtesy import is_short_praise
 from heard.assessment.engines.engine import Engine, Scores
 from heard.assessment.language import (
@@ -40,7 +40,7 @@ from heard.text.words import (
 MAX_TOPICS: Final = 5
 
 _NEGATABLE: Final = (
-    "critical_",
+    CRITICAL,
     "failure_",
     "alarm",
     "mild",
@@ -51,8 +51,9 @@ _NEGATABLE: Final = (
 )
 """Codes of phrases that say nothing when negated. A negated topic is a topic ("not clean")."""
 
-_ALARMING: Final = ("critical_", UNCONFIRMED, "failure_lost", "failure_money", "alarm")
+_ALARMING: Final = (CRITICAL, UNCONFIRMED, "failure_lost", "failure_money", "alarm")
 """Codes of phrases that are never only thanked for."""
+
 _KEYBOARD_ROWS: Final = ("asdf", "sdfg", "qwer", "wert", "zxcv", "hjkl", "jkl")
 _MAX_CONSONANTS: Final = 5
 
@@ -95,7 +96,7 @@ class TextAnalysis:
     @property
     def is_concrete(self) -> bool:
         """Whether a rule names something critical or a concrete failure."""
-        return bool(self.hits_of("critical_") or self.hits_of("failure_"))
+        return bool(self.hits_of(CRITICAL) or self.hits_of("failure_"))
 
     @property
     def is_alarming(self) -> bool:
@@ -153,7 +154,8 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
         )
         has_figures |= any(hit.code in vocabulary.MASKS and not hit.negated for hit in in_language)
         if review_language is not None and language not in own_languages:
-            foreign.update(in_language)
+            # What a language of the text says too is not foreign ("homophob*" in German).
+            foreign.update(hit for hit in in_language if hit not in all_hits)
         # Among all languages, one's idiom is another's plain words.
         all_hits.extend(
             unmasked_hits(in_language, vocabulary.MASKS) if review_language is None else in_language
@@ -166,8 +168,8 @@ def analyse(event: ReviewEvent, engine: Engine | None) -> TextAnalysis:
     )
     scores = engine.scores(plain_text) if engine and is_readable else None
     all_hits.extend(_emoji_hits(text))
-    meant = [hit for hit in all_hits if not (hit.negated and hit.code.startswith(_NEGATABLE))]
-    hits = confirm(meant, scores, engine, text, foreign=foreign)
+    candidates = [hit for hit in all_hits if not (hit.negated and hit.code.startswith(_NEGATABLE))]
+    hits = confirm(candidates, scores, engine, text, foreign=foreign)
     return TextAnalysis(
         text=text,
         words=tuple(words),

@@ -1,9 +1,10 @@
 """From what a customer said to what we conclude.
 
-An engine judges the text. The rules of `vocabulary` say what must never be missed; an engine cannot
-weaken them. The rating gives a severity and the text gives one, and the worse one counts (playbook,
-severity). Where neither says anything, a person decides. All choices are numbers in `thresholds`,
-phrases in `vocabulary`, or weights of an engine.
+An engine judges the text. The rules of `vocabulary` say what must never be missed: what they name
+is critical, or a person reads it because nothing confirms it. Words alone say what is critical; for
+the other levels stars and words count together (playbook, severity). Where neither says anything, a
+person decides. All choices are numbers in `thresholds`, phrases in `vocabulary`, or weights of an
+engine.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def assess(
 
     Rules read the part of a long text that `heard.text.words.matchable_part` names. A person reads
     a longer one, and it is no spam: what was left out may hold anything. Without an engine, rules
-    and rating decide alone. The codes of `reasons` are `rating_<n>`,
-    `critical_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
+    and rating decide alone. The codes of `reasons` are `rating_<n>`, `critical_<flag>`,
+    `unconfirmed_<flag>`, `failure_<kind>`, `alarm`, `mild`, `insult`, `promotion`, `gibberish`,
     `question`, `no_text`, `too_short`, `no_evidence`, `garbled`, `unread`, `dislike`,
     `alarming_sentence`, `alarming_quote`, `words_below`, `engine_<severity>`,
     `rating_words_disagree`, `repeat_complainer`, `recovered` and `worsened`.

@@ -1,9 +1,11 @@
 """Whether a severe phrase means here what it says: "stolen" by a waiter, or by strangers elsewhere.
 
 A phrase of the vocabulary is a candidate. It makes a review critical if something confirms it: the
-engine's probability of critical for the whole text or for one of its sentences, or that the text is
-a strong complaint. If nothing does, the phrase stays in the evidence as unconfirmed, and a person
-reads the review: what a rule names is never lowered silently.
+engine's probability of critical for the whole text or for a sentence with the phrase, its
+probability of what the phrase names, or that the text is a strong complaint. A phrase of self-harm
+needs nothing, and neither does one that stands nearly alone. If nothing confirms a phrase, it stays
+in the evidence as unconfirmed, and a person reads the review: what a rule names is never lowered
+silently.
 """
 
 from __future__ import annotations
@@ -52,9 +54,9 @@ def confirm(
     """The hits, with the critical ones that nothing confirms marked as unconfirmed.
 
     Without scores all of them count, because nobody can say otherwise. They do so too with an
-    engine whose probabilities confirm nothing. `foreign` are phrases of a language that the text
-    does not seem to be in. What is severe in another language may be harmless in this one, so those
-    that nothing confirms are left out.
+    engine of which nobody has measured what it confirms. `foreign` are phrases of a language that
+    the text does not seem to be in. What is severe in another language may be harmless in this one,
+    so those that nothing confirms are left out.
     """
     severe = [hit for hit in hits if hit.code.startswith(_SEVERE)]
     kinds = {hit.code for hit in severe if hit.code.startswith(CRITICAL) and hit not in foreign}

@@ -45,7 +45,10 @@ def has_alarming_sentence(analysis: TextAnalysis, engine: Engine) -> bool:
 
 
 def sentences_for_engine(text: str, limit: int | None = _MAX_SENTENCES) -> list[str]:
-    """The first sentences that an engine reads alone; none of a text that is one sentence."""
+    """The sentences that an engine reads alone; none of a text that is one sentence.
+
+    Only the first `limit`, or all of them with None. Very short ones are left out.
+    """
     parts = [part.strip(f" {LINE_START}") for part in sentences(text)]
     if sum(map(bool, parts)) < 2:
         return []

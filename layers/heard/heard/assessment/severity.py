@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from typing import Final
 
 from heard.assessment import vocabulary
@@ -85,11 +86,10 @@ def severity_with_rating(
     levels = zip(
         RATING_SEVERITY_LOGITS[rating], WORDS_LOGITS, analysis.scores.severity[:3], strict=True
     )
-    reached = [
-        stars + WORDS_WEIGHT * (_logit(probability) - usual) >= 0
-        for stars, usual, probability in levels
+    logits = [
+        stars + WORDS_WEIGHT * (_logit(probability) - usual) for stars, usual, probability in levels
     ]
-    severity = _BY_LEVEL[reached.index(False) if False in reached else 3]
+    severity = _BY_LEVEL[sum(1 for _ in takewhile(lambda logit: logit >= 0, logits))]
     if rating_contradicts_text(rating, text_severity):
         return severity.worse(Severity.MEDIUM)
     return severity
@@ -122,8 +122,8 @@ def _is_surely_happy(analysis: TextAnalysis) -> bool:
 
 
 def _logit(probability: float) -> float:
-    clipped = min(max(probability, 1e-4), 1 - 1e-4)
-    return math.log(clipped / (1 - clipped))
+    inner = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(inner / (1 - inner))
 
 
 def rating_contradicts_text(rating: int | None, text_severity: Severity | None) -> bool:

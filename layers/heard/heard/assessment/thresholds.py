@@ -17,10 +17,10 @@ class Thresholds:
 
     `confirming` is the minimum probability of critical at which a severe phrase of the rules means
     what it says, and `confirming_sentence` the same for a sentence that is read alone. An engine of
-    which nobody measured them confirms every phrase. Below the probability `happy` of medium, a
-    very short text, or one in a language that is not ours, is taken for praise. One sentence of a
-    happy text alarms if its probability of high is at least `sentence_high`, or that of critical at
-    least `sentence_critical`.
+    which nobody measured them confirms every phrase. A very short text, or one in a language that
+    is not ours, is taken for praise if its probability of medium is below `happy`. One sentence of
+    a happy text alarms if its probability of high is at least `sentence_high`, or that of critical
+    at least `sentence_critical`.
     """
 
     low: float = 0.5
@@ -109,7 +109,7 @@ HIGH_RATING_THRESHOLD: Final = 0.65
 """Minimum probability of medium and of high where four or five stars contradict it."""
 
 HAPPY_SENTIMENT: Final = 0.85
-"""Minimum sentiment of the same short or foreign text."""
+"""Minimum sentiment at which a very short text, or one in a language not ours, may be praise."""
 
 KIND_WORDS_THRESHOLD: Final = 0.3
 """Maximum probability of medium at which kind words are taken for what they say.
@@ -121,7 +121,7 @@ FLAG_THRESHOLD: Final = 0.8
 """Minimum probability of a flag that the engine gives."""
 
 NAMING_THRESHOLD: Final = 0.2
-"""The same for the most probable one of a critical review that has no other: it names the kind."""
+"""The same for the most probable kind of a critical review of which no flag says the kind."""
 
 RATING_LOGITS: Final = {1: 4.0, 2: 3.0, 3: 0.5, 4: -2.0, 5: -3.5}
 """What a rating adds to the log-odds that a person is needed."""

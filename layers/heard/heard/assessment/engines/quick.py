@@ -79,8 +79,8 @@ class Weights:
         unhappy = float(self.unhappy.take(rows).sum(dtype=np.int32)) * self.unhappy_scale / root
         # A product adds four times faster than a sum of bytes does. It is as exact: no sum of a
         # text has more than 24 bits.
-        taken = self.heads.take(rows >> (UNHAPPY_BITS - HEADS_BITS), axis=0).astype(np.float32)
-        own = np.ones(len(rows), np.float32) @ taken
+        addends = self.heads.take(rows >> (UNHAPPY_BITS - HEADS_BITS), axis=0).astype(np.float32)
+        own = np.ones(len(rows), np.float32) @ addends
         return unhappy, own * (self.heads_scale / root) + unhappy * self.lean + self.bias
 
 
