@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from heard.assessment import Agenda, Assessment, Flag, History, Severity, assess
 from heard.assessment.engines.engine import Scores
-from heard.assessment.thresholds import COMPLAINING_THRESHOLD, THRESHOLDS
+from heard.assessment.thresholds import COMPLAINING_THRESHOLD, KIND_THRESHOLD, THRESHOLDS
 from heard.reviews import Author, Channel, EventKind, ReviewEvent
 
 ABOVE = 0.01
@@ -166,3 +167,50 @@ def test_a_word_of_the_text_s_own_language_stays_even_if_english_has_it(
 
     assert [code for code in codes(assessment) if code.startswith("unconfirmed_")]
     assert assessment.needs_person
+
+
+class KindEngine(FixedEngine):
+    """An engine that sees nothing critical, but what the phrase names."""
+
+    def __init__(self, flag: str, probability: float) -> None:
+        super().__init__(CONFIRMING + BELOW)
+        self._flags = {flag: probability}
+
+    def scores(self, text: str) -> Scores | None:
+        scores = super().scores(text)
+        return scores and replace(scores, flags=self._flags)
+
+
+@pytest.mark.parametrize(("flag", "confirms"), [("fraud", True), ("privacy", False)])
+def test_the_engine_confirms_by_what_the_phrase_names(flag: str, *, confirms: bool) -> None:
+    assessment = assess_text(STOLEN, KindEngine(flag, KIND_THRESHOLD + ABOVE))
+
+    assert (assessment.severity is Severity.CRITICAL) is confirms
+
+
+@pytest.mark.parametrize(
+    ("text", "confirms"),
+    [("Food poisoning!", True), ("Last year I had food poisoning in another town.", False)],
+)
+def test_a_phrase_with_next_to_nothing_beside_it_confirms_itself(
+    text: str, *, confirms: bool
+) -> None:
+    assessment = assess_text(text, FixedEngine(CONFIRMING + BELOW))
+
+    assert (assessment.severity is Severity.CRITICAL) is confirms
+
+
+def test_nothing_needs_to_confirm_self_harm() -> None:
+    text = "The refund never came and honestly I want to kill myself because of all this."
+
+    assert assess_text(text, FixedEngine(0.0)).severity is Severity.CRITICAL
+
+
+def test_a_text_in_capitals_is_read_in_small_letters() -> None:
+    engine = FixedEngine(0.0)
+
+    assess_text("YOUR BOILER WENT OFF NEXT TO MY SON", engine)
+    assess_text("The BBC and the NHS know of it", engine)
+
+    assert engine.texts[0] == "your boiler went off next to my son"
+    assert "BBC" in engine.texts[-1]
