@@ -84,7 +84,7 @@ def assess(
     flags.extend(flag for flag in vocabulary.CRITICAL if analysis.has(f"critical_{flag.value}"))
     if rating_contradicts_text(rating, text_severity):
         flags.append(Flag.RATING_WORDS_DISAGREE)
-    probabilities = scores.flags if scores else {}
+    probabilities: Mapping[str, float] = scores.flags if scores else {}
     if analysis.has("failure_churn") or _is_likely(Flag.CHURN, probabilities):
         flags.append(Flag.CHURN)
     if severity is Severity.CRITICAL:
