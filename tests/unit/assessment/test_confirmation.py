@@ -214,3 +214,57 @@ def test_a_text_in_capitals_is_read_in_small_letters() -> None:
 
     assert engine.texts[0] == "your boiler went off next to my son"
     assert "BBC" in engine.texts[-1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Toller Abend mit Freunden, ich bin aber suicidal und keiner merkt es hier",
+        "We wszystkim dobrze obsłużeni, dziękuję bardzo za miły wieczór, suicidal",
+        "Desde que cerraron la tienda solo pienso en esto: end my life, la comida muy rica",
+    ],
+)
+def test_english_words_of_self_harm_in_another_language_reach_a_person(text: str) -> None:
+    language = {"T": "de", "W": "pl", "D": "es"}[text[0]]
+
+    assessment = assess_text(text, FixedEngine(0.01), language=language, rating=5)
+
+    assert assessment.needs_person
+    assert "unconfirmed_self_harm" in {reason.code for reason in assessment.reasons}
+
+
+def test_dutch_words_that_look_like_english_ones_name_no_self_harm() -> None:
+    text = "Wij bestellen hier altijd de pizza, want die is heerlijk en snel klaar."
+
+    assessment = assess_text(text, FixedEngine(0.01), language="nl")
+
+    assert not {reason.code for reason in assessment.reasons} & {
+        "unconfirmed_self_harm",
+        "critical_self_harm",
+    }
+
+
+def test_signs_that_say_as_much_as_two_letters_may_make_a_phrase_harmless() -> None:
+    text = "讲座很好，我们学会了怎么预防食物中毒，推荐给大家"
+
+    assessment = assess_text(text, FixedEngine(0.01), language="zh")
+
+    assert assessment.severity is not Severity.CRITICAL
+    assert assessment.needs_person
+
+
+def test_a_sentence_is_read_alone_however_its_phrase_is_written() -> None:
+    """A vowel mark stands in the text, and not in the words of the phrase that was found."""
+    text = "المطعم جميل والخدمة ممتازة. أصبنا جميعا بتسمّم غذائي بعد العشاء عندكم."
+    engine = FixedEngine(0.01)
+
+    assess_text(text, engine, language="ar")
+
+    assert "أصبنا جميعا بتسمّم غذائي بعد العشاء عندكم" in engine.texts[1:]
+
+
+@pytest.mark.parametrize("rating", [2, 3])
+def test_three_stars_do_not_hide_a_mild_complaint(rating: int) -> None:
+    text = "Nice enough here, but the breakfast was cold and nobody cleared the tables."
+
+    assert assess_text(text, FixedEngine(0.01), rating=rating).needs_person

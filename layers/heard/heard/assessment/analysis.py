@@ -33,6 +33,7 @@ from heard.text.words import (
     Token,
     count_links,
     fold_signs,
+    letters_worth,
     matchable_part,
     tokens,
 )
@@ -89,9 +90,7 @@ class TextAnalysis:
     @property
     def is_short(self) -> bool:
         """Whether the text is too short to be sure that its author is content."""
-        text = self.text.strip()
-        # A Han, Kana or Hangul sign says about as much as two letters.
-        return len(text) + sum("\u3040" <= sign <= "\ud7af" for sign in text) < MIN_CHARACTERS
+        return letters_worth(self.text.strip()) < MIN_CHARACTERS
 
     @property
     def is_concrete(self) -> bool:

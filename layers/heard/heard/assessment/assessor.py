@@ -103,7 +103,7 @@ def assess(
         scores,
         severity,
         agenda,
-        is_alarming=analysis.is_alarming,
+        is_alarming=analysis.is_alarming or _complains_mildly(analysis, rating),
         is_short_praise=analysis.is_short_praise,
     )
     needs_person, confidence = decide(flags)
@@ -126,6 +126,11 @@ def assess(
         kind_words=agenda is Agenda.PRAISE and has_kind_words(analysis),
         praised_topics=praised_topics(analysis) if agenda is Agenda.PRAISE else (),
     )
+
+
+def _complains_mildly(analysis: TextAnalysis, rating: int | None) -> bool:
+    """Whether a rule names a complaint beside three stars or less: it is never only thanked for."""
+    return rating is not None and rating <= 3 and analysis.has("mild")
 
 
 def _is_likely(flag: Flag, probabilities: Mapping[str, float]) -> bool:

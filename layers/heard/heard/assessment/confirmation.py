@@ -22,6 +22,7 @@ from heard.assessment.thresholds import (
     MAX_BESIDE_PHRASE,
     thresholds_of,
 )
+from heard.text.words import fold_signs, letters_worth
 
 if TYPE_CHECKING:
     from heard.assessment.engines.engine import Engine, Scores
@@ -56,7 +57,8 @@ def confirm(
     Without scores all of them count, because nobody can say otherwise. They do so too with an
     engine of which nobody has measured what it confirms. `foreign` are phrases of a language that
     the text does not seem to be in. What is severe in another language may be harmless in this one,
-    so those that nothing confirms are left out.
+    so those that nothing confirms are left out, except for self-harm: a person reads it in any
+    language.
     """
     severe = [hit for hit in hits if hit.code.startswith(_SEVERE)]
     kinds = {hit.code for hit in severe if hit.code.startswith(CRITICAL) and hit not in foreign}
@@ -73,7 +75,7 @@ def confirm(
         if hit.code.startswith(CRITICAL)
         else hit
         for hit in hits
-        if not (hit in foreign and hit.code.startswith(_SEVERE))
+        if not (hit in foreign and hit.code.startswith(_SEVERE) and hit.code not in _BEYOND_DOUBT)
     )
 
 
@@ -89,8 +91,8 @@ def _engine_confirms(scores: Scores, kinds: Collection[str]) -> bool:
 
 def _is_all_there_is(text: str, severe: Sequence[Hit]) -> bool:
     """Whether a text is so short beside its severe phrase that nothing in it can say otherwise."""
-    longest = max(len(hit.words) for hit in severe)
-    return len(text.strip()) - longest <= MAX_BESIDE_PHRASE
+    longest = max(letters_worth(hit.words) for hit in severe)
+    return letters_worth(text.strip()) - longest <= MAX_BESIDE_PHRASE
 
 
 def _sentence_confirms(engine: Engine, text: str, severe: Sequence[Hit]) -> bool:
@@ -100,11 +102,12 @@ def _sentence_confirms(engine: Engine, text: str, severe: Sequence[Hit]) -> bool
     """
     if asks_service(engine):
         return False
-    phrases = {hit.words.casefold() for hit in severe}
+    # The words of a hit are not always as the text has them: marks and line breaks may be gone.
+    phrases = {fold_signs(hit.words) for hit in severe}
     candidates = [
         sentence
         for sentence in sentences_for_engine(text, limit=None)
-        if any(phrase in sentence.casefold() for phrase in phrases)
+        if any(map(fold_signs(sentence).__contains__, phrases))
     ]
     return any(
         scores is not None and scores.severity[3] >= thresholds_of(scores).confirming_sentence

@@ -154,6 +154,11 @@ def fold_word(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
 
 
+def letters_worth(text: str) -> int:
+    """The length of a text in letters: a Han, Kana or Hangul sign says about as much as two."""
+    return len(text) + sum("\u3040" <= sign <= "\ud7af" for sign in text)
+
+
 def fold_signs(text: str) -> str:
     """A text without case and vowel marks, and with single blanks.
 
