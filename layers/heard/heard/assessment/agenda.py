@@ -45,7 +45,7 @@ def _is_short_question(analysis: TextAnalysis, severity: Severity) -> bool:
 
 
 def _is_abuse(analysis: TextAnalysis, severity: Severity) -> bool:
-    if severity is Severity.CRITICAL or analysis.is_concrete:
+    if severity is Severity.CRITICAL or analysis.is_concrete or analysis.is_short_praise:
         return False
     scores = analysis.scores
     return analysis.has("insult") or (
