@@ -248,6 +248,13 @@ class _Spool:
         self.open_change = 0
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - see `close`
         self._file = cast("IO[bytes]", file)
+        try:
+            self._fill(outcomes)
+        except BaseException:
+            self.close()
+            raise
+
+    def _fill(self, outcomes: Iterable[Outcome]) -> None:
         with gzip.GzipFile("", "wb", 1, self._file, mtime=0) as lines:
             for outcome in outcomes:
                 self.reviews.add(outcome.review)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -116,7 +116,7 @@ class Seals:
     ) -> Iterator[SealVersions]:
         """The sealed days of a business from `first` to `last`, in order, with what lies there.
 
-        Each page has 1,000 versions, so ten years take four calls.
+        A page has 1,000 versions, so ten years take four calls, and the days of a year one.
         """
         found: dict[str, _Found] = {}
         for page in self._pages(business, first, last):
@@ -132,9 +132,11 @@ class Seals:
                 if last and day > last:
                     return
                 if day < newest:
-                    yield _summary(day, found.pop(day))
+                    summary = _summary(day, found.pop(day))
+                    if day >= (first or ""):
+                        yield summary
         for day in sorted(found):
-            if last is None or day <= last:
+            if day >= (first or "") and (last is None or day <= last):
                 yield _summary(day, found[day])
 
     def newest(self, business: str, until: date) -> list[SealVersions]:
@@ -185,11 +187,8 @@ class Seals:
     def _pages(
         self, business: str, first: str | None, last: str | None
     ) -> Iterator[ListObjectVersionsOutputTypeDef]:
-        """What the bucket lists of these days, page by page, from `first` on."""
+        """What the bucket lists of the years, months or day that these days share, by pages."""
         marker: dict[str, Any] = {}
-        if first:
-            # Behind all that belongs to the day before, and in front of the first day.
-            marker["KeyMarker"] = seal_key(business, _day_before(first)) + "~"
         while True:
             page = self._client.list_object_versions(
                 Bucket=self._bucket, Prefix=_common_prefix(business, first, last), **marker
@@ -221,10 +220,6 @@ def _day_of(business: str, key: str) -> str | None:
     if match is None or match["business"] != business:
         return None
     return f"{match['y']}-{match['m']}-{match['d']}"
-
-
-def _day_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def _common_prefix(business: str, first: str | None, last: str | None) -> str:
