@@ -15,6 +15,7 @@ from heard import clock, settings
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
 from heard.steps.seal import SealPorts, SealReport, queue_businesses, seal_business
+from heard.steps.skipping import failure_code
 from heard.storage.heads import Heads
 from heard.storage.lake import Lake, s3
 from heard.storage.outcome_log import OutcomeLog
@@ -89,7 +90,12 @@ def _seal(business: str, until: date | None, context: Any) -> SealReport:
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > _SPARE_MILLISECONDS
 
-    report = seal_business(business, ports()[0], clock.now(), until=until, keep_going=has_time)
+    try:
+        report = seal_business(business, ports()[0], clock.now(), until=until, keep_going=has_time)
+    except Exception as error:
+        metrics.add_metric("seals_failed", MetricUnit.Count, 1)
+        logger.error("seal_failed", business=business, why=failure_code(error))
+        raise
     metrics.add_metric("seals_made", MetricUnit.Count, len(report.days))
     metrics.add_metric("seal_problems", MetricUnit.Count, report.problems)
     days = [asdict(day) for day in report.days[-31:]]

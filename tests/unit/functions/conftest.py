@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 from pydantic import BaseModel
 
 from heard import messaging
-from heard.storage import setup, tables
+from heard.storage import lake, seal_key, setup, tables
 from tests.static.cloudformation import resources
 from tests.unit.backend import REGION, Backend
 from tests.unit.gateway import LambdaContext, http_event, sign_in
@@ -100,6 +100,11 @@ def load_function(
         "REVIEW_QUEUE_URL": backend.queue_url,
         "PRAISE_QUEUE_URL": backend.queue_url,
         "POLL_QUEUE_URL": backend.poll_queue_url,
+        "SEAL_QUEUE_URL": backend.poll_queue_url,
+        "SEAL_BUCKET": "seals-of-no-test",
+        "LAKE_BUCKET": "lake-of-no-test",
+        "SEAL_KEY_ID": "key-1",
+        "ORIGIN": "heard/111122223333/heard",
         "DEAD_LETTERS_URL": backend.dead_letters_url,
         "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
@@ -114,6 +119,7 @@ def load_function(
         "SIGN_IN_URL": "https://heard.auth.eu-central-1.amazoncognito.com",
     }
     caches = [tables.dynamodb, setup.ssm, messaging.sqs, messaging.eventbridge]
+    caches += [lake.s3, seal_key.kms]
 
     def load(folder: str) -> ModuleType:
         for name in FUNCTIONS_BY_FOLDER[folder]["Environment"]["Variables"]:
