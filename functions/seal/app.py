@@ -16,7 +16,7 @@ from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
 from heard.steps.seal import SealPorts, SealReport, queue_businesses, seal_business
 from heard.steps.skipping import failure_code
-from heard.storage.heads import Heads
+from heard.storage.heads import ChainHeads
 from heard.storage.lake import Lake, s3
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.seal_key import SealKey, kms
@@ -51,7 +51,7 @@ def ports() -> tuple[SealPorts, SetupStore, Queue]:
     config = settings.read(Settings)
     seal_ports = SealPorts(
         OutcomeLog(dynamodb(), config.outcomes_table),
-        Heads(dynamodb(), config.cases_table),
+        ChainHeads(dynamodb(), config.cases_table),
         Seals(s3(), config.seal_bucket),
         Lake(s3(), config.lake_bucket),
         SealKey(kms(), config.seal_key_id),

@@ -15,7 +15,7 @@ from heard.reviews import review_id
 from heard.seals.notes import parse_note, parse_vkey
 from heard.seals.seal import Seal
 from heard.steps.seal import SealPorts
-from heard.storage.heads import Heads
+from heard.storage.heads import ChainHeads
 from heard.storage.keys import partition_key
 from heard.storage.lake import Lake
 from heard.storage.outcome_log import append_writes
@@ -101,7 +101,7 @@ class SealBench:
         tables, client = self.backend.tables, self.backend.dynamodb
         given: dict[str, Any] = {
             "log": self.backend.outcome_log,
-            "heads": Heads(client, tables["CasesTable"]),
+            "heads": ChainHeads(client, tables["CasesTable"]),
             "seals": self.seals,
             "lake": self.lake,
             "key": SealKey(self.kms, "key-1"),

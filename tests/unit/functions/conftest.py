@@ -19,6 +19,7 @@ from heard.storage import lake, seal_key, setup, tables
 from tests.static.cloudformation import resources
 from tests.unit.backend import REGION, Backend
 from tests.unit.gateway import LambdaContext, http_event, sign_in
+from tests.unit.sealing import ORIGIN, SealBench
 
 FUNCTIONS_BY_FOLDER = {
     properties["CodeUri"].removeprefix("functions/"): properties
@@ -79,8 +80,14 @@ def log_lines() -> Iterator[LogLines]:
 
 
 @pytest.fixture
+def seal_bench(backend: Backend) -> SealBench:
+    """The buckets of the functions, and the key with which they sign."""
+    return SealBench(backend)
+
+
+@pytest.fixture
 def load_function(
-    monkeypatch: pytest.MonkeyPatch, backend: Backend, log_lines: LogLines
+    monkeypatch: pytest.MonkeyPatch, backend: Backend, seal_bench: SealBench, log_lines: LogLines
 ) -> Iterator[FunctionLoader]:
     """A function's module, with its environment set and nothing remembered from another test."""
     for name, value in {
@@ -101,10 +108,10 @@ def load_function(
         "PRAISE_QUEUE_URL": backend.queue_url,
         "POLL_QUEUE_URL": backend.poll_queue_url,
         "SEAL_QUEUE_URL": backend.poll_queue_url,
-        "SEAL_BUCKET": "seals-of-no-test",
-        "LAKE_BUCKET": "lake-of-no-test",
+        "SEAL_BUCKET": seal_bench.seal_bucket,
+        "LAKE_BUCKET": seal_bench.lake_bucket,
         "SEAL_KEY_ID": "key-1",
-        "ORIGIN": "heard/111122223333/heard",
+        "ORIGIN": ORIGIN,
         "DEAD_LETTERS_URL": backend.dead_letters_url,
         "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
@@ -129,7 +136,9 @@ def load_function(
         for name in ("stepfunctions", "synchronous_stepfunctions"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda: backend.step_functions)
-        for name in ("ports", "config", "engine"):
+        if hasattr(module, "kms"):
+            monkeypatch.setattr(module, "kms", lambda: seal_bench.kms)
+        for name in ("ports", "config", "engine", "seal_reading"):
             if (factory := getattr(module, name, None)) is not None:
                 factory.cache_clear()
                 caches.append(factory)

@@ -20,22 +20,18 @@ from tests.unit.sealing import TODAY, SealBench, at
 
 
 @pytest.fixture
-def bench(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> SealBench:
+def bench(seal_bench: SealBench, monkeypatch: pytest.MonkeyPatch) -> SealBench:
     monkeypatch.setattr(clock, "now", lambda: TODAY)
-    return SealBench(backend)
+    return seal_bench
 
 
 def call(
-    bench: SealBench,
     load_function: FunctionLoader,
     monkeypatch: pytest.MonkeyPatch,
     event: dict[str, Any],
     milliseconds: int = 900_000,
 ) -> dict[str, Any]:
     module = load_function("seal")
-    monkeypatch.setenv("SEAL_BUCKET", bench.seal_bucket)
-    monkeypatch.setenv("LAKE_BUCKET", bench.lake_bucket)
-    monkeypatch.setattr(module, "kms", lambda: bench.kms)
     monkeypatch.setattr(module, "SealPorts", partial(SealPorts, first_day=date(2026, 3, 1)))
     return module.handler(event, TimedContext(milliseconds))
 
@@ -71,7 +67,7 @@ def test_the_scheduled_run_queues_every_business(
 ) -> None:
     bench.backend.setup_store.put_business(Business(OTHER_BUSINESS, "Elsewhere"))
 
-    assert call(bench, load_function, monkeypatch, {}) == {"queued": 2, "late": []}
+    assert call(load_function, monkeypatch, {}) == {"queued": 2, "late": []}
     assert queued(bench.backend) == [{"business": BUSINESS}, {"business": OTHER_BUSINESS}]
     assert metrics(capsys) == {"seals_queued": 2, "seals_late": 0}
 
@@ -89,7 +85,7 @@ def test_a_message_seals_its_business(
     bench.append("r-3", Kind.ACCEPTED, at=at(16))
     bench.move_head(made[0])
 
-    assert call(bench, load_function, monkeypatch, message(BUSINESS)) == {"batchItemFailures": []}
+    assert call(load_function, monkeypatch, message(BUSINESS)) == {"batchItemFailures": []}
     assert [each.day for each in bench.seals.versions(BUSINESS)] == ["2026-03-16"]
     assert queued(bench.backend) == []
     assert metrics(capsys) == {"seals_made": 1, "seal_problems": 0}
@@ -100,7 +96,7 @@ def test_a_message_seals_its_business(
 def test_what_a_run_had_no_time_for_is_queued_again(
     bench: SealBench, load_function: FunctionLoader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call(bench, load_function, monkeypatch, message(BUSINESS), milliseconds=179_000)
+    call(load_function, monkeypatch, message(BUSINESS), milliseconds=179_000)
 
     assert list(bench.seals.versions(BUSINESS)) == []
     assert queued(bench.backend) == [{"business": BUSINESS}]
@@ -118,7 +114,7 @@ def test_a_business_that_fails_raises_so_that_its_message_comes_again(
     monkeypatch.setattr(bench.kms, "sign", refuse)
 
     with pytest.raises(RuntimeError):
-        call(bench, load_function, monkeypatch, message(BUSINESS))
+        call(load_function, monkeypatch, message(BUSINESS))
     assert list(bench.seals.versions(BUSINESS)) == []
     assert [line["business"] for line in log_lines.of("seal")] == [BUSINESS]
 
@@ -130,7 +126,7 @@ def test_a_person_seals_until_a_day_and_gets_the_report(
     bench.move_head(first[0])
     event = {"business": BUSINESS, "until": "2026-03-14"}
 
-    report = call(bench, load_function, monkeypatch, event)
+    report = call(load_function, monkeypatch, event)
 
     assert json.loads(json.dumps(report)) == {
         "business": BUSINESS,

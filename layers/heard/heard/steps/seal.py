@@ -29,7 +29,7 @@ from heard.seals.seal import Seal
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
-    from heard.storage.heads import Heads
+    from heard.storage.heads import ChainHeads
     from heard.storage.lake import Lake
     from heard.storage.outcome_log import OutcomeLog
     from heard.storage.seal_key import SealKey
@@ -55,7 +55,7 @@ class SealPorts:
     """
 
     log: OutcomeLog
-    heads: Heads
+    heads: ChainHeads
     seals: Seals
     lake: Lake
     key: SealKey

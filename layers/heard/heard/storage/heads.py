@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class Heads:
+class ChainHeads:
     """Reads the heads of chains from the Cases table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
