@@ -270,6 +270,23 @@ def test_a_gap_in_the_chain_of_a_day_is_a_problem() -> None:
     assert kinds(draft) == [("chain_broken", "out_aaaa_000003")]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_problem"),
+    [(at(0, 23, 58), at(1), False), (at(0, 23, 50), at(1), True)],
+)
+def test_at_midnight_the_earlier_of_two_steps_may_append_last(
+    first: datetime, second: datetime, is_problem: bool
+) -> None:
+    diary = Diary()
+    links = diary.write("rev_aaaa", accepted(), accepted(), at=at(0, 9))
+    diary.write("rev_aaaa", accepted(), at=second)
+    (last,) = diary.write("rev_aaaa", accepted(), at=first)
+
+    draft = seal_day(input_of(diary, outcomes=[*links, last]))
+
+    assert kinds(draft) == ([("chain_broken", "out_aaaa_000004")] if is_problem else [])
+
+
 def test_a_day_may_begin_in_the_middle_of_a_chain() -> None:
     diary = three_days()
 

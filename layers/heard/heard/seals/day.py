@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from heard.clock import format_time
-from heard.outcomes import ChainCheck, Outcome, initial_hash
+from heard.outcomes import Outcome, initial_hash
+from heard.seals.alignment import is_intact
 from heard.seals.facts import FactsFile, FactsWriter
 from heard.seals.leaves import (
     canonical,
@@ -30,6 +31,10 @@ MAX_OUTCOMES: Final = 2_000_000
 """More outcomes of one business and day do not fit into one run."""
 MAX_PROBLEMS: Final = 1_000
 """How many problems a record lists. It counts all of them."""
+
+# No step runs longer than two minutes.
+_EARLY: Final = "00:03"
+_LATE: Final = "23:57"
 
 
 class ProblemKind(StrEnum):
@@ -138,6 +143,8 @@ class _Link:
     previous: bytes
     hash: bytes
     is_intact: bool
+    is_early: bool
+    is_late: bool
 
 
 @dataclass(slots=True)
@@ -317,15 +324,17 @@ def _compare_heads(
 def _break_in(review: str, links: Sequence[_Link]) -> _Link | None:
     """The first link that does not follow the one before it.
 
-    The first of the day may follow an outcome of an earlier day, which is not here.
+    The first of the day may follow an outcome of an earlier day, which is not here. So may one at
+    either end of the day: of two steps at midnight, the earlier one may have appended last.
     """
     before: _Link | None = None
     for link in links:
-        follows = (
-            (link.sequence, link.previous) == (before.sequence + 1, before.hash)
-            if before
-            else link.sequence > 1 or link.previous.hex() == initial_hash(review)
-        )
+        if before and link.sequence == before.sequence + 1:
+            follows = link.previous == before.hash
+        elif before:
+            follows = link.sequence > before.sequence and (before.is_early or link.is_late)
+        else:
+            follows = link.sequence > 1 or link.previous.hex() == initial_hash(review)
         if not follows or not link.is_intact:
             return link
         before = link
@@ -337,13 +346,14 @@ def _outcome_id(review: str, sequence: int) -> str:
 
 
 def _link(outcome: Outcome) -> _Link:
-    check = ChainCheck(outcome.review, outcome.sequence - 1, outcome.previous)
-    check.add(outcome)
+    time = outcome.at[11:]
     return _Link(
         outcome.sequence,
         _hash_bytes(outcome.previous),
         _hash_bytes(outcome.hash),
-        is_intact=check.report().verified,
+        is_intact=is_intact(outcome),
+        is_early=time < _EARLY,
+        is_late=time >= _LATE,
     )
 
 
