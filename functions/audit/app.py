@@ -15,7 +15,7 @@ from heard.http.api import create_api, lambda_handler
 from heard.http.audit_seals import add_seal_routes
 from heard.http.auth import caller_of
 from heard.http.query_times import parse_query_period
-from heard.outcomes import Kind
+from heard.outcomes import Kind, Outcome
 from heard.reviews import Channel
 from heard.stack_metrics import StackMetrics
 from heard.steps import audit
@@ -29,8 +29,7 @@ from heard.storage.seal_key import SealKey, kms
 from heard.storage.seals import Seals
 from heard.storage.tables import dynamodb
 
-logger = Logger(service="audit")
-metrics = StackMetrics(service="audit")
+logger, metrics = Logger(service="audit"), StackMetrics(service="audit")
 app = create_api(logger)
 type Id = Annotated[str, Path(pattern="^rev_[a-z0-9]{8,40}$")]
 type Number = Annotated[int, Query(ge=0, le=10**9)]
@@ -51,24 +50,17 @@ class Settings:
 @cache
 def ports() -> tuple[People, CaseStore, OutcomeLog]:
     """What the API needs, made at the first request."""
-    config = settings.read(Settings)
-    return (
-        People(dynamodb(), config.setup_table),
-        CaseStore(dynamodb(), config.cases_table),
-        OutcomeLog(dynamodb(), config.outcomes_table),
-    )
+    config, db = settings.read(Settings), dynamodb()
+    people, case_store = People(db, config.setup_table), CaseStore(db, config.cases_table)
+    return people, case_store, OutcomeLog(db, config.outcomes_table)
 
 
 @cache
 def seal_reading() -> SealReading:
     """What the routes of seals need, made at the first of their requests."""
     config = settings.read(Settings)
-    return SealReading(
-        ports()[2],
-        Seals(s3(), config.seal_bucket),
-        SealKey(kms(), config.seal_key_id),
-        config.origin,
-    )
+    seals, key = Seals(s3(), config.seal_bucket), SealKey(kms(), config.seal_key_id)
+    return SealReading(ports()[2], seals, key, config.origin)
 
 
 def _caller() -> Caller:
@@ -87,8 +79,7 @@ def of_review(
     """A review's outcomes in order. `next` is the `after` of the next page."""
     _, case_store, log = ports()
     page = audit.outcomes_of(_caller(), review, log, case_store, limit=limit, after=after)
-    outcomes = [outcome.to_json() for outcome in page.outcomes]
-    return {"review": review, "outcomes": outcomes, "next": page.next}
+    return {"review": review, "outcomes": [*map(Outcome.to_json, page.outcomes)], "next": page.next}
 
 
 @app.get("/api/audit/reviews/<review>/verification", operation_id="verifyReview")
@@ -99,8 +90,7 @@ def verification(review: Id, after: Number = 0) -> dict[str, Any]:
     """
     _, case_store, log = ports()
     report, rest = audit.verification_of(_caller(), review, log, case_store, after=after)
-    unfinished = {"verified": None} if rest else {}
-    return asdict(report) | unfinished | {"next": rest}
+    return asdict(report) | ({"verified": None} if rest else {}) | {"next": rest}
 
 
 @app.get("/api/audit/outcomes", operation_id="listOutcomes")
