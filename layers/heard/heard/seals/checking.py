@@ -190,25 +190,30 @@ class _Check:
         self._keys: list[VerifierKey] = [parse_vkey(each) for each in expected.keys]
         self._frontier: Frontier | None = Frontier()
         self._previous: Seal | None = None
+        # The text of its note, if it was signed and led to its root.
+        self._previous_text: str | None = None
         self._chains = _Chains()
         self._absent = 0
+        self._gone: set[str] = set()
         self._is_all_there = True
         # What the log has of the day before, and no seal yet.
         self._unsealed: dict[bytes, str] = {}
 
     def start(self, seal: Seal) -> Iterator[Finding]:
         """Take the seal before the first day as it is, if it is signed."""
-        yield from self._check_signature(seal, self._note_of(seal))
         self._frontier = seal.frontier_after()
-        yield from self._check_root(seal, self._note_of(seal))
+        yield from self._check_note(seal)
         self._previous = seal
 
     def day(self, day: SealedDay) -> Iterator[Finding]:
         """Check a day."""
-        seal = day.seal
+        seal, text = day.seal, self._previous_text
         yield from self._check_place(day)
-        note = self._note_of(seal)
-        yield from self._check_signature(seal, note)
+        if seal.business != self._expected.business:
+            # Nothing of another log can be compared with this one.
+            self._frontier, self._previous_text, self._is_all_there = None, None, False
+            self._previous = seal
+            return
         if self._frontier is not None and self._frontier != seal.frontier:
             yield _finding(
                 seal.day,
@@ -218,8 +223,8 @@ class _Check:
             )
         self._frontier = (self._frontier or seal.frontier).copy()
         self._frontier.extend(seal.leaves)
-        yield from self._check_root(seal, note)
-        yield from self._check_record(seal)
+        yield from self._check_note(seal)
+        yield from self._check_record(seal, text)
         aligned = None
         if day.facts is None:
             self._is_all_there = False
@@ -246,9 +251,10 @@ class _Check:
         gaps = list(self._chains.gaps())
         if self._is_all_there and len(gaps) > self._absent:
             for day, outcome in gaps:
-                yield _finding(
-                    day, FindingKind.MISSING, outcome, "the chain goes on, and no day has it"
-                )
+                # All lines that are gone are of one day: then so is this one.
+                place = min(self._gone) if len(self._gone) == 1 else day
+                why = "its chain goes on without it"
+                yield _finding(place, FindingKind.MISSING, outcome, why)
         yield from self._check_heads(last.day)
 
     def _check_place(self, day: SealedDay) -> Iterator[Finding]:
@@ -280,6 +286,12 @@ class _Check:
             return parse_note(seal.note)
         except ValueError:
             return None
+
+    def _check_note(self, seal: Seal) -> Iterator[Finding]:
+        note = self._note_of(seal)
+        findings = [*self._check_signature(seal, note), *self._check_root(seal, note)]
+        self._previous_text = None if findings or note is None else note.text
+        yield from findings
 
     def _check_signature(self, seal: Seal, note: Note | None) -> Iterator[Finding]:
         if note is None:
@@ -327,7 +339,7 @@ class _Check:
     def _record_is_sealed(self, seal: Seal) -> bool:
         return leaf_hash(record_bytes(seal.record)) == seal.leaves[-1]
 
-    def _check_record(self, seal: Seal) -> Iterator[Finding]:
+    def _check_record(self, seal: Seal, text: str | None) -> Iterator[Finding]:
         record = seal.record
         if not self._record_is_sealed(seal):
             yield _finding(
@@ -344,8 +356,8 @@ class _Check:
         }
         if previous is None:
             claims |= {"previous": None} if seal.first == 0 else {}
-        elif (note := self._note_of(previous)) is not None and self._follows(seal):
-            claims["previous"] = note_digest(note.text)
+        elif text is not None and self._follows(seal):
+            claims["previous"] = note_digest(text)
         wrong = [name for name, value in claims.items() if record.get(name) != value]
         if wrong or seal.facts.lines != len(seal.leaves) - 1 or not isinstance(outcomes, int):
             yield _finding(
@@ -388,6 +400,8 @@ class _Check:
             each.fault in {LineFault.REDACTED, LineFault.CHANGED, LineFault.REHASHED}
             for each in aligned.faults
         )
+        if any(each.fault is LineFault.MISSING for each in aligned.faults):
+            self._gone.add(day)
         for _, outcome in sorted(aligned.outcomes.items()):
             if outcome.business != self._expected.business:
                 why = f"it is an outcome of {outcome.business}"
