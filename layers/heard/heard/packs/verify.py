@@ -492,7 +492,8 @@ class Check:
         """An outcome that is proven: keep what the checks need of it, and return that."""
         detail, names = outcome["detail"], ("reply", "public", "by", "approved_by", "policy")
         kept = {name: detail.get(name) for name in names}
-        kept.update((name, outcome[name]) for name in ("id", "kind", "previous", "hash"))
+        names = ("id", "review", "sequence", "kind", "at", "previous", "hash")
+        kept.update((name, outcome[name]) for name in names)
         self.reviews.setdefault(outcome["review"], []).append((outcome["sequence"], self.day, kept))
         self.outcomes += 1
         if outcome["business"] != self.pack["business"]:
@@ -501,7 +502,7 @@ class Check:
             self.say("changed", "it was sealed with another hash", outcome["id"])
         if detail.get("policy"):
             self.policies.setdefault(detail["policy"], (self.day, outcome["id"]))
-        return {name: outcome[name] for name in ("review", "sequence", "hash", "at", "id")}
+        return kept
 
     def check_before(self) -> None:
         """The earlier outcomes of the reviews: each has its path to the checkpoint at the start."""
