@@ -10,8 +10,9 @@ from typing import Any, Final
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
+from heard.cases import Review
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, initial_hash
-from heard.reviews import review_id
+from heard.reviews import Channel, review_id
 from heard.seals.notes import parse_note, parse_vkey
 from heard.seals.seal import Seal
 from heard.steps.seal import SealPorts
@@ -131,7 +132,22 @@ class SealBench:
 
     def move_head(self, last: Outcome) -> None:
         """Say in the review's state where its chain ends."""
-        state = {"id": last.review, "sequence": last.sequence, "head": last.hash}
+        state = Review(
+            last.review,
+            last.business,
+            last.platform,
+            f"con-{last.business}",
+            Channel(last.channel),
+            "thr_1",
+            "aut_1",
+            "native-1",
+            "1",
+            "",
+            "dlv_1",
+            touched_at=last.at,
+            sequence=last.sequence,
+            head=last.hash,
+        ).to_json()
         self.backend.plain_dynamodb.put_item(
             TableName=self.backend.tables["CasesTable"],
             Item=attributes({"pk": partition_key(last.review), "sk": "STATE", "review": state}),
@@ -170,7 +186,7 @@ def outcomes_of(
     review = review_id(business, "standard", name)
     return list(
         chain_facts(
-            OutcomeSubject(review, business, "standard", "listed", "medium"),
+            OutcomeSubject(review, business, "standard", "survey", "medium"),
             [Fact(kind, detail or {}) for kind in kinds],
             sequence=after.sequence if after else 0,
             head=after.hash if after else initial_hash(review),
