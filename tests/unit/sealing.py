@@ -132,25 +132,8 @@ class SealBench:
 
     def move_head(self, last: Outcome) -> None:
         """Say in the review's state where its chain ends."""
-        state = Review(
-            last.review,
-            last.business,
-            last.platform,
-            f"con-{last.business}",
-            Channel(last.channel),
-            "thr_1",
-            "aut_1",
-            "native-1",
-            "1",
-            "",
-            "dlv_1",
-            touched_at=last.at,
-            sequence=last.sequence,
-            head=last.hash,
-        ).to_json()
         self.backend.plain_dynamodb.put_item(
-            TableName=self.backend.tables["CasesTable"],
-            Item=attributes({"pk": partition_key(last.review), "sk": "STATE", "review": state}),
+            TableName=self.backend.tables["CasesTable"], Item=attributes(state_item(last))
         )
 
     def remove(self, outcome: Outcome) -> None:
@@ -172,6 +155,27 @@ class SealBench:
                 {f":{name}": value for name, value in fields.items()}
             ),
         )
+
+
+def state_item(last: Outcome) -> dict[str, Any]:
+    """The state of a review whose chain ends so."""
+    review = Review(
+        last.review,
+        last.business,
+        last.platform,
+        f"con-{last.business}",
+        Channel(last.channel),
+        "thr_1",
+        "aut_1",
+        "native-1",
+        "1",
+        "",
+        "dlv_1",
+        touched_at=last.at,
+        sequence=last.sequence,
+        head=last.hash,
+    )
+    return {"pk": partition_key(last.review), "sk": "STATE", "review": review.to_json()}
 
 
 def outcomes_of(
