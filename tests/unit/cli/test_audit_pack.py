@@ -76,9 +76,7 @@ def test_it_says_what_is_in_the_pack_and_how_to_check_it(
     assert [each.name for each in tmp_path.iterdir()] == ["acme.zip"]
 
 
-def test_it_puts_nothing_over_a_file(
-    bench: SealBench, heard: HeardCommand, tmp_path: Path
-) -> None:
+def test_it_puts_nothing_over_a_file(bench: SealBench, heard: HeardCommand, tmp_path: Path) -> None:
     (tmp_path / "acme.zip").write_bytes(b"mine")
 
     result = heard(*PERIOD, "-o", str(tmp_path / "acme.zip"))

@@ -40,15 +40,15 @@ def earlier_outcomes(
             if leaf in wanted:
                 places.setdefault(leaf, seal.first + place)
     tree = Tree(LeafHashes(b"".join(seal.leaves.content for seal in seals)), seals[0].frontier)
-    found: list[tuple[Outcome, int, list[bytes]]] = []
+    proofs: list[tuple[Outcome, int, list[bytes]]] = []
     for outcome in outcomes:
         index = places.get(leaf_hash(leaf_bytes(outcome)))
         if index is not None:
-            found.append((outcome, index, tree.inclusion_path(index)))
-    return found
+            proofs.append((outcome, index, tree.inclusion_path(index)))
+    return proofs
 
 
-def before_lines(found: list[tuple[Outcome, int, list[bytes]]]) -> bytes:
+def before_lines(proofs: list[tuple[Outcome, int, list[bytes]]]) -> bytes:
     """The file: a line of JSON for each outcome."""
     return b"".join(
         canonical(
@@ -59,7 +59,7 @@ def before_lines(found: list[tuple[Outcome, int, list[bytes]]]) -> bytes:
             }
         )
         + b"\n"
-        for outcome, index, path in found
+        for outcome, index, path in proofs
     )
 
 

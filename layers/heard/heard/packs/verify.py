@@ -576,9 +576,9 @@ class Check:
             elif folder == "stamps":
                 # RFC 3161: the hash of the note and the time stand in the answer as they are.
                 digest = sha256(self.files.read(f"checkpoints/{self.day}.note"))
-                _, found, behind = self.files.read(name).partition(b"\x04\x20" + digest)
+                _, mark, behind = self.files.read(name).partition(b"\x04\x20" + digest)
                 time = re.search(rb"\x18[\x0f-\x1f]([0-9]{14})", behind)
-                if not found or not time:
+                if not mark or not time:
                     self.say("stamp_differs", f"{name} is of another note")
                 else:
                     self.stamps.append({"name": name, "day": self.day, "time": time[1].decode()})

@@ -179,12 +179,12 @@ def seal_day(given: SealInput) -> DraftSeal:
         log.add(outcome)
     own = log.count
     problems = [Problem(ProblemKind.TOO_MANY)] if own > given.max_outcomes else []
-    late, found = _look_again(given)
-    problems += found
+    late, faults = _look_again(given)
+    problems += faults
     for outcome in late:
         log.add(outcome)
-    heads, found = _compare_heads(log.chains, given.heads)
-    problems += found
+    heads, faults = _compare_heads(log.chains, given.heads)
+    problems += faults
     frontier = given.previous.frontier_after() if given.previous else Frontier()
     record = {
         "seal": day,

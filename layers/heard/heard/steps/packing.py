@@ -55,15 +55,15 @@ class StoredDays:
 
     def policies(self, business: str) -> Sequence[PackPolicy]:
         """The published versions, the one that holds, and the playbook's."""
-        found = {
+        by_hash = {
             version.hash: PackPolicy(version.hash, canonical(version.document), version.source)
             for version in self.versions.versions(business)
         }
         profile = self.setup.business(business)
         for document in (profile.policy if profile else {}, {}):
             if (policy := _policy_of(document)) is not None:
-                found.setdefault(policy.hash, policy)
-        return list(found.values())
+                by_hash.setdefault(policy.hash, policy)
+        return list(by_hash.values())
 
     def connections(self, business: str) -> Sequence[PackConnection]:
         """The connections of now."""
