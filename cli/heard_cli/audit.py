@@ -31,6 +31,7 @@ from heard_cli.confirm import confirm
 from heard_cli.durations import parse_period
 from heard_cli.outcome_pages import read_newest_outcomes, read_outcomes
 from heard_cli.seal import parse_day_option, read_seal
+from heard_cli.seal_stamps import timestamp
 from heard_cli.sealed_log import SealCheck, check_business, compare_with_lake, put_back
 from heard_cli.stack import CommandError, Stack, on_stack
 
@@ -267,6 +268,11 @@ def restore_from_lake(
         raise typer.Exit(1)
 
 
+app.command(
+    "timestamp",
+    epilog="Example: heard audit timestamp --business acme --day 2026-11-29 --url "
+    "https://tsa.example/",
+)(timestamp)
 app.command(
     epilog="Example: heard audit pack --business acme --from 2026-11-01 --to 2026-11-30 -o pack.zip"
 )(audit_pack.pack)

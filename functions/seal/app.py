@@ -106,5 +106,6 @@ def _seal(business: str, until: date | None, context: Any) -> SealReport:
         is_complete=report.is_complete,
         skipped=sorted(report.skipped)[:100],
         rewritten=report.rewritten,
+        unwritten=report.unwritten,
     )
     return report

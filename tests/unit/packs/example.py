@@ -17,7 +17,7 @@ from typing import Any
 from heard.outcomes import Fact, Kind, Outcome
 from heard.packs.source import PackConnection, PackPerson, PackPolicy
 from heard.packs.writing import PackRequest, PackSummary, write_pack
-from heard.seals.checking import Expectation, Finding, SealedDay, check_seals
+from heard.seals.checking import DayEvidence, SealExpectation, SealFinding, check_seals
 from heard.seals.leaves import leaf_bytes
 from heard.seals.merkle import leaf_hash
 from heard.seals.seal import Seal
@@ -168,14 +168,14 @@ def rehash(fields: dict[str, Any]) -> bytes:
     return leaf_bytes(outcome)
 
 
-def findings_of(files: Files, **more: Any) -> list[Finding]:
+def findings_of(files: Files, **more: Any) -> list[SealFinding]:
     """What `heard.seals.checking` says of the seals and facts of a pack."""
     days = []
     for day in (FIRST, SECOND, LAST):
         if f"seals/{day}.json" in files:
             seal = Seal.from_bytes(files[f"seals/{day}.json"])
-            days.append(SealedDay(seal, facts=files.get(facts_name(day))))
-    expected = Expectation(
+            days.append(DayEvidence(seal, facts=files.get(facts_name(day))))
+    expected = SealExpectation(
         BUSINESS, ORIGIN, keys=[VKEY], start=example_diary().seals[0], until=LAST, **more
     )
     return list(check_seals(days, expected, verify_with_nacl))

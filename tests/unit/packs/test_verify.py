@@ -336,7 +336,7 @@ def test_any_change_of_any_file_is_named_or_refused(data: st.DataObject) -> None
     assert "file_differs" in {each[0] for each in kinds_of(check)}
 
 
-def verify_in_memory(files: Files) -> tuple[int, program.Check]:
+def verify_in_memory(files: Files) -> tuple[int, program.PackCheck]:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
@@ -484,13 +484,13 @@ def reseal(diary: Diary, **claims: Any) -> None:
 
 
 def sealed_findings(diary: Diary, **more: Any) -> list[tuple[str, str | None]]:
-    from heard.seals.checking import Expectation, SealedDay, check_seals
+    from heard.seals.checking import DayEvidence, SealExpectation, check_seals
 
     days = [
-        SealedDay(seal, facts=draft.facts)
+        DayEvidence(seal, facts=draft.facts)
         for seal, draft in zip(diary.seals, diary.drafts, strict=True)
     ]
-    expected = Expectation("acme", ORIGIN, keys=[VKEY], **more)
+    expected = SealExpectation("acme", ORIGIN, keys=[VKEY], **more)
     return [
         (each.kind.value, each.outcome) for each in check_seals(days, expected, verify_with_nacl)
     ]

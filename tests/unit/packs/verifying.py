@@ -8,12 +8,12 @@ from heard.packs import verify as program
 from tests.unit.seals.days import VKEY
 
 
-def verify(folder: Path, pack: bytes, key: str = VKEY) -> tuple[int, program.Check]:
+def verify(folder: Path, pack: bytes, key: str = VKEY) -> tuple[int, program.PackCheck]:
     """The exit code for a pack, and what was found."""
     path = folder / "pack.zip"
     path.write_bytes(pack)
     files = program.Files(path)
-    check = program.Check(files, [key])
+    check = program.PackCheck(files, [key])
     try:
         check.run()
     finally:
@@ -22,6 +22,6 @@ def verify(folder: Path, pack: bytes, key: str = VKEY) -> tuple[int, program.Che
     return (1 if check.faults() else 0), check
 
 
-def kinds_of(check: program.Check) -> list[tuple[str, str, str | None]]:
+def kinds_of(check: program.PackCheck) -> list[tuple[str, str, str | None]]:
     """Kind, day and outcome of all that was found."""
     return [(each["kind"], each["day"], each["outcome"]) for each in check.findings]

@@ -14,7 +14,7 @@ import pytest
 
 from heard.outcomes import Outcome
 from heard.seals.alignment import LineFault, align_lines
-from heard.seals.checking import Expectation, SealedDay, check_seals
+from heard.seals.checking import DayEvidence, SealExpectation, check_seals
 from heard.seals.leaves import leaf_bytes
 from heard.seals.merkle import leaf_hash
 from tests.unit.seals.days import (
@@ -33,10 +33,10 @@ from tests.unit.seals.days import (
 DAYS = [(FIRST_DAY + timedelta(days=number)).isoformat() for number in range(5)]
 
 
-def days_of(diary: Diary, **logs: Sequence[Outcome]) -> list[SealedDay]:
+def days_of(diary: Diary, **logs: Sequence[Outcome]) -> list[DayEvidence]:
     """The sealed days of a diary; the log of `d0` may be given in place of its own."""
     return [
-        SealedDay(
+        DayEvidence(
             seal,
             facts=draft.facts,
             log=logs.get(f"d{number}", diary.outcomes.get(seal.day, [])),
@@ -45,9 +45,9 @@ def days_of(diary: Diary, **logs: Sequence[Outcome]) -> list[SealedDay]:
     ]
 
 
-def found(days: Sequence[SealedDay], **expected: Any) -> list[tuple[str, str, str | None]]:
+def found(days: Sequence[DayEvidence], **expected: Any) -> list[tuple[str, str, str | None]]:
     given = {"keys": [VKEY], **expected}
-    findings = check_seals(days, Expectation(BUSINESS, ORIGIN, **given), verify_with_nacl)
+    findings = check_seals(days, SealExpectation(BUSINESS, ORIGIN, **given), verify_with_nacl)
     return [(each.kind.value, each.day, each.outcome) for each in findings]
 
 
@@ -56,7 +56,7 @@ def test_seals_that_fit_to_everything_have_no_findings() -> None:
 
     assert found(days_of(diary), heads=diary.heads, until=DAYS[2]) == []
     assert found(days_of(diary)[1:], start=diary.seals[0], heads=diary.heads) == []
-    assert found([SealedDay(seal) for seal in diary.seals]) == []
+    assert found([DayEvidence(seal) for seal in diary.seals]) == []
 
 
 def test_without_a_trusted_key_the_first_seals_own_is_taken() -> None:
@@ -124,7 +124,7 @@ def test_an_outcome_of_the_last_day_that_waits_for_the_next_seal_is_no_fault() -
     diary = three_days()
     (late,) = diary.write("rev_aaaa", accepted(), at=at(2, 23, 59))
     days = days_of(diary)
-    findings = list(check_seals(days, Expectation(BUSINESS, ORIGIN, [VKEY]), verify_with_nacl))
+    findings = list(check_seals(days, SealExpectation(BUSINESS, ORIGIN, [VKEY]), verify_with_nacl))
 
     assert [(each.kind.value, each.outcome, each.is_fault) for each in findings] == [
         ("not_sealed_yet", late.id, False)

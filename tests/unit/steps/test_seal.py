@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -426,6 +426,19 @@ def test_what_analysts_count_is_written_for_each_sealed_day(bench: SealBench) ->
     seal_business(BUSINESS, ports, TODAY)
 
     assert written == [(YESTERDAY, [*own, *late])]
+
+
+def test_what_analysts_count_stops_no_seal(bench: SealBench) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(15))
+
+    def fail(_seal: Seal, outcomes: Iterable[Outcome]) -> None:
+        assert [len([*outcomes]) for _ in range(2)] in ([1, 1], [0, 0]), "they can be read again"
+        raise Fault("no")
+
+    report = seal_business(BUSINESS, bench.ports(write_day=fail), TODAY)
+
+    assert report.unwritten == ["2026-03-15: Fault", f"{YESTERDAY}: Fault"]
+    assert [seal.day for seal in seals_of(bench)] == ["2026-03-15", YESTERDAY]
 
 
 # The night

@@ -270,7 +270,7 @@ def outcome_of(line: bytes) -> dict[str, Any]:
     return fields
 
 
-class Check:
+class PackCheck:
     """Reads a pack from front to back. `findings` says what is wrong, and where."""
 
     def __init__(self, files: Files, keys: list[str]) -> None:
@@ -584,7 +584,7 @@ class Check:
                     self.stamps.append({"name": name, "day": self.day, "time": time[1].decode()})
 
 
-def report(check: Check, faults: list[dict[str, Any]]) -> Iterator[str]:
+def report(check: PackCheck, faults: list[dict[str, Any]]) -> Iterator[str]:
     """What a person reads."""
     pack = check.pack
     yield f"Pack of {pack.get('business')}, {pack.get('from')} to {pack.get('to')}: " + (
@@ -610,7 +610,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="say it as JSON")
     given = parser.parse_args(arguments)
     try:
-        check = Check(Files(given.pack), given.key)
+        check = PackCheck(Files(given.pack), given.key)
         check.run()
     except (Unreadable, zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"This is no pack that can be read: {error!r}\n")

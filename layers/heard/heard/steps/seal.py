@@ -26,6 +26,7 @@ from heard.seals.leaves import leaf_bytes
 from heard.seals.merkle import leaf_hash
 from heard.seals.notes import vkey
 from heard.seals.seal import Seal
+from heard.steps.skipping import failure_code
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
@@ -46,12 +47,15 @@ _IN_MEMORY: Final = 32 << 20
 a temporary file."""
 
 
+type WriteDay = Callable[[Seal, Iterable[Outcome]], object]
+
+
 @dataclass(frozen=True, slots=True)
 class SealPorts:
     """What sealing needs.
 
     `origin` is `heard/{account}/{stack}`. `write_day` writes what analysts count from a sealed day,
-    from its outcomes in their order; it does the same when it is called again.
+    from its outcomes in their order, which it may read several times.
     """
 
     log: OutcomeLog
@@ -60,7 +64,7 @@ class SealPorts:
     lake: Lake
     key: SealKey
     origin: str
-    write_day: Callable[[Seal, Iterable[Outcome]], object] | None = None
+    write_day: WriteDay | None = None
     first_day: date = FIRST_DAY
 
 
@@ -79,7 +83,8 @@ class SealReport:
     """What one run did at one business.
 
     `skipped` are outcomes that could not be sealed, as Heard did not write them (`rev_…#7`).
-    `rewritten` are sealed days over which somebody put something else. `is_complete` says that no
+    `rewritten` are sealed days over which somebody put something else. `unwritten` are sealed days
+    of which analysts have nothing yet, each with the code of the error. `is_complete` says that no
     day is left; else the next run goes on.
     """
 
@@ -87,6 +92,7 @@ class SealReport:
     days: list[SealedDay] = field(default_factory=list[SealedDay])
     skipped: set[str] = field(default_factory=set[str])
     rewritten: list[str] = field(default_factory=list[str])
+    unwritten: list[str] = field(default_factory=list[str])
     is_complete: bool = False
 
     @property
@@ -200,12 +206,22 @@ def _seal_one_day(
         ports.lake.put_once(draft.facts_file.key, draft.facts)
         seal = ports.seals.put(draft.seal(ports.key.sign(draft.note_text.encode())))
         if ports.write_day:
-            ports.write_day(seal, (*today, *late))
+            _write_day(seal, _Joined(today, late), ports.write_day, report)
     record = seal.record
     report.days.append(
         SealedDay(seal.day, record["outcomes"], record["late"], record["problem_count"])
     )
     return seal
+
+
+def _write_day(
+    seal: Seal, outcomes: Iterable[Outcome], write_day: WriteDay, report: SealReport
+) -> None:
+    """What analysts count can be made again from the facts at any time. It must stop no seal."""
+    try:
+        write_day(seal, outcomes)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next day must be sealed
+        report.unwritten.append(f"{seal.day}: {failure_code(error)}")
 
 
 def _day_after(seal: Seal) -> date:
@@ -235,6 +251,18 @@ def _lines(previous: Seal | None, lake: Lake) -> Iterator[bytes]:
     except ValueError:
         # Somebody changed the file. Then nobody can tell the ids, and the problems go without.
         return
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Outcomes of two kinds, one behind the other, as often as somebody reads them."""
+
+    first: Iterable[Outcome]
+    second: Iterable[Outcome]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        yield from self.first
+        yield from self.second
 
 
 class _Spool:
