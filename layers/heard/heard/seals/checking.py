@@ -18,7 +18,7 @@ from heard.seals.day import Head, heads_root
 from heard.seals.facts import facts_lines
 from heard.seals.leaves import leaf_bytes, record_bytes
 from heard.seals.merkle import Frontier, leaf_hash
-from heard.seals.notes import Note, VerifierKey, Verify, note_digest, parse_note, parse_vkey
+from heard.seals.notes import SignedNote, VerifierKey, Verify, note_digest, parse_note, parse_vkey
 from heard.seals.seal import Seal, parse_day
 
 
@@ -281,7 +281,7 @@ class _Check:
         if seal.day != due:
             self._frontier, self._is_all_there = None, False
 
-    def _note_of(self, seal: Seal) -> Note | None:
+    def _note_of(self, seal: Seal) -> SignedNote | None:
         try:
             return parse_note(seal.note)
         except ValueError:
@@ -293,7 +293,7 @@ class _Check:
         self._previous_text = None if findings or note is None else note.text
         yield from findings
 
-    def _check_signature(self, seal: Seal, note: Note | None) -> Iterator[SealFinding]:
+    def _check_signature(self, seal: Seal, note: SignedNote | None) -> Iterator[SealFinding]:
         if note is None:
             yield _finding(seal.day, FindingKind.WRONG_KEY, None, "the note cannot be read")
             return
@@ -322,7 +322,7 @@ class _Check:
                     seal.day, FindingKind.RECORD_DIFFERS, None, "the next key is not a key"
                 )
 
-    def _check_root(self, seal: Seal, note: Note | None) -> Iterator[SealFinding]:
+    def _check_root(self, seal: Seal, note: SignedNote | None) -> Iterator[SealFinding]:
         frontier = self._frontier
         if note is None or frontier is None:
             return
