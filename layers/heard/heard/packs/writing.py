@@ -25,7 +25,7 @@ MAX_DAYS: Final = 400
 _FORMAT: Final = 1
 
 _README: Final = """\
-Audit pack of {business}, {first} to {last}
+{title}
 {line}
 
 What is here
@@ -120,14 +120,8 @@ def write_pack(source: PackSource, request: PackRequest, file: IO[bytes]) -> Pac
     start = _start(source, first)
     content = _Content()
     with Archive(file) as archive:
-        line = "=" * (18 + len(f"{request.business}{request.first}{request.last}"))
-        readme = _README.format(
-            business=request.business,
-            first=request.first,
-            last=request.last,
-            origin=first.origin,
-            line=line,
-        )
+        title = f"Audit pack of {request.business}, {request.first} to {request.last}"
+        readme = _README.format(title=title, line="=" * len(title), origin=first.origin)
         archive.add("README.txt", readme.encode())
         archive.add("verify.py", resources.files(__package__).joinpath("verify.py").read_bytes())
         if start:

@@ -173,9 +173,7 @@ def seal_day(given: SealInput) -> DraftSeal:
     _check_place(given)
     log = _DayLog()
     day = given.day
-    for outcome in _in_order(given.outcomes):
-        if outcome.business != given.business or not outcome.at.startswith(f"{day}T"):
-            raise ValueError(f"{outcome.id} is not an outcome of {given.business} and {day}")
+    for outcome in _own_outcomes(given):
         log.add(outcome)
     own = log.count
     problems = [SealProblem(ProblemKind.TOO_MANY)] if own > given.max_outcomes else []
@@ -242,6 +240,13 @@ def _check_place(given: SealInput) -> None:
         raise ValueError(f"{given.day} does not follow {previous.day}")
     if (previous.business, previous.origin) != (given.business, given.origin):
         raise ValueError("the seal before is another business's")
+
+
+def _own_outcomes(given: SealInput) -> Iterator[Outcome]:
+    for outcome in _in_order(given.outcomes):
+        if outcome.business != given.business or not outcome.at.startswith(f"{given.day}T"):
+            raise ValueError(f"{outcome.id} is not an outcome of {given.business} and {given.day}")
+        yield outcome
 
 
 def _in_order(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
