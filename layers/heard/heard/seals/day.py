@@ -177,7 +177,7 @@ def seal_day(given: SealInput) -> DraftSeal:
         log.add(outcome)
     own = log.count
     problems = [SealProblem(ProblemKind.TOO_MANY)] if own > given.max_outcomes else []
-    late, faults = _look_again(given)
+    late, faults = _read_again(given)
     problems += faults
     for outcome in late:
         log.add(outcome)
@@ -261,7 +261,7 @@ def _in_order(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         yield outcome
 
 
-def _look_again(given: SealInput) -> tuple[list[Outcome], list[SealProblem]]:
+def _read_again(given: SealInput) -> tuple[list[Outcome], list[SealProblem]]:
     """The outcomes of the day before that were not sealed, and what happened to those that were."""
     if given.previous is None:
         return list(_in_order(given.day_before)), []
