@@ -48,8 +48,8 @@ OF_LINES = {
 }
 PROVEN = """These are the outcomes that were sealed on each day, all of them, and unchanged.
 The days follow each other without a gap, in one log that only grew.
-The outcomes of each review form one chain; it ended once, had two public replies at most, and
-nobody walked away alone."""
+The outcomes of each review form one chain. A review ended at most once since it was last opened,
+it had at most two public replies, and nobody walked away from it alone."""
 NOT_PROVEN = """That what was never written happened, such as a review that never came to Heard.
 The words of reviews and replies, which can be erased on purpose.
 Anything about a day that was not sealed yet.
