@@ -25,7 +25,7 @@ from heard.reviews import Channel
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.touched_reviews import touched_reviews
-from heard_cli import options, show
+from heard_cli import audit_pack, options, show
 from heard_cli.completion import complete_businesses
 from heard_cli.confirm import confirm
 from heard_cli.durations import parse_period
@@ -273,6 +273,9 @@ app.command(
     epilog="Example: heard audit timestamp --business acme --day 2026-11-29 --url "
     "https://tsa.example/",
 )(timestamp)
+app.command(
+    epilog="Example: heard audit pack --business acme --from 2026-11-01 --to 2026-11-30 -o pack.zip"
+)(audit_pack.pack)
 
 
 def _check_seals(

@@ -11,7 +11,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
 from heard.outcomes import Outcome
-from heard.seals.checking import Expectation, Finding, SealedDay, check_seals
+from heard.seals.checking import DayEvidence, SealExpectation, SealFinding, check_seals
 from heard.seals.day import Head
 from heard.seals.facts import facts_lines
 from heard.seals.leaves import parse_line, redacted_leaf
@@ -42,10 +42,10 @@ class SealCheck:
 
     days: int = 0
     outcomes: int = 0
-    findings: list[Finding] = field(default_factory=list[Finding])
+    findings: list[SealFinding] = field(default_factory=list[SealFinding])
 
     @property
-    def faults(self) -> list[Finding]:
+    def faults(self) -> list[SealFinding]:
         """The findings that somebody must explain."""
         return [finding for finding in self.findings if finding.is_fault]
 
@@ -61,7 +61,7 @@ def check_business(
     check, heads = SealCheck(), dict[str, Head | None]()
     origin = f"{stack.outputs['SealOrigin']}/{business}"
     last = min(last, last_day_to_seal(now))
-    expected = Expectation(
+    expected = SealExpectation(
         business,
         origin,
         keys=[key or vkey(origin, stack.seal_key.public_key())],
@@ -90,7 +90,7 @@ def _read_days(
     last: date,
     check: SealCheck,
     heads: dict[str, Head | None],
-) -> Iterator[SealedDay]:
+) -> Iterator[DayEvidence]:
     """The days in order. When the last one was taken, `heads` has those of all their reviews."""
     reviews = set[str]()
 
@@ -106,7 +106,7 @@ def _read_days(
             continue  # only delete markers are left: the day is missing
         check.days += 1
         log = stack.log.of_day(business, date.fromisoformat(found.day))
-        yield SealedDay(
+        yield DayEvidence(
             seal,
             facts=stack.lake.get(seal.facts.key) or b"",
             log=counted(log),
@@ -118,7 +118,7 @@ def _read_days(
 
 
 @dataclass(slots=True)
-class Comparison:
+class LakeComparison:
     """The facts of a sealed day beside the log.
 
     `missing` are sealed, and not in the log. `differing` have something else in their place there.
@@ -133,7 +133,7 @@ class Comparison:
     unsealed: int = 0
 
 
-def compare_with_lake(stack: Stack, seal: Seal) -> Comparison:
+def compare_with_lake(stack: Stack, seal: Seal) -> LakeComparison:
     """What of a sealed day the log has not. Raises CommandError without readable facts."""
     content = stack.lake.get(seal.facts.key)
     if content is None:
@@ -142,7 +142,7 @@ def compare_with_lake(stack: Stack, seal: Seal) -> Comparison:
         lines = facts_lines(content)
     except ValueError as error:
         raise CommandError(f"The facts of {seal.day} cannot be read: {error}.") from error
-    comparison, sealed = Comparison(), set(seal.leaves)
+    comparison, sealed = LakeComparison(), set(seal.leaves)
     for line in lines:
         if redacted_leaf(line) is not None:
             comparison.redacted += 1
@@ -153,7 +153,7 @@ def compare_with_lake(stack: Stack, seal: Seal) -> Comparison:
     return comparison
 
 
-def _compare(stack: Stack, outcome: Outcome, comparison: Comparison) -> None:
+def _compare(stack: Stack, outcome: Outcome, comparison: LakeComparison) -> None:
     stored = stack.log.first(outcome.review, after=outcome.sequence - 1)
     if stored is None or stored.sequence != outcome.sequence:
         comparison.missing.append(outcome)

@@ -18,7 +18,7 @@ from heard.seals.day import Head, heads_root
 from heard.seals.facts import facts_lines
 from heard.seals.leaves import leaf_bytes, record_bytes
 from heard.seals.merkle import Frontier, leaf_hash
-from heard.seals.notes import Note, VerifierKey, Verify, note_digest, parse_note, parse_vkey
+from heard.seals.notes import SignedNote, VerifierKey, Verify, note_digest, parse_note, parse_vkey
 from heard.seals.seal import Seal, parse_day
 
 
@@ -63,7 +63,7 @@ _OF_LINES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SealFinding:
     """Something on a day. `outcome` is None where it is about the day, or nobody can tell."""
 
     day: str
@@ -78,7 +78,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedDay:
+class DayEvidence:
     """A seal and what is known of its day.
 
     `facts` is the facts file as it is stored now. `log` has the outcomes of the day that the table
@@ -94,7 +94,7 @@ class SealedDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class SealExpectation:
     """What the seals are checked against.
 
     `keys` are vkeys that somebody trusts; without one the first seal's own key is taken, which
@@ -112,8 +112,8 @@ class Expectation:
 
 
 def check_seals(
-    days: Iterable[SealedDay], expected: Expectation, verify: Verify
-) -> Iterator[Finding]:
+    days: Iterable[DayEvidence], expected: SealExpectation, verify: Verify
+) -> Iterator[SealFinding]:
     """Check seals in the order of their days, one after the other. It keeps no outcomes.
 
     Raises ValueError for a key in `expected` that is none.
@@ -136,7 +136,7 @@ class _Chains:
     )
     firsts: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
 
-    def add(self, day: str, outcome: Outcome) -> Iterator[Finding]:
+    def add(self, day: str, outcome: Outcome) -> Iterator[SealFinding]:
         """Take the next outcome that is proven."""
         review, sequence = outcome.review, outcome.sequence
         if not is_intact(outcome):
@@ -159,7 +159,7 @@ class _Chains:
                 day, FindingKind.CHAIN_FORKED, outcome.id, "the number is in the chain already"
             )
 
-    def _append(self, day: str, outcome: Outcome) -> Iterator[Finding]:
+    def _append(self, day: str, outcome: Outcome) -> Iterator[SealFinding]:
         review = outcome.review
         link: tuple[str, Outcome] | None = (day, outcome)
         while link:
@@ -184,31 +184,36 @@ class _Chains:
 
 
 class _Check:
-    def __init__(self, expected: Expectation, verify: Verify) -> None:
+    def __init__(self, expected: SealExpectation, verify: Verify) -> None:
         self._expected = expected
         self._verify = verify
         self._keys: list[VerifierKey] = [parse_vkey(each) for each in expected.keys]
         self._frontier: Frontier | None = Frontier()
         self._previous: Seal | None = None
+        # The text of its note, if it was signed and led to its root.
+        self._previous_text: str | None = None
         self._chains = _Chains()
         self._absent = 0
+        self._gone: set[str] = set()
         self._is_all_there = True
         # What the log has of the day before, and no seal yet.
         self._unsealed: dict[bytes, str] = {}
 
-    def start(self, seal: Seal) -> Iterator[Finding]:
+    def start(self, seal: Seal) -> Iterator[SealFinding]:
         """Take the seal before the first day as it is, if it is signed."""
-        yield from self._check_signature(seal, self._note_of(seal))
         self._frontier = seal.frontier_after()
-        yield from self._check_root(seal, self._note_of(seal))
+        yield from self._check_note(seal)
         self._previous = seal
 
-    def day(self, day: SealedDay) -> Iterator[Finding]:
+    def day(self, day: DayEvidence) -> Iterator[SealFinding]:
         """Check a day."""
-        seal = day.seal
+        seal, text = day.seal, self._previous_text
         yield from self._check_place(day)
-        note = self._note_of(seal)
-        yield from self._check_signature(seal, note)
+        if seal.business != self._expected.business:
+            # Nothing of another log can be compared with this one.
+            self._frontier, self._previous_text, self._is_all_there = None, None, False
+            self._previous = seal
+            return
         if self._frontier is not None and self._frontier != seal.frontier:
             yield _finding(
                 seal.day,
@@ -218,8 +223,8 @@ class _Check:
             )
         self._frontier = (self._frontier or seal.frontier).copy()
         self._frontier.extend(seal.leaves)
-        yield from self._check_root(seal, note)
-        yield from self._check_record(seal)
+        yield from self._check_note(seal)
+        yield from self._check_record(seal, text)
         aligned = None
         if day.facts is None:
             self._is_all_there = False
@@ -230,7 +235,7 @@ class _Check:
             yield from self._check_log(seal, aligned, day.log)
         self._previous = seal
 
-    def end(self) -> Iterator[Finding]:
+    def end(self) -> Iterator[SealFinding]:
         """What only shows when all days were seen."""
         last = self._previous
         if last is None:
@@ -246,12 +251,13 @@ class _Check:
         gaps = list(self._chains.gaps())
         if self._is_all_there and len(gaps) > self._absent:
             for day, outcome in gaps:
-                yield _finding(
-                    day, FindingKind.MISSING, outcome, "the chain goes on, and no day has it"
-                )
+                # All lines that are gone are of one day: then so is this one.
+                place = min(self._gone) if len(self._gone) == 1 else day
+                why = "its chain goes on without it"
+                yield _finding(place, FindingKind.MISSING, outcome, why)
         yield from self._check_heads(last.day)
 
-    def _check_place(self, day: SealedDay) -> Iterator[Finding]:
+    def _check_place(self, day: DayEvidence) -> Iterator[SealFinding]:
         seal, expected = day.seal, self._expected
         names = (seal.business, seal.origin, seal.record.get("business"))
         if names != (expected.business, expected.origin, expected.business):
@@ -275,13 +281,19 @@ class _Check:
         if seal.day != due:
             self._frontier, self._is_all_there = None, False
 
-    def _note_of(self, seal: Seal) -> Note | None:
+    def _note_of(self, seal: Seal) -> SignedNote | None:
         try:
             return parse_note(seal.note)
         except ValueError:
             return None
 
-    def _check_signature(self, seal: Seal, note: Note | None) -> Iterator[Finding]:
+    def _check_note(self, seal: Seal) -> Iterator[SealFinding]:
+        note = self._note_of(seal)
+        findings = [*self._check_signature(seal, note), *self._check_root(seal, note)]
+        self._previous_text = None if findings or note is None else note.text
+        yield from findings
+
+    def _check_signature(self, seal: Seal, note: SignedNote | None) -> Iterator[SealFinding]:
         if note is None:
             yield _finding(seal.day, FindingKind.WRONG_KEY, None, "the note cannot be read")
             return
@@ -310,7 +322,7 @@ class _Check:
                     seal.day, FindingKind.RECORD_DIFFERS, None, "the next key is not a key"
                 )
 
-    def _check_root(self, seal: Seal, note: Note | None) -> Iterator[Finding]:
+    def _check_root(self, seal: Seal, note: SignedNote | None) -> Iterator[SealFinding]:
         frontier = self._frontier
         if note is None or frontier is None:
             return
@@ -327,7 +339,7 @@ class _Check:
     def _record_is_sealed(self, seal: Seal) -> bool:
         return leaf_hash(record_bytes(seal.record)) == seal.leaves[-1]
 
-    def _check_record(self, seal: Seal) -> Iterator[Finding]:
+    def _check_record(self, seal: Seal, text: str | None) -> Iterator[SealFinding]:
         record = seal.record
         if not self._record_is_sealed(seal):
             yield _finding(
@@ -344,8 +356,8 @@ class _Check:
         }
         if previous is None:
             claims |= {"previous": None} if seal.first == 0 else {}
-        elif (note := self._note_of(previous)) is not None and self._follows(seal):
-            claims["previous"] = note_digest(note.text)
+        elif text is not None and self._follows(seal):
+            claims["previous"] = note_digest(text)
         wrong = [name for name, value in claims.items() if record.get(name) != value]
         if wrong or seal.facts.lines != len(seal.leaves) - 1 or not isinstance(outcomes, int):
             yield _finding(
@@ -364,7 +376,9 @@ class _Check:
             parse_day(previous.day) + timedelta(days=1) == parse_day(seal.day)
         )
 
-    def _check_facts(self, seal: Seal, content: bytes) -> tuple[AlignedDay | None, list[Finding]]:
+    def _check_facts(
+        self, seal: Seal, content: bytes
+    ) -> tuple[AlignedDay | None, list[SealFinding]]:
         day = seal.day
         try:
             aligned = align_lines(facts_lines(content), seal.leaves[:-1])
@@ -388,6 +402,8 @@ class _Check:
             each.fault in {LineFault.REDACTED, LineFault.CHANGED, LineFault.REHASHED}
             for each in aligned.faults
         )
+        if any(each.fault is LineFault.MISSING for each in aligned.faults):
+            self._gone.add(day)
         for _, outcome in sorted(aligned.outcomes.items()):
             if outcome.business != self._expected.business:
                 why = f"it is an outcome of {outcome.business}"
@@ -399,7 +415,7 @@ class _Check:
 
     def _check_log(
         self, seal: Seal, aligned: AlignedDay | None, log: Iterable[Outcome]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[SealFinding]:
         """Compare the day with the table. What is late is sealed with the day behind it."""
         outcomes = aligned.outcomes if aligned else {}
         sealed = {leaf: place for place, leaf in enumerate(seal.leaves[: seal.own])}
@@ -430,7 +446,7 @@ class _Check:
                 f"the log has leaf {place} of the day no more",
             )
 
-    def _check_heads(self, day: str) -> Iterator[Finding]:
+    def _check_heads(self, day: str) -> Iterator[SealFinding]:
         for review, end in sorted(self._chains.ends.items()):
             head = self._expected.heads.get(review, end)
             outcome = f"out_{review.removeprefix('rev_')}_{end[0]:06d}"
@@ -445,7 +461,7 @@ class _Check:
                 yield _finding(day, FindingKind.HEAD_DIFFERS, outcome, why)
 
 
-def _check_late(seal: Seal, aligned: AlignedDay) -> Iterator[Finding]:
+def _check_late(seal: Seal, aligned: AlignedDay) -> Iterator[SealFinding]:
     """The outcomes of other days stand behind those of the day, and are counted."""
     for place, outcome in sorted(aligned.outcomes.items()):
         if (place >= seal.own) == outcome.at.startswith(f"{seal.day}T"):
@@ -457,7 +473,7 @@ def _check_late(seal: Seal, aligned: AlignedDay) -> Iterator[Finding]:
             )
 
 
-def _check_ends(seal: Seal, aligned: AlignedDay) -> Iterator[Finding]:
+def _check_ends(seal: Seal, aligned: AlignedDay) -> Iterator[SealFinding]:
     """What the record says of the reviews of the day, if every line is there."""
     if len(aligned.outcomes) != len(seal.leaves) - 1:
         return
@@ -475,7 +491,7 @@ def _check_ends(seal: Seal, aligned: AlignedDay) -> Iterator[Finding]:
         )
 
 
-def _problem_finding(day: str, problem: Any) -> Finding:
+def _problem_finding(day: str, problem: Any) -> SealFinding:
     fields = cast("dict[str, Any]", problem) if isinstance(problem, dict) else {}
     why = fields.get("why")
     kind = FindingKind.PROBLEM_SEALED
@@ -495,5 +511,5 @@ def _days_between(start: str, end: str, *, is_whole: bool = False) -> Iterator[s
         day += timedelta(days=1)
 
 
-def _finding(day: str, kind: FindingKind, outcome: str | None, why: str) -> Finding:
-    return Finding(day, kind, outcome, why)
+def _finding(day: str, kind: FindingKind, outcome: str | None, why: str) -> SealFinding:
+    return SealFinding(day, kind, outcome, why)

@@ -55,7 +55,7 @@ class ProblemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SealProblem:
     """Something wrong. `review` and `outcome` are "" and None where nobody can tell."""
 
     kind: ProblemKind
@@ -116,7 +116,7 @@ class DraftSeal:
     note_text: str
     facts: bytes
     facts_file: FactsFile
-    problems: tuple[Problem, ...]
+    problems: tuple[SealProblem, ...]
     key: str
 
     def seal(self, signature: bytes) -> Seal:
@@ -173,18 +173,16 @@ def seal_day(given: SealInput) -> DraftSeal:
     _check_place(given)
     log = _DayLog()
     day = given.day
-    for outcome in _in_order(given.outcomes):
-        if outcome.business != given.business or not outcome.at.startswith(f"{day}T"):
-            raise ValueError(f"{outcome.id} is not an outcome of {given.business} and {day}")
+    for outcome in _own_outcomes(given):
         log.add(outcome)
     own = log.count
-    problems = [Problem(ProblemKind.TOO_MANY)] if own > given.max_outcomes else []
-    late, found = _look_again(given)
-    problems += found
+    problems = [SealProblem(ProblemKind.TOO_MANY)] if own > given.max_outcomes else []
+    late, faults = _read_again(given)
+    problems += faults
     for outcome in late:
         log.add(outcome)
-    heads, found = _compare_heads(log.chains, given.heads)
-    problems += found
+    heads, faults = _compare_heads(log.chains, given.heads)
+    problems += faults
     frontier = given.previous.frontier_after() if given.previous else Frontier()
     record = {
         "seal": day,
@@ -244,6 +242,13 @@ def _check_place(given: SealInput) -> None:
         raise ValueError("the seal before is another business's")
 
 
+def _own_outcomes(given: SealInput) -> Iterator[Outcome]:
+    for outcome in _in_order(given.outcomes):
+        if outcome.business != given.business or not outcome.at.startswith(f"{given.day}T"):
+            raise ValueError(f"{outcome.id} is not an outcome of {given.business} and {given.day}")
+        yield outcome
+
+
 def _in_order(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     if isinstance(outcomes, Sequence):
         yield from sorted(outcomes, key=order_key)
@@ -256,7 +261,7 @@ def _in_order(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         yield outcome
 
 
-def _look_again(given: SealInput) -> tuple[list[Outcome], list[Problem]]:
+def _read_again(given: SealInput) -> tuple[list[Outcome], list[SealProblem]]:
     """The outcomes of the day before that were not sealed, and what happened to those that were."""
     if given.previous is None:
         return list(_in_order(given.day_before)), []
@@ -273,12 +278,12 @@ def _look_again(given: SealInput) -> tuple[list[Outcome], list[Problem]]:
         return unknown, []
     ids, redacted = _sealed_ids(given.lines_before, unseen)
     now = {outcome.id: outcome for outcome in unknown}
-    problems: list[Problem] = []
+    problems: list[SealProblem] = []
     for leaf in (leaf for leaf in sealed if leaf in unseen and leaf not in redacted):
         review, outcome_id = ids.get(leaf, ("", None))
         is_changed = outcome_id in now
         kind = ProblemKind.CHANGED_AFTER_SEAL if is_changed else ProblemKind.MISSING_AFTER_SEAL
-        problems.append(Problem(kind, review, outcome_id))
+        problems.append(SealProblem(kind, review, outcome_id))
         if is_changed:
             del now[outcome_id or ""]
     return list(now.values()), problems
@@ -301,23 +306,27 @@ def _sealed_ids(
 
 def _compare_heads(
     chains: Mapping[str, list[_Link]], heads: Mapping[str, Head | None]
-) -> tuple[str, list[Problem]]:
+) -> tuple[str, list[SealProblem]]:
     """The root over the ends of the chains, and the chains that do not fit."""
     ends: dict[str, Head] = {}
-    problems: list[Problem] = []
+    problems: list[SealProblem] = []
     for review, links in sorted(chains.items()):
         links.sort(key=lambda link: link.sequence)
         if (broken := _break_in(review, links)) is not None:
             problems.append(
-                Problem(ProblemKind.CHAIN_BROKEN, review, _outcome_id(review, broken.sequence))
+                SealProblem(ProblemKind.CHAIN_BROKEN, review, _outcome_id(review, broken.sequence))
             )
         end = (links[-1].sequence, links[-1].hash.hex())
         ends[review] = end
         head = heads.get(review, end)
         if head is None or head[0] < end[0]:
-            problems.append(Problem(ProblemKind.HEAD_BEHIND, review, _outcome_id(review, end[0])))
+            problems.append(
+                SealProblem(ProblemKind.HEAD_BEHIND, review, _outcome_id(review, end[0]))
+            )
         elif head[0] == end[0] and head[1] != end[1]:
-            problems.append(Problem(ProblemKind.HEAD_DIFFERS, review, _outcome_id(review, end[0])))
+            problems.append(
+                SealProblem(ProblemKind.HEAD_DIFFERS, review, _outcome_id(review, end[0]))
+            )
     return heads_root(ends), problems
 
 

@@ -250,21 +250,21 @@ def verify_consistency(
     while place & 1:
         place >>= 1
         last >>= 1
-    old_found = new_found = rest[0]
+    old_result = new_result = rest[0]
     for sibling in rest[1:]:
         if last == 0:
             return False
         if place & 1 or place == last:
-            old_found = node_hash(sibling, old_found)
-            new_found = node_hash(sibling, new_found)
+            old_result = node_hash(sibling, old_result)
+            new_result = node_hash(sibling, new_result)
             while not place & 1 and place:
                 place >>= 1
                 last >>= 1
         else:
-            new_found = node_hash(new_found, sibling)
+            new_result = node_hash(new_result, sibling)
         place >>= 1
         last >>= 1
-    return last == 0 and (old_found, new_found) == (old_root, new_root)
+    return last == 0 and (old_result, new_result) == (old_root, new_root)
 
 
 def _split(size: int) -> int:

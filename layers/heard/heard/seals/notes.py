@@ -66,7 +66,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SignedNote:
     """A note as it was read. `text` is what was signed."""
 
     text: str
@@ -126,7 +126,7 @@ def signed_note(text: str, name: str, public_key: bytes, signature: bytes) -> st
     return f"{text}\n— {name} {content}\n"
 
 
-def parse_note(note: str) -> Note:
+def parse_note(note: str) -> SignedNote:
     """The parts of a note. It checks no signature. Raises ValueError for anything else."""
     text, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n") or len(note) > _LONGEST_NOTE:
@@ -135,10 +135,10 @@ def parse_note(note: str) -> Note:
     signatures = [_parse_signature(line) for line in lines[:-1].split("\n")]
     if len(signatures) > _MOST_SIGNATURES:
         raise ValueError("the note has too many signatures")
-    return Note(text, _parse_text(text), tuple(each for each in signatures if each))
+    return SignedNote(text, _parse_text(text), tuple(each for each in signatures if each))
 
 
-def signer_of(note: Note, keys: Iterable[VerifierKey], verify: Verify) -> VerifierKey | None:
+def signer_of(note: SignedNote, keys: Iterable[VerifierKey], verify: Verify) -> VerifierKey | None:
     """The first of the keys that signed a note; None if none of them did."""
     return next((key for key in keys if note.is_signed_by(key, verify)), None)
 

@@ -134,27 +134,27 @@ class Seal:
 
         It looks at forms only. Whether the parts fit together says `heard.seals.checking`.
         """
-        found = _typed(fields, _FIELDS)
-        facts = FactsFile(**_typed(found["facts"], _FACTS_FIELDS))
-        if found["format"] != _FORMAT:
+        values = _typed(fields, _FIELDS)
+        facts = FactsFile(**_typed(values["facts"], _FACTS_FIELDS))
+        if values["format"] != _FORMAT:
             raise ValueError("the seal has a format that is not known")
-        parse_day(found["day"])
+        parse_day(values["day"])
         try:
-            leaves = LeafHashes(base64.b64decode(found["leaves"], validate=True))
+            leaves = LeafHashes(base64.b64decode(values["leaves"], validate=True))
         except binascii.Error as error:
             raise ValueError("the leaves are not base64") from error
         seal = cls(
-            business=found["business"],
-            day=found["day"],
-            origin=found["origin"],
-            note=found["note"],
-            record=found["record"],
-            frontier=Frontier.from_json(found["first"], found["frontier"]),
+            business=values["business"],
+            day=values["day"],
+            origin=values["origin"],
+            note=values["note"],
+            record=values["record"],
+            frontier=Frontier.from_json(values["first"], values["frontier"]),
             leaves=leaves,
             facts=facts,
-            key=found["key"],
+            key=values["key"],
         )
-        if not leaves or found["size"] != seal.size:
+        if not leaves or values["size"] != seal.size:
             raise ValueError("the seal has another number of leaves than it says")
         return seal
 
@@ -182,8 +182,9 @@ def seal_key(business: str, day: str) -> str:
 def _typed(fields: object, types: Mapping[str, type]) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ValueError("this is no JSON object")
-    found = cast("dict[str, Any]", fields)
+    values = cast("dict[str, Any]", fields)
     # bool is an int to isinstance.
-    if found.keys() != types.keys() or any(type(found[name]) is not types[name] for name in types):
+    has_types = {name: type(value) for name, value in values.items()} == dict(types)
+    if not has_types:
         raise ValueError("a field is missing, unknown or of another type")
-    return found
+    return values
