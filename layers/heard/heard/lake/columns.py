@@ -50,12 +50,12 @@ REVIEWS: Final[Mapping[str, str]] = {
     "clock_at": "string",
     "clock_s": "bigint",
     "due_at": "string",
+    "in_time": "boolean",
     "first_person_at": "string",
     "first_person_kind": "string",
     "first_person": "string",
     "first_waited_s": "bigint",
     "first_wall_s": "bigint",
-    "in_time": "boolean",
     "first_person_reply_at": "string",
     "first_public_at": "string",
     "first_public_by": "string",
@@ -97,7 +97,7 @@ REVIEWS: Final[Mapping[str, str]] = {
 NEVER_SAID: Final = frozenset({"connection", "later_rating", "later_days"})
 """Columns that no outcome of today says anything about: null in every row."""
 
-_DETAIL: Final[Mapping[str, str]] = {
+DETAIL: Final[Mapping[str, str]] = {
     "action": "string",
     "after": "string",
     "agenda": "string",
@@ -146,6 +146,7 @@ _DETAIL: Final[Mapping[str, str]] = {
     "why": "string",
     "withdrawn": "boolean",
 }
+"""The fields of an outcome's detail. One that its kind does not have is null."""
 
 OUTCOMES: Final[Mapping[str, str]] = {
     "id": "string",
@@ -158,7 +159,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "severity": "string",
     "actor": "string",
     "delivery": "string",
-    "detail": f"struct<{','.join(f'{name}:{kind}' for name, kind in _DETAIL.items())}>",
+    "detail": f"struct<{','.join(f'{name}:{kind}' for name, kind in DETAIL.items())}>",
     "previous": "string",
     "hash": "string",
 }
