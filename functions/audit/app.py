@@ -12,16 +12,21 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from heard import clock, settings
 from heard.assessment import Severity
 from heard.http.api import create_api, lambda_handler
+from heard.http.audit_seals import add_seal_routes
 from heard.http.auth import caller_of
 from heard.http.query_times import parse_query_period
 from heard.outcomes import Kind
 from heard.reviews import Channel
 from heard.stack_metrics import StackMetrics
 from heard.steps import audit
+from heard.steps.audit_seals import SealReading
 from heard.steps.caller import Caller
 from heard.storage.case_store import CaseStore
+from heard.storage.lake import s3
 from heard.storage.outcome_log import OutcomeCriteria, OutcomeLog
 from heard.storage.people import People
+from heard.storage.seal_key import SealKey, kms
+from heard.storage.seals import Seals
 from heard.storage.tables import dynamodb
 
 logger = Logger(service="audit")
@@ -38,6 +43,9 @@ class Settings:
     setup_table: str
     cases_table: str
     outcomes_table: str
+    seal_bucket: str
+    seal_key_id: str
+    origin: str
 
 
 @cache
@@ -51,8 +59,23 @@ def ports() -> tuple[People, CaseStore, OutcomeLog]:
     )
 
 
+@cache
+def seal_reading() -> SealReading:
+    """What the routes of seals need, made at the first of their requests."""
+    config = settings.read(Settings)
+    return SealReading(
+        ports()[2],
+        Seals(s3(), config.seal_bucket),
+        SealKey(kms(), config.seal_key_id),
+        config.origin,
+    )
+
+
 def _caller() -> Caller:
     return caller_of(app.current_event.raw_event, ports()[0])
+
+
+add_seal_routes(app, seal_reading, _caller)
 
 
 @app.get("/api/audit/reviews/<review>", operation_id="listOutcomesOfReview")

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time
@@ -286,6 +287,60 @@ class OutcomeLog:
             for item in (values(item) for page in pages for item in page["Items"]):
                 last[item["review"]] = max(item["sequence"], last.get(item["review"], 0))
         return last
+
+    def of_day(
+        self, business: str, day: date, skip: Callable[[str], object] = lambda _: None
+    ) -> Iterator[Outcome]:
+        """All outcomes that the lists of a day show, in the order of their times and ids.
+
+        Eventually consistent. A page of each shard is in memory. What Heard did not write, or what
+        does not belong there, is left out: `skip` gets its review and number (`rev_…#7`).
+        """
+        shards = [self._shard_of_day(business, day, shard, skip) for shard in range(SHARDS)]
+        return merge(*shards, key=_sort_key)
+
+    def _shard_of_day(
+        self, business: str, day: date, shard: int, skip: Callable[[str], object]
+    ) -> Iterator[Outcome]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_day",
+            KeyConditionExpression="business_day = :day",
+            ExpressionAttributeValues=attributes({":day": f"{business}#{day.isoformat()}#{shard}"}),
+        )
+        for item in (values(item) for page in pages for item in page["Items"]):
+            try:
+                outcome = _parse_outcome(item)
+                fits = _index_fields(outcome).items() <= item.items()
+            except (Tampered, AttributeError, TypeError):
+                fits, outcome = False, None
+            if outcome and fits and outcome.business == business:
+                yield outcome
+            else:
+                skip(f"{item['review']}#{item['sequence']}")
+
+    def first_day(self, business: str, first: date, last: date) -> date | None:
+        """The first day from `first` to `last` that has an outcome; None if none has.
+
+        A query for each shard of each day before it, so ask once in the life of a business.
+        """
+        day = first
+        while day <= last:
+            for shard in range(SHARDS):
+                response = self._client.query(
+                    TableName=self._table,
+                    IndexName="by_day",
+                    KeyConditionExpression="business_day = :day",
+                    ExpressionAttributeValues=attributes(
+                        {":day": f"{business}#{day.isoformat()}#{shard}"}
+                    ),
+                    Select="COUNT",
+                    Limit=1,
+                )
+                if response["Count"]:
+                    return day
+            day += timedelta(days=1)
+        return None
 
     def _read_shard(
         self,
