@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 
 
-class Engine(StrEnum):
+class QueryEngine(StrEnum):
     """What counts."""
 
     DUCKDB = "duckdb"
@@ -73,8 +73,8 @@ def sql(
         ),
     ] = "1d",
     engine: Annotated[
-        Engine, typer.Option(help="What counts: DuckDB on this machine, or Athena in AWS.")
-    ] = Engine.DUCKDB,
+        QueryEngine, typer.Option(help="What counts: DuckDB on this machine, or Athena in AWS.")
+    ] = QueryEngine.DUCKDB,
     folder: Annotated[Path | None, FOLDER] = None,
     text: Annotated[
         bool, typer.Option("--text", help="Print the query with its definition; do not run it.")
@@ -98,7 +98,7 @@ def sql(
         show.line(query.text.partition("\nWITH")[0])
         show.line(query.bind(values))
         return
-    if engine is Engine.ATHENA:
+    if engine is QueryEngine.ATHENA:
         if folder is not None:
             raise typer.BadParameter("Athena reads the stack's lake.", param_hint="--lake")
         stack.business(business)
@@ -118,7 +118,7 @@ def _check_period(first: date, last: date) -> None:
 
 
 def _print(
-    result: QueryResult, name: str, values: dict[str, str], engine: Engine, *, as_json: bool
+    result: QueryResult, name: str, values: dict[str, str], engine: QueryEngine, *, as_json: bool
 ) -> None:
     if as_json:
         show.data({"report": name} | values | {"engine": engine.value, "rows": result.to_json()})

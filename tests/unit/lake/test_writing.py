@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable, Iterator, Set
 
 import pytest
 
-from heard.lake import DayFiles, read_facts, review_rows, rows_key, summary_key, write_day
+from heard.lake import (
+    DayFiles,
+    PackedFacts,
+    read_facts,
+    review_rows,
+    rows_key,
+    summary_key,
+    write_day,
+    writing,
+)
 from heard.lake.files import packed_lines
-from heard.outcomes import Kind
-from tests.unit.lake.chains import DAY, Chain, Shelf, facts_of, touched
+from heard.lake.touched import group_by_review
+from heard.outcomes import Kind, Outcome
+from tests.unit.lake.chains import DAY, Chain, Shelf, facts_of, touched, without_hash
 
 NEXT_DAY = "2026-03-03"
 
@@ -82,13 +93,47 @@ def test_many_reviews_are_asked_for_in_parts() -> None:
     parts: list[int] = []
     shelf = Shelf(*chains)
 
-    def earlier(reviews: set[str]):  # type: ignore[no-untyped-def]
+    def earlier(reviews: Set[str]) -> Iterator[Outcome]:
         parts.append(len(reviews))
         return shelf.earlier(reviews)
 
     files = write_day(shelf, "acme", NEXT_DAY, facts_of(chains, NEXT_DAY), earlier)
 
     assert (files.rows, parts) == (1_001, [500, 500, 1])
+
+
+@pytest.mark.parametrize("in_memory", [1, 3, 4])
+def test_a_day_that_does_not_fit_into_memory_gives_the_same_files(
+    monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    chains = [over_two_days(), *(Chain(f"rev_{n}").accept("09:00") for n in range(5)), whole()]
+    facts = facts_of(chains, DAY)
+    at_once, in_parts = Shelf(*chains), Shelf(*chains)
+    write_day(at_once, "acme", DAY, facts, at_once.earlier)
+    packed = PackedFacts(packed_lines(each.to_json() for each in facts))
+    parts: list[int] = []
+
+    def counting(outcomes: Iterable[Outcome]) -> dict[str, dict[int, Outcome]]:
+        grouped = group_by_review(outcomes)
+        parts.append(sum(map(len, grouped.values())))
+        return grouped
+
+    monkeypatch.setattr(writing, "IN_MEMORY", in_memory)
+    monkeypatch.setattr(writing, "group_by_review", counting)
+    files = write_day(in_parts, "acme", DAY, packed, in_parts.earlier)
+
+    assert dict(in_parts) == dict(at_once)
+    assert (files.rows, sum(parts)) == (7, len(facts))
+    assert max(parts) <= max(in_memory, 2), "a review is never cut"
+    assert len(parts) == {1: 7, 3: 4, 4: 3}[in_memory]
+
+
+def test_outcomes_that_can_be_read_once_only_are_all_there() -> None:
+    shelf = Shelf()
+
+    files = write_day(shelf, "acme", DAY, iter(whole().outcomes), shelf.earlier)
+
+    assert files.rows == 1
 
 
 def test_a_day_without_outcomes_gets_empty_rows() -> None:
@@ -126,6 +171,13 @@ def test_facts_are_read_back_as_they_were_written() -> None:
     outcomes = over_two_days().outcomes
 
     assert list(read_facts(packed_lines(each.to_json() for each in outcomes))) == outcomes
+
+
+def test_facts_that_were_forged_are_read_as_they_were_sealed() -> None:
+    forged = without_hash(whole().outcomes[0], actor="\ud800")
+    line = json.dumps(forged.to_json(), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    assert list(PackedFacts(gzip.compress(line))) == [forged]
 
 
 def test_a_line_that_is_no_outcome_is_left_out() -> None:

@@ -10,7 +10,7 @@ reads a customer's words.
 """
 
 from heard.lake.columns import SCHEMA
-from heard.lake.files import read_facts, rows_key, summary_key
+from heard.lake.files import PackedFacts, read_facts, rows_key, summary_key
 from heard.lake.rows import review_rows
 from heard.lake.summary import day_summary
 from heard.lake.touched import TouchedReview, touched_reviews
@@ -21,6 +21,7 @@ __all__ = [
     "DayFiles",
     "EarlierOutcomes",
     "LakeWriter",
+    "PackedFacts",
     "TouchedReview",
     "day_summary",
     "read_facts",

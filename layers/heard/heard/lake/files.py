@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from heard.outcomes import Outcome
@@ -48,11 +49,22 @@ def json_line(value: Mapping[str, Any]) -> bytes:
 def read_facts(packed: bytes) -> Iterator[Outcome]:
     """The outcomes of a file of facts, in its order.
 
-    A line that is no outcome, such as the record of a seal, is left out. Raises ValueError or
-    OSError when the file is damaged.
+    A line that is no outcome, such as the record of a seal, is left out. Raises ValueError,
+    KeyError, TypeError, EOFError or OSError when the file is damaged.
     """
     with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
         for line in file:
-            fields: Any = json.loads(line)
+            # What somebody forged was sealed as it is, also half of a surrogate pair.
+            fields: Any = json.loads(line.decode("utf-8", "surrogatepass"))
             if isinstance(fields, dict) and {"review", "sequence", "kind"} <= fields.keys():
                 yield Outcome.from_json(fields)  # pyright: ignore[reportUnknownArgumentType]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFacts:
+    """The outcomes of a file of facts, which are read anew each time: a large day fills a GB."""
+
+    packed: bytes
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return read_facts(self.packed)

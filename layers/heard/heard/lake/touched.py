@@ -51,12 +51,12 @@ def group_by_review(outcomes: Iterable[Outcome]) -> dict[str, dict[int, Outcome]
     """
     reviews: defaultdict[str, dict[int, Outcome]] = defaultdict(dict)
     for outcome in outcomes:
-        if _has_form(outcome):
+        if has_form(outcome):
             reviews[outcome.review].setdefault(outcome.sequence, outcome)
     return dict(sorted(reviews.items()))
 
 
-def _has_form(outcome: Outcome) -> bool:
+def has_form(outcome: Outcome) -> bool:
     """Whether these are the types that Heard writes: whoever may write to the table may put others.
 
     `Outcome.from_json` checks none of them, so that what was put there can be sealed as it is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import batched
@@ -10,9 +11,17 @@ from typing import Any, Final, Protocol
 from heard.lake.files import json_line, packed_lines, rows_key, summary_key
 from heard.lake.rows import review_rows
 from heard.lake.summary import DaySummary
-from heard.lake.touched import TouchedReview, group_by_review, is_complete, touched_reviews
+from heard.lake.touched import (
+    TouchedReview,
+    group_by_review,
+    has_form,
+    is_complete,
+    touched_reviews,
+)
 from heard.outcomes import Outcome
 
+IN_MEMORY: Final = 200_000
+"""How many outcomes are in memory at once: some 300 MB. A larger day is read in parts."""
 _TOGETHER: Final = 500
 """For how many reviews the outcomes of earlier days are asked for, and kept in memory, at once."""
 
@@ -46,9 +55,9 @@ def write_day(
 ) -> DayFiles:
     """Make the rows and the summary of a business's day (`YYYY-MM-DD`), and put them.
 
-    `outcomes` are the facts of the day. `earlier` is asked only for reviews of which they do not
-    say all. Made again from the same outcomes, the files are equal, so a run that was interrupted
-    is simply repeated. Raises ValueError when `day` is no day.
+    `outcomes` are the facts of the day, which may be read several times. `earlier` is asked only
+    for reviews of which they do not say all. Made again from the same outcomes, the files are
+    equal, so a run that was interrupted is simply repeated. Raises ValueError when `day` is no day.
     """
     summary = DaySummary(business, day)
     rows = 0
@@ -70,11 +79,33 @@ def _summed(
     summary: DaySummary, day: str, outcomes: Iterable[Outcome], earlier: EarlierOutcomes
 ) -> Iterator[TouchedReview]:
     """The reviews of the day, each after the summary has counted it."""
-    facts = group_by_review(outcomes)
-    for batch in batched(facts, _TOGETHER, strict=False):
-        incomplete = {review for review in batch if not is_complete(day, facts[review])}
-        of_day = [each for review in batch for each in facts[review].values()]
-        known = earlier(incomplete) if incomplete else ()
-        for touched in touched_reviews(day, of_day, known):
-            summary.add(touched)
-            yield touched
+    for part in _parts(outcomes):
+        facts = group_by_review(part)
+        for batch in batched(facts, _TOGETHER, strict=False):
+            incomplete = {review for review in batch if not is_complete(day, facts[review])}
+            of_day = [each for review in batch for each in facts[review].values()]
+            known = earlier(incomplete) if incomplete else ()
+            for touched in touched_reviews(day, of_day, known):
+                summary.add(touched)
+                yield touched
+
+
+def _parts(outcomes: Iterable[Outcome]) -> Iterator[Iterable[Outcome]]:
+    """The outcomes in parts that fit into memory, each with whole reviews, in their order."""
+    if isinstance(outcomes, Iterator):
+        outcomes = list(outcomes)
+    counts = Counter(each.review for each in outcomes if has_form(each))
+    reviews: list[str] = []
+    total = 0
+    for review in sorted(counts):
+        if reviews and total + counts[review] > IN_MEMORY:
+            yield _between(outcomes, reviews[0], reviews[-1])
+            reviews, total = [], 0
+        reviews.append(review)
+        total += counts[review]
+    if reviews:
+        yield _between(outcomes, reviews[0], reviews[-1])
+
+
+def _between(outcomes: Iterable[Outcome], first: str, last: str) -> Iterator[Outcome]:
+    return (each for each in outcomes if has_form(each) and first <= each.review <= last)
