@@ -136,6 +136,7 @@ def test_a_person_seals_until_a_day_and_gets_the_report(
         ],
         "skipped": [],
         "rewritten": [],
+        "unwritten": [],
         "is_complete": True,
         "problems": 0,
     }

@@ -50,8 +50,8 @@ a temporary file."""
 class SealPorts:
     """What sealing needs.
 
-    `origin` is `heard/{account}/{stack}`. `write_day` writes what analysts count from a sealed day,
-    from its outcomes in their order; it does the same when it is called again.
+    `origin` is `heard/{account}/{stack}`. `write_day` writes what reports are counted from, if it
+    is not there yet, and says whether it could.
     """
 
     log: OutcomeLog
@@ -60,7 +60,7 @@ class SealPorts:
     lake: Lake
     key: SealKey
     origin: str
-    write_day: Callable[[Seal, Iterable[Outcome]], object] | None = None
+    write_day: Callable[[Seal], bool] | None = None
     first_day: date = FIRST_DAY
 
 
@@ -79,7 +79,8 @@ class SealReport:
     """What one run did at one business.
 
     `skipped` are outcomes that could not be sealed, as Heard did not write them (`rev_…#7`).
-    `rewritten` are sealed days over which somebody put something else. `is_complete` says that no
+    `rewritten` are sealed days over which somebody put something else. `unwritten` are days whose
+    facts are gone, so that reports have nothing of them. `is_complete` says that no
     day is left; else the next run goes on.
     """
 
@@ -87,6 +88,7 @@ class SealReport:
     days: list[SealedDay] = field(default_factory=list[SealedDay])
     skipped: set[str] = field(default_factory=set[str])
     rewritten: list[str] = field(default_factory=list[str])
+    unwritten: list[str] = field(default_factory=list[str])
     is_complete: bool = False
 
     @property
@@ -121,6 +123,9 @@ def seal_business(
     previous = ports.seals.read_version(business, known[-1]) if known else None
     if known and previous is None:
         raise Fault(f"The seal of {known[-1].day} was removed.")
+    if previous:
+        # The run that sealed it may have ended before it wrote the rows.
+        _write_day(previous, ports, report)
     day = _day_after(previous) if previous else _first_day(business, ports, last)
     while day <= last:
         if not keep_going():
@@ -199,13 +204,17 @@ def _seal_one_day(
         # The seal is written last: it is what makes the day a sealed one.
         ports.lake.put_once(draft.facts_file.key, draft.facts)
         seal = ports.seals.put(draft.seal(ports.key.sign(draft.note_text.encode())))
-        if ports.write_day:
-            ports.write_day(seal, (*today, *late))
+        _write_day(seal, ports, report)
     record = seal.record
     report.days.append(
         SealedDay(seal.day, record["outcomes"], record["late"], record["problem_count"])
     )
     return seal
+
+
+def _write_day(seal: Seal, ports: SealPorts, report: SealReport) -> None:
+    if ports.write_day and not ports.write_day(seal):
+        report.unwritten.append(seal.day)
 
 
 def _day_after(seal: Seal) -> date:
