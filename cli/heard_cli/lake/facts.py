@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
 from heard.lake import EarlierOutcomes, read_facts
-from heard.lake.touched import group_by_review, is_complete
+from heard.lake.touched import group_by_review, has_form, is_complete
 from heard.outcomes import Outcome
 from heard_cli.lake.files import LakeFiles, keys_of_days
 from heard_cli.stack import CommandError
@@ -21,7 +21,7 @@ def facts_of_day(lake: LakeFiles, keys: Iterable[str]) -> list[Outcome]:
     outcomes: dict[str, Outcome] = {}
     for key in keys:
         try:
-            for outcome in read_facts(lake.get(key)):
+            for outcome in filter(has_form, read_facts(lake.get(key))):
                 outcomes.setdefault(outcome.id, outcome)
         except (ValueError, KeyError, TypeError, EOFError, OSError) as error:
             raise CommandError(

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from heard.clock import parse_time
-from heard.lake.touched import LARGEST_NUMBER
+from heard.lake.touched import LARGEST_NUMBER, LONGEST_TEXT
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 
 SEVERITIES: Final = ("praise", "low", "medium", "high", "critical")
@@ -49,6 +49,8 @@ _COUNTERS: Final[Mapping[Kind, str]] = {
 
 _RESOLUTION: Final = "resolution"
 """The value of `Purpose.RESOLUTION`."""
+_MOST_CODES: Final = 20
+"""How many codes of a list count: there are fewer topics and flags."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -141,9 +143,9 @@ class ReviewState:
         self.sequence = outcome.sequence
         self.outcomes += 1
         self._take_severity(outcome.severity)
-        if follow_up := _text(outcome.detail, "follow_up"):
+        if follow_up := code_in(outcome.detail, "follow_up"):
             self.follow_up = follow_up
-            self.queue = _text(outcome.detail, "queue") or self.queue
+            self.queue = code_in(outcome.detail, "queue") or self.queue
         if counter := _COUNTERS.get(outcome.kind):
             setattr(self, counter, getattr(self, counter) + 1)
         self._take_kind(outcome)
@@ -196,14 +198,14 @@ class ReviewState:
                 self._reopen(outcome)
             case Kind.FOLLOW_UP_OPENED | Kind.FOLLOW_UP_JOINED:
                 self._take_level(detail)
-                due_at = _text(detail, "due_at")
+                due_at = code_in(detail, "due_at")
                 if due_at and self.first_person_at is None:
                     self.due_at = min(due_at, self.due_at or due_at)
             case Kind.ESCALATED:
                 self.escalations += 1
                 self._take_level(detail)
             case Kind.RESOLUTION_GIVEN:
-                self.resolution = _text(detail, "action")
+                self.resolution = code_in(detail, "action")
             case Kind.TEXTS_ERASED | Kind.TEXTS_DELETED:
                 self.texts_gone_at = self.texts_gone_at or outcome.at
             case _:
@@ -213,35 +215,35 @@ class ReviewState:
         self.revisions += 1
         if "severity" not in detail:
             return  # the same words again, our own reply, or a withdrawal: nothing was assessed
-        rating = _number(detail, "rating")
+        rating = number_in(detail, "rating")
         if not self.assessed:
             self.assessed, self.rating_first = True, rating
         self.rating_last = rating
-        self.topics, self.flags = _texts(detail, "topics"), _texts(detail, "flags")
-        self.agenda, self.language = _text(detail, "agenda"), _text(detail, "language")
+        self.topics, self.flags = codes_in(detail, "topics"), codes_in(detail, "flags")
+        self.agenda, self.language = code_in(detail, "agenda"), code_in(detail, "language")
         needs_person = detail.get("needs_person")
         self.needs_person = needs_person if isinstance(needs_person, bool) else None
-        self.place = _text(detail, "place")
-        self.model = _text(detail, "model")
-        self.route, self.policy = _text(detail, "route"), _text(detail, "policy")
+        self.place = code_in(detail, "place")
+        self.model = code_in(detail, "model")
+        self.route, self.policy = code_in(detail, "route"), code_in(detail, "policy")
 
     def _take_level(self, detail: Mapping[str, Any]) -> None:
-        level = _number(detail, "level")
+        level = number_in(detail, "level")
         if level is not None:
             self.level = max(level, self.level or 0)
 
     def _take_reply(self, outcome: Outcome) -> None:
         """Count a reply that went out, and note the first ones."""
         detail, kind = outcome.detail, outcome.kind
-        is_persons = kind in ANSWERING_KINDS or _text(detail, "purpose") == _RESOLUTION
+        is_persons = kind in ANSWERING_KINDS or code_in(detail, "purpose") == _RESOLUTION
         if not (is_persons or kind in {Kind.ACKNOWLEDGED, Kind.REPLY_SENT}):
             return
-        if _text(detail, "reply") is None:
+        if code_in(detail, "reply") is None:
             return
         if is_persons:
             self.first_person_reply_at = self.first_person_reply_at or outcome.at
         elif self.acknowledged_at is None:
-            self.acknowledged_at, self.variant = outcome.at, _text(detail, "variant")
+            self.acknowledged_at, self.variant = outcome.at, code_in(detail, "variant")
         if detail.get("public") is not True:
             self.private_replies += 1
             return
@@ -255,25 +257,25 @@ class ReviewState:
         detail = outcome.detail
         if self.first_person_at is None:
             self.first_person_at, self.first_person_kind = outcome.at, outcome.kind.value
-            self.first_person = _text(detail, "by")
-            self.first_waited_s = _number(detail, "waited_s")
+            self.first_person = code_in(detail, "by")
+            self.first_waited_s = number_in(detail, "waited_s")
             self.first_wall_s = _seconds(self.clock_at, outcome.at)
         elif self.reopened_at and self.reopened_at > self.first_person_at:
             self.reanswered_at = self.reanswered_at or outcome.at
-        self.cause = _text(detail, "root_cause") or self.cause
-        self.fix = _text(detail, "fix") or self.fix
+        self.cause = code_in(detail, "root_cause") or self.cause
+        self.fix = code_in(detail, "fix") or self.fix
         if outcome.kind is Kind.INVITED_PRIVATE:
             self.invited_at = self.invited_at or outcome.at
         if outcome.kind is Kind.PROMISED:
             self.promises_moved += self.promised_for is not None
             self.promised += 1
-            self.promised_for = _text(detail, "promised_for")
+            self.promised_for = code_in(detail, "promised_for")
 
     def _close(self, outcome: Outcome) -> None:
         self._end_promise(outcome)
         self.closed_kind, self.closed_at = outcome.kind.value, outcome.at
-        self.closed_why = _text(outcome.detail, "reason")
-        self.closed_by = _text(outcome.detail, "by")
+        self.closed_why = code_in(outcome.detail, "reason")
+        self.closed_by = code_in(outcome.detail, "by")
         self.closed_wall_s = _seconds(self.clock_at, outcome.at)
 
     def _end_promise(self, outcome: Outcome) -> None:
@@ -292,7 +294,7 @@ class ReviewState:
 
     def _reopen(self, outcome: Outcome) -> None:
         self.reopened += 1
-        self.reopened_at, self.reopened_after = outcome.at, _text(outcome.detail, "after")
+        self.reopened_at, self.reopened_after = outcome.at, code_in(outcome.detail, "after")
         self.reanswered_at = None
         self.closed_kind = self.closed_at = self.closed_why = self.closed_by = None
         self.closed_wall_s = None
@@ -321,18 +323,26 @@ def _seconds(start: str | datetime | None, end: str | None) -> int | None:
     return max(0, int((parse_time(end) - begin).total_seconds()))
 
 
-def _text(detail: Mapping[str, Any], name: str) -> str | None:
+def code_in(detail: Mapping[str, Any], name: str) -> str | None:
+    """An id, a code or a time of an outcome's detail; None for anything else."""
     value = detail.get(name)
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
 
 
-def _number(detail: Mapping[str, Any], name: str) -> int | None:
+def number_in(detail: Mapping[str, Any], name: str) -> int | None:
+    """A whole number of an outcome's detail; None for anything else."""
     value = detail.get(name)
     return value if type(value) is int and 0 <= value <= LARGEST_NUMBER else None
 
 
-def _texts(detail: Mapping[str, Any], name: str) -> list[str]:
+def codes_in(detail: Mapping[str, Any], name: str) -> list[str]:
+    """The codes of a list of an outcome's detail, at most `_MOST_CODES`."""
     values: Any = detail.get(name)
     if not isinstance(values, list | tuple):
         return []
-    return [value for value in values if isinstance(value, str)]  # pyright: ignore[reportUnknownVariableType]
+    codes: list[str] = [
+        value
+        for value in values  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
+    ]
+    return codes[:_MOST_CODES]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from heard.lake.columns import SCHEMA
 from heard.lake.files import json_line
-from heard.lake.state import ReviewState
+from heard.lake.state import SEVERITIES, ReviewState, code_in, number_in
 from heard.lake.touched import TouchedReview, end_of
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 
@@ -41,10 +41,13 @@ _CUBES: Final[tuple[tuple[tuple[str, ...], ...], ...]] = (
     (_DIMENSIONS, ("hour", "channel", "severity"), ("hour", "severity")),
 )
 """About what, where and when: for each the dimensions from the finest to the coarsest."""
-_MOST_CELLS: Final = 150
+_MOST_CELLS: Final = 100
 """How many cells one of the coarsest cubes has at most; what is rarer is counted as `OTHER`."""
 _MOST_CODES: Final = 50
 """How many codes a list of counts names at most."""
+
+_LONGEST_CODE: Final = 40
+"""The longest code that is named: places, channels, topics and reasons are no longer."""
 
 type _Cell = tuple[str | int | None, ...]
 
@@ -158,13 +161,15 @@ class DaySummary:
         self._counts["kinds"][kind.value] += 1
         self._late += outcome.at[:10] != self._day
         if kind is Kind.IGNORED:
-            self._counts["ignored"][state.closed_why or OTHER] += 1
+            self._counts["ignored"][_code(state.closed_why)] += 1
         if kind is Kind.ACKNOWLEDGED:
-            self._counts["variants"][outcome.detail.get("variant") or OTHER] += 1
+            self._counts["variants"][_code(code_in(outcome.detail, "variant"))] += 1
         if kind is Kind.ESCALATED:
-            self._counts["levels"][str(outcome.detail.get("level", OTHER))] += 1
+            level = number_in(outcome.detail, "level")
+            self._counts["levels"][OTHER if level is None else str(level)] += 1
         if kind is Kind.ACCEPTED:
-            self._counts["ratings"][str(state.rating_last or OTHER)] += 1
+            rating = state.rating_last
+            self._counts["ratings"][OTHER if rating is None else str(rating)] += 1
         if is_answer:
             self._count_answer(state)
         measures = _measures(outcome, is_answer=is_answer)
@@ -172,17 +177,17 @@ class DaySummary:
             return
         cell = (
             int(outcome.at[11:13]),
-            outcome.channel,
-            outcome.severity or OTHER,
-            state.place or OTHER,
+            _code(outcome.channel),
+            _code(outcome.severity),
+            _code(state.place),
         )
         for measure in measures:
             self._events[cell, measure] += 1
-            for topic in state.topics:
+            for topic in {_code(topic) for topic in state.topics}:
                 self._topics[(*cell, topic), measure] += 1
 
     def _count_answer(self, state: ReviewState) -> None:
-        answers = self._first_answers.setdefault(state.severity_last or OTHER, _FirstAnswers())
+        answers = self._first_answers.setdefault(_severity(state.severity_last), _FirstAnswers())
         in_time = state.in_time(end_of(self._day))
         answers.in_time += in_time is True
         answers.late += in_time is False
@@ -212,6 +217,14 @@ def day_summary(reviews: Iterable[TouchedReview], business: str, day: str) -> di
     for review in reviews:
         summary.add(review)
     return summary.to_json()
+
+
+def _code(text: str | None) -> str:
+    return text if text and len(text) <= _LONGEST_CODE else OTHER
+
+
+def _severity(text: str | None) -> str:
+    return text if text in SEVERITIES else OTHER
 
 
 def _measures(outcome: Outcome, *, is_answer: bool) -> list[str]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from heard.clock import parse_time
 from heard.outcomes import Outcome
 
 LARGEST_NUMBER: Final = 2**31 - 1
 """The largest number that a column of the tables holds. A larger one counts as not said."""
 
-_TIME: Final = re.compile(
-    r"[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"
-)
+LONGEST_TEXT: Final = 200
+"""The longest text that counts, in characters. Ids, codes, hashes and times are shorter."""
+
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 """As `heard.clock.format_time` writes it."""
 
 
@@ -61,14 +63,23 @@ def has_form(outcome: Outcome) -> bool:
 
     `Outcome.from_json` checks none of them, so that what was put there can be sealed as it is.
     """
-    texts = (outcome.review, outcome.at, outcome.platform, outcome.channel)
+    texts = (outcome.review, outcome.platform, outcome.channel, outcome.severity or "", outcome.at)
     return (
-        {type(text) for text in texts} == {str}
+        all(type(text) is str and len(text) <= LONGEST_TEXT for text in texts)
         and type(outcome.sequence) is int
         and 0 < outcome.sequence <= LARGEST_NUMBER
-        and type(outcome.severity) in {str, type(None)}
-        and _TIME.fullmatch(outcome.at) is not None
+        and _is_time(outcome.at)
     )
+
+
+def _is_time(text: str) -> bool:
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        parse_time(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_complete(day: str, outcomes: Mapping[int, Outcome]) -> bool:
@@ -91,9 +102,8 @@ def touched_reviews(
     """
     end = end_of(day)
     facts = group_by_review(outcomes)
-    known = group_by_review(each for each in earlier if each.review in facts and each.at < end)
+    known = group_by_review(earlier)
     for review, today in facts.items():
-        chain: Sequence[Outcome] = [
-            each for _, each in sorted((known.get(review, {}) | today).items())
-        ]
-        yield TouchedReview(tuple(chain), frozenset(today))
+        before = {number: each for number, each in known.get(review, {}).items() if each.at < end}
+        chain = tuple(each for _, each in sorted((before | today).items()))
+        yield TouchedReview(chain, frozenset(today))
