@@ -57,6 +57,10 @@ PARTS: Final = {
         "heard_cli.audit",
         "What happened to each review, and a check that nobody changed the log.",
     ),
+    "seal": (
+        "heard_cli.seal",
+        "Seals: each day of a business, signed, where nobody can change it.",
+    ),
     "report": (
         "heard_cli.report.command",
         "Reports: numbers for analysts, counted from the lake.",

@@ -75,6 +75,7 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare(POLLER, "IntakeFunction", QUEUE_READS, "PraiseQueue"),
     **rare("it has three stars", "PollFunction", "sqs:SendMessage*", "PraiseQueue"),
     **rare(POLLER, "PollFunction", QUEUE_READS, "PollQueue"),
+    **rare(POLLER, "SealFunction", QUEUE_READS, "SealQueue"),
     **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
     **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),
     **rare(ERASED, "TriageFunction", "dynamodb:UpdateItem", "CasesTable", CASE),

@@ -10,8 +10,9 @@ from typing import Any, Final
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
+from heard.cases import Review
 from heard.outcomes import Fact, Kind, Outcome, OutcomeSubject, chain_facts, initial_hash
-from heard.reviews import review_id
+from heard.reviews import Channel, review_id
 from heard.seals.notes import parse_note, parse_vkey
 from heard.seals.seal import Seal
 from heard.steps.seal import SealPorts
@@ -131,10 +132,8 @@ class SealBench:
 
     def move_head(self, last: Outcome) -> None:
         """Say in the review's state where its chain ends."""
-        state = {"id": last.review, "sequence": last.sequence, "head": last.hash}
         self.backend.plain_dynamodb.put_item(
-            TableName=self.backend.tables["CasesTable"],
-            Item=attributes({"pk": partition_key(last.review), "sk": "STATE", "review": state}),
+            TableName=self.backend.tables["CasesTable"], Item=attributes(state_item(last))
         )
 
     def remove(self, outcome: Outcome) -> None:
@@ -158,6 +157,27 @@ class SealBench:
         )
 
 
+def state_item(last: Outcome) -> dict[str, Any]:
+    """The state of a review whose chain ends so."""
+    review = Review(
+        last.review,
+        last.business,
+        last.platform,
+        f"con-{last.business}",
+        Channel(last.channel),
+        "thr_1",
+        "aut_1",
+        "native-1",
+        "1",
+        "",
+        "dlv_1",
+        touched_at=last.at,
+        sequence=last.sequence,
+        head=last.hash,
+    )
+    return {"pk": partition_key(last.review), "sk": "STATE", "review": review.to_json()}
+
+
 def outcomes_of(
     name: str,
     *kinds: Kind,
@@ -170,7 +190,7 @@ def outcomes_of(
     review = review_id(business, "standard", name)
     return list(
         chain_facts(
-            OutcomeSubject(review, business, "standard", "listed", "medium"),
+            OutcomeSubject(review, business, "standard", "survey", "medium"),
             [Fact(kind, detail or {}) for kind in kinds],
             sequence=after.sequence if after else 0,
             head=after.hash if after else initial_hash(review),

@@ -57,10 +57,7 @@ def list_seals(
     stamps = seals.stamps(business, *days) if found else {}
 
     def describe(day: SealVersions) -> dict[str, Any]:
-        seal = seals.read_version(business, day)
-        summary = _summary(seal) if seal else {}
-        stamped = len(stamps.get(day.day, ()))
-        return {"day": day.day, "rewritten": day.is_rewritten, "stamps": stamped} | summary
+        return describe_day(business, day, seals) | {"stamps": len(stamps.get(day.day, ()))}
 
     with ThreadPoolExecutor(_READERS) as pool:
         rows = list(pool.map(describe, found[:MAX_DAYS]))
@@ -69,6 +66,12 @@ def list_seals(
         "seals": rows,
         "next": found[MAX_DAYS].day if len(found) > MAX_DAYS else None,
     }
+
+
+def describe_day(business: str, day: SealVersions, seals: Seals) -> dict[str, Any]:
+    """What the seal of a day says; of a day with delete markers alone, only that."""
+    seal = seals.read_version(business, day)
+    return {"day": day.day, "rewritten": day.is_rewritten} | (_summary(seal) if seal else {})
 
 
 def find_seal(caller: Caller, business: str, day: date, reading: SealReading) -> Seal:
