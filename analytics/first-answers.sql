@@ -26,7 +26,7 @@ given AS (
       WHEN first_person_at IS NOT NULL THEN 'late'
       WHEN closed_kind = 'expired' THEN 'overdue'
       WHEN closed_kind IS NOT NULL THEN 'moot'
-      WHEN due_at <= ? || 'T23:59:59.999Z' THEN 'overdue'
+      WHEN due_s < (date_diff('day', DATE '1970-01-01', CAST(? AS DATE)) + 1) * 86400 THEN 'overdue'
       ELSE 'not_due'
     END AS state,
     coalesce(

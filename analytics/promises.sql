@@ -22,8 +22,12 @@ sums AS (
     sum(promises_moved) AS moved,
     sum(promises_missed) AS missed,
     sum(promises_void) AS void,
-    count(*) FILTER (WHERE promised_for > ? || 'T23:59:59.999Z') AS waiting,
-    count(*) FILTER (WHERE promised_for <= ? || 'T23:59:59.999Z') AS overdue
+    count(*) FILTER (
+      WHERE promised_for_s >= (date_diff('day', DATE '1970-01-01', CAST(? AS DATE)) + 1) * 86400
+    ) AS waiting,
+    count(*) FILTER (
+      WHERE promised_for_s < (date_diff('day', DATE '1970-01-01', CAST(? AS DATE)) + 1) * 86400
+    ) AS overdue
   FROM latest
   WHERE newest = 1 AND promised > 0
   GROUP BY queue

@@ -10,7 +10,7 @@
 WITH latest AS (
   SELECT *, row_number() OVER (PARTITION BY review ORDER BY day DESC) AS newest
   FROM reviews
-  WHERE business = ? AND day BETWEEN ? AND ? AND substr(acknowledged_at, 1, 10) >= ?
+  WHERE business = ? AND day BETWEEN ? AND ? AND acknowledged_day >= ?
 )
 SELECT
   variant,

@@ -97,7 +97,6 @@ ALLOWED_FUNCTIONS = {
     "round",
     "row_number",
     "sets",
-    "substr",
     "sum",
     "unnest",
 }

@@ -59,12 +59,14 @@ def test_a_review_that_was_answered_in_time() -> None:
             "revisions": 1,
             "repeats": 0,
             "acknowledged_at": None,
+            "acknowledged_day": None,
             "follow_up": "fup_a",
             "queue": "general",
             "level": 0,
             "clock_at": stored("09:00"),
             "clock_s": 1772442000,
             "due_at": stored("13:00"),
+            "due_s": 1772442000 + 4 * 3600,
             "first_person_at": stored("11:30"),
             "first_person_kind": "answered",
             "first_person": "ana",
@@ -94,6 +96,7 @@ def test_a_review_that_was_acknowledged_alone() -> None:
     row = row_of(chain.acknowledge("09:01", variant="warm"))
 
     assert (row["acknowledged_at"], row["variant"]) == (stored("09:01"), "warm")
+    assert row["acknowledged_day"] == DAY
     assert (row["first_public_at"], row["first_public_by"]) == (stored("09:01"), "heard")
     assert (row["closed_kind"], row["closed_by"]) == ("acknowledged", None)
     assert [row[name] for name in ("first_person_at", "due_at", "in_time", "level")] == [None] * 4
@@ -236,6 +239,7 @@ def test_a_promise_is_the_first_answer_and_stays_open_until_something_ends_it() 
 
     assert (row["first_person_kind"], row["in_time"]) == ("promised", True)
     assert (row["promised_for"], row["closed_kind"]) == (stored("16:00"), None)
+    assert row["promised_for_s"] - row["due_s"] == 3 * 3600
 
 
 def test_a_promise_that_is_made_again_has_moved() -> None:
@@ -243,6 +247,23 @@ def test_a_promise_that_is_made_again_has_moved() -> None:
     row = row_of(chain.person("17:00", Kind.ANSWERED))
 
     assert [row[name] for name in ("promised", *PROMISES)] == [2, 1, 0, 1, 0, 0]
+
+
+def test_a_date_counts_in_whichever_zone_it_was_written() -> None:
+    chain = Chain("rev_a").accept("09:00").open("09:00", due_at="13:00")
+    chain.person("10:00", Kind.PROMISED, promised_for="2026-03-02T18:00:00+02:00")
+
+    assert row_of(chain)["promised_for"] == stored("16:00")
+
+
+@pytest.mark.parametrize("text", ["soon", "", "0001-01-01T00:00:00+14:00", "2026-02-30T00:00:00Z"])
+def test_what_is_no_date_counts_as_not_said(text: str) -> None:
+    chain = Chain("rev_a").accept("09:00").open("09:00", due_at="13:00")
+    chain.add("09:30", Kind.FOLLOW_UP_JOINED, due_at=text, **chain.of_follow_up())
+    row = row_of(chain.person("10:00", Kind.PROMISED, promised_for=text))
+
+    assert (row["promised"], row["promised_for"], row["promised_for_s"]) == (1, None, None)
+    assert row["due_at"] == stored("13:00")
 
 
 def test_an_invitation_is_an_answer_and_does_not_end_a_promise() -> None:

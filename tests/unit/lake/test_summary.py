@@ -372,7 +372,7 @@ def test_a_forged_outcome_spoils_no_row_and_no_summary(
     forged = chain.outcomes[number]
     names = ("review", "sequence", "at", "platform", "channel", "severity", "actor", "detail")
     name, value = data.draw(st.sampled_from(names)), data.draw(JSON)
-    detail = dict.fromkeys((*forged.detail, "variant", "level", "topics", "place"), value)
+    detail = dict.fromkeys((*forged.detail, "variant", "level", "topics", "place", "due_at"), value)
     chain.outcomes[number] = replace(forged, **{name: detail if name == "detail" else value})
     day = forged.at[:10]
     facts = [each for each in chain.outcomes if str(each.at)[:10] in {day, str(value)[:10]}]

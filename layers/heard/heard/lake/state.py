@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from heard.clock import parse_time
+from heard.clock import format_time, parse_time
 from heard.lake.touched import LARGEST_NUMBER, LONGEST_TEXT
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 
@@ -178,6 +178,9 @@ class ReviewState:
             "opened_weekday": opened.isoweekday() if opened else None,
             "opened_hour": opened.hour if opened else None,
             "clock_s": _seconds(_EPOCH, self.clock_at),
+            "due_s": _seconds(_EPOCH, self.due_at),
+            "promised_for_s": _seconds(_EPOCH, self.promised_for),
+            "acknowledged_day": self.acknowledged_at[:10] if self.acknowledged_at else None,
             "in_time": self.in_time(end),
             "closed_day": self.closed_at[:10] if self.closed_at else None,
         }
@@ -198,7 +201,7 @@ class ReviewState:
                 self._reopen(outcome)
             case Kind.FOLLOW_UP_OPENED | Kind.FOLLOW_UP_JOINED:
                 self._take_level(detail)
-                due_at = code_in(detail, "due_at")
+                due_at = time_in(detail, "due_at")
                 if due_at and self.first_person_at is None:
                     self.due_at = min(due_at, self.due_at or due_at)
             case Kind.ESCALATED:
@@ -269,7 +272,7 @@ class ReviewState:
         if outcome.kind is Kind.PROMISED:
             self.promises_moved += self.promised_for is not None
             self.promised += 1
-            self.promised_for = code_in(detail, "promised_for")
+            self.promised_for = time_in(detail, "promised_for")
 
     def _close(self, outcome: Outcome) -> None:
         self._end_promise(outcome)
@@ -327,6 +330,14 @@ def code_in(detail: Mapping[str, Any], name: str) -> str | None:
     """An id, a code or a time of an outcome's detail; None for anything else."""
     value = detail.get(name)
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
+
+
+def time_in(detail: Mapping[str, Any], name: str) -> str | None:
+    """A time of an outcome's detail, as outcomes write times; None for anything else."""
+    try:
+        return format_time(parse_time(code_in(detail, name) or ""))
+    except (ValueError, OverflowError):
+        return None
 
 
 def number_in(detail: Mapping[str, Any], name: str) -> int | None:
