@@ -31,6 +31,7 @@ from heard_cli.confirm import confirm
 from heard_cli.durations import parse_period
 from heard_cli.outcome_pages import read_newest_outcomes, read_outcomes
 from heard_cli.seal import parse_day_option, read_seal
+from heard_cli.seal_stamps import timestamp
 from heard_cli.sealed_log import SealCheck, check_business, compare_with_lake, put_back
 from heard_cli.stack import CommandError, Stack, on_stack
 
@@ -265,6 +266,13 @@ def restore_from_lake(
             "Nothing was put over it (docs/operations.md, Tampering).",
         )
         raise typer.Exit(1)
+
+
+app.command(
+    "timestamp",
+    epilog="Example: heard audit timestamp --business acme --day 2026-11-29 --url "
+    "https://tsa.example/",
+)(timestamp)
 
 
 def _check_seals(

@@ -81,6 +81,8 @@ BODIES: tuple[dict[str, Any], ...] = (
 """What stands in the body and in the headers."""
 
 QUERIES = {
+    "GET /api/audit/seals": ("business", "from", "to"),
+    "GET /api/audit/keys": ("business",),
     "GET /api/desk/follow-ups": ("business", "limit", "after", "words"),
     "GET /api/audit/outcomes": (
         "business",
@@ -102,7 +104,11 @@ PERIODS = (
 )
 """What an auditor may ask for: as much, and as far away, as a time can be."""
 
-GOOD_QUERIES = {"GET /api/audit/outcomes": {"business": BUSINESS, "from": "7d", "to": "now"}}
+GOOD_QUERIES = {
+    "GET /api/audit/outcomes": {"business": BUSINESS, "from": "7d", "to": "now"},
+    "GET /api/audit/seals": {"business": BUSINESS},
+    "GET /api/audit/keys": {"business": BUSINESS},
+}
 STEPS = ("claim", "release", "resolution", "lint", "approval")
 
 
@@ -161,6 +167,9 @@ def test_rubbish_is_refused_with_words(route: str, backend: Backend, call_api: A
         "review": follow_up.reviews[0],
         "follow_up": follow_up.id,
         "step": "lint",
+        "business": BUSINESS,
+        "day": "2026-03-16",
+        "outcome": f"out_{follow_up.reviews[0].removeprefix('rev_')}_000001",
     }
     folder = routes()[route]
     subject = {"desk": "sub-ana", "audit": "sub-ida"}.get(folder)

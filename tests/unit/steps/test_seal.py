@@ -486,8 +486,20 @@ def test_facts_that_somebody_changed_give_no_rows_and_stop_no_seal(
 
     report = seal_business(BUSINESS, lake_ports(bench), TODAY)
 
-    assert report.unwritten == [seal.day]
+    assert report.unwritten == [f"{seal.day}: facts_differ"]
     assert ([day.day for day in report.days], len(rows_of(bench))) == ([YESTERDAY], 1)
+
+
+def test_what_reports_count_stops_no_seal(bench: SealBench) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(15))
+
+    def fail(_seal: Seal) -> bool:
+        raise Fault("no")
+
+    report = seal_business(BUSINESS, bench.ports(write_day=fail), TODAY)
+
+    assert report.unwritten == ["2026-03-15: Fault", f"{YESTERDAY}: Fault"]
+    assert [seal.day for seal in seals_of(bench)] == ["2026-03-15", YESTERDAY]
 
 
 # The night

@@ -26,6 +26,7 @@ from heard.seals.leaves import leaf_bytes
 from heard.seals.merkle import leaf_hash
 from heard.seals.notes import vkey
 from heard.seals.seal import Seal
+from heard.steps.skipping import failure_code
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
@@ -46,12 +47,18 @@ _IN_MEMORY: Final = 32 << 20
 a temporary file."""
 
 
+FACTS_DIFFER: Final = "facts_differ"
+"""Why a day is unwritten whose facts are gone, or not the sealed ones any more."""
+
+type WriteDay = Callable[[Seal], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class SealPorts:
     """What sealing needs.
 
-    `origin` is `heard/{account}/{stack}`. `write_day` writes what reports are counted from, if it
-    is not there yet, and says whether it could.
+    `origin` is `heard/{account}/{stack}`. `write_day` writes what reports are counted from, of a
+    sealed day and if it is not there yet. It says whether the facts are still those of the seal.
     """
 
     log: OutcomeLog
@@ -60,7 +67,7 @@ class SealPorts:
     lake: Lake
     key: SealKey
     origin: str
-    write_day: Callable[[Seal], bool] | None = None
+    write_day: WriteDay | None = None
     first_day: date = FIRST_DAY
 
 
@@ -79,8 +86,8 @@ class SealReport:
     """What one run did at one business.
 
     `skipped` are outcomes that could not be sealed, as Heard did not write them (`rev_…#7`).
-    `rewritten` are sealed days over which somebody put something else. `unwritten` are days whose
-    facts are gone, so that reports have nothing of them. `is_complete` says that no
+    `rewritten` are sealed days over which somebody put something else. `unwritten` are sealed days
+    of which reports have nothing yet, each with a code that says why. `is_complete` says that no
     day is left; else the next run goes on.
     """
 
@@ -125,7 +132,7 @@ def seal_business(
         raise Fault(f"The seal of {known[-1].day} was removed.")
     if previous:
         # The run that sealed it may have ended before it wrote the rows.
-        _write_day(previous, ports, report)
+        _write_day(previous, ports.write_day, report)
     day = _day_after(previous) if previous else _first_day(business, ports, last)
     while day <= last:
         if not keep_going():
@@ -204,7 +211,7 @@ def _seal_one_day(
         # The seal is written last: it is what makes the day a sealed one.
         ports.lake.put_once(draft.facts_file.key, draft.facts)
         seal = ports.seals.put(draft.seal(ports.key.sign(draft.note_text.encode())))
-        _write_day(seal, ports, report)
+        _write_day(seal, ports.write_day, report)
     record = seal.record
     report.days.append(
         SealedDay(seal.day, record["outcomes"], record["late"], record["problem_count"])
@@ -212,9 +219,15 @@ def _seal_one_day(
     return seal
 
 
-def _write_day(seal: Seal, ports: SealPorts, report: SealReport) -> None:
-    if ports.write_day and not ports.write_day(seal):
-        report.unwritten.append(seal.day)
+def _write_day(seal: Seal, write_day: WriteDay | None, report: SealReport) -> None:
+    """What reports are counted from can be made again at any time. It must stop no seal."""
+    try:
+        if write_day is None or write_day(seal):
+            return
+        why = FACTS_DIFFER
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next day must be sealed
+        why = failure_code(error)
+    report.unwritten.append(f"{seal.day}: {why}")
 
 
 def _day_after(seal: Seal) -> date:
