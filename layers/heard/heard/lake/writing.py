@@ -20,7 +20,7 @@ from heard.lake.touched import (
 )
 from heard.outcomes import Outcome
 
-IN_MEMORY: Final = 200_000
+IN_MEMORY: Final = 100_000
 """How many outcomes are in memory at once: some 300 MB. A larger day is read in parts."""
 _TOGETHER: Final = 500
 """For how many reviews the outcomes of earlier days are asked for, and kept in memory, at once."""
