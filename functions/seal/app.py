@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
@@ -14,6 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from heard import clock, settings
 from heard.messaging import Queue, sqs
 from heard.stack_metrics import StackMetrics
+from heard.steps.lake import write_sealed_day
 from heard.steps.seal import SealPorts, SealReport, queue_businesses, seal_business
 from heard.steps.skipping import failure_code
 from heard.storage.heads import ChainHeads
@@ -49,13 +50,15 @@ class Settings:
 def ports() -> tuple[SealPorts, SetupStore, Queue]:
     """What the steps need, made at the first run."""
     config = settings.read(Settings)
+    log, lake = OutcomeLog(dynamodb(), config.outcomes_table), Lake(s3(), config.lake_bucket)
     seal_ports = SealPorts(
-        OutcomeLog(dynamodb(), config.outcomes_table),
+        log,
         ChainHeads(dynamodb(), config.cases_table),
         Seals(s3(), config.seal_bucket),
-        Lake(s3(), config.lake_bucket),
+        lake,
         SealKey(kms(), config.seal_key_id),
         config.origin,
+        partial(write_sealed_day, lake=lake, log=log),
     )
     setup = SetupStore(dynamodb(), config.setup_table)
     return seal_ports, setup, Queue(sqs(), config.seal_queue_url)

@@ -99,7 +99,7 @@ def test_seals_are_locked_and_for_a_day_only_in_a_trial() -> None:
     assert template()["Parameters"]["SealDays"]["Default"] == 400
 
 
-def test_the_lake_is_not_locked_and_forgets_packs_only() -> None:
+def test_the_lake_is_not_locked_and_forgets_packs_and_results_of_queries_only() -> None:
     lake = bucket("LakeBucket")
 
     assert not {"ObjectLockEnabled", "ObjectLockConfiguration"} & lake.keys()
@@ -108,7 +108,8 @@ def test_the_lake_is_not_locked_and_forgets_packs_only() -> None:
         for rule in lake["LifecycleConfiguration"]["Rules"]
         if any("Expiration" in name for name in rule)
     ]
-    assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in expiring] == [("packs/", 7)]
+    forgotten = {rule["Prefix"]: rule["ExpirationInDays"] for rule in expiring}
+    assert forgotten == {"packs/": 7, "results/": 7}
     assert "LifecycleConfiguration" not in bucket("SealBucket")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -12,13 +15,16 @@ from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError
 
 from heard.errors import Fault
+from heard.lake import rows_key, summary_key
 from heard.outcomes import Kind, Outcome
 from heard.seals.facts import facts_lines
 from heard.seals.leaves import leaf_bytes, record_bytes
 from heard.seals.merkle import leaf_hash, root_of
 from heard.seals.notes import parse_note
 from heard.seals.seal import Seal, seal_key
+from heard.steps.lake import write_sealed_day
 from heard.steps.seal import (
+    SealPorts,
     SealReport,
     last_day_to_seal,
     open_change,
@@ -415,24 +421,79 @@ def test_of_two_sealers_at_once_one_wins_and_both_go_on(bench: SealBench) -> Non
     assert not any(each.is_rewritten for each in bench.seals.versions(BUSINESS))
 
 
-def test_what_analysts_count_is_written_for_each_sealed_day(bench: SealBench) -> None:
-    bench.append("r-1", Kind.ACCEPTED, at=at(15))
+def lake_ports(bench: SealBench) -> SealPorts:
+    """With what writes rows and summaries."""
+    log = bench.backend.outcome_log
+    return bench.ports(write_day=partial(write_sealed_day, lake=bench.lake, log=log))
+
+
+def rows_of(bench: SealBench, day: str = YESTERDAY) -> list[dict[str, Any]]:
+    content = bench.lake.get(rows_key(BUSINESS, day))
+    assert content is not None, "the day has no rows"
+    return [json.loads(line) for line in gzip.decompress(content).splitlines()]
+
+
+def test_what_reports_count_is_written_for_each_sealed_day(bench: SealBench) -> None:
+    first = bench.append("r-1", Kind.ACCEPTED, at=at(15))
     run(bench, TODAY - timedelta(days=1))
     late = bench.append("r-2", Kind.ACCEPTED, at=at(15))
-    own = bench.append("r-3", Kind.ACCEPTED, at=at(16))
-    written: list[tuple[str, list[Outcome]]] = []
-    ports = bench.ports(write_day=lambda seal, outcomes: written.append((seal.day, [*outcomes])))
+    bench.append("r-1", Kind.IGNORED, at=at(16), after=first[-1])
 
-    seal_business(BUSINESS, ports, TODAY)
+    seal_business(BUSINESS, lake_ports(bench), TODAY)
 
-    assert written == [(YESTERDAY, [*own, *late])]
+    rows = {row["review"]: row for row in rows_of(bench)}
+    assert set(rows) == {first[0].review, late[0].review}
+    # The first outcome of one of them is from the day before.
+    row = rows[first[0].review]
+    assert (row["sequence"], row["outcomes"], row["closed_kind"]) == (2, 2, "ignored")
+    summary = json.loads(bench.lake.get(summary_key(BUSINESS, YESTERDAY)) or b"")
+    assert (summary["outcomes"], summary["late"]) == (2, 1)
 
 
-def test_what_analysts_count_stops_no_seal(bench: SealBench) -> None:
+def test_a_run_that_ended_before_the_rows_is_made_up_for_by_the_next(bench: SealBench) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(16))
+    run(bench)
+    assert bench.lake.get(rows_key(BUSINESS, YESTERDAY)) is None
+
+    report = seal_business(BUSINESS, lake_ports(bench), TODAY)
+
+    assert (report.days, report.unwritten) == ([], [])
+    assert len(rows_of(bench)) == 1
+
+
+def test_rows_that_are_there_are_not_made_again(bench: SealBench) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(16))
+    seal_business(BUSINESS, lake_ports(bench), TODAY)
+    bench.lake.put(rows_key(BUSINESS, YESTERDAY), b"by a newer release")
+
+    seal_business(BUSINESS, lake_ports(bench), TODAY)
+
+    assert bench.lake.get(rows_key(BUSINESS, YESTERDAY)) == b"by a newer release"
+
+
+@pytest.mark.parametrize("content", [b"no facts", None])
+def test_facts_that_somebody_changed_give_no_rows_and_stop_no_seal(
+    bench: SealBench, content: bytes | None
+) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(15))
+    bench.append("r-2", Kind.ACCEPTED, at=at(16))
+    run(bench, TODAY - timedelta(days=1))
+    (seal,) = seals_of(bench)
+    if content is None:
+        bench.s3.delete_object(Bucket=bench.lake_bucket, Key=seal.facts.key)
+    else:
+        bench.lake.put(seal.facts.key, content)
+
+    report = seal_business(BUSINESS, lake_ports(bench), TODAY)
+
+    assert report.unwritten == [f"{seal.day}: facts_differ"]
+    assert ([day.day for day in report.days], len(rows_of(bench))) == ([YESTERDAY], 1)
+
+
+def test_what_reports_count_stops_no_seal(bench: SealBench) -> None:
     bench.append("r-1", Kind.ACCEPTED, at=at(15))
 
-    def fail(_seal: Seal, outcomes: Iterable[Outcome]) -> None:
-        assert [len([*outcomes]) for _ in range(2)] in ([1, 1], [0, 0]), "they can be read again"
+    def fail(_seal: Seal) -> bool:
         raise Fault("no")
 
     report = seal_business(BUSINESS, bench.ports(write_day=fail), TODAY)

@@ -47,15 +47,18 @@ _IN_MEMORY: Final = 32 << 20
 a temporary file."""
 
 
-type WriteDay = Callable[[Seal, Iterable[Outcome]], object]
+FACTS_DIFFER: Final = "facts_differ"
+"""Why a day is unwritten whose facts are gone, or not the sealed ones any more."""
+
+type WriteDay = Callable[[Seal], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class SealPorts:
     """What sealing needs.
 
-    `origin` is `heard/{account}/{stack}`. `write_day` writes what analysts count from a sealed day,
-    from its outcomes in their order, which it may read several times.
+    `origin` is `heard/{account}/{stack}`. `write_day` writes what reports are counted from, of a
+    sealed day and if it is not there yet. It says whether the facts are still those of the seal.
     """
 
     log: OutcomeLog
@@ -84,7 +87,7 @@ class SealReport:
 
     `skipped` are outcomes that could not be sealed, as Heard did not write them (`rev_…#7`).
     `rewritten` are sealed days over which somebody put something else. `unwritten` are sealed days
-    of which analysts have nothing yet, each with the code of the error. `is_complete` says that no
+    of which reports have nothing yet, each with a code that says why. `is_complete` says that no
     day is left; else the next run goes on.
     """
 
@@ -127,6 +130,9 @@ def seal_business(
     previous = ports.seals.read_version(business, known[-1]) if known else None
     if known and previous is None:
         raise Fault(f"The seal of {known[-1].day} was removed.")
+    if previous:
+        # The run that sealed it may have ended before it wrote the rows.
+        _write_day(previous, ports.write_day, report)
     day = _day_after(previous) if previous else _first_day(business, ports, last)
     while day <= last:
         if not keep_going():
@@ -205,8 +211,7 @@ def _seal_one_day(
         # The seal is written last: it is what makes the day a sealed one.
         ports.lake.put_once(draft.facts_file.key, draft.facts)
         seal = ports.seals.put(draft.seal(ports.key.sign(draft.note_text.encode())))
-        if ports.write_day:
-            _write_day(seal, _Joined(today, late), ports.write_day, report)
+        _write_day(seal, ports.write_day, report)
     record = seal.record
     report.days.append(
         SealedDay(seal.day, record["outcomes"], record["late"], record["problem_count"])
@@ -214,14 +219,15 @@ def _seal_one_day(
     return seal
 
 
-def _write_day(
-    seal: Seal, outcomes: Iterable[Outcome], write_day: WriteDay, report: SealReport
-) -> None:
-    """What analysts count can be made again from the facts at any time. It must stop no seal."""
+def _write_day(seal: Seal, write_day: WriteDay | None, report: SealReport) -> None:
+    """What reports are counted from can be made again at any time. It must stop no seal."""
     try:
-        write_day(seal, outcomes)
+        if write_day is None or write_day(seal):
+            return
+        why = FACTS_DIFFER
     except Exception as error:  # noqa: BLE001 - whatever it is, the next day must be sealed
-        report.unwritten.append(f"{seal.day}: {failure_code(error)}")
+        why = failure_code(error)
+    report.unwritten.append(f"{seal.day}: {why}")
 
 
 def _day_after(seal: Seal) -> date:
@@ -251,18 +257,6 @@ def _lines(previous: Seal | None, lake: Lake) -> Iterator[bytes]:
     except ValueError:
         # Somebody changed the file. Then nobody can tell the ids, and the problems go without.
         return
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """Outcomes of two kinds, one behind the other, as often as somebody reads them."""
-
-    first: Iterable[Outcome]
-    second: Iterable[Outcome]
-
-    def __iter__(self) -> Iterator[Outcome]:
-        yield from self.first
-        yield from self.second
 
 
 class _Spool:
