@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from heard.people import Role
+from heard.policy import default_policy
 from tests.static.cloudformation import mentions, resources
 from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import (
@@ -85,6 +86,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "GET /api/audit/outcomes": Row(
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
     ),
+    "GET /api/audit/people": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/gaps": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/policies/<policy_hash>": Row(
+        {AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}
+    ),
 }
 OWN: Final[Mapping[str, Any]] = {
     "GET /api/desk/later": None,
@@ -98,6 +104,7 @@ ABSENT: Final = {
     "follow_up": "fup_neverwasanywhere",
     "review": "rev_neverwasanywhere",
     "business": "bus_neverwasanywhere",
+    "policy_hash": "0" * 64,
 }
 _ROLE_SETS: Final = [frozenset[Role](), *(frozenset({role}) for role in Role)]
 PAIRS: Final = [pair for pair in product(_ROLE_SETS, _ROLE_SETS) if any(pair)]
@@ -175,7 +182,12 @@ def office(backend: Backend, call_api: ApiCall) -> Office:
         review = backend.deliver(complaint("r-1"))
         follow_up = backend.case(review).follow_up
         assert follow_up is not None
-        ids[business] = {"business": business, "review": review, "follow_up": follow_up.id}
+        ids[business] = {
+            "business": business,
+            "review": review,
+            "follow_up": follow_up.id,
+            "policy_hash": default_policy().hash,
+        }
     return Office(backend, call_api, ids)
 
 
