@@ -41,17 +41,14 @@ def find_policy(
             "document": dict(version.document),
         }
     stored = setup.business(business)
+    own = stored.policy if stored else {}
     try:
-        policy_hash = load_policy(stored.policy).hash if stored else None
+        followed = load_policy(own).hash
     except BadRequest as error:
         # Another release wrote it.
         raise NotFound(_NO_POLICY) from error
-    if stored is None or policy_hash != hash:
+    if followed != hash:
         raise NotFound(_NO_POLICY)
     unpublished = dict.fromkeys(("number", "at", "published_by", "note", "source"))
-    return {
-        "hash": hash,
-        "business": business,
-        **unpublished,
-        "document": complete_document(stored.policy),
-    }
+    document = complete_document(own)
+    return {"hash": hash, "business": business, **unpublished, "document": document}

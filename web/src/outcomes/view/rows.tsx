@@ -1,0 +1,166 @@
+// The outcomes that were found, one in a row, with what can be said of each at a glance.
+
+import type { Outcome } from "../../api_types";
+import { t } from "../../messages";
+import { shortPlatformName } from "../../platforms";
+import { joined } from "../../times";
+import { Icon, SeverityIcon } from "../../view/icons";
+import { addressOf, following, place } from "../address";
+import { essence, kindInWords, whoIs } from "../facts";
+import {
+  businessShown,
+  found,
+  goOn,
+  isReading,
+  MOST_SHOWN,
+  next,
+  problem,
+  search,
+  shownDays,
+  unfit,
+} from "../found";
+import { say } from "../messages";
+import { isClosing } from "../query";
+import { dayInWords, localTime, rowTime, zoneName, zoneOf } from "../zones";
+
+export function rowId(outcome: Outcome): string {
+  return `row-${outcome.id}`;
+}
+
+function OwnHash({ outcome }: { outcome: Outcome }) {
+  if (unfit.value.has(outcome.id))
+    return (
+      <span class="mark critical" title={say("own_hash_unfit")}>
+        <SeverityIcon severity="critical" />
+        <span class="visually-hidden">{say("own_hash_unfit")}</span>
+      </span>
+    );
+  return (
+    <span class="mark" title={say("own_hash_fits")}>
+      <Icon name="link" />
+      <span class="visually-hidden">{say("own_hash_fits")}</span>
+    </span>
+  );
+}
+
+function Row({ outcome, zone }: { outcome: Outcome; zone: string }) {
+  const { review, sequence } = place.value;
+  const isOpen = outcome.review === review && outcome.sequence === sequence;
+  const target = { review: outcome.review, sequence: outcome.sequence };
+  return (
+    <li>
+      <a
+        id={rowId(outcome)}
+        class="outcome"
+        href={addressOf({ ...place.value, ...target })}
+        aria-current={isOpen ? "page" : undefined}
+        onClick={following(target)}
+      >
+        <time dateTime={outcome.at}>{rowTime(outcome.at)}</time>
+        {zone === "UTC" ? null : <span class="local">{localTime(outcome.at, zone)}</span>}
+        <span class="number">{outcome.sequence}</span>
+        <span class={isClosing(outcome.kind) ? "kind closing" : "kind"}>
+          {kindInWords(outcome.kind)}
+        </span>
+        <span class="severity">
+          {outcome.severity ? (
+            <>
+              <SeverityIcon severity={outcome.severity} /> {t(`severity_${outcome.severity}`)}
+            </>
+          ) : null}
+        </span>
+        <span class="platform">{shortPlatformName(outcome.platform)}</span>
+        <bdi class="actor">{whoIs(outcome.business, outcome.actor)}</bdi>
+        <span class="essence">{joined(essence(outcome).slice(0, 2))}</span>
+        <OwnHash outcome={outcome} />
+      </a>
+    </li>
+  );
+}
+
+function Head({ zone }: { zone: string }) {
+  return (
+    <div class="outcome head" aria-hidden="true">
+      <span>UTC</span>
+      {zone === "UTC" ? null : <span>{zoneName(zone)}</span>}
+      <span>{say("number")}</span>
+      <span>{say("what")}</span>
+      <span>{t("severity")}</span>
+      <span>{t("platform")}</span>
+      <span>{say("who")}</span>
+      <span>{say("details")}</span>
+      <span />
+    </div>
+  );
+}
+
+/** How much was found, of which days, and whether that is all. */
+function Extent() {
+  const { first, last } = shownDays.value;
+  const count = found.value.length;
+  const isMany = next.value !== null && count >= MOST_SHOWN;
+  return (
+    <p class="extent">
+      <b>{isMany ? say("more_than", { n: count }) : say("shown", { n: count })}</b>{" "}
+      {first ? (
+        <span>{say("window", { first: dayInWords(first), last: dayInWords(last) })}</span>
+      ) : null}
+    </p>
+  );
+}
+
+/** What is behind the last row. */
+function Rest() {
+  if (isReading.value)
+    return (
+      <p class="loading" role="status">
+        {t("loading")}
+      </p>
+    );
+  if (problem.value)
+    return (
+      <p class="empty" role="alert">
+        {problem.value}{" "}
+        <button type="button" onClick={search}>
+          {t("try_now")}
+        </button>
+      </p>
+    );
+  if (next.value === null) return found.value.length ? null : <p class="empty">{say("nothing")}</p>;
+  const isMany = found.value.length >= MOST_SHOWN;
+  return (
+    <p class="more">
+      <span>
+        {isMany
+          ? say("more_than_do")
+          : say("searched_back", { day: dayInWords(next.value.slice(0, 10)) })}
+      </span>
+      <button type="button" onClick={goOn}>
+        {say("go_on")}
+      </button>
+    </p>
+  );
+}
+
+export function Found() {
+  const zone = zoneOf(businessShown());
+  return (
+    <section class="found" aria-labelledby="found-title">
+      <h2 class="visually-hidden" id="found-title" tabIndex={-1}>
+        {say("outcomes")}
+      </h2>
+      <Extent />
+      {found.value.length ? (
+        <>
+          <Head zone={zone} />
+          <ul class={zone === "UTC" ? "rows" : "rows with-zone"}>
+            {found.value.map((outcome) => (
+              <Row key={outcome.id} outcome={outcome} zone={zone} />
+            ))}
+          </ul>
+        </>
+      ) : null}
+      <Rest />
+    </section>
+  );
+}
