@@ -79,19 +79,21 @@ const ESSENCE = [
   "action",
   "level",
   "promised_for",
+  "due_at",
   "rating",
   "topics",
-  "route",
   "after",
-  "follow_up_severity",
-  "due_at",
+  "queue",
+  "route",
   "variant",
   "purpose",
 ] as const;
 /** Those that say nothing without their name. */
-const NAMED = new Set(["level", "due_at", "promised_for", "route", "after", "follow_up_severity"]);
+const NAMED = new Set(["level", "due_at", "promised_for", "route", "after", "queue"]);
 
 function essential(outcome: Outcome, name: string): string {
+  // Level 0 is where every follow-up begins.
+  if (name === "level" && outcome.detail[name] === 0) return "";
   if (name === "rating") return t("stars", { n: Number(outcome.detail[name]) });
   const value = valueInWords(outcome, name);
   return value && NAMED.has(name) ? `${fieldName(name)} ${value}` : value;

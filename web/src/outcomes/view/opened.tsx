@@ -154,20 +154,22 @@ function Rail({ chain, current }: { chain: ChainState; current: Outcome }) {
                 onClick={following(target)}
               >
                 <span class="number">{outcome.sequence}</span>
-                <span class="kind">{kindInWords(outcome.kind)}</span>
-                {isBroken ? (
-                  <span class="critical">
-                    <SeverityIcon severity="critical" />
-                    <span class="visually-hidden">
-                      {say("links_broken", { n: number + 1, why: "" })}
+                <span class="what">
+                  <span class="kind">{kindInWords(outcome.kind)}</span>
+                  {isBroken ? (
+                    <span class="critical">
+                      <SeverityIcon severity="critical" />
+                      <span class="visually-hidden">
+                        {say("links_broken", { n: number + 1, why: "" })}
+                      </span>
                     </span>
-                  </span>
-                ) : null}
-                <bdi class="meta">{whoIs(outcome.business, outcome.actor)}</bdi>
-                <time class="meta" dateTime={outcome.at}>
-                  {utcTime(outcome.at)}
-                </time>
-                {isClosing(outcome.kind) ? <span class="meta">{say("closes")}</span> : null}
+                  ) : null}
+                  <bdi class="meta">{whoIs(outcome.business, outcome.actor)}</bdi>
+                  <time class="meta" dateTime={outcome.at}>
+                    {utcTime(outcome.at)}
+                  </time>
+                  {isClosing(outcome.kind) ? <span class="meta">{say("closes")}</span> : null}
+                </span>
               </a>
             </li>
           );

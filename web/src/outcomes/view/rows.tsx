@@ -4,7 +4,7 @@ import type { Outcome } from "../../api_types";
 import { t } from "../../messages";
 import { shortPlatformName } from "../../platforms";
 import { joined } from "../../times";
-import { Icon, SeverityIcon } from "../../view/icons";
+import { SeverityIcon } from "../../view/icons";
 import { addressOf, following, place } from "../address";
 import { essence, kindInWords, whoIs } from "../facts";
 import {
@@ -37,7 +37,14 @@ function OwnHash({ outcome }: { outcome: Outcome }) {
     );
   return (
     <span class="mark" title={say("own_hash_fits")}>
-      <Icon name="link" />
+      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+        <path
+          d="M7 5H4.5a3 3 0 0 0 0 6H7m2-6h2.5a3 3 0 0 1 0 6H9M5.5 8h5"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.4"
+        />
+      </svg>
       <span class="visually-hidden">{say("own_hash_fits")}</span>
     </span>
   );
@@ -56,8 +63,6 @@ function Row({ outcome, zone }: { outcome: Outcome; zone: string }) {
         aria-current={isOpen ? "page" : undefined}
         onClick={following(target)}
       >
-        <time dateTime={outcome.at}>{rowTime(outcome.at)}</time>
-        {zone === "UTC" ? null : <span class="local">{localTime(outcome.at, zone)}</span>}
         <span class="number">{outcome.sequence}</span>
         <span class={isClosing(outcome.kind) ? "kind closing" : "kind"}>
           {kindInWords(outcome.kind)}
@@ -70,9 +75,13 @@ function Row({ outcome, zone }: { outcome: Outcome; zone: string }) {
           ) : null}
         </span>
         <span class="platform">{shortPlatformName(outcome.platform)}</span>
-        <bdi class="actor">{whoIs(outcome.business, outcome.actor)}</bdi>
-        <span class="essence">{joined(essence(outcome).slice(0, 2))}</span>
         <OwnHash outcome={outcome} />
+        <span class="second">
+          <time dateTime={outcome.at}>{rowTime(outcome.at)}</time>
+          {zone === "UTC" ? null : <span class="local">{localTime(outcome.at, zone)}</span>}
+          <bdi class="actor">{whoIs(outcome.business, outcome.actor)}</bdi>
+          <span class="essence">{joined(essence(outcome).slice(0, 2))}</span>
+        </span>
       </a>
     </li>
   );
@@ -81,15 +90,14 @@ function Row({ outcome, zone }: { outcome: Outcome; zone: string }) {
 function Head({ zone }: { zone: string }) {
   return (
     <div class="outcome head" aria-hidden="true">
-      <span>UTC</span>
-      {zone === "UTC" ? null : <span>{zoneName(zone)}</span>}
-      <span>{say("number")}</span>
-      <span>{say("what")}</span>
-      <span>{t("severity")}</span>
-      <span>{t("platform")}</span>
-      <span>{say("who")}</span>
-      <span>{say("details")}</span>
-      <span />
+      <span class="time">UTC</span>
+      {zone === "UTC" ? null : <span class="local">{zoneName(zone)}</span>}
+      <span class="number">{say("number")}</span>
+      <span class="kind">{say("what")}</span>
+      <span class="severity">{t("severity")}</span>
+      <span class="platform">{t("platform")}</span>
+      <span class="actor">{say("who")}</span>
+      <span class="essence">{say("details")}</span>
     </div>
   );
 }
