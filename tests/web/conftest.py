@@ -155,7 +155,7 @@ class Desk:
     def audit(self, path: str = "/outcomes", person: str = "ida", **options: Any) -> Page:
         """A browser of its own for an auditor, with what the address names shown."""
         page = self.open(path, person, **options)
-        page.wait_for_selector(".rows, .gap, .statements, .found .empty, .message")
+        page.wait_for_selector(".rows, .gap, .statements, .found .empty, section.message")
         return page
 
     def open(self, path: str = "/", person: str = "ana", **options: Any) -> Page:

@@ -37,8 +37,15 @@ export function startSpeaking(): () => void {
   });
 }
 
+/** A value in its own direction, so that names and times keep theirs in a text that turns. */
+function isolated(value: string | number): string | number {
+  const isTurned = document.documentElement.dir === "rtl" && typeof value === "string";
+  return isTurned ? `\u2068${value}\u2069` : value;
+}
+
 export function say(word: Word, values: Record<string, string | number> = {}): string {
-  return filled(catalogue.value[word] ?? en[word], values);
+  const own = Object.entries(values).map(([name, value]) => [name, isolated(value)]);
+  return filled(catalogue.value[word] ?? en[word], Object.fromEntries(own));
 }
 
 /** A message by a key that was put together, or null where there is none. */

@@ -8,6 +8,7 @@ import type { Outcome } from "../../api_types";
 import { t } from "../../messages";
 import { platformName } from "../../platforms";
 import { refusalOf } from "../../refusals";
+import { joined } from "../../times";
 import { Icon, SeverityIcon } from "../../view/icons";
 import { addressOf, following, place } from "../address";
 import { type LinksReport, verifyLinks } from "../chain";
@@ -214,7 +215,7 @@ export function Opened({ review, onClose }: { review: string; onClose: () => voi
               {outcome.severity ? <SeverityIcon severity={outcome.severity} /> : null}{" "}
               <span class="kind">{kindInWords(outcome.kind)}</span>{" "}
               <span class="meta">
-                {say("number")} {outcome.sequence}, {platformName(outcome.platform)}
+                {joined([`${say("number")} ${outcome.sequence}`, platformName(outcome.platform)])}
               </span>
             </>
           ) : (

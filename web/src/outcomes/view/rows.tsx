@@ -109,7 +109,9 @@ function Extent() {
   const isMany = next.value !== null && count >= MOST_SHOWN;
   return (
     <p class="extent">
-      <b>{isMany ? say("more_than", { n: count }) : say("shown", { n: count })}</b>{" "}
+      {count || !isReading.value ? (
+        <b>{isMany ? say("more_than", { n: count }) : say("shown", { n: count })}</b>
+      ) : null}{" "}
       {first ? (
         <span>{say("window", { first: dayInWords(first), last: dayInWords(last) })}</span>
       ) : null}
