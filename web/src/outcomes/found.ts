@@ -23,7 +23,8 @@ const MOST_REQUESTS = 12;
 export const found = signal<readonly Outcome[]>([]);
 /** Where the next page begins; null when everything was read. */
 export const next = signal<string | null>(null);
-export const isReading = signal(false);
+/** At first too: nothing was found only when somebody has looked. */
+export const isReading = signal(true);
 export const problem = signal("");
 /** The days that were asked for. */
 export const shownDays = signal<{ first: string; last: string }>({ first: "", last: "" });
