@@ -370,15 +370,19 @@ def test_what_heard_never_wrote_is_named_though_it_cannot_be_shown(desk: Desk) -
 # The seal
 
 
-@pytest.mark.parametrize("case", ["good", "other key", "other leaf", "other root", "rubbish"])
+@pytest.mark.parametrize(
+    "case", ["good", "other key", "no key", "other leaf", "other root", "rubbish"]
+)
 def test_a_proof_is_verified_in_the_browser(desk: Desk, case: str) -> None:
     review = resolve_first(desk)
     outcome = desk.backend.outcome_log.of_review(review)[3].to_json()
     key = SigningKey(bytes(32))
     proof = proof_of(outcome, key)
-    keys = {"keys": [verifier_key(key)]}
+    published = verifier_key(key)
     if case == "other key":
-        keys = {"keys": [verifier_key(key)[:-8] + "AAAAAAA="]}
+        published = published[:-8] + "AAAAAAA="
+    elif case == "no key":
+        published = verifier_key(SigningKey(bytes([1]) * 32))
     elif case == "other leaf":
         proof = proof_of(outcome | {"actor": "sub-eve"}, key)
     elif case == "other root":
@@ -388,18 +392,30 @@ def test_a_proof_is_verified_in_the_browser(desk: Desk, case: str) -> None:
     page = desk.open("/outcomes", "ida")
     page.wait_for_selector(".rows")
     page.route("**/proof", answer_with(proof))
-    page.route("**/api/audit/keys", answer_with(keys))
+    page.route("**/api/audit/keys?*", answer_with({"keys": [{"key": published}]}))
     page.goto(f"{desk.server.address}/outcomes/{review}?n=4")
 
     seal = statement(page, 2)
-    expect(seal).to_have_class("holds" if case == "good" else "fails")
+    expect(seal).to_have_class({"good": "holds", "no key": "open"}.get(case, "fails"))
     expected = {
         "good": "number 2 of 3 under the root",
+        "no key": "The signature was not verified here",
         "other key": "The signature is not that of its key",
     }
     expect(seal).to_contain_text(expected.get(case, "does not have it like this"))
     # Each statement is for itself.
     expect(statement(page, 0)).to_have_class("holds")
+
+
+def test_an_outcome_that_is_not_among_the_sealed_is_shown_so(desk: Desk) -> None:
+    review = resolve_first(desk)
+    page = desk.open("/outcomes", "ida")
+    page.wait_for_selector(".rows")
+    refusal = {"status": 409, "reason": "not_as_sealed", "detail": "It is not among them."}
+    page.route("**/proof", answer_with(refusal, 409))
+    page.goto(f"{desk.server.address}/outcomes/{review}")
+
+    expect(statement(page, 2)).to_have_class("fails")
 
 
 # Gaps, packs, and who may

@@ -64,14 +64,20 @@ async function ifThere<T>(request: Promise<T>): Promise<T | null> {
   }
 }
 
-/** The proof that an outcome was sealed; null where its day is not sealed yet. */
-export function readProof(outcome: string): Promise<Proof | null> {
-  return ifThere(call<Proof>(`${AUDIT}/outcomes/${outcome}/proof`));
+/** The proof that an outcome was sealed; null where its day is not sealed yet, and `differs` where
+ * its day is, and without this outcome. */
+export async function readProof(outcome: string): Promise<Proof | "differs" | null> {
+  try {
+    return await ifThere(call<Proof>(`${AUDIT}/outcomes/${outcome}/proof`));
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.reason === "not_as_sealed") return "differs";
+    throw error;
+  }
 }
 
 /** The public keys with which the house signs, as texts; none where it does not publish them. */
-export async function readKeys(): Promise<string[]> {
-  const answer = await ifThere(call<{ keys?: unknown }>(`${AUDIT}/keys`));
+export async function readKeys(business: string): Promise<string[]> {
+  const answer = await ifThere(call<{ keys?: unknown }>(`${AUDIT}/keys?${ofBusiness(business)}`));
   const keys = Array.isArray(answer?.keys) ? (answer.keys as unknown[]) : [];
   return keys.flatMap((key) => {
     const text = typeof key === "string" ? key : (key as { key?: unknown } | null)?.key;

@@ -8,7 +8,7 @@ import { ApiError } from "../../api";
 import type { Outcome, StoredEnd } from "../../api_types";
 import { Dot, Icon, SeverityIcon } from "../../view/icons";
 import { say, type Word } from "../messages";
-import { type Proof, type ProofReport, verifyProof } from "../proofs";
+import { verifyProof } from "../proofs";
 import { readKeys, readProof, readVerification } from "../reading";
 import { dayInWords } from "../zones";
 import type { ChainState } from "./opened";
@@ -41,17 +41,20 @@ function endStatement(chain: ChainState, end: StoredEnd | null): Statement {
   return { state: "holds", text: say("end_fits", { n: end.sequence }) };
 }
 
-function sealStatement(proof: Proof | null, report: ProofReport | null): Statement {
-  if (!proof || !report) return { state: "open", text: say("sealed_not_yet") };
-  const day = dayInWords(proof.day);
-  if (report.fault) return { state: "fails", text: say("sealed_fault", { day }) };
+const STATE_BY_SIGNATURE = { good: "holds", bad: "fails", unknown: "open" } as const;
+
+async function sealStatement(outcome: Outcome): Promise<Statement> {
+  const proof = await readProof(outcome.id);
+  if (!proof) return { state: "open", text: say("sealed_not_yet") };
+  const day = dayInWords(proof === "differs" ? outcome.at.slice(0, 10) : proof.day);
+  const fault: Statement = { state: "fails", text: say("sealed_fault", { day }) };
+  if (proof === "differs") return fault;
+  const report = await verifyProof(outcome, proof, await readKeys(outcome.business));
+  if (report.fault) return fault;
   const root = `\u2066${report.root.slice(0, 12)}…\u2069`;
   const where = say("sealed_on", { day, n: proof.index + 1, size: proof.size, root });
   const signature = say(`signature_${report.signature}` as Word);
-  return {
-    state: report.signature === "bad" ? "fails" : "holds",
-    text: `${where} ${signature}`,
-  };
+  return { state: STATE_BY_SIGNATURE[report.signature], text: `${where} ${signature}` };
 }
 
 function Line(props: { name: string; statement: Statement | null; children?: ComponentChildren }) {
@@ -95,10 +98,8 @@ export function Statements({ chain, outcome }: { chain: ChainState; outcome: Out
     seal.value = null;
     const ask = async () => {
       try {
-        const proof = await readProof(outcome.id);
-        const keys = proof ? await readKeys() : [];
-        const report = proof ? await verifyProof(outcome, proof, keys) : null;
-        if (!isOver) seal.value = sealStatement(proof, report);
+        const own = await sealStatement(outcome);
+        if (!isOver) seal.value = own;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (!isOver) seal.value = { state: "open", text: say("sealed_unread") };
