@@ -21,7 +21,7 @@ import {
 } from "../found";
 import { say } from "../messages";
 import { isClosing } from "../query";
-import { dayInWords, localTime, rowTime, zoneName, zoneOf } from "../zones";
+import { dayInWords, localTime, rowTime, utcTime, zoneName, zoneOf } from "../zones";
 
 export function rowId(outcome: Outcome): string {
   return `row-${outcome.id}`;
@@ -77,7 +77,9 @@ function Row({ outcome, zone }: { outcome: Outcome; zone: string }) {
         <span class="platform">{shortPlatformName(outcome.platform)}</span>
         <OwnHash outcome={outcome} />
         <span class="second">
-          <time dateTime={outcome.at}>{rowTime(outcome.at)}</time>
+          <time dateTime={outcome.at} title={utcTime(outcome.at)}>
+            {rowTime(outcome.at)}
+          </time>
           {zone === "UTC" ? null : <span class="local">{localTime(outcome.at, zone)}</span>}
           <bdi class="actor">{whoIs(outcome.business, outcome.actor)}</bdi>
           <span class="essence">{joined(essence(outcome).slice(0, 2))}</span>

@@ -8,7 +8,7 @@ import { platformName } from "../../platforms";
 import { SEVERITIES } from "../../route";
 import { joined } from "../../times";
 import { go, place } from "../address";
-import { businessShown, peopleOf } from "../found";
+import { businessShown, peopleOf, search } from "../found";
 import { kindInWords } from "../facts";
 import { maybeSay, say } from "../messages";
 import {
@@ -118,7 +118,10 @@ function Bar() {
   };
   const submit = () => {
     isOpen.value = false;
-    go({ query: text.value.trim().replace(/\s+/g, " "), review: "", sequence: 0 });
+    const query = text.value.trim().replace(/\s+/g, " ");
+    // The same again asks for what is new.
+    if (query === place.value.query) search();
+    go({ query, review: "", sequence: 0 });
   };
   const choose = ({ text: choice }: Choice) => {
     const [begin, end] = span.value;
