@@ -68,14 +68,19 @@ def _text(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def proof_of(outcome: Mapping[str, Any], key: SigningKey) -> dict[str, Any]:
-    """The proof of an outcome as the second of three leaves, under a signed note."""
+def proof_of(
+    outcome: Mapping[str, Any], key: SigningKey, *, signed_text: str | None = None
+) -> dict[str, Any]:
+    """The proof of an outcome as the second of three leaves, under a signed note.
+
+    With `signed_text` the signature of the note is one over another text.
+    """
     first, last = (hashlib.sha256(bytes([0, n])).digest() for n in (1, 3))
     leaf = leaf_of(outcome)
     pair = hashlib.sha256(b"\x01" + first + leaf).digest()
     root = hashlib.sha256(b"\x01" + pair + last).digest()
     text = f"{ORIGIN}\n3\n{_text(root)}\n"
-    signature = _key_id(key) + key.sign(text.encode()).signature
+    signature = _key_id(key) + key.sign((signed_text or text).encode()).signature
     return {
         "outcome": outcome["id"],
         "business": BUSINESS,

@@ -371,7 +371,7 @@ def test_what_heard_never_wrote_is_named_though_it_cannot_be_shown(desk: Desk) -
 
 
 @pytest.mark.parametrize(
-    "case", ["good", "other key", "no key", "other leaf", "other root", "rubbish"]
+    "case", ["good", "other text", "no key", "false key", "other leaf", "other root", "rubbish"]
 )
 def test_a_proof_is_verified_in_the_browser(desk: Desk, case: str) -> None:
     review = resolve_first(desk)
@@ -379,7 +379,9 @@ def test_a_proof_is_verified_in_the_browser(desk: Desk, case: str) -> None:
     key = SigningKey(bytes(32))
     proof = proof_of(outcome, key)
     published = verifier_key(key)
-    if case == "other key":
+    if case == "other text":
+        proof = proof_of(outcome, key, signed_text="something else\n")
+    elif case == "false key":
         published = published[:-8] + "AAAAAAA="
     elif case == "no key":
         published = verifier_key(SigningKey(bytes([1]) * 32))
@@ -396,11 +398,14 @@ def test_a_proof_is_verified_in_the_browser(desk: Desk, case: str) -> None:
     page.goto(f"{desk.server.address}/outcomes/{review}?n=4")
 
     seal = statement(page, 2)
-    expect(seal).to_have_class({"good": "holds", "no key": "open"}.get(case, "fails"))
+    expect(seal).to_have_class(
+        {"good": "holds", "no key": "open", "false key": "open"}.get(case, "fails")
+    )
     expected = {
         "good": "number 2 of 3 under the root",
         "no key": "The signature was not verified here",
-        "other key": "The signature is not that of its key",
+        "false key": "The signature was not verified here",
+        "other text": "The signature is not that of its key",
     }
     expect(seal).to_contain_text(expected.get(case, "does not have it like this"))
     # Each statement is for itself.

@@ -29,9 +29,12 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
 
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 async function hexHash(text: string): Promise<string> {
-  const hash = await sha256(bytesOf(text));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await sha256(bytesOf(text)));
 }
 
 /** The hash that an outcome's content has, whatever it says itself. */

@@ -2,7 +2,7 @@
 // from it to the root in the signed note (RFC 9162, 2.1.3; c2sp.org/signed-note).
 
 import type { Outcome } from "../api_types";
-import { bytesOf, canonical, sha256 } from "./chain";
+import { bytesOf, canonical, hexOf, sha256 } from "./chain";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -98,10 +98,13 @@ async function signatureState(note: Note, keys: readonly string[]): Promise<Sign
   for (const key of keys) {
     const [, name, id, encoded = ""] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(key) ?? [];
     for (const { name: own, bytes } of note.signatures) {
-      const keyId = Array.from(bytes.slice(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
-      if (own !== name || keyId.join("") !== id) continue;
+      const content = fromBase64(encoded);
+      const named = new Uint8Array([...bytesOf(`${name}\n`), ...content]);
+      const isOwn = own === name && hexOf(bytes.slice(0, 4)) === id;
+      // A key is named by its own hash, or it is none.
+      if (!isOwn || hexOf((await sha256(named)).slice(0, 4)) !== id) continue;
       try {
-        const raw = fromBase64(encoded).slice(1);
+        const raw = content.slice(1);
         const imported = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
         const signature = bytes.slice(4);
         if (await crypto.subtle.verify("Ed25519", imported, signature, bytesOf(note.text)))
