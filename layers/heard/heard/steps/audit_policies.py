@@ -11,6 +11,8 @@ from heard.policy import complete_document, load_policy
 from heard.steps.caller import NO_SUCH_BUSINESS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from heard.steps.caller import Caller
     from heard.storage.policies import Policies
     from heard.storage.setup import SetupStore
@@ -41,7 +43,7 @@ def find_policy(
             "document": dict(version.document),
         }
     stored = setup.business(business)
-    own = stored.policy if stored else {}
+    own: Mapping[str, Any] = stored.policy if stored else {}
     try:
         followed = load_policy(own).hash
     except BadRequest as error:
