@@ -150,7 +150,7 @@ class OutcomeLog:
         hold fewer outcomes than `limit`, or none, and still have a next one. Raises BadRequest for
         an unknown cursor, Tampered for an outcome that Heard did not write.
         """
-        span = _Span.of(criteria, after, backwards=newest_first)
+        span = _PageSpan.of(criteria, after, backwards=newest_first)
         outcomes: list[Outcome] = []
         queries_left = MAX_QUERIES
         for day in span.days():
@@ -301,7 +301,7 @@ class OutcomeLog:
         criteria: OutcomeCriteria,
         day: date,
         shard: int,
-        span: _Span,
+        span: _PageSpan,
         limit: int,
         start_key: Any,
     ) -> tuple[list[Outcome], Any]:
@@ -336,7 +336,7 @@ class OutcomeLog:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _PageSpan:
     """The part `[start, end)` of a business's log that a page reads, and from which end."""
 
     start: str
@@ -344,7 +344,7 @@ class _Span:
     backwards: bool
 
     @classmethod
-    def of(cls, criteria: OutcomeCriteria, after: str | None, *, backwards: bool) -> _Span:
+    def of(cls, criteria: OutcomeCriteria, after: str | None, *, backwards: bool) -> _PageSpan:
         """What is left of the period behind the cursor `after`. Raises BadRequest."""
         start = max(_EARLIEST, format_time(criteria.start))
         end = format_time(criteria.end)
@@ -450,7 +450,7 @@ class _ClosingShard:
 
 
 def _take(
-    shards: Sequence[_Shard], count: int, span: _Span, until: str | None = None
+    shards: Sequence[_Shard], count: int, span: _PageSpan, until: str | None = None
 ) -> list[Outcome]:
     """Take the next outcomes of all shards in time order, at most `count`.
 
