@@ -20,6 +20,7 @@ import pytest
 from moto import mock_aws
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from functions.audit import app as audit_app
 from functions.desk import app as desk_app
 from functions.web import app as web_app
 from heard.follow_ups import FollowUp
@@ -103,10 +104,10 @@ def module_backend() -> Iterator[Backend]:
             patch.setenv(name, value)
         for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
-        for cache in (tables.dynamodb, setup.ssm, desk_app.ports):
+        for cache in (tables.dynamodb, setup.ssm, desk_app.ports, audit_app.ports):
             cache.cache_clear()
         yield backend
-        for cache in (tables.dynamodb, setup.ssm, desk_app.ports):
+        for cache in (tables.dynamodb, setup.ssm, desk_app.ports, audit_app.ports):
             cache.cache_clear()
 
 
@@ -151,6 +152,12 @@ class Desk:
         )
         return page
 
+    def audit(self, path: str = "/outcomes", person: str = "ida", **options: Any) -> Page:
+        """A browser of its own for an auditor, with what the address names shown."""
+        page = self.open(path, person, **options)
+        page.wait_for_selector(".rows, .gap, .statements, .found .empty, section.message")
+        return page
+
     def open(self, path: str = "/", person: str = "ana", **options: Any) -> Page:
         self.server.person = person
         context = self._browser.new_context(
@@ -189,7 +196,9 @@ def desk(
     backend.add_person("Ana")
     backend.add_person("Ben")
     backend.add_person("Lee", "lead")
+    backend.add_person("Ida", "auditor")
     monkeypatch.setattr(desk_app, "ports", lambda: backend.desk)
+    audit_app.ports.cache_clear()
     server = PageServer()
     files = PageFiles(built_page, PageConfiguration(CLIENT, server.address))
     monkeypatch.setattr(web_app, "ports", lambda: files)

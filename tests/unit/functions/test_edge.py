@@ -10,6 +10,7 @@ import pytest
 
 from heard.follow_ups import FollowUp
 from heard.http.responses import RESPONSE_HEADERS
+from heard.policy import default_policy
 from heard.steps.seal import seal_business
 from heard.storage import tables
 from tests.static.cloudformation import resources
@@ -71,6 +72,7 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         "follow_up": follow_up.id,
         "review": follow_up.reviews[0] if "audit" in route else "f-1",
         "step": STEPS[route.split(maxsplit=1)[0]],
+        "policy_hash": default_policy().hash,
     }
     absent = {
         "business": "bus_neverwasanywhere",
@@ -80,6 +82,7 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         "follow_up": "fup_neverwasanywhere",
         "review": "rev_neverwasanywhere",
         "step": "everything",
+        "policy_hash": "0" * 64,
     }
     malformed = dict.fromkeys(absent, "non-sense")
     lead: dict[str, Any] = {"subject": "sub-lee"}
@@ -87,6 +90,9 @@ def test_every_route_sends_the_same_headers_also_with_errors(
         "GET /api/audit/outcomes": WINDOW,
         "GET /api/audit/seals": {"business": BUSINESS},
         "GET /api/audit/keys": {"business": BUSINESS},
+        "GET /api/audit/people": {"business": BUSINESS},
+        "GET /api/audit/gaps": {"business": BUSINESS},
+        "GET /api/audit/policies/{policy_hash}": {"business": BUSINESS},
         "GET /api/desk/closed": {"business": BUSINESS},
         "GET /api/desk/codes": {"business": BUSINESS},
         "GET /api/desk/colleagues": {"business": BUSINESS},

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pytest
 
 from heard.people import Role
+from heard.policy import default_policy
 from heard.steps.seal import seal_business
 from tests.static.cloudformation import mentions, resources
 from tests.unit.backend import BUSINESS, NOON, OTHER_BUSINESS, Backend, complaint
@@ -92,6 +93,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "GET /api/audit/outcomes": Row(
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
     ),
+    "GET /api/audit/people": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/gaps": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/policies/<policy_hash>": Row(
+        {AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}
+    ),
 }
 OWN: Final[Mapping[str, Any]] = {
     "GET /api/desk/later": None,
@@ -107,6 +113,7 @@ ABSENT: Final = {
     "business": "bus_neverwasanywhere",
     "day": "2026-03-17",
     "outcome": "out_neverwasanywhere_000001",
+    "policy_hash": "0" * 64,
 }
 _ROLE_SETS: Final = [frozenset[Role](), *(frozenset({role}) for role in Role)]
 PAIRS: Final = [pair for pair in product(_ROLE_SETS, _ROLE_SETS) if any(pair)]
@@ -184,7 +191,12 @@ def office(backend: Backend, call_api: ApiCall, seal_bench: SealBench) -> Office
         review = backend.deliver(complaint("r-1"))
         follow_up = backend.case(review).follow_up
         assert follow_up is not None
-        ids[business] = {"business": business, "review": review, "follow_up": follow_up.id}
+        ids[business] = {
+            "business": business,
+            "review": review,
+            "follow_up": follow_up.id,
+            "policy_hash": default_policy().hash,
+        }
         ports = seal_bench.ports(first_day=NOON.date())
         report = seal_business(business, ports, NOON + timedelta(days=1))
         outcome = f"out_{review.removeprefix('rev_')}_000001"
