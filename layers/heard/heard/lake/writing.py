@@ -88,6 +88,7 @@ def _summed(
             for touched in touched_reviews(day, of_day, known):
                 summary.add(touched)
                 yield touched
+        facts.clear()  # before the next part is read
 
 
 def _parts(outcomes: Iterable[Outcome]) -> Iterator[Iterable[Outcome]]:
