@@ -48,6 +48,10 @@ function text(name: string, value: string, business: string, kind: string): stri
       return languageName(value);
     case "why":
       return maybe(`why_${value}`) ?? value;
+    case "route":
+    case "agenda":
+    case "purpose":
+      return words(value);
     default:
       return value;
   }

@@ -93,7 +93,7 @@ function Detail({ outcome, name }: { outcome: Outcome; name: string }) {
       <dt>{fieldName(name)}</dt>
       <dd>
         {severity ? <SeverityIcon severity={severity as NonNullable<Outcome["severity"]>} /> : null}
-        <bdi>{valueInWords(outcome, name)}</bdi>
+        <bdi>{valueInWords(outcome, name) || "–"}</bdi>
       </dd>
     </div>
   );
