@@ -415,6 +415,31 @@ def test_a_proof_is_verified_in_the_browser(desk: Desk, case: str) -> None:
     expect(statement(page, 0)).to_have_class("holds")
 
 
+def test_what_was_sealed_at_night_is_verified_in_the_browser(desk: Desk) -> None:
+    review = resolve_first(desk)
+    days = desk.seal()
+    arrived = desk.backend.outcome_log.of_review(review)[0]
+    assert arrived.at[:10] in days
+    page = desk.audit(f"/outcomes/{review}?n=1")
+
+    expect(statement(page, 2)).to_have_class("holds")
+    expect(statement(page, 2)).to_contain_text("The signature is that of a key")
+    # Of today there is no seal yet.
+    page.goto(f"{desk.server.address}/outcomes/{review}?n=4")
+    expect(statement(page, 2)).to_have_class("open")
+    expect(statement(page, 2)).to_contain_text("not there yet")
+
+
+def test_what_was_changed_after_its_seal_is_shown_so(desk: Desk) -> None:
+    review = resolve_first(desk)
+    desk.seal()
+    change_outcome(desk.backend, review, 1, actor="sub-eve")
+    page = desk.audit(f"/outcomes/{review}?n=1")
+
+    expect(statement(page, 2)).to_have_class("fails")
+    expect(statement(page, 2)).to_contain_text("does not have it like this")
+
+
 def test_an_outcome_that_is_not_among_the_sealed_is_shown_so(desk: Desk) -> None:
     review = resolve_first(desk)
     page = desk.open("/outcomes", "ida")
@@ -459,6 +484,7 @@ def test_a_pack_is_not_offered_where_there_is_none(desk: Desk) -> None:
     page.get_by_role("button", name="Make the pack").click()
 
     expect(page.get_by_role("dialog")).to_contain_text("Packs are not available here.")
+    expect(page.get_by_role("dialog")).to_contain_text("heard audit pack")
     expect(page.get_by_role("button", name="Make the pack")).to_be_disabled()
 
 

@@ -1,22 +1,10 @@
 // Verifies in the browser that an outcome is among those that were sealed: its hash, and the path
 // from it to the root in the signed note (RFC 9162, 2.1.3; c2sp.org/signed-note).
 
-import type { Outcome } from "../api_types";
+import type { Outcome, SealProof } from "../api_types";
 import { bytesOf, canonical, hexOf, sha256 } from "./chain";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** What the API gives as a proof. */
-export interface Proof {
-  outcome: string;
-  business: string;
-  day: string;
-  index: number;
-  size: number;
-  path: string[];
-  note: string;
-  leaf: string;
-}
 
 export type ProofFault = "leaf" | "path" | "note";
 
@@ -121,7 +109,7 @@ async function signatureState(note: Note, keys: readonly string[]): Promise<Sign
 /** Verify a proof about an outcome as it was read. */
 export async function verifyProof(
   outcome: Outcome,
-  proof: Proof,
+  proof: SealProof,
   keys: readonly string[],
 ): Promise<ProofReport> {
   const report = (fault: ProofFault | null, signature: SignatureState = "unknown", root = "") => ({

@@ -1,8 +1,16 @@
 // What the auditors' page asks the API for.
 
 import { ApiError, call } from "../api";
-import type { Chain, Gaps, Outcomes, People, Policy, Verification } from "../api_types";
-import type { Proof } from "./proofs";
+import type {
+  Chain,
+  Gaps,
+  Outcomes,
+  People,
+  Policy,
+  SealKeys,
+  SealProof,
+  Verification,
+} from "../api_types";
 import { actorIds, periodOf, type Query } from "./query";
 
 const AUDIT = "/api/audit";
@@ -66,23 +74,19 @@ async function ifThere<T>(request: Promise<T>): Promise<T | null> {
 
 /** The proof that an outcome was sealed; null where its day is not sealed yet, and `differs` where
  * its day is, and without this outcome. */
-export async function readProof(outcome: string): Promise<Proof | "differs" | null> {
+export async function readProof(outcome: string): Promise<SealProof | "differs" | null> {
   try {
-    return await ifThere(call<Proof>(`${AUDIT}/outcomes/${outcome}/proof`));
+    return await ifThere(call<SealProof>(`${AUDIT}/outcomes/${outcome}/proof`));
   } catch (error) {
     if (error instanceof ApiError && error.problem.reason === "not_as_sealed") return "differs";
     throw error;
   }
 }
 
-/** The public keys with which the house signs, as texts; none where it does not publish them. */
+/** The public keys with which the house signs or signed, as texts. */
 export async function readKeys(business: string): Promise<string[]> {
-  const answer = await ifThere(call<{ keys?: unknown }>(`${AUDIT}/keys?${ofBusiness(business)}`));
-  const keys = Array.isArray(answer?.keys) ? (answer.keys as unknown[]) : [];
-  return keys.flatMap((key) => {
-    const text = typeof key === "string" ? key : (key as { key?: unknown } | null)?.key;
-    return typeof text === "string" ? [text] : [];
-  });
+  const { keys } = await call<SealKeys>(`${AUDIT}/keys?${ofBusiness(business)}`);
+  return keys.map(({ key }) => key);
 }
 
 /** A pack that is being made, or is there: then it has a link. */

@@ -95,7 +95,7 @@ export const af: Catalogue = {
   pack_make: "Maak die pakket",
   pack_making: "Dit word gemaak …",
   pack_link: "Laai die pakket af",
-  pack_unavailable: "Pakkette is nie hier beskikbaar nie.",
+  pack_unavailable: "Pakkette is nie hier beskikbaar nie. Die opdrag heard audit pack maak een.",
   gaps_what: "Wat nie daar is nie, en daar moet wees.",
   unowned: "Oop sonder eienaar",
   unowned_what: "Resensies wat niks gesluit het nie, wat in geen saak is nie, en waaraan niemand vir 15 minute geraak het nie.",

@@ -95,7 +95,7 @@ export const ar: Catalogue = {
   pack_make: "أعدّ الحزمة",
   pack_making: "يجري إعدادها …",
   pack_link: "نزّل الحزمة",
-  pack_unavailable: "لا تتوفر الحزم هنا.",
+  pack_unavailable: "لا تتوفر الحزم هنا. الأمر heard audit pack ينشئ حزمة.",
   gaps_what: "ما ليس موجودًا وكان يجب أن يوجد.",
   unowned: "مفتوحة بلا صاحب",
   unowned_what: "مراجعات لم يغلقها شيء، وليست في أي حالة، ولم يمسها أحد منذ 15 دقيقة.",

@@ -95,7 +95,7 @@ export const de: Catalogue = {
   pack_make: "Paket erstellen",
   pack_making: "Es wird erstellt …",
   pack_link: "Paket herunterladen",
-  pack_unavailable: "Pakete gibt es hier nicht.",
+  pack_unavailable: "Pakete gibt es hier nicht. Der Befehl heard audit pack erstellt eines.",
   gaps_what: "Was nicht da ist und da sein sollte.",
   unowned: "Offen ohne Zuständige",
   unowned_what: "Bewertungen, die nichts geschlossen hat, die in keinem Vorgang sind und die seit 15 Minuten niemand angefasst hat.",

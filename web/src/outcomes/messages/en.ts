@@ -108,7 +108,7 @@ export const en = {
   pack_make: "Make the pack",
   pack_making: "It is being made …",
   pack_link: "Download the pack",
-  pack_unavailable: "Packs are not available here.",
+  pack_unavailable: "Packs are not available here. The command heard audit pack makes one.",
 
   // Gaps
   gaps_what: "What is not there, and should be.",

@@ -95,7 +95,7 @@ export const es: Catalogue = {
   pack_make: "Crear el paquete",
   pack_making: "Se está creando …",
   pack_link: "Descargar el paquete",
-  pack_unavailable: "Aquí no hay paquetes.",
+  pack_unavailable: "Aquí no hay paquetes. El comando heard audit pack crea uno.",
   gaps_what: "Lo que no está y debería estar.",
   unowned: "Abiertas sin responsable",
   unowned_what: "Reseñas que nada ha cerrado, que no están en ningún caso y que nadie ha tocado en 15 minutos.",

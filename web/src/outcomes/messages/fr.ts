@@ -95,7 +95,7 @@ export const fr: Catalogue = {
   pack_make: "Préparer le dossier",
   pack_making: "En préparation …",
   pack_link: "Télécharger le dossier",
-  pack_unavailable: "Il n’y a pas de dossiers d’audit ici.",
+  pack_unavailable: "Il n’y a pas de dossiers d’audit ici. La commande heard audit pack en crée un.",
   gaps_what: "Ce qui n’est pas là, et devrait y être.",
   unowned: "Ouverts sans personne",
   unowned_what: "Des avis que rien n’a clos, qui ne sont dans aucun dossier, et que personne n’a touchés depuis 15 minutes.",

@@ -95,7 +95,7 @@ export const nl: Catalogue = {
   pack_make: "Pakket maken",
   pack_making: "Het wordt gemaakt …",
   pack_link: "Pakket downloaden",
-  pack_unavailable: "Pakketten zijn hier niet beschikbaar.",
+  pack_unavailable: "Pakketten zijn hier niet beschikbaar. Het commando heard audit pack maakt er een.",
   gaps_what: "Wat er niet is, en er wel moet zijn.",
   unowned: "Open zonder eigenaar",
   unowned_what: "Beoordelingen die niets heeft gesloten, die in geen zaak zitten en die 15 minuten door niemand zijn aangeraakt.",

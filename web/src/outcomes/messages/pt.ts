@@ -95,7 +95,7 @@ export const pt: Catalogue = {
   pack_make: "Criar o pacote",
   pack_making: "Está a ser criado …",
   pack_link: "Descarregar o pacote",
-  pack_unavailable: "Aqui não há pacotes.",
+  pack_unavailable: "Aqui não há pacotes. O comando heard audit pack cria um.",
   gaps_what: "O que não está lá, e devia estar.",
   unowned: "Abertas sem responsável",
   unowned_what: "Avaliações que nada fechou, que não estão em nenhum caso e em que ninguém tocou há 15 minutos.",
