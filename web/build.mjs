@@ -24,6 +24,18 @@ try {
   process.exit(1);
 }
 
+/** The style of a part that is loaded later comes with its code, as a text. */
+const styleAsText = {
+  name: "style-as-text",
+  setup(build) {
+    build.onLoad({ filter: /src\/.*\.css$/ }, ({ path }) => {
+      const options = { loader: "css", minify: true, charset: "utf8" };
+      const { code } = esbuild.transformSync(readFileSync(path, "utf8"), options);
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const result = await esbuild.build({
@@ -38,6 +50,7 @@ const result = await esbuild.build({
   target: ["es2023"],
   jsx: "automatic",
   jsxImportSource: "preact",
+  plugins: [styleAsText],
   minify: true,
   legalComments: "none",
   charset: "utf8",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from itertools import batched, islice
 from typing import Annotated, Any, Final, cast
 
@@ -24,10 +25,14 @@ from heard.reviews import Channel
 from heard.steps.audit import verify_review
 from heard.storage.outcome_log import OutcomeCriteria
 from heard.storage.touched_reviews import touched_reviews
-from heard_cli import options, show
+from heard_cli import audit_pack, options, show
 from heard_cli.completion import complete_businesses
+from heard_cli.confirm import confirm
 from heard_cli.durations import parse_period
 from heard_cli.outcome_pages import read_newest_outcomes, read_outcomes
+from heard_cli.seal import parse_day_option, read_seal
+from heard_cli.seal_stamps import timestamp
+from heard_cli.sealed_log import SealCheck, check_business, compare_with_lake, put_back
 from heard_cli.stack import CommandError, Stack, on_stack
 
 app = typer.Typer(
@@ -128,6 +133,17 @@ def verify(
     log_only: Annotated[
         bool, typer.Option("--log-only", help="Look for reviews in the log only, which is faster.")
     ] = False,
+    sealed: Annotated[
+        bool,
+        typer.Option("--sealed", help="Also compare the sealed days with log, facts and states."),
+    ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VKEY",
+            help="The public key that must have signed, as you kept it. Else the stack is asked.",
+        ),
+    ] = None,
     as_json: Annotated[bool, options.JSON] = False,
 ) -> None:
     """Check that no outcome was changed, removed or inserted.
@@ -137,11 +153,18 @@ def verify(
     With --business it looks for reviews in the log and among the stored states. So it also finds
     those whose outcomes were all removed, or moved to another day. That reads the whole table of
     states. --log-only does not, and misses such reviews.
+
+    With --sealed, what was done to a day after it was sealed is named by day and outcome, even if
+    its chains were made anew.
     """
     start, end = parse_period(since, until, clock.now())
     if reviews and business:
         raise typer.BadParameter(
             "give review ids or --business, not both.", param_hint="--business"
+        )
+    if sealed and reviews:
+        raise typer.BadParameter(
+            "needs --business, as a day is sealed whole.", param_hint="--sealed"
         )
     review_ids = list(dict.fromkeys(reviews or ()))
     if not review_ids:
@@ -158,6 +181,7 @@ def verify(
         if review_ids or not report.verified:
             reports.append(report)
     broken = [report for report in reports if not report.verified]
+    seals = _check_seals(stack, _require_business(business), start, end, key) if sealed else None
     if as_json:
         show.data(
             {
@@ -167,15 +191,116 @@ def verify(
                 "broken": [asdict(report) for report in broken],
                 "reports": [asdict(report) for report in reports if review_ids],
             }
+            | ({"seals": asdict(seals)} if seals else {})
         )
     else:
         _print_reports(reports, review_count, outcome_count, len(broken))
+        if seals:
+            _print_seals(seals)
+    if seals and seals.faults:
+        show.error(
+            "This is not what was sealed.",
+            "Find out who did it (docs/operations.md, Tampering). What was sealed is in the lake.",
+        )
     if broken:
         show.error(
             "The log of these reviews was changed.",
             "Compare with the backups of the Outcomes table (point-in-time recovery).",
         )
+    if broken or (seals and seals.faults):
         raise typer.Exit(1)
+
+
+@app.command(
+    "restore-from-lake",
+    epilog="Example: heard audit restore-from-lake --business acme --day 2026-11-29",
+)
+@on_stack
+def restore_from_lake(
+    stack: Stack,
+    business: Annotated[str, options.BUSINESS],
+    day: Annotated[
+        date, typer.Option(parser=parse_day_option, metavar="DAY", help="The sealed day, in UTC.")
+    ],
+    yes: Annotated[bool, options.YES] = False,
+    as_json: Annotated[bool, options.JSON] = False,
+) -> None:
+    """Put back the outcomes of a sealed day that the log has not.
+
+    Only what is sealed is put back, and only where the log has nothing. An outcome that the log has
+    otherwise is listed and left: Exit code 1. The states of the reviews are not changed, and a
+    notice of what is put back may be published again.
+    """
+    stack.business(business)
+    found = compare_with_lake(stack, read_seal(stack, business, day))
+    if found.missing and not yes:
+        confirm(
+            f"Put {show.count(len(found.missing), 'outcome')} of {day} back into the log of "
+            f"{business}?",
+            "Nothing was changed.",
+        )
+    put_back(stack, found.missing)
+    if as_json:
+        show.data(
+            {
+                "restored": [outcome.id for outcome in found.missing],
+                "differing": [outcome.id for outcome in found.differing],
+                "present": found.present,
+                "redacted": found.redacted,
+                "unsealed": found.unsealed,
+            }
+        )
+    else:
+        show.fields(
+            {
+                "put back": show.count(len(found.missing), "outcome"),
+                "were there": show.count(found.present, "outcome"),
+                "are otherwise in the log": " ".join(each.id for each in found.differing) or None,
+                "lines taken out": found.redacted or None,
+                "lines that are not sealed": found.unsealed or None,
+            }
+        )
+    if found.differing or found.unsealed:
+        show.error(
+            "The log or the lake has something else than what was sealed.",
+            "Nothing was put over it (docs/operations.md, Tampering).",
+        )
+        raise typer.Exit(1)
+
+
+app.command(
+    "timestamp",
+    epilog="Example: heard audit timestamp --business acme --day 2026-11-29 --url "
+    "https://tsa.example/",
+)(timestamp)
+app.command(
+    epilog="Example: heard audit pack --business acme --from 2026-11-01 --to 2026-11-30 -o pack.zip"
+)(audit_pack.pack)
+
+
+def _check_seals(
+    stack: Stack, business: str, start: datetime, end: datetime, key: str | None
+) -> SealCheck:
+    first, last = (time.astimezone(UTC).date() for time in (start, end))
+    return check_business(stack, business, first, last, clock.now(), key)
+
+
+def _print_seals(seals: SealCheck) -> None:
+    if seals.findings:
+        show.table(
+            ("day", "what", "outcome", "why"),
+            [
+                (each.day, each.kind.value, each.outcome, each.why)
+                for each in sorted(seals.findings, key=lambda each: each.day)
+            ],
+            empty="",
+            drop_order=("why",),
+        )
+    days = show.count(seals.days, "sealed day")
+    if seals.faults:
+        show.line(f"{show.count(len(seals.faults), 'fault')} in {days}.", style="bold red")
+    else:
+        show.line(f"Verified: {days}.", style="green")
 
 
 def _print_reports(

@@ -57,6 +57,18 @@ PARTS: Final = {
         "heard_cli.audit",
         "What happened to each review, and a check that nobody changed the log.",
     ),
+    "seal": (
+        "heard_cli.seal",
+        "Seals: each day of a business, signed, where nobody can change it.",
+    ),
+    "report": (
+        "heard_cli.report.command",
+        "Reports: numbers for analysts, counted from the lake.",
+    ),
+    "lake": (
+        "heard_cli.lake.command",
+        "The lake: the files that reports read, day by day.",
+    ),
     "replay": (
         "heard_cli.replay",
         "Send samples to a webhook address, or stored reviews to the queue again.",

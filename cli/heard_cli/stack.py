@@ -46,13 +46,17 @@ from heard.steps.retention import RetentionPorts
 from heard.storage.case_store import CaseStore
 from heard.storage.deliveries import Deliveries
 from heard.storage.erasures import Erasures
+from heard.storage.heads import ChainHeads
 from heard.storage.history import HistoryReader
 from heard.storage.holds import Holds
+from heard.storage.lake import Lake
 from heard.storage.outcome_log import OutcomeLog
 from heard.storage.people import People
 from heard.storage.polls import Polls
 from heard.storage.quarantine import Quarantine
 from heard.storage.retentions import Retentions
+from heard.storage.seal_key import SealKey
+from heard.storage.seals import Seals
 from heard.storage.setup import Business, Secrets, SetupStore
 from heard.storage.tables import error_code
 from heard_cli import show
@@ -415,6 +419,26 @@ class Stack:
     def log(self) -> OutcomeLog:
         """Outcomes."""
         return OutcomeLog(self.dynamodb, self.outputs["OutcomesTableName"])
+
+    @cached_property
+    def chain_heads(self) -> ChainHeads:
+        """The ends of chains, as the states of reviews know them."""
+        return ChainHeads(self.dynamodb, self.outputs["CasesTableName"])
+
+    @cached_property
+    def seals(self) -> Seals:
+        """The bucket of seals."""
+        return Seals(self._client("s3"), self.outputs["SealBucketName"])
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The bucket of facts."""
+        return Lake(self._client("s3"), self.outputs["LakeBucketName"])
+
+    @cached_property
+    def seal_key(self) -> SealKey:
+        """The key that signs seals."""
+        return SealKey(self._client("kms"), self.outputs["SealKeyId"])
 
     @cached_property
     def queue(self) -> Queue:

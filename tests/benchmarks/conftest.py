@@ -21,6 +21,7 @@ ORDER = (
     "test_webhook_cpu",
     "test_judgement",
     "test_worst_inputs",
+    "test_pack",
     "test_page_speed",
     "test_throughput",
     "test_cost",

@@ -26,6 +26,7 @@ class Section(StrEnum):
     ASSESSMENT = "6 assessment and policy, one core"
     WORST_INPUTS = "7 worst inputs (CPU of one, the slowest of each door)"
     PAGE = "8 the page in a browser, served from this process"
+    PACK = "9 an auditor's pack of one large day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare(POLLER, "IntakeFunction", QUEUE_READS, "PraiseQueue"),
     **rare("it has three stars", "PollFunction", "sqs:SendMessage*", "PraiseQueue"),
     **rare(POLLER, "PollFunction", QUEUE_READS, "PollQueue"),
+    **rare(POLLER, "SealFunction", QUEUE_READS, "SealQueue"),
+    **rare("an outcome is gone", "SealFunction", "s3:GetObject", "LakeBucket/*"),
+    **rare("its line is gone too", "SealFunction", "s3:ListBucket", "LakeBucket"),
     **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
     **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),
     **rare(ERASED, "TriageFunction", "dynamodb:UpdateItem", "CasesTable", CASE),
@@ -118,6 +121,8 @@ def function_of(role: str) -> str | None:
 
 def named(resource: str) -> str:
     """A resource by its name in the template, where the emulator gave it one with a suffix."""
+    if bucket := re.fullmatch(r"arn:aws:s3:::.*?(seal|lake)bucket-\w+?(/.*)?", resource):
+        return f"{bucket[1].title()}Bucket{bucket[2] or ''}"
     return re.sub(r"^.*?[:/-](\w+(?:Table|Queue|DeadLetters))(?:-\w+)?", r"\1", resource)
 
 

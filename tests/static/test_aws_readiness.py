@@ -110,9 +110,9 @@ def test_log_groups_get_the_key_by_their_names_alone() -> None:
 
 def test_a_key_policy_refers_to_no_log_group() -> None:
     """The groups need the key, so this would be a circle."""
-    (key,) = resources("AWS::KMS::Key").values()
+    keys = resources("AWS::KMS::Key").values()
 
-    assert not any(mentions(key, name) for name in resources("AWS::Logs::LogGroup"))
+    assert not any(mentions(key, name) for key in keys for name in resources("AWS::Logs::LogGroup"))
 
 
 def test_other_services_get_the_key_for_this_account_alone() -> None:
@@ -126,7 +126,12 @@ def test_other_services_get_the_key_for_this_account_alone() -> None:
 def test_callers_reach_the_key_through_each_service_that_keeps_data_with_it() -> None:
     services = {
         kind.split("::")[1].lower()
-        for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
+        for kind in (
+            "AWS::DynamoDB::Table",
+            "AWS::SQS::Queue",
+            "AWS::Logs::LogGroup",
+            "AWS::S3::Bucket",
+        )
         if any(mentions(properties, "DataKey") for properties in resources(kind).values())
     }
     (through,) = (
@@ -409,6 +414,8 @@ def _readers(scale: str) -> int:
                 source = event["Properties"]
                 if scale == "small" and mentions(source["Queue"], "PraiseQueue"):
                     continue  # nothing is sent there: see the next test
+                if mentions(source["Queue"], "SealQueue"):
+                    continue  # a clock: see `test_the_clock_of_seals_leaves_room_for_the_door`
                 readers = _at(source["ScalingConfig"]["MaximumConcurrency"], scale)
                 waits_for = (
                     int(SCALES[scale]["Runs"])
@@ -430,6 +437,12 @@ def _reserved(scale: str) -> int:
 @pytest.mark.parametrize("scale", sorted(SCALES))
 def test_an_account_has_room_for_a_scale(scale: str) -> None:
     assert _readers(scale) + _reserved(scale) + LEFT_FOR_OTHERS[scale] <= QUOTAS[scale]
+
+
+@pytest.mark.parametrize("scale", sorted(SCALES))
+def test_the_clock_of_seals_leaves_room_for_the_door(scale: str) -> None:
+    """It runs for some minutes of the night. AWS allows no reader less than two executions."""
+    assert 2 <= SCALES[scale]["Seals"] <= LEFT_FOR_OTHERS[scale] / 2
 
 
 def test_a_new_account_sends_no_praise_to_readers_that_it_has_no_room_for() -> None:
@@ -532,8 +545,10 @@ def test_operations_say_what_every_queue_and_schedule_is_for() -> None:
     queues |= {"ReviewQueue": "review queue", "ReviewDeadLetters": "## Dead letters"}
     queues |= {"PollQueue": "poll queue", "PollDeadLetters": "`PollDeadLettersAlarm`"}
     queues |= {"RelayDeadLetters": "`RelayDeadLetters`"}
+    queues |= {"SealQueue": "seal queue", "SealDeadLetters": "`SealDeadLettersAlarm`"}
     schedules = {"rate(1 minute)": "| minute |", "rate(5 minutes)": "Every five minutes"}
     schedules |= {"cron(15 1-5 * * ? *)": "At 01:15, 02:15", "rate(1 day)": "once a day"}
+    schedules |= {"cron(20 0 * * ? *)": "At 00:20"}
     in_template = {
         event["Properties"]["Schedule"]
         for function in resources(SAM_FUNCTION).values()

@@ -131,7 +131,7 @@ def test_nobody_but_the_relay_publishes_on_the_bus() -> None:
 
 
 def test_the_key_lets_readers_decrypt_the_stream_through_dynamodb() -> None:
-    (key,) = resources("AWS::KMS::Key").values()
+    key = resources("AWS::KMS::Key")["DataKey"]
     allowed = next(
         statement
         for statement in key["KeyPolicy"]["Statement"]

@@ -74,6 +74,7 @@ ANY_ACTION: dict[str, tuple[set[str], str]] = {
     ),
     "DeskFunction": ({"sqs:SendMessage*"}, "as above"),
     "PollFunction": ({"sqs:SendMessage*"}, "as above"),
+    "SealFunction": ({"sqs:SendMessage*"}, "as above"),
     "SweepFunction": ({"sqs:SendMessage*"}, "as above"),
 }
 
@@ -227,6 +228,7 @@ PEAK_MB = {
     "retention": 71,
     "sweep": 74,
     "triage": 264,
+    "seal": 150,
     "web": 40,
 }
 """The largest resident memory of each function after a run of the stack tests on the local stack.

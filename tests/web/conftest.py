@@ -20,15 +20,18 @@ import pytest
 from moto import mock_aws
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from functions.audit import app as audit_app
 from functions.desk import app as desk_app
 from functions.web import app as web_app
 from heard.follow_ups import FollowUp
 from heard.http.pages import PageConfiguration, PageFiles
 from heard.reviews import Author
-from heard.storage import setup, tables
+from heard.steps.seal import seal_business
+from heard.storage import lake, setup, tables
 from heard.storage.setup import Business
 from tests.static.repository import ROOT, node_js
 from tests.unit.backend import BUSINESS, BUSINESS_NAME, REGION, Backend, moto_client, review_event
+from tests.unit.sealing import ORIGIN, SealBench
 from tests.web.page_server import CLIENT, PageServer
 
 POLICY = {
@@ -99,22 +102,28 @@ def module_backend() -> Iterator[Backend]:
             "SETUP_TABLE": backend.tables["SetupTable"],
             "CASES_TABLE": backend.tables["CasesTable"],
             "OUTCOMES_TABLE": backend.tables["OutcomesTable"],
+            "SEAL_KEY_ID": "key-1",
+            "ORIGIN": ORIGIN,
         }.items():
             patch.setenv(name, value)
         for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
-        for cache in (tables.dynamodb, setup.ssm, desk_app.ports):
+        caches = (tables.dynamodb, setup.ssm, lake.s3, desk_app.ports, audit_app.ports)
+        for cache in caches:
             cache.cache_clear()
         yield backend
-        for cache in (tables.dynamodb, setup.ssm, desk_app.ports):
+        for cache in caches:
             cache.cache_clear()
 
 
 class Desk:
     """A business with follow-ups, the server, and browsers that look at it."""
 
-    def __init__(self, backend: Backend, server: PageServer, browser: Browser) -> None:
+    def __init__(
+        self, backend: Backend, seal_bench: SealBench, server: PageServer, browser: Browser
+    ) -> None:
         self.backend, self.server, self._browser = backend, server, browser
+        self.seal_bench = seal_bench
         self._contexts: list[BrowserContext] = []
         self.violations: list[str] = []
         self.errors: list[str] = []
@@ -135,6 +144,13 @@ class Desk:
         rows = sorted(self.backend.open_follow_ups(), key=lambda row: (row.due_at, row.id))
         return [row.id for row in rows]
 
+    def seal(self) -> list[str]:
+        """Seal the days of the business up to yesterday. Returns them."""
+        now = datetime.now(UTC)
+        ports = self.seal_bench.ports(first_day=now.date() - timedelta(days=3))
+        with self.server.lock:
+            return [each.day for each in seal_business(BUSINESS, ports, now).days]
+
     def follow_up(self, id: str) -> FollowUp:
         """How a follow-up stands. moto is not made for two threads at once."""
         with self.server.lock:
@@ -149,6 +165,12 @@ class Desk:
         page.evaluate(
             "() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
         )
+        return page
+
+    def audit(self, path: str = "/outcomes", person: str = "ida", **options: Any) -> Page:
+        """A browser of its own for an auditor, with what the address names shown."""
+        page = self.open(path, person, **options)
+        page.wait_for_selector(".rows, .gap, .statements, .found .empty, section.message")
         return page
 
     def open(self, path: str = "/", person: str = "ana", **options: Any) -> Page:
@@ -189,12 +211,18 @@ def desk(
     backend.add_person("Ana")
     backend.add_person("Ben")
     backend.add_person("Lee", "lead")
+    backend.add_person("Ida", "auditor")
     monkeypatch.setattr(desk_app, "ports", lambda: backend.desk)
+    seal_bench = SealBench(backend)
+    monkeypatch.setenv("SEAL_BUCKET", seal_bench.seal_bucket)
+    monkeypatch.setattr(audit_app, "kms", lambda: seal_bench.kms)
+    audit_app.ports.cache_clear()
+    audit_app.seal_reading.cache_clear()
     server = PageServer()
     files = PageFiles(built_page, PageConfiguration(CLIENT, server.address))
     monkeypatch.setattr(web_app, "ports", lambda: files)
     server.start()
-    desk = Desk(backend, server, browser)
+    desk = Desk(backend, seal_bench, server, browser)
     yield desk
     desk.close()
     server.stop()

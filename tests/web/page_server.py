@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from functions.audit import app as audit
 from functions.desk import app as desk
 from functions.web import app as web
 from tests.unit.gateway import LambdaContext, http_event, sign_in
@@ -142,7 +143,7 @@ class PageServer:
             if subject is None:
                 return 401, {"content-type": "application/json"}, b'{"message":"Unauthorized"}'
             sign_in(event, subject)
-            handler = desk.handler
+            handler = audit.handler if path.startswith("/api/audit/") else desk.handler
         else:
             self.files.append(path)
             handler = web.handler
@@ -153,7 +154,7 @@ class PageServer:
         content = result.get("body") or ""
         decoded = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()
         response_headers = {name: str(value) for name, value in result["headers"].items()}
-        if handler is desk.handler:
+        if handler is not web.handler:
             self.statuses.append(result["statusCode"])
         return result["statusCode"], response_headers, decoded
 

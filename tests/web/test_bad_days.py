@@ -144,9 +144,11 @@ def test_the_last_role_that_is_taken_away_says_whom_to_ask(desk: Desk) -> None:
     message = page.locator(".message")
     expect(message).to_contain_text("You are an auditor of Blue Door Bakery")
     expect(message).to_contain_text("Ask the person who runs Heard")
-    expect(message).to_contain_text(f"/api/audit/outcomes?business={BUSINESS}")
+    link = message.get_by_role("link", name="Open the outcomes")
+    expect(link).to_have_attribute("href", "/outcomes")
     # Nothing of an agent's desk is left around it, and the way out is.
-    expect(page.locator(".rail a")).to_have_count(0)
+    expect(page.locator(".rail a")).to_have_count(1)
+    expect(page.locator(".rail a")).to_have_attribute("href", "/outcomes")
     expect(page.get_by_role("button", name="Settings")).to_be_visible()
     assert axe_violations(page) == []
     with desk.server.lock:

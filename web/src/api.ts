@@ -85,7 +85,8 @@ async function send(
   });
 }
 
-async function call<T>(path: string, options: Options = {}): Promise<T> {
+/** A request for a part of the page that is loaded later. */
+export async function call<T>(path: string, options: Options = {}): Promise<T> {
   let response: Response;
   // A tab that sleeps has no timers.
   forgetOld();

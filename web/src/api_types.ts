@@ -47,6 +47,13 @@ export interface BeforeEdit {
   replaced_by_next_reply: boolean;
 }
 
+/** A part of a review's chain. `next` is the `after` of the next one. */
+export interface Chain {
+  review: string;
+  outcomes: Outcome[];
+  next: string | null;
+}
+
 /** The kind of place where the customer spoke. */
 export type Channel = "review_site" | "social" | "forum" | "app_store" | "messaging" | "email" | "phone" | "survey";
 
@@ -77,6 +84,21 @@ export interface ClosedFollowUp {
 export interface ClosedPage {
   closed: ClosedFollowUp[];
   next: string | null;
+}
+
+/** A review that was closed twice, and not opened again between. */
+export interface ClosedTwice {
+  review: string;
+  platform: string;
+  first: Closing;
+  second: Closing;
+}
+
+/** An outcome that closed a review. */
+export interface Closing {
+  sequence: number;
+  kind: Kind;
+  at: string;
 }
 
 /** A code of resolutions, and how often it closed a follow-up in the last 90 days. */
@@ -178,6 +200,14 @@ export interface EarlierReview {
   ended: Kind | null;
   withdrawn: boolean;
   first_words: string | null;
+}
+
+/** The file of a day's outcomes in the lake. */
+export interface FactsFile {
+  key: string;
+  sha256: string;
+  bytes: number;
+  lines: number;
 }
 
 /** Something that the lint found in a text. */
@@ -291,6 +321,17 @@ export interface FollowUpWithStory {
   timeline: TimelineEntry[];
 }
 
+/** What is not there. `closed_twice` and `silent` are of the days in `log`. */
+export interface Gaps {
+  business: string;
+  as_of: string;
+  unowned: Unowned;
+  overdue: Overdue;
+  log: LogDays;
+  closed_twice: ClosedTwice[];
+  silent: SilentPlatform[];
+}
+
 /** A remedy that was granted. */
 export interface Grant {
   name: string;
@@ -300,6 +341,19 @@ export interface Grant {
 
 /** What can happen to a review: a closed set. The `CLOSING_KINDS` end it (R01). */
 export type Kind = "accepted" | "revised" | "late_revision" | "duplicate" | "unverified" | "reopened" | "follow_up_opened" | "follow_up_joined" | "escalated" | "resolution_given" | "approval_requested" | "approval_denied" | "taken_over" | "promised" | "promise_due" | "invited_private" | "reply_sent" | "reply_rejected" | "reply_unknown" | "reply_published" | "reply_removed" | "texts_erased" | "texts_deleted" | "acknowledged" | "answered" | "moved_private_resolved" | "walked_away" | "reported" | "resolved_without_reply" | "withdrawn" | "ignored" | "expired";
+
+/** A follow-up whose time is over, with its first review. */
+export interface LateFollowUp {
+  follow_up: string;
+  review: string;
+  reviews_count: number;
+  platform: string;
+  severity: Severity;
+  status: Status;
+  due_at: string;
+  level: number;
+  claimed_by: string | null;
+}
 
 /** Until when a follow-up is put off, and when it comes back: earlier, if it is due then. */
 export interface Later {
@@ -336,6 +390,13 @@ export interface LintResult {
   text: string;
   blocked: boolean;
   findings: Finding[];
+}
+
+/** How many days of the log were looked at, all of each. `complete` if none was left out. */
+export interface LogDays {
+  complete: boolean;
+  days: number;
+  first_day: string | null;
 }
 
 /** The person who is signed in. */
@@ -382,6 +443,39 @@ export interface NoteBody {
   mentions?: string[];
 }
 
+/** Which outcomes of a business come first. */
+export type Order = "oldest" | "newest";
+
+/** One fact of the log. `hash` covers all of it but `id` and `hash`, and so `previous` too. */
+export interface Outcome {
+  id: string;
+  review: string;
+  sequence: number;
+  kind: Kind;
+  at: string;
+  business: string;
+  platform: string;
+  channel: string;
+  severity: Severity | null;
+  actor: string;
+  delivery: string | null;
+  detail: Record<string, unknown>;
+  previous: string;
+  hash: string;
+}
+
+/** A page of a business's outcomes. `next` is the `after` of the next one. */
+export interface Outcomes {
+  outcomes: Outcome[];
+  next: string | null;
+}
+
+/** Follow-ups that are overdue, the longest first. Not `complete` where there are more. */
+export interface Overdue {
+  complete: boolean;
+  follow_ups: LateFollowUp[];
+}
+
 /** A business where the caller holds roles. */
 export interface OwnBusiness {
   business: string;
@@ -410,12 +504,37 @@ export interface PendingResolution {
   remedy: Grant | null;
 }
 
+/** The people of a business. `complete` is false where there are more. */
+export interface People {
+  people: Person[];
+  complete: boolean;
+}
+
+/** A person of a business: whose id the outcomes hold, and the roles that they hold there. */
+export interface Person {
+  subject: string;
+  name: string;
+  roles: Role[];
+}
+
 /** How many replies the platform shows, and how long they may be. */
 export interface PlatformLimits {
   replies: "one" | "many" | "none";
   replaces_reply: boolean;
   limit: number;
   unit: LengthUnit;
+}
+
+/** A policy by its hash. What was never published has its document alone. */
+export interface Policy {
+  hash: string;
+  business: string;
+  number: number | null;
+  at: string | null;
+  published_by: string | null;
+  note: string | null;
+  source: string | null;
+  document: Record<string, unknown>;
 }
 
 /** What somebody set for their own desk. What is left out is as the page has it. */
@@ -625,14 +744,104 @@ export interface SavedView {
   query: string;
 }
 
+/** The seal of a day, as it is stored. `leaves` are hashes of 32 bytes each, in base64. */
+export interface Seal {
+  format: number;
+  business: string;
+  day: string;
+  origin: string;
+  note: string;
+  record: Record<string, unknown>;
+  frontier: string[];
+  first: number;
+  size: number;
+  leaves: string;
+  facts: FactsFile;
+  key: string;
+}
+
+/** A public key (`name+id+base64`), and whether it signs now. */
+export interface SealKey {
+  key: string;
+  signs_now: boolean;
+}
+
+/** The keys that sign, or signed, the seals of a business. `origin` is their name. */
+export interface SealKeys {
+  business: string;
+  origin: string;
+  keys: SealKey[];
+}
+
+/**
+ * That an outcome was sealed: its leaf, the path from it to the root, and the signed note.
+ *
+ * `leaf` and `path` are hashes in base64. `index` is the leaf's place among `size`.
+ */
+export interface SealProof {
+  outcome: string;
+  business: string;
+  day: string;
+  index: number;
+  size: number;
+  path: string[];
+  note: string;
+  leaf: string;
+}
+
+/**
+ * What the seal of a day says. `root` is base64, and `made` is when it was made.
+ *
+ * Of a day whose seal is hidden by delete markers only `day`, `rewritten` and `stamps` are there.
+ * `rewritten` is true where a second version or a delete marker lies over the seal.
+ */
+export interface SealedDay {
+  day: string;
+  rewritten: boolean;
+  stamps: number;
+  size?: number;
+  root?: string;
+  outcomes?: number;
+  late?: number;
+  open?: number | null;
+  problems?: number;
+  made?: string;
+}
+
+/** Sealed days of a business, in order. `next` is the `from` of the next page. */
+export interface Seals {
+  business: string;
+  seals: SealedDay[];
+  next: string | null;
+}
+
 /** The five levels of the playbook, worst first. */
 export type Severity = "critical" | "high" | "medium" | "low" | "praise";
+
+/**
+ * A connected platform that is silent.
+ *
+ * `last_at` is null where nothing came in the days of the log that were looked at.
+ * `longest_gap_s` is the longest time without anything in them before.
+ */
+export interface SilentPlatform {
+  platform: string;
+  last_at: string | null;
+  arrivals: number;
+  longest_gap_s: number | null;
+}
 
 /** Whether the public watches (R05). */
 export type Stage = "onstage" | "offstage";
 
 /** Where a follow-up stands. */
 export type Status = "open" | "invited" | "promised" | "awaiting_approval" | "resolving" | "closed";
+
+/** The number and the hash of a chain's last outcome, as the review's state says them. */
+export interface StoredEnd {
+  sequence: number;
+  head: string;
+}
 
 /** Which claim a lead takes over, and why. */
 export interface TakeoverBody {
@@ -661,4 +870,35 @@ export interface TimelineEntry {
   due_at?: string | null;
   after?: string | null;
   reply?: string | null;
+}
+
+/** Open reviews that are in nobody's hands. Not `complete` where more are stuck. */
+export interface Unowned {
+  complete: boolean;
+  reviews: UnownedReview[];
+}
+
+/** An open review that is in nobody's hands, and when it was last touched. */
+export interface UnownedReview {
+  review: string;
+  platform: string;
+  severity: Severity | null;
+  touched_at: string;
+}
+
+/**
+ * Whether a chain verifies. `verified` is null for a part of a long one.
+ *
+ * `state` is where the chain must end, for whoever verifies it without us. It is null where the
+ * review has no state.
+ */
+export interface Verification {
+  review: string;
+  outcomes: number;
+  verified: boolean | null;
+  head: string;
+  broken_at: number | null;
+  why: string | null;
+  state: StoredEnd | null;
+  next: number | null;
 }

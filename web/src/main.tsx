@@ -8,7 +8,7 @@ import { startKeys } from "./keys";
 import { loadLanguage } from "./messages";
 import { startOutbox } from "./outbox";
 import { open, startPolling } from "./polling";
-import { readAddress, route } from "./route";
+import { isOutcomes, readAddress, route } from "./route";
 import { session, start } from "./sign_in";
 import { readMe } from "./people";
 import { startKeepingPreferences } from "./preferences_keeping";
@@ -26,18 +26,24 @@ effect(() => {
   untracked(() => {
     readAddress();
     startOutbox();
-    startPolling();
+    if (isOutcomes.value) readPerson();
+    else {
+      startTelling();
+      startPolling();
+    }
   });
 });
+
+function readPerson(): void {
+  isCompleted = true;
+  void readMe();
+  void startKeepingPreferences();
+}
 
 /** What can wait until the list is there. */
 effect(() => {
   if (!isLoaded.value || isCompleted) return;
-  isCompleted = true;
-  untracked(() => {
-    void readMe();
-    void startKeepingPreferences();
-  });
+  untracked(readPerson);
 });
 
 // Whoever may not answer may do something else. A role can go at any time, so it is read again.
@@ -64,8 +70,10 @@ addEventListener("pagehide", () => {
 });
 
 startClicks();
-startKeys(() => (openDialog.value = "palette"));
-startTelling();
+startKeys(() => {
+  if (isOutcomes.value) document.getElementById("outcomes-query")?.focus();
+  else openDialog.value = "palette";
+});
 const started = start();
 await loadLanguage();
 render(<Shell />, document.getElementById("page")!);

@@ -63,6 +63,14 @@ export function hasRole(business: string, role: Role): boolean {
   return roles?.includes(role) ?? false;
 }
 
+/** The businesses whose outcomes this person may read. */
+export function auditedBusinesses(): string[] {
+  const own = me.value?.businesses ?? [];
+  return own
+    .filter(({ roles }) => roles.some((role) => role !== "agent"))
+    .map(({ business }) => business);
+}
+
 export function businessName(business: string): string {
   return me.value?.businesses.find((own) => own.business === business)?.name || business;
 }

@@ -45,6 +45,10 @@ export function filtersOf(search: string): Filters {
   };
 }
 
+/** Whether the address is one of the auditors' page, which is loaded when somebody opens it. */
+const readArea = () => /^\/outcomes(?=\/|$)/.test(location.pathname);
+export const isOutcomes = signal(readArea());
+
 function read(): Route {
   return {
     followUp: /^\/desk\/(fup_[a-z0-9]{8,40})$/.exec(location.pathname)?.[1] ?? null,
@@ -77,6 +81,7 @@ export function go(change: Partial<Route>): void {
 
 /** Read the address again: after the browser's back button, and after signing in. */
 export function readAddress(): void {
+  isOutcomes.value = readArea();
   route.value = read();
 }
 

@@ -178,7 +178,7 @@ class Reader:
 
     def key(self) -> KeyFacts:
         """The state of the data key."""
-        (resource,) = self.of_kind("KMS::Key")
+        (resource,) = (key for key in self.of_kind("KMS::Key") if key.name == "DataKey")
         client = self.stack.client("kms")
         state = client.describe_key(KeyId=resource.id)["KeyMetadata"]["KeyState"]
         rotation = client.get_key_rotation_status(KeyId=resource.id)

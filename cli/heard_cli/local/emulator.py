@@ -1,4 +1,4 @@
-"""Starts MiniStack, and corrects it in five places. The template needs no change for that.
+"""Starts MiniStack, and corrects it in six places. The template needs no change for that.
 
 A task that waits for a token may compute its `TimeoutSeconds`: on AWS, Step Functions evaluates
 JSONata there (docs.aws.amazon.com/step-functions, "Task state fields"). MiniStack 1.5.33 reads the
@@ -11,8 +11,9 @@ times in a run. Here an archive is unpacked once, and each worker gets links to 
 It does not know `AWS::Cognito::ManagedLoginBranding`, without which AWS shows no sign-in page. Here
 that resource is nothing: the sign-in page of MiniStack has no look to choose.
 
-The last two are how it checks roles, and how many functions it starts at once: see `role_checks`
-and `worker_starts`.
+The last three are how it checks roles, for which it knows neither the partition keys of a request
+nor the role of a session, and how many functions it starts at once: see `role_checks` and
+`worker_starts`.
 """
 
 from __future__ import annotations

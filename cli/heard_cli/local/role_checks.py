@@ -1,8 +1,11 @@
-"""How the emulator checks roles, corrected in one place and written down.
+"""How the emulator checks roles, corrected in two places and written down.
 
 MiniStack 1.5.33 does not know `dynamodb:LeadingKeys`. A condition on it would refuse every call, or
 with `ForAllValues` none. Here each check gets the partition keys of the request, in a transaction
 those of each item. So the roles of the template hold on this machine as they do on AWS.
+
+Where a policy asks for `aws:PrincipalArn`, MiniStack compares the session of a role. On AWS it is
+the role itself, with its path: by that the key of seals knows who may sign.
 
 Each distinct decision about a role is one line of JSON in a file, if one is named: which role asked
 for which action on which resource and keys, and whether it was allowed. Tests compare it with what
@@ -42,6 +45,7 @@ def correct_role_checks() -> None:
     service_context = actions.dynamodb_service_context
     transaction_checks = actions.dynamodb_transaction_checks
     evaluate, evaluate_resource_policy = evaluator.evaluate, evaluator.evaluate_resource_policy
+    resolve_condition_key = evaluator._resolve_condition_key
     in_resource_policy = ContextVar("in_resource_policy", default=False)
     record = _Record(os.environ.get(RECORD_VARIABLE))
 
@@ -78,10 +82,27 @@ def correct_role_checks() -> None:
         finally:
             in_resource_policy.reset(token)
 
+    def resolve_key(key: str, context: Any) -> Any:
+        if key.lower() == "aws:principalarn":
+            return _role_arn(context.principal_arn)
+        return resolve_condition_key(key, context)
+
     actions.dynamodb_service_context = context_with_keys
     actions.dynamodb_transaction_checks = checks_with_keys
     evaluator.evaluate = evaluate_with_keys
     evaluator.evaluate_resource_policy = evaluate_unrecorded
+    evaluator._resolve_condition_key = resolve_key
+
+
+def _role_arn(principal: str) -> str:
+    """The ARN of the role of a session; that of anybody else as it is."""
+    from ministack.services import iam  # noqa: PLC0415
+
+    if ":assumed-role/" not in principal:
+        return principal
+    account, name = principal.split(":")[4], principal.split("/")[1]
+    role: Any = cast("Any", iam)._roles.get_scoped(account, None, name)
+    return role["Arn"] if role else principal
 
 
 def _parse(body: bytes) -> dict[str, Any]:

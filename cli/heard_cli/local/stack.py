@@ -280,6 +280,17 @@ class EmulatedStack:
             output["OutputKey"]: output["OutputValue"]
             for output in response["Stacks"][0]["Outputs"]
         }
+        self._lock_seals()
+
+    def _lock_seals(self) -> None:
+        """Lock the seals as a trial does on AWS: the emulator's CloudFormation leaves that out."""
+        self.client("s3").put_object_lock_configuration(
+            Bucket=self.outputs["SealBucketName"],
+            ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}},
+            },
+        )
 
     def __enter__(self) -> Self:
         """Start the stack."""

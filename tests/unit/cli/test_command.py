@@ -58,6 +58,7 @@ OFFLINE = {
     ("connect", "guide"),
     ("policy", "check"),
     ("policy", "schema"),
+    ("report", "list"),
 }
 
 

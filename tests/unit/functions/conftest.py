@@ -15,10 +15,11 @@ from aws_lambda_powertools import Logger
 from pydantic import BaseModel
 
 from heard import messaging
-from heard.storage import setup, tables
+from heard.storage import lake, seal_key, setup, tables
 from tests.static.cloudformation import resources
 from tests.unit.backend import REGION, Backend
 from tests.unit.gateway import LambdaContext, http_event, sign_in
+from tests.unit.sealing import ORIGIN, SealBench
 
 FUNCTIONS_BY_FOLDER = {
     properties["CodeUri"].removeprefix("functions/"): properties
@@ -79,8 +80,14 @@ def log_lines() -> Iterator[LogLines]:
 
 
 @pytest.fixture
+def seal_bench(backend: Backend) -> SealBench:
+    """The buckets of the functions, and the key with which they sign."""
+    return SealBench(backend)
+
+
+@pytest.fixture
 def load_function(
-    monkeypatch: pytest.MonkeyPatch, backend: Backend, log_lines: LogLines
+    monkeypatch: pytest.MonkeyPatch, backend: Backend, seal_bench: SealBench, log_lines: LogLines
 ) -> Iterator[FunctionLoader]:
     """A function's module, with its environment set and nothing remembered from another test."""
     for name, value in {
@@ -100,6 +107,11 @@ def load_function(
         "REVIEW_QUEUE_URL": backend.queue_url,
         "PRAISE_QUEUE_URL": backend.queue_url,
         "POLL_QUEUE_URL": backend.poll_queue_url,
+        "SEAL_QUEUE_URL": backend.poll_queue_url,
+        "SEAL_BUCKET": seal_bench.seal_bucket,
+        "LAKE_BUCKET": seal_bench.lake_bucket,
+        "SEAL_KEY_ID": "key-1",
+        "ORIGIN": ORIGIN,
         "DEAD_LETTERS_URL": backend.dead_letters_url,
         "EVENT_BUS": backend.bus_name,
         "ROUTE_WORKFLOW": "arn:aws:states:eu-central-1:123456789012:stateMachine:heard-route",
@@ -114,6 +126,7 @@ def load_function(
         "SIGN_IN_URL": "https://heard.auth.eu-central-1.amazoncognito.com",
     }
     caches = [tables.dynamodb, setup.ssm, messaging.sqs, messaging.eventbridge]
+    caches += [lake.s3, seal_key.kms]
 
     def load(folder: str) -> ModuleType:
         for name in FUNCTIONS_BY_FOLDER[folder]["Environment"]["Variables"]:
@@ -123,7 +136,9 @@ def load_function(
         for name in ("stepfunctions", "synchronous_stepfunctions"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda: backend.step_functions)
-        for name in ("ports", "config", "engine"):
+        if hasattr(module, "kms"):
+            monkeypatch.setattr(module, "kms", lambda: seal_bench.kms)
+        for name in ("ports", "config", "engine", "seal_reading"):
             if (factory := getattr(module, name, None)) is not None:
                 factory.cache_clear()
                 caches.append(factory)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from heard.follow_ups import FollowUp
 from heard.http.responses import RESPONSE_HEADERS
+from heard.policy import default_policy
+from heard.steps.seal import seal_business
 from heard.storage import tables
 from tests.static.cloudformation import resources
-from tests.unit.backend import BUSINESS, Backend, complaint
+from tests.unit.backend import BUSINESS, NOON, Backend, complaint
 from tests.unit.functions.conftest import ApiCall, ApiResponse
+from tests.unit.sealing import SealBench
 
 PAGE_ROUTES = {"GET /", "GET /{file+}"}
 """The page has headers of its own: see `test_web`."""
@@ -55,24 +59,40 @@ def assert_headers(response: ApiResponse) -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_route_sends_the_same_headers_also_with_errors(
-    route: str, follow_up: FollowUp, call_api: ApiCall
+    route: str, follow_up: FollowUp, call_api: ApiCall, seal_bench: SealBench
 ) -> None:
+    ports = seal_bench.ports(first_day=NOON.date())
+    seal_business(BUSINESS, ports, NOON + timedelta(days=1))
+    review = follow_up.reviews[0]
     there = {
+        "business": BUSINESS,
+        "day": NOON.date().isoformat(),
+        "outcome": f"out_{review.removeprefix('rev_')}_000001",
         "connection": "con-feedback_form-bus_bakery",
         "follow_up": follow_up.id,
         "review": follow_up.reviews[0] if "audit" in route else "f-1",
         "step": STEPS[route.split(maxsplit=1)[0]],
+        "policy_hash": default_policy().hash,
     }
     absent = {
+        "business": "bus_neverwasanywhere",
+        "day": "2026-03-18",
+        "outcome": "out_neverwasanywhere_000001",
         "connection": "con-nowhere",
         "follow_up": "fup_neverwasanywhere",
         "review": "rev_neverwasanywhere",
         "step": "everything",
+        "policy_hash": "0" * 64,
     }
     malformed = dict.fromkeys(absent, "non-sense")
     lead: dict[str, Any] = {"subject": "sub-lee"}
     queries = {
         "GET /api/audit/outcomes": WINDOW,
+        "GET /api/audit/seals": {"business": BUSINESS},
+        "GET /api/audit/keys": {"business": BUSINESS},
+        "GET /api/audit/people": {"business": BUSINESS},
+        "GET /api/audit/gaps": {"business": BUSINESS},
+        "GET /api/audit/policies/{policy_hash}": {"business": BUSINESS},
         "GET /api/desk/closed": {"business": BUSINESS},
         "GET /api/desk/codes": {"business": BUSINESS},
         "GET /api/desk/colleagues": {"business": BUSINESS},

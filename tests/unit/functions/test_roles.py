@@ -8,20 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import product
 from typing import Any, Final
 
 import pytest
 
 from heard.people import Role
+from heard.policy import default_policy
+from heard.steps.seal import seal_business
 from tests.static.cloudformation import mentions, resources
-from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend, complaint
+from tests.unit.backend import BUSINESS, NOON, OTHER_BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import (
     FUNCTIONS_BY_FOLDER,
     ApiCall,
     ApiResponse,
     FunctionLoader,
 )
+from tests.unit.sealing import SealBench
 
 AGENT, LEAD, AUDITOR, ADMIN = Role.AGENT, Role.LEAD, Role.AUDITOR, Role.ADMIN
 STRANGERS: Final = "bus_strangers"
@@ -82,8 +86,17 @@ ROWS: Final[Mapping[str, Row]] = {
     "DELETE /api/desk/follow-ups/<follow_up>/later": Row({AGENT, LEAD}),
     "GET /api/audit/reviews/<review>": Row({AUDITOR, LEAD, ADMIN}),
     "GET /api/audit/reviews/<review>/verification": Row({AUDITOR, LEAD, ADMIN}),
+    "GET /api/audit/seals": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/seals/<business>/<day>": Row({AUDITOR, LEAD, ADMIN}),
+    "GET /api/audit/outcomes/<outcome>/proof": Row({AUDITOR, LEAD, ADMIN}),
+    "GET /api/audit/keys": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
     "GET /api/audit/outcomes": Row(
         {AUDITOR, LEAD, ADMIN}, query={"business": "{business}", **WINDOW}
+    ),
+    "GET /api/audit/people": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/gaps": Row({AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}),
+    "GET /api/audit/policies/<policy_hash>": Row(
+        {AUDITOR, LEAD, ADMIN}, query={"business": "{business}"}
     ),
 }
 OWN: Final[Mapping[str, Any]] = {
@@ -98,6 +111,9 @@ ABSENT: Final = {
     "follow_up": "fup_neverwasanywhere",
     "review": "rev_neverwasanywhere",
     "business": "bus_neverwasanywhere",
+    "day": "2026-03-17",
+    "outcome": "out_neverwasanywhere_000001",
+    "policy_hash": "0" * 64,
 }
 _ROLE_SETS: Final = [frozenset[Role](), *(frozenset({role}) for role in Role)]
 PAIRS: Final = [pair for pair in product(_ROLE_SETS, _ROLE_SETS) if any(pair)]
@@ -168,14 +184,23 @@ class Office:
 
 
 @pytest.fixture
-def office(backend: Backend, call_api: ApiCall) -> Office:
+def office(backend: Backend, call_api: ApiCall, seal_bench: SealBench) -> Office:
     ids: dict[str, dict[str, str]] = {}
     for business in (BUSINESS, OTHER_BUSINESS, STRANGERS):
         backend.connect("standard", business=business)
         review = backend.deliver(complaint("r-1"))
         follow_up = backend.case(review).follow_up
         assert follow_up is not None
-        ids[business] = {"business": business, "review": review, "follow_up": follow_up.id}
+        ids[business] = {
+            "business": business,
+            "review": review,
+            "follow_up": follow_up.id,
+            "policy_hash": default_policy().hash,
+        }
+        ports = seal_bench.ports(first_day=NOON.date())
+        report = seal_business(business, ports, NOON + timedelta(days=1))
+        outcome = f"out_{review.removeprefix('rev_')}_000001"
+        ids[business] |= {"day": report.days[0].day, "outcome": outcome}
     return Office(backend, call_api, ids)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from heard.policy import default_policy
 from tests.static.cloudformation import resources
 from tests.unit.backend import BUSINESS, Backend, complaint
 from tests.unit.functions.conftest import ApiCall
@@ -81,6 +82,8 @@ BODIES: tuple[dict[str, Any], ...] = (
 """What stands in the body and in the headers."""
 
 QUERIES = {
+    "GET /api/audit/seals": ("business", "from", "to"),
+    "GET /api/audit/keys": ("business",),
     "GET /api/desk/follow-ups": ("business", "limit", "after", "words"),
     "GET /api/audit/outcomes": (
         "business",
@@ -89,9 +92,15 @@ QUERIES = {
         "kind",
         "severity",
         "channel",
+        "platform",
+        "actor",
+        "order",
         "limit",
         "after",
     ),
+    "GET /api/audit/people": ("business",),
+    "GET /api/audit/gaps": ("business",),
+    "GET /api/audit/policies/{policy_hash}": ("business",),
 }
 PERIODS = (
     ("0001-01-02T00:00:00Z", "2019-12-31T23:59:59Z"),
@@ -102,7 +111,12 @@ PERIODS = (
 )
 """What an auditor may ask for: as much, and as far away, as a time can be."""
 
-GOOD_QUERIES = {"GET /api/audit/outcomes": {"business": BUSINESS, "from": "7d", "to": "now"}}
+GOOD_QUERIES = {
+    "GET /api/audit/outcomes": {"business": BUSINESS, "from": "7d", "to": "now"},
+    "GET /api/audit/seals": {"business": BUSINESS},
+    "GET /api/audit/keys": {"business": BUSINESS},
+    "GET /api/audit/policies/{policy_hash}": {"business": BUSINESS},
+}
 STEPS = ("claim", "release", "resolution", "lint", "approval")
 
 
@@ -161,6 +175,10 @@ def test_rubbish_is_refused_with_words(route: str, backend: Backend, call_api: A
         "review": follow_up.reviews[0],
         "follow_up": follow_up.id,
         "step": "lint",
+        "business": BUSINESS,
+        "day": "2026-03-16",
+        "outcome": f"out_{follow_up.reviews[0].removeprefix('rev_')}_000001",
+        "policy_hash": default_policy().hash,
     }
     folder = routes()[route]
     subject = {"desk": "sub-ana", "audit": "sub-ida"}.get(folder)

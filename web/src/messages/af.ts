@@ -31,8 +31,9 @@ export const af: Messages = {
   no_role_do:
     "Jy is aangemeld, maar geen besigheid het jou as agent of leier aangestel nie. Vra die persoon wat Heard vir jou bestuur. Daarna verskyn die sake hier.",
   no_answering_role: "Jy beantwoord nie resensies hier nie",
-  auditor_do:
-    "Jy is ouditeur van {businesses}: jy gaan na wat gedoen is. Daar is nog nie ’n bladsy daarvoor nie. Die uitkomste is by die API, met die teken van jou aanmelding:",
+  auditor_do: "Jy is ouditeur van {businesses}: in die uitkomste gaan jy na wat gedoen is.",
+  outcomes: "Uitkomste",
+  open_outcomes: "Maak die uitkomste oop",
   admin_do: "Jy is admin van {businesses}: jy stel dit op. Daar is nog nie ’n bladsy daarvoor nie. Dit word met die opdrag gedoen:",
   ask_for_role: "Om resensies te beantwoord, het jy die rol van agent of leier nodig. Vra die persoon wat Heard vir jou bestuur.",
 

@@ -31,8 +31,9 @@ export const de: Messages = {
   no_role_do:
     "Sie sind angemeldet, aber in keinem Betrieb als Agent oder Leitung eingetragen. Bitten Sie darum, wer Heard für Sie betreibt. Danach erscheinen hier die Vorgänge.",
   no_answering_role: "Sie beantworten hier keine Bewertungen",
-  auditor_do:
-    "Sie sind Prüfer von {businesses}: Sie prüfen, was getan wurde. Dafür gibt es noch keine Seite. Die Ergebnisse liefert die API, mit dem Token Ihrer Anmeldung:",
+  auditor_do: "Sie sind Prüfer von {businesses}: In den Ergebnissen prüfen Sie, was getan wurde.",
+  outcomes: "Ergebnisse",
+  open_outcomes: "Die Ergebnisse öffnen",
   admin_do: "Sie sind Admin von {businesses}: Sie richten es ein. Dafür gibt es noch keine Seite. Es geht mit dem Befehl:",
   ask_for_role: "Um Bewertungen zu beantworten, brauchen Sie die Rolle Agent oder Leitung. Bitten Sie darum, wer Heard für Sie betreibt.",
 

@@ -34,8 +34,9 @@ export const en = {
   no_role_do:
     "You are signed in, but no business has made you an agent or a lead. Ask the person who runs Heard for you. This page shows the follow-ups as soon as you have a role.",
   no_answering_role: "You do not answer reviews here",
-  auditor_do:
-    "You are an auditor of {businesses}: you check what was done. There is no page for that yet. Read the outcomes from the API, with your access token:",
+  auditor_do: "You are an auditor of {businesses}: you check what was done, in the outcomes.",
+  outcomes: "Outcomes",
+  open_outcomes: "Open the outcomes",
   admin_do: "You are an admin of {businesses}: you set it up. There is no page for that yet. Use the command:",
   ask_for_role: "To answer reviews, you need the role of an agent or a lead. Ask the person who runs Heard for you.",
 

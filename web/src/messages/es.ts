@@ -31,8 +31,9 @@ export const es: Messages = {
   no_role_do:
     "Ha iniciado sesión, pero ningún negocio le ha nombrado agente o responsable. Pídaselo a quien administra Heard. Después, los casos aparecerán aquí.",
   no_answering_role: "Aquí no responde a reseñas",
-  auditor_do:
-    "Es auditor de {businesses}: comprueba lo que se hizo. Todavía no hay una página para eso. Los resultados están en la API, con el token de su sesión:",
+  auditor_do: "Es auditor de {businesses}: en los resultados comprueba lo que se hizo.",
+  outcomes: "Resultados",
+  open_outcomes: "Abrir los resultados",
   admin_do: "Es administrador de {businesses}: lo configura. Todavía no hay una página para eso. Se hace con el comando:",
   ask_for_role: "Para responder a reseñas necesita el rol de agente o responsable. Pídaselo a quien administra Heard.",
 

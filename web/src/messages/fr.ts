@@ -31,8 +31,9 @@ export const fr: Messages = {
   no_role_do:
     "Vous êtes connecté, mais aucun établissement ne vous a nommé agent ou responsable. Demandez-le à la personne qui gère Heard. Les dossiers apparaîtront ensuite ici.",
   no_answering_role: "Vous ne répondez pas aux avis ici",
-  auditor_do:
-    "Vous êtes auditeur de {businesses} : vous vérifiez ce qui a été fait. Il n’y a pas encore de page pour cela. Les résultats sont dans l’API, avec le jeton de votre connexion :",
+  auditor_do: "Vous êtes auditeur de {businesses} : vous vérifiez ce qui a été fait, dans les résultats.",
+  outcomes: "Résultats",
+  open_outcomes: "Ouvrir les résultats",
   admin_do: "Vous êtes administrateur de {businesses} : vous le configurez. Il n’y a pas encore de page pour cela. Cela se fait avec la commande :",
   ask_for_role: "Pour répondre aux avis, il vous faut le rôle d’agent ou de responsable. Demandez-le à la personne qui gère Heard.",
 

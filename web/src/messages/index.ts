@@ -31,8 +31,8 @@ const LOADERS: Record<string, () => Promise<Messages>> = {
   af: async () => (await import("./af")).af,
   ar: async () => (await import("./ar")).ar,
   // For tests: longer than any language, and mirrored.
-  "en-XA": async () => (await import("./pseudo")).long,
-  "ar-XB": async () => (await import("./pseudo")).mirrored,
+  "en-XA": async () => (await import("./pseudo")).long(en),
+  "ar-XB": async () => (await import("./pseudo")).mirrored(en),
 };
 const RIGHT_TO_LEFT = new Set(["ar", "ar-XB"]);
 
@@ -74,7 +74,14 @@ export async function loadLanguage(): Promise<void> {
 
 /** A message. `{name}` stands for a value; `n` also chooses the plural. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  const message: string | Plural = loaded.value.messages[key] ?? en[key];
+  return filled(loaded.value.messages[key] ?? en[key], values);
+}
+
+/** A message with its values in their places, and in the plural that they choose. */
+export function filled(
+  message: string | Plural,
+  values: Record<string, string | number> = {},
+): string {
   const text =
     typeof message === "string"
       ? message

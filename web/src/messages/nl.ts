@@ -31,8 +31,9 @@ export const nl: Messages = {
   no_role_do:
     "U bent ingelogd, maar geen bedrijf heeft u als medewerker of leiding aangewezen. Vraag het aan wie Heard voor u beheert. Daarna verschijnen de zaken hier.",
   no_answering_role: "U beantwoordt hier geen beoordelingen",
-  auditor_do:
-    "U bent auditor van {businesses}: u controleert wat er is gedaan. Daar is nog geen pagina voor. De uitkomsten staan in de API, met het token van uw aanmelding:",
+  auditor_do: "U bent auditor van {businesses}: in de uitkomsten controleert u wat er is gedaan.",
+  outcomes: "Uitkomsten",
+  open_outcomes: "De uitkomsten openen",
   admin_do: "U bent beheerder van {businesses}: u richt het in. Daar is nog geen pagina voor. Het gaat met het commando:",
   ask_for_role: "Om beoordelingen te beantwoorden hebt u de rol van medewerker of leiding nodig. Vraag het aan wie Heard voor u beheert.",
 

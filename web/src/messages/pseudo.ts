@@ -1,22 +1,23 @@
 // Two languages that nobody speaks. `long` shows what is cut or not translated; `mirrored` what
 // does not turn.
 
-import { en } from "./en";
-import type { Messages, Plural } from "./index";
+import type { Plural } from "./index";
+
+type Catalogue = Record<string, string | Plural>;
 
 const ACCENTS: Record<string, string> = {
   a: "á", e: "é", i: "í", o: "ó", u: "ú", c: "ç", n: "ñ", s: "š", y: "ý", z: "ž",
   A: "Á", E: "É", I: "Í", O: "Ó", U: "Ú", C: "Ç", N: "Ñ", S: "Š", Y: "Ý", Z: "Ž",
 };
 
-function change(turn: (text: string) => string): Messages {
+function change<C extends Catalogue>(en: C, turn: (text: string) => string): C {
   const all = Object.entries(en).map(([key, message]: [string, string | Plural]) => [
     key,
     typeof message === "string"
       ? turn(message)
       : Object.fromEntries(Object.entries(message).map(([rule, text]) => [rule, turn(text)])),
   ]);
-  return Object.fromEntries(all) as Messages;
+  return Object.fromEntries(all) as C;
 }
 
 const lengthen = (text: string): string => {
@@ -24,5 +25,6 @@ const lengthen = (text: string): string => {
   return `[${accented}${" ~~~".repeat(Math.ceil(text.length / 12))}]`;
 };
 
-export const long: Messages = change(lengthen);
-export const mirrored: Messages = change((text) => `\u202e${text}\u202c`);
+export const long = <C extends Catalogue>(en: C): C => change(en, lengthen);
+export const mirrored = <C extends Catalogue>(en: C): C =>
+  change(en, (text) => `\u202e${text}\u202c`);

@@ -31,8 +31,9 @@ export const pt: Messages = {
   no_role_do:
     "Entrou, mas nenhum negócio o nomeou agente ou responsável. Peça-o a quem administra o Heard. Depois, os casos aparecem aqui.",
   no_answering_role: "Aqui não responde a avaliações",
-  auditor_do:
-    "É auditor de {businesses}: verifica o que foi feito. Ainda não há uma página para isso. Os resultados estão na API, com o token da sua sessão:",
+  auditor_do: "É auditor de {businesses}: nos resultados verifica o que foi feito.",
+  outcomes: "Resultados",
+  open_outcomes: "Abrir os resultados",
   admin_do: "É administrador de {businesses}: configura-o. Ainda não há uma página para isso. Faz-se com o comando:",
   ask_for_role: "Para responder a avaliações precisa da função de agente ou responsável. Peça-a a quem administra o Heard.",
 

@@ -1,5 +1,7 @@
 // The frame around the desk: views, who is signed in, what is under way, and what went wrong.
 
+import { signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { announcement } from "../announce";
 import type { Role } from "../api_types";
@@ -16,9 +18,18 @@ import { offerAll } from "../keys";
 import { t } from "../messages";
 import { canUndo, notSent, outbox, tick } from "../outbox";
 import { pollNow } from "../polling";
-import { businessName, me } from "../people";
+import { auditedBusinesses, businessName, me } from "../people";
 import { prefer, preferences } from "../preferences";
-import { addressOf, filtersOf, go, queryOf, route, VIEWS, type View } from "../route";
+import {
+  addressOf,
+  filtersOf,
+  go,
+  isOutcomes,
+  queryOf,
+  route,
+  VIEWS,
+  type View,
+} from "../route";
 import { goToSignIn, session } from "../sign_in";
 import { clockTime, joined } from "../times";
 import { ClosedList } from "./closed";
@@ -132,6 +143,13 @@ function Navigation() {
           </select>
         </label>
       ) : null}
+      {auditedBusinesses().length ? (
+        <ul>
+          <li>
+            <a href="/outcomes">{t("outcomes")}</a>
+          </li>
+        </ul>
+      ) : null}
       <div class="rail-foot">
         {isForbidden ? null : (
           <>
@@ -157,7 +175,7 @@ function Navigation() {
 }
 
 /** What is true of the whole page and must not be overlooked. */
-function Bars() {
+export function Bars() {
   return (
     <>
       {session.value.state === "expired" ? (
@@ -221,7 +239,7 @@ function Toast() {
   );
 }
 
-/** What somebody may do who answers no reviews, and where: there is no page for it yet. */
+/** What somebody may do who answers no reviews, and where. */
 function NothingToAnswer() {
   const own = me.value?.businesses ?? [];
   const of = (role: Role) =>
@@ -236,16 +254,9 @@ function NothingToAnswer() {
       {asAuditor.length ? (
         <>
           <p>{t("auditor_do", { businesses: names(asAuditor) })}</p>
-          <ul class="addresses">
-            {asAuditor.map((business) => (
-              <li key={business}>
-                <code>{`${location.origin}/api/audit/outcomes?business=${business}&from=7d`}</code>
-              </li>
-            ))}
-            <li>
-              <code>{`${location.origin}/api/audit/reviews/rev_…/verification`}</code>
-            </li>
-          </ul>
+          <p>
+            <a href="/outcomes">{t("open_outcomes")}</a>
+          </p>
         </>
       ) : null}
       {asAdmin.length ? (
@@ -313,6 +324,37 @@ function Desk() {
   );
 }
 
+type Page = { OutcomesPage: FunctionComponent };
+const laterPage = signal<Page | "failed" | null>(null);
+
+/** The auditors' page. The desk does without its code. */
+function Outcomes() {
+  useEffect(() => {
+    import("../outcomes/page").then(
+      (page) => (laterPage.value = page),
+      // A page that is older than the deployment may not find its files.
+      () => (laterPage.value = "failed"),
+    );
+  }, []);
+  const page = laterPage.value;
+  if (page && page !== "failed") return <page.OutcomesPage />;
+  return (
+    <main class="message">
+      <h1>{t("outcomes")}</h1>
+      {page ? (
+        <>
+          <p>{t("refused_temporary")}</p>
+          <button type="button" onClick={() => location.reload()}>
+            {t("try_now")}
+          </button>
+        </>
+      ) : (
+        <p class="loading">{t("loading")}</p>
+      )}
+    </main>
+  );
+}
+
 function Out() {
   const state = session.value;
   const problem = state.state === "out" ? state.problem : "";
@@ -344,6 +386,8 @@ export function Shell() {
         </main>
       ) : state === "out" ? (
         <Out />
+      ) : isOutcomes.value ? (
+        <Outcomes />
       ) : (
         <Desk />
       )}

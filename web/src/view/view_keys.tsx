@@ -7,10 +7,11 @@ import { announce } from "../announce";
 import { takeNextKey } from "../keys";
 import { t } from "../messages";
 import { go, VIEWS, type View } from "../route";
+import { auditedBusinesses } from "../people";
 import { joined } from "../times";
 import { focusList } from "./list";
 
-/** H, O, C, P and T are left to pages that do not exist yet. */
+/** O is the outcomes. H, C, P and T are left to pages that do not exist yet. */
 const LETTERS: Record<View, string> = {
   all: "D",
   mine: "M",
@@ -42,6 +43,7 @@ export function waitForViewKey(): void {
   announce(`${t("palette_go")}: ${joined(choices)}`);
   takeNextKey((key) => {
     isWaiting.value = false;
+    if (key === "o" && auditedBusinesses().length) location.assign("/outcomes");
     const view = VIEWS.find((candidate) => LETTERS[candidate].toLowerCase() === key);
     if (!view) return;
     go({ view, followUp: null });
@@ -72,6 +74,14 @@ export function ViewKeys() {
             <dd>{t(`view_${view}`)}</dd>
           </div>
         ))}
+        {auditedBusinesses().length ? (
+          <div>
+            <dt>
+              <kbd>O</kbd>
+            </dt>
+            <dd>{t("outcomes")}</dd>
+          </div>
+        ) : null}
       </dl>
     </section>
   );

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from heard.errors import NotFound, Tampered
@@ -64,12 +64,38 @@ def verification_of(
     return _verify_or_report(review, business, log, case_store, limit=limit, after=after)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEnd:
+    """How a review's chain ends, as the review's state says it: the last number and its hash."""
+
+    sequence: int
+    head: str
+
+
+def stored_end_of(
+    caller: Caller, review: str, log: OutcomeLog, case_store: CaseStore
+) -> StoredEnd | None:
+    """Where the chain must end, for whoever verifies it without us; None without a state.
+
+    Raises NotFound, Forbidden.
+    """
+    _find_business(caller, review, log, case_store)
+    state = case_store.find_review(review)
+    return StoredEnd(state.sequence, state.head) if state else None
+
+
 def outcomes_in(
-    caller: Caller, criteria: OutcomeCriteria, log: OutcomeLog, *, limit: int, after: str | None
+    caller: Caller,
+    criteria: OutcomeCriteria,
+    log: OutcomeLog,
+    *,
+    limit: int,
+    after: str | None,
+    newest_first: bool = False,
 ) -> OutcomePage:
     """A page of a business's outcomes. Raises NotFound, Forbidden, BadRequest, Tampered."""
     caller.require_role(criteria.business, *AUDITING, missing=NO_SUCH_BUSINESS)
-    return log.page(criteria, limit=limit, after=after)
+    return log.page(criteria, limit=limit, after=after, newest_first=newest_first)
 
 
 def verify_review(

@@ -1,7 +1,7 @@
-"""The only package that talks to DynamoDB and SSM. It knows keys, transactions and encryption.
+"""The only package that talks to DynamoDB, S3 and SSM, and to the key of seals.
 
-It makes no decision about a review. It holds some waits and limits, because writes and indexes are
-made of them:
+It knows keys, transactions and encryption. It makes no decision about a review. It holds some waits
+and limits, because writes and indexes are made of them:
 
 * when the sweep finds what is stuck (`sweep_index`)
 * when a moderating platform is asked again (`replies`)
@@ -50,7 +50,7 @@ In the keys, `{digest}` is that of the id of a review or a thread. TTL means tha
 
 | index | table | partition key | sort key | holds |
 | --- | --- | --- | --- | --- |
-| `by_business` | Setup | `business` | `kind` | a business's connections |
+| `by_business` | Setup | `business` | `kind` | connections of a business; all businesses |
 | `polls` | Setup | `poll_bucket` | `poll_at` | connections to poll, by when (sparse) |
 | `open_follow_ups` | Cases | `open_for` | `due` | the follow-ups that wait for a person (sparse) |
 | `sweep` | Cases | `sweep_bucket` | `sweep_at` | what may be stuck, by when (sparse) |

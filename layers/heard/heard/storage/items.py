@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -131,15 +132,15 @@ def read_batches(
     """The items with these (partition, sort) keys, each with its key; missing ones are left out.
 
     Eventually consistent unless `consistent`. `projection` names the attributes to read: parsing a
-    response takes longest here, so ask for few. Keys for which DynamoDB was too busy are asked for
-    again.
+    response takes longest here, so ask for few. `#name` stands for a reserved name. Keys for
+    which DynamoDB was too busy are asked for again.
     """
     pending_keys: list[Any] = [attributes({"pk": pk, "sk": sk}) for pk, sk in sorted(set(keys))]
     options: Any = {"ConsistentRead": True} if consistent else {}
     if projection:
         options["ProjectionExpression"] = projection
-    if projection and "#key" in projection:
-        options["ExpressionAttributeNames"] = {"#key": "key"}
+    if aliases := re.findall(r"#(\w+)", projection or ""):
+        options["ExpressionAttributeNames"] = {f"#{name}": name for name in aliases}
     retries = 0
     while pending_keys:
         request: Any = options | {"Keys": pending_keys[:BATCH_SIZE]}

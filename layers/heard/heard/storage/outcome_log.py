@@ -13,16 +13,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from heapq import merge
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.clock import format_time
 from heard.errors import BadRequest, Tampered
 from heard.outcomes import CLOSING_KINDS, Kind, Outcome
+from heard.storage.outcome_marks import read_marks
 from heard.storage.tables import Item, attributes, values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+    from heard.storage.outcome_marks import MarkedDays
 
 SHARDS: Final = 4
 """Partitions of a business's day, so that a busy business does not overload one.
@@ -40,6 +44,9 @@ _FILTERED_PAGE: Final = 250
 _DAY_BEGINS: Final = "T00:00:00.000Z"
 """As `format_time` says it."""
 
+_AFTER_ALL: Final = "~"
+"""Behind a date, it comes after all times of that day."""
+
 _EARLIEST: Final = "2020-01-01"
 """No outcome is older."""
 
@@ -48,7 +55,8 @@ _EARLIEST: Final = "2020-01-01"
 class OutcomeCriteria:
     """Which outcomes an auditor asks for: a business's in `[start, end)`.
 
-    Empty `kinds`, and None for severity and channel, mean all.
+    Empty `kinds` and `actors`, and None for the others, mean all. An actor is `heard`, or the
+    subject id of a person.
     """
 
     business: str
@@ -57,6 +65,8 @@ class OutcomeCriteria:
     kinds: tuple[Kind, ...] = ()
     severity: str | None = None
     channel: str | None = None
+    platform: str | None = None
+    actors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,49 +138,44 @@ class OutcomeLog:
         return next(self.read(review, after=after, count=1), None)
 
     def page(
-        self, criteria: OutcomeCriteria, *, limit: int = 100, after: str | None = None
+        self,
+        criteria: OutcomeCriteria,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        newest_first: bool = False,
     ) -> OutcomePage:
         """One page of outcomes in time order, after the cursor `after` of the page before.
 
-        It makes at most `MAX_QUERIES` queries. So a page may hold fewer outcomes than `limit`, or
-        none, and still have a next one. Raises BadRequest for an unknown cursor, Tampered for an
-        outcome that Heard did not write.
+        The oldest come first, or the newest. It makes at most `MAX_QUERIES` queries. So a page may
+        hold fewer outcomes than `limit`, or none, and still have a next one. Raises BadRequest for
+        an unknown cursor, Tampered for an outcome that Heard did not write.
         """
-        start = max(_EARLIEST, format_time(criteria.start), f"{after}\x00" if after else "")
-        end = format_time(criteria.end)
-        try:
-            day = date.fromisoformat(start[:10])
-        except ValueError as error:
-            raise BadRequest(
-                "`after` is not the `next` of a page. Leave it out to start from the beginning."
-            ) from error
+        span = _PageSpan.of(criteria, after, backwards=newest_first)
         outcomes: list[Outcome] = []
         queries_left = MAX_QUERIES
-        while start <= end and day.isoformat() <= end:
+        for day in span.days():
             if queries_left < SHARDS:
-                return OutcomePage(tuple(outcomes), day.isoformat())
+                return OutcomePage(tuple(outcomes), span.place_before(day))
             shards = [
-                _Shard(partial(self._read_shard, criteria, day, shard, start, end, limit), start)
+                _Shard(partial(self._read_shard, criteria, day, shard, span, limit), span.begin)
                 for shard in range(SHARDS)
             ]
             while len(outcomes) <= limit and any(shard.has_more for shard in shards):
                 to_read = [shard for shard in shards if shard.must_read]
                 if len(to_read) > queries_left:
                     # Up to here all shards were read.
-                    position = min(shard.position for shard in to_read)
-                    outcomes += _take(shards, limit + 1 - len(outcomes), position)
+                    position = span.nearest(shard.position for shard in to_read)
+                    outcomes += _take(shards, limit + 1 - len(outcomes), span, position)
                     if len(outcomes) > limit:
                         break
                     return OutcomePage(tuple(outcomes), position)
                 for shard in to_read:
                     shard.read()
                 queries_left -= len(to_read)
-                outcomes += _take(shards, limit + 1 - len(outcomes))
+                outcomes += _take(shards, limit + 1 - len(outcomes), span)
             if len(outcomes) > limit:
                 return OutcomePage(tuple(outcomes[:limit]), _sort_key(outcomes[limit - 1]))
-            if day == date.max:
-                break
-            day += timedelta(days=1)
         return OutcomePage(tuple(outcomes), None)
 
     def newest_of_review(self, review: str, count: int) -> list[Outcome]:
@@ -266,6 +271,11 @@ class OutcomeLog:
         if shard.next_key:
             shard.position = shard.next_key["at_id"]["S"]
 
+    def marks(self, business: str, days: Sequence[date], kinds: Iterable[Kind]) -> MarkedDays:
+        """What happened to reviews on some days, in few words (`read_marks`)."""
+        keys = [[f"{business}#{day}#{shard}" for shard in range(SHARDS)] for day in days]
+        return read_marks(self._client, self._table, keys, kinds, max_queries=MAX_QUERIES)
+
     def reviews_of_day(self, business: str, day: date) -> dict[str, int]:
         """The reviews to which something happened on a day, with their last sequence number of it.
 
@@ -287,23 +297,71 @@ class OutcomeLog:
                 last[item["review"]] = max(item["sequence"], last.get(item["review"], 0))
         return last
 
+    def of_day(
+        self, business: str, day: date, skip: Callable[[str], object] = lambda _: None
+    ) -> Iterator[Outcome]:
+        """All outcomes that the lists of a day show, in the order of their times and ids.
+
+        Eventually consistent. A page of each shard is in memory. What Heard did not write, or what
+        does not belong there, is left out: `skip` gets its review and number (`rev_…#7`).
+        """
+        shards = [self._shard_of_day(business, day, shard, skip) for shard in range(SHARDS)]
+        return merge(*shards, key=_sort_key)
+
+    def _shard_of_day(
+        self, business: str, day: date, shard: int, skip: Callable[[str], object]
+    ) -> Iterator[Outcome]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_day",
+            KeyConditionExpression="business_day = :day",
+            ExpressionAttributeValues=attributes({":day": f"{business}#{day.isoformat()}#{shard}"}),
+        )
+        for item in (values(item) for page in pages for item in page["Items"]):
+            try:
+                outcome = _parse_outcome(item)
+                fits = _index_fields(outcome).items() <= item.items()
+            except (Tampered, AttributeError, TypeError):
+                fits, outcome = False, None
+            if outcome and fits and outcome.business == business:
+                yield outcome
+            else:
+                skip(f"{item['review']}#{item['sequence']}")
+
+    def first_day(self, business: str, first: date, last: date) -> date | None:
+        """The first day from `first` to `last` that has an outcome; None if none has.
+
+        A query for each shard of each day before it, so ask once in the life of a business.
+        """
+        day = first
+        while day <= last:
+            for shard in range(SHARDS):
+                response = self._client.query(
+                    TableName=self._table,
+                    IndexName="by_day",
+                    KeyConditionExpression="business_day = :day",
+                    ExpressionAttributeValues=attributes(
+                        {":day": f"{business}#{day.isoformat()}#{shard}"}
+                    ),
+                    Select="COUNT",
+                    Limit=1,
+                )
+                if response["Count"]:
+                    return day
+            day += timedelta(days=1)
+        return None
+
     def _read_shard(
         self,
         criteria: OutcomeCriteria,
         day: date,
         shard: int,
-        start: str,
-        end: str,
+        span: _PageSpan,
         limit: int,
         start_key: Any,
     ) -> tuple[list[Outcome], Any]:
         """The next outcomes of a shard, and the key that they end at; None at its end."""
-        parameters = {":kinds" + str(i): kind.value for i, kind in enumerate(criteria.kinds)}
-        filters = [f"kind IN ({', '.join(parameters)})"] if parameters else []
-        for name in ("severity", "channel"):
-            if value := getattr(criteria, name):
-                parameters[f":{name}"] = value
-                filters.append(f"{name} = :{name}")
+        condition, parameters, names = _filter_of(criteria)
         query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": "by_day",
@@ -311,20 +369,91 @@ class OutcomeLog:
             "ExpressionAttributeValues": attributes(
                 {
                     ":day": f"{criteria.business}#{day.isoformat()}#{shard}",
-                    ":start": start,
-                    ":end": end,
+                    ":start": span.start,
+                    ":end": span.end,
                 }
                 | parameters
             ),
-            "Limit": max(limit // SHARDS + 2, _FILTERED_PAGE if filters else 0),
+            "ScanIndexForward": not span.backwards,
+            "Limit": max(limit // SHARDS + 2, _FILTERED_PAGE if condition else 0),
         }
-        if filters:
-            query["FilterExpression"] = " AND ".join(filters)
+        if condition:
+            query["FilterExpression"] = condition
+        if names:
+            query["ExpressionAttributeNames"] = names
         if start_key:
             query["ExclusiveStartKey"] = start_key
         response = self._client.query(**query)
         outcomes = [_parse_outcome(values(item)) for item in response["Items"]]
-        return outcomes, response.get("LastEvaluatedKey")
+        # BETWEEN has both ends in it.
+        inside = [outcome for outcome in outcomes if _sort_key(outcome) != span.end]
+        return inside, response.get("LastEvaluatedKey")
+
+
+@dataclass(frozen=True, slots=True)
+class _PageSpan:
+    """The part `[start, end)` of a business's log that a page reads, and from which end."""
+
+    start: str
+    end: str
+    backwards: bool
+
+    @classmethod
+    def of(cls, criteria: OutcomeCriteria, after: str | None, *, backwards: bool) -> _PageSpan:
+        """What is left of the period behind the cursor `after`. Raises BadRequest."""
+        start = max(_EARLIEST, format_time(criteria.start))
+        end = format_time(criteria.end)
+        if after:
+            _day_of(after)
+            start, end = (
+                (start, min(end, after)) if backwards else (max(start, f"{after}\x00"), end)
+            )
+        return cls(start, end, backwards)
+
+    @property
+    def begin(self) -> str:
+        """Where the reading begins."""
+        return self.end if self.backwards else self.start
+
+    def days(self) -> Iterator[date]:
+        """The days of the span, in the order of reading."""
+        if self.start > self.end:
+            return
+        first, last = _day_of(self.start), _day_of(self.end)
+        # Where it ends as a day begins, there is nothing of that day in it.
+        if self.end <= f"{last}{_DAY_BEGINS}" and last > first:
+            last -= timedelta(days=1)
+        for number in range((last - first).days + 1):
+            yield last - timedelta(days=number) if self.backwards else first + timedelta(number)
+
+    def place_before(self, day: date) -> str:
+        """The cursor from which a page reads this whole day first."""
+        return f"{day}{_AFTER_ALL}" if self.backwards else day.isoformat()
+
+    def nearest(self, places: Iterable[str]) -> str:
+        """The place that the reading comes to first."""
+        return max(places) if self.backwards else min(places)
+
+    def is_beyond(self, place: str, until: str) -> bool:
+        """Whether the reading comes to a place only after it has come to another."""
+        return place < until if self.backwards else place > until
+
+
+def _filter_of(criteria: OutcomeCriteria) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """The condition of a query, its values and its names. Empty where all are asked for."""
+    parameters: dict[str, Any] = {}
+    filters: list[str] = []
+    for name, choices in (("kind", criteria.kinds), ("actor", criteria.actors)):
+        if choices:
+            own = {f":{name}{number}": str(choice) for number, choice in enumerate(choices)}
+            parameters |= own
+            filters.append(f"#{name} IN ({', '.join(own)})")
+    for name in ("severity", "channel", "platform"):
+        if value := getattr(criteria, name):
+            parameters[f":{name}"] = value
+            filters.append(f"#{name} = :{name}")
+    names = {name: name.removeprefix("#") for each in filters if (name := each.split()[0])}
+    return " AND ".join(filters), parameters, names
 
 
 @dataclass(slots=True)
@@ -375,20 +504,22 @@ class _ClosingShard:
         return not self.is_done and len(self.outcomes) <= limit
 
 
-def _take(shards: Sequence[_Shard], count: int, until: str | None = None) -> list[Outcome]:
+def _take(
+    shards: Sequence[_Shard], count: int, span: _PageSpan, until: str | None = None
+) -> list[Outcome]:
     """Take the next outcomes of all shards in time order, at most `count`.
 
     As far as they are known; or with `until`, those up to this position, where all were read.
     """
     outcomes: list[Outcome] = []
     while len(outcomes) < count and (until or not any(shard.must_read for shard in shards)):
-        filled = [shard for shard in shards if shard.outcomes]
+        filled = {_sort_key(shard.outcomes[0]): shard for shard in shards if shard.outcomes}
         if not filled:
             break
-        first = min(filled, key=lambda shard: _sort_key(shard.outcomes[0]))
-        if until and _sort_key(first.outcomes[0]) > until:
+        first = span.nearest(filled)
+        if until and span.is_beyond(first, until):
             break
-        outcomes.append(first.outcomes.popleft())
+        outcomes.append(filled[first].outcomes.popleft())
     return outcomes
 
 
@@ -416,7 +547,7 @@ def _day_of(place: str) -> date:
         return date.fromisoformat(place[:10])
     except ValueError as error:
         raise BadRequest(
-            "`after` is not the `next` of a page. Leave it out to start with the newest."
+            "`after` is not the `next` of a page. Leave it out to start from the beginning."
         ) from error
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 350_000
 """Largest document and source of a version together: an item of DynamoDB has at most 400 KB."""
+
+MAX_PAGES: Final = 10
+"""How much is read to find one version by its hash: some 10 MB."""
 
 ADOPTED_NOTE: Final = "what was followed before versions were kept"
 PLAYBOOK_NOTE: Final = "the playbook's, which was followed until then"
@@ -70,6 +74,22 @@ class Policies:
             ConsistentRead=True,
         )
         return _parse_version(values(response["Item"])) if "Item" in response else None
+
+    def with_hash(self, business: str, hash: str) -> PolicyVersion | None:
+        """The newest version with this hash; None when none of those that are read has it.
+
+        It reads at most `MAX_PAGES` pages of the newest versions, each of some megabyte.
+        """
+        query = self._query(business) | {
+            "FilterExpression": "#hash = :hash",
+            "ExpressionAttributeNames": {"#hash": "hash"},
+        }
+        query["ExpressionAttributeValues"] |= attributes({":hash": hash})
+        pages = self._client.get_paginator("query").paginate(**query)
+        for page in islice(pages, MAX_PAGES):
+            for item in page["Items"]:
+                return _parse_version(values(item))
+        return None
 
     def publish(
         self,

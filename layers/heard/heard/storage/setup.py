@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MAX_PLACES_BYTES: Final = 40_000
 """How long the places of a business may be together: every review of it reads them."""
 
+EVERY_BUSINESS: Final = "*"
+"""Under what the index `by_business` lists the businesses themselves. No business is called so."""
+
 _CONNECTION_ID: Final = re.compile(r"con[A-Za-z0-9_-]{1,80}")
 """What an id of a connection looks like. Anybody may put anything else into a public address."""
 
@@ -279,6 +282,31 @@ class SetupStore:
         keys = [values(item)["pk"] for page in pages for item in page["Items"]]
         return sorted(key.removeprefix("BUSINESS#") for key in keys)
 
+    def listed_businesses(self) -> list[str]:
+        """The ids of the businesses that functions find, sorted: those that are in the list.
+
+        One query. A business that an earlier release stored is not in it: see `list_business`.
+        """
+        items = self._of_business(EVERY_BUSINESS, "BUSINESS#")
+        return sorted(item["kind"].removeprefix("BUSINESS#") for item in items)
+
+    def list_business(self, business: str) -> None:
+        """Put a business into that list. Doing it twice is no error. Raises NotFound."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key("BUSINESS", business),
+                UpdateExpression="SET business = :all, kind = :kind",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=attributes(
+                    {":all": EVERY_BUSINESS, ":kind": f"BUSINESS#{business}"}
+                ),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            raise NotFound(f"There is no business {business}.") from error
+
     def put_business(self, business: Business) -> None:
         """Store a business, new or changed. It keeps its policy unless `business` has one.
 
@@ -290,10 +318,14 @@ class SetupStore:
             ":id": business.id,
             ":name": business.name,
             ":policy": json.dumps(dict(business.policy)),
+            ":all": EVERY_BUSINESS,
+            ":kind": f"BUSINESS#{business.id}",
         }
-        update = "SET #id = :id, #name = :name, #policy = if_not_exists(#policy, :policy)"
+        update = "SET #id = :id, #name = :name, business = :all, kind = :kind, "
         if business.policy:
-            update = "SET #id = :id, #name = :name, #policy = :policy REMOVE policy_version"
+            update += "#policy = :policy REMOVE policy_version"
+        else:
+            update += "#policy = if_not_exists(#policy, :policy)"
         self._client.update_item(
             TableName=self._table,
             Key=_key("BUSINESS", business.id),

@@ -66,6 +66,29 @@ class SweepIndex(CaseItems):
             for item in (values(item) for page in pages for item in page["Items"]):
                 yield _parse_stuck_item(item["pk"], item["sk"])
 
+    def stuck_reviews(self, now: datetime, *, limit: int) -> tuple[list[str], bool]:
+        """Reviews of all businesses that nothing closed and nobody has, and whether these are all.
+
+        At most the first `limit` of each shard: one query each. An index of the first release is
+        left to the sweep, which soon moves what is in it.
+        """
+        reviews: list[str] = []
+        are_all = True
+        for bucket in _buckets():
+            response = self._client.query(
+                TableName=self._table,
+                IndexName="sweep",
+                KeyConditionExpression="sweep_bucket = :bucket AND sweep_at <= :now",
+                ExpressionAttributeValues=attributes({":bucket": bucket, ":now": format_time(now)}),
+                Limit=limit,
+            )
+            stuck = [
+                _parse_stuck_item(item["pk"], item["sk"]) for item in map(values, response["Items"])
+            ]
+            reviews += [item.review for item in stuck if item.review]
+            are_all = are_all and "LastEvaluatedKey" not in response
+        return reviews, are_all
+
 
 def _parse_stuck_item(pk: str, sk: str) -> StuckItem:
     key = f"{pk}/{sk}"

@@ -10,7 +10,8 @@ from heard import clock
 from heard.follow_ups import FollowUp
 from heard.http.bodies import ApprovalBody, LintBody, ReleaseBody, ResolutionBody, TakeoverBody
 from heard.http.desk.routers import DeskRouter, Id, Limit
-from heard.http.desk.shapes import FollowUpJson, LintResultJson, ResolvedJson, RowJson, success
+from heard.http.desk.shapes import FollowUpJson, LintResultJson, ResolvedJson, RowJson
+from heard.http.shape import success
 from heard.steps import desk
 from heard.steps.desk_list import row_of
 from heard.steps.desk_view import findings_json

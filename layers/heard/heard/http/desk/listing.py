@@ -11,8 +11,9 @@ from heard import clock
 from heard.assessment import Severity
 from heard.http.cursors import decode_cursor, encode_cursor
 from heard.http.desk.routers import Business, DeskRouter, Limit
-from heard.http.desk.shapes import ClosedPageJson, PageJson, PreviewsJson, success
+from heard.http.desk.shapes import ClosedPageJson, PageJson, PreviewsJson
 from heard.http.query_times import parse_query_period
+from heard.http.shape import success
 from heard.steps import desk_list, desk_previews, desk_settings
 from heard.steps.desk_closed import list_closed
 from heard.steps.desk_list import FollowUpView, ListQuery

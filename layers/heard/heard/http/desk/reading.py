@@ -8,13 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from heard import clock
 from heard.http.desk.routers import Business, DeskRouter, Id, Limit
-from heard.http.desk.shapes import (
-    CodesJson,
-    ColleaguesJson,
-    FollowUpWithStoryJson,
-    MeJson,
-    success,
-)
+from heard.http.desk.shapes import CodesJson, ColleaguesJson, FollowUpWithStoryJson, MeJson
+from heard.http.shape import success
 from heard.steps import desk
 from heard.steps.desk_closed import count_codes
 from heard.steps.desk_colleagues import list_colleagues

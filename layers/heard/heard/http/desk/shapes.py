@@ -9,23 +9,18 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from pydantic.json_schema import SkipJsonSchema
 
 from heard.assessment import Severity
 from heard.follow_ups import Action, Status
+from heard.http.shape import Shape
 from heard.outcomes import Kind
 from heard.people import Role
 from heard.replies.length import Unit
 from heard.reviews import Channel, Stage
 
 SUFFIX: Final = "Json"
-
-
-class Shape(BaseModel):
-    """An object of a response. Without `defer_build` each would cost time at a cold start."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class AuthorJson(Shape):
@@ -484,8 +479,3 @@ class ProblemJson(Shape):
     rule: str | SkipJsonSchema[None] = None
     code: str | SkipJsonSchema[None] = None
     findings: list[FindingJson] | SkipJsonSchema[None] = None
-
-
-def success(shape: type[BaseModel], description: str) -> dict[int, Any]:
-    """The response of a route that succeeds, for its `responses`."""
-    return {200: {"description": description, "content": {"application/json": {"model": shape}}}}

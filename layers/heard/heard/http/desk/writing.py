@@ -15,8 +15,8 @@ from heard.http.desk.shapes import (
     LaterMarksJson,
     MentionedJson,
     NoteJson,
-    success,
 )
+from heard.http.shape import success
 from heard.steps import desk_settings, drafts, notes
 
 router = DeskRouter()
