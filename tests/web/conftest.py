@@ -144,10 +144,10 @@ class Desk:
         rows = sorted(self.backend.open_follow_ups(), key=lambda row: (row.due_at, row.id))
         return [row.id for row in rows]
 
-    def seal(self) -> list[str]:
-        """Seal the days of the business up to yesterday. Returns them."""
-        now = datetime.now(UTC)
-        ports = self.seal_bench.ports(first_day=now.date() - timedelta(days=3))
+    def seal(self, days_on: int = 0) -> list[str]:
+        """Seal the days of the business up to yesterday, or as some days later. Returns them."""
+        now = datetime.now(UTC) + timedelta(days=days_on)
+        ports = self.seal_bench.ports(first_day=now.date() - timedelta(days=4))
         with self.server.lock:
             return [each.day for each in seal_business(BUSINESS, ports, now).days]
 

@@ -432,7 +432,7 @@ def test_what_was_sealed_at_night_is_verified_in_the_browser(desk: Desk) -> None
 
 def test_what_was_changed_after_its_seal_is_shown_so(desk: Desk) -> None:
     review = resolve_first(desk)
-    desk.seal()
+    desk.seal(days_on=1)
     change_outcome(desk.backend, review, 1, actor="sub-eve")
     page = desk.audit(f"/outcomes/{review}?n=1")
 
@@ -440,15 +440,27 @@ def test_what_was_changed_after_its_seal_is_shown_so(desk: Desk) -> None:
     expect(statement(page, 2)).to_contain_text("does not have it like this")
 
 
-def test_an_outcome_that_is_not_among_the_sealed_is_shown_so(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("status", "reason", "state", "text"),
+    [
+        (409, "not_as_sealed", "fails", "does not have it like this"),
+        (404, "not_in_seal_yet", "open", "is without it: it came late, or was changed"),
+        (404, "not_sealed_yet", "open", "this day was not sealed"),
+        (404, None, "open", "could not be asked for"),
+    ],
+)
+def test_why_there_is_no_proof_is_said(
+    desk: Desk, status: int, reason: str | None, state: str, text: str
+) -> None:
     review = resolve_first(desk)
     page = desk.open("/outcomes", "ida")
     page.wait_for_selector(".rows")
-    refusal = {"status": 409, "reason": "not_as_sealed", "detail": "It is not among them."}
-    page.route("**/proof", answer_with(refusal, 409))
+    refusal = {"status": status, "reason": reason, "detail": "It is not among them."}
+    page.route("**/proof", answer_with(refusal, status))
     page.goto(f"{desk.server.address}/outcomes/{review}")
 
-    expect(statement(page, 2)).to_have_class("fails")
+    expect(statement(page, 2)).to_have_class(state)
+    expect(statement(page, 2)).to_contain_text(text)
 
 
 # Gaps, packs, and who may

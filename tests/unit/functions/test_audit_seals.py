@@ -75,7 +75,7 @@ def test_one_that_came_late_is_proven_by_the_next_day(bench: SealBench, call_api
     (late,) = bench.append("r-2", Kind.ACCEPTED, at=at(15, 23))
 
     response = get(call_api, f"outcomes/{late.id}/proof")
-    assert (response.status, response.json["reason"]) == (404, "not_sealed_yet")
+    assert (response.status, response.json["reason"]) == (404, "not_in_seal_yet")
 
     seal_until(bench, date(2026, 3, 16))
     proof = get(call_api, f"outcomes/{late.id}/proof").json

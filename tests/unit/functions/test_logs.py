@@ -101,6 +101,7 @@ def test_every_function_is_covered_by_these_tests() -> None:
         "relay",
         "reply",
         "retention",
+        "seal",
         "sweep",
         "triage",
         "web",
@@ -157,7 +158,7 @@ def test_a_review_has_one_id_in_the_lines_of_every_function_from_webhook_to_clos
     backend.add_person("Ida", "auditor")
     call_api("audit", "GET", f"/api/audit/reviews/{REVIEW}", subject="sub-ida")
     assert send_what_is_refused(call_api) == [404, 401, 422]
-    for function in ("poll", "sweep", "retention"):
+    for function in ("poll", "sweep", "retention", "seal"):
         invoke(function, {})
     address = {"connection": ADDRESS, "review": "r-1"}
     call_api("feedback_page", "GET", f"/feedback/{ADDRESS}/r-1", parameters=address)

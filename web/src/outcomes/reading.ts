@@ -72,13 +72,20 @@ async function ifThere<T>(request: Promise<T>): Promise<T | null> {
   }
 }
 
-/** The proof that an outcome was sealed; null where its day is not sealed yet, and `differs` where
- * its day is, and without this outcome. */
-export async function readProof(outcome: string): Promise<SealProof | "differs" | null> {
+const NO_PROOF = ["not_sealed_yet", "not_in_seal_yet", "not_as_sealed"] as const;
+
+/** Why there is no proof: the day has no seal, or one without the outcome and the next day none, or
+ * both have one and neither has the outcome. */
+export type NoProof = (typeof NO_PROOF)[number];
+
+/** The proof that an outcome was sealed, or why there is none. */
+export async function readProof(outcome: string): Promise<SealProof | NoProof> {
   try {
-    return await ifThere(call<SealProof>(`${AUDIT}/outcomes/${outcome}/proof`));
+    return await call<SealProof>(`${AUDIT}/outcomes/${outcome}/proof`);
   } catch (error) {
-    if (error instanceof ApiError && error.problem.reason === "not_as_sealed") return "differs";
+    const why = error instanceof ApiError ? error.problem.reason : null;
+    const known = NO_PROOF.find((each) => each === why);
+    if (known) return known;
     throw error;
   }
 }

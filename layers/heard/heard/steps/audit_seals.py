@@ -90,7 +90,8 @@ def find_seal(caller: Caller, business: str, day: date, reading: SealReading) ->
 def prove_outcome(caller: Caller, outcome_id: str, reading: SealReading) -> dict[str, Any]:
     """That an outcome is in the growing log, as it is now: its leaf, the path and the note.
 
-    Raises NotFound, with the reason `not_sealed_yet` where its day has no seal, Forbidden, and
+    Raises NotFound, with the reason `not_sealed_yet` where its day has no seal and
+    `not_in_seal_yet` where that seal is without it and the next day has none, Forbidden, and
     ConflictError (`not_as_sealed`) where the seals know no such outcome.
     """
     outcome = _find_outcome(outcome_id, reading.log)
@@ -101,7 +102,8 @@ def prove_outcome(caller: Caller, outcome_id: str, reading: SealReading) -> dict
     for sealed_on in (day, day + timedelta(days=1)):
         seal = reading.seals.read(outcome.business, sealed_on.isoformat())
         if seal is None:
-            raise _not_sealed_yet(sealed_on.isoformat())
+            is_own_day = sealed_on == day
+            raise _not_sealed_yet(str(day)) if is_own_day else _not_in_seal_yet(day)
         if leaf in (leaves := list(seal.leaves)):
             index = seal.first + leaves.index(leaf)
             path = inclusion_path(seal.leaves, index, seal.frontier)
@@ -170,3 +172,11 @@ def _find_outcome(outcome_id: str, log: OutcomeLog) -> Outcome:
 
 def _not_sealed_yet(day: str) -> NotFound:
     return NotFound(f"There is no seal of {day} yet.", reason="not_sealed_yet")
+
+
+def _not_in_seal_yet(day: date) -> NotFound:
+    return NotFound(
+        f"The seal of {day} is without this outcome. It came late, or was changed or added since. "
+        "The seal of the next day will tell.",
+        reason="not_in_seal_yet",
+    )

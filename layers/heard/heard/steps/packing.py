@@ -60,7 +60,8 @@ class StoredDays:
             for version in self.versions.versions(business)
         }
         profile = self.setup.business(business)
-        for document in (profile.policy if profile else {}, {}):
+        documents: list[Mapping[str, Any]] = [profile.policy if profile else {}, {}]
+        for document in documents:
             if (policy := _policy_of(document)) is not None:
                 by_hash.setdefault(policy.hash, policy)
         return list(by_hash.values())

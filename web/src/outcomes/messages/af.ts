@@ -78,6 +78,7 @@ export const af: Catalogue = {
   sealed: "Die seël",
   sealed_on: "van {day} bevat dit: nommer {n} van {size} onder die wortel {root}.",
   sealed_not_yet: "is nog nie daar nie: hierdie dag is nie verseël nie.",
+  sealed_without: "van {day} bevat dit nie: dit het laat gekom, of is sedertdien verander of bygevoeg. Die seël van die volgende dag sal wys.",
   sealed_fault: "bevat dit nie so nie: die bewys van {day} pas nie by wat gelees is nie.",
   sealed_unread: "kon nie gevra word nie. Probeer weer.",
   signature_good: "Die handtekening is dié van ’n sleutel wat die huis publiseer. Vergelyk die wortel met een wat aan jou gestuur is.",

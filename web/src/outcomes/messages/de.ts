@@ -78,6 +78,7 @@ export const de: Catalogue = {
   sealed: "Das Siegel",
   sealed_on: "vom {day} enthält es: Nummer {n} von {size} unter der Wurzel {root}.",
   sealed_not_yet: "ist noch nicht da: Dieser Tag wurde nicht versiegelt.",
+  sealed_without: "vom {day} enthält es nicht: Es kam zu spät oder wurde seither geändert oder hinzugefügt. Das Siegel des nächsten Tages wird es zeigen.",
   sealed_fault: "enthält es so nicht: Der Beweis vom {day} passt nicht zu dem, was gelesen wurde.",
   sealed_unread: "konnte nicht erfragt werden. Versuchen Sie es noch einmal.",
   signature_good: "Die Unterschrift ist die eines Schlüssels, den das Haus veröffentlicht. Vergleichen Sie die Wurzel mit einer, die Ihnen geschickt wurde.",

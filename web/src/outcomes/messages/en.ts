@@ -87,6 +87,7 @@ export const en = {
   sealed: "The seal",
   sealed_on: "of {day} has it: number {n} of {size} under the root {root}.",
   sealed_not_yet: "is not there yet: this day was not sealed.",
+  sealed_without: "of {day} is without it: it came late, or was changed or added since. The seal of the next day will tell.",
   sealed_fault: "does not have it like this: the proof of {day} does not fit what was read.",
   sealed_unread: "could not be asked for. Try it again.",
   signature_good: "The signature is that of a key which the house publishes. Compare the root with one that you were sent.",

@@ -78,6 +78,7 @@ export const es: Catalogue = {
   sealed: "El sello",
   sealed_on: "del {day} lo contiene: número {n} de {size} bajo la raíz {root}.",
   sealed_not_yet: "todavía no está: este día no se ha sellado.",
+  sealed_without: "del {day} no lo contiene: llegó tarde, o se cambió o se añadió después. El sello del día siguiente lo dirá.",
   sealed_fault: "no lo contiene así: la prueba del {day} no coincide con lo leído.",
   sealed_unread: "no se pudo consultar. Inténtelo de nuevo.",
   signature_good: "La firma es de una clave que la casa publica. Compare la raíz con una que le hayan enviado.",

@@ -78,6 +78,7 @@ export const fr: Catalogue = {
   sealed: "Le sceau",
   sealed_on: "du {day} le contient : numéro {n} sur {size} sous la racine {root}.",
   sealed_not_yet: "n’est pas encore là : ce jour n’a pas été scellé.",
+  sealed_without: "du {day} ne le contient pas : il est arrivé en retard, ou il a été modifié ou ajouté depuis. Le sceau du jour suivant le dira.",
   sealed_fault: "ne le contient pas ainsi : la preuve du {day} ne correspond pas à ce qui a été lu.",
   sealed_unread: "n’a pas pu être demandé. Réessayez.",
   signature_good: "La signature est celle d’une clé que la maison publie. Comparez la racine avec une autre que l’on vous a envoyée.",

@@ -78,6 +78,7 @@ export const nl: Catalogue = {
   sealed: "Het zegel",
   sealed_on: "van {day} bevat het: nummer {n} van {size} onder de wortel {root}.",
   sealed_not_yet: "is er nog niet: deze dag werd niet verzegeld.",
+  sealed_without: "van {day} bevat het niet: het kwam te laat, of werd daarna veranderd of toegevoegd. Het zegel van de volgende dag zal het zeggen.",
   sealed_fault: "bevat het zo niet: het bewijs van {day} past niet bij wat gelezen is.",
   sealed_unread: "kon niet worden opgevraagd. Probeer het opnieuw.",
   signature_good: "De handtekening is van een sleutel die het huis publiceert. Vergelijk de wortel met een die u is toegestuurd.",

@@ -78,6 +78,7 @@ export const pt: Catalogue = {
   sealed: "O selo",
   sealed_on: "de {day} contém-no: número {n} de {size} sob a raiz {root}.",
   sealed_not_yet: "ainda não está lá: este dia não foi selado.",
+  sealed_without: "de {day} não o contém: chegou tarde, ou foi alterado ou acrescentado depois. O selo do dia seguinte o dirá.",
   sealed_fault: "não o contém assim: a prova de {day} não corresponde ao que foi lido.",
   sealed_unread: "não se pôde consultar. Tente de novo.",
   signature_good: "A assinatura é de uma chave que a casa publica. Compare a raiz com uma que lhe tenham enviado.",

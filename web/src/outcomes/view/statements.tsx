@@ -45,10 +45,11 @@ const STATE_BY_SIGNATURE = { good: "holds", bad: "fails", unknown: "open" } as c
 
 async function sealStatement(outcome: Outcome): Promise<Statement> {
   const proof = await readProof(outcome.id);
-  if (!proof) return { state: "open", text: say("sealed_not_yet") };
-  const day = dayInWords(proof === "differs" ? outcome.at.slice(0, 10) : proof.day);
+  if (proof === "not_sealed_yet") return { state: "open", text: say("sealed_not_yet") };
+  const day = dayInWords(typeof proof === "string" ? outcome.at.slice(0, 10) : proof.day);
+  if (proof === "not_in_seal_yet") return { state: "open", text: say("sealed_without", { day }) };
   const fault: Statement = { state: "fails", text: say("sealed_fault", { day }) };
-  if (proof === "differs") return fault;
+  if (proof === "not_as_sealed") return fault;
   const report = await verifyProof(outcome, proof, await readKeys(outcome.business));
   if (report.fault) return fault;
   const root = `\u2066${report.root.slice(0, 12)}…\u2069`;

@@ -56,7 +56,8 @@ def seal(business: BusinessId, day: Annotated[str, Path(pattern=_DAY)]) -> dict[
 def proof(outcome: OutcomeId) -> dict[str, Any]:
     """What proves that an outcome was sealed: its leaf, its path to the root, the signed note.
 
-    404 with the reason `not_sealed_yet` until the night after its day.
+    404 with the reason `not_sealed_yet` until the night after its day, and with `not_in_seal_yet`
+    until the night after that where the seal of its day is without it.
     """
     return prove_outcome(router.caller, outcome, router.ports.seal_reading())
 
