@@ -386,6 +386,16 @@ def test_a_forged_outcome_spoils_no_row_and_no_summary(
             assert row[column] is None or type(row[column]) is _KINDS_OF_VALUES[kind], column
 
 
+@pytest.mark.parametrize("severity", [[], {}, False, 0])
+def test_a_severity_that_is_empty_and_no_text_is_no_outcome_of_ours(severity: Any) -> None:
+    chain = Chain("rev_a").accept("09:00").acknowledge("10:00")
+    chain.outcomes[1] = replace(chain.outcomes[1], severity=severity)
+
+    summary = day_summary(touched_reviews(DAY, chain.outcomes), "acme", DAY)
+
+    assert summary["kinds"] == {"accepted": 1}
+
+
 def test_a_time_that_does_not_exist_is_no_outcome_of_ours() -> None:
     chain = Chain("rev_a").accept("09:00").acknowledge("10:00")
     chain.outcomes[1] = replace(chain.outcomes[1], at="2026-03-32T10:00:00.000Z")

@@ -63,7 +63,9 @@ def has_form(outcome: Outcome) -> bool:
 
     `Outcome.from_json` checks none of them, so that what was put there can be sealed as it is.
     """
-    texts = (outcome.review, outcome.platform, outcome.channel, outcome.severity or "", outcome.at)
+    texts = [outcome.review, outcome.platform, outcome.channel, outcome.at]
+    if outcome.severity is not None:
+        texts.append(outcome.severity)
     return (
         all(type(text) is str and len(text) <= LONGEST_TEXT for text in texts)
         and type(outcome.sequence) is int
