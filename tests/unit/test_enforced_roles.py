@@ -48,4 +48,4 @@ def test_every_function_with_a_table_has_steps() -> None:
     with_tables = {name for name, grants in roles.grants().items() if grants}
 
     assert with_tables <= set(roles.entries().values())
-    assert len(with_tables) == 10
+    assert len(with_tables) == 11

@@ -47,10 +47,12 @@ def _is_short_question(analysis: TextAnalysis, severity: Severity) -> bool:
 def _is_abuse(analysis: TextAnalysis, severity: Severity) -> bool:
     if severity is Severity.CRITICAL or analysis.is_concrete or analysis.is_short_praise:
         return False
+    if analysis.has("insult"):
+        return True
     scores = analysis.scores
-    return analysis.has("insult") or (
-        scores is not None and scores.abuse >= thresholds_of(scores).abuse
-    )
+    if scores is None or severity is Severity.PRAISE:
+        return False
+    return scores.abuse >= thresholds_of(scores).abuse
 
 
 def _is_neutral(analysis: TextAnalysis, rating: int | None) -> bool:

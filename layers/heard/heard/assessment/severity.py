@@ -79,7 +79,8 @@ def severity_with_rating(
         return Severity.CRITICAL
     if rating == 1:
         return Severity.HIGH if _has_reason(text_severity, analysis) else Severity.MEDIUM
-    if analysis.scores is None:
+    if analysis.scores is None or analysis.is_short_praise:
+        # Bare thanks say too little to weigh against the stars.
         return _RATING_SEVERITY[rating].worse(text_severity or Severity.PRAISE)
     if rating == 2 and text_severity is Severity.HIGH:
         return Severity.HIGH

@@ -48,7 +48,7 @@ THRESHOLDS: Final = {
     "quick": Thresholds(
         high=0.6,
         critical=0.4,
-        abuse=0.15,
+        abuse=0.4,
         person=0.3,
         confirming=0.01,
         confirming_sentence=0.3,
