@@ -78,6 +78,8 @@ RARE: Final[Mapping[Grant, str]] = {
     **rare(POLLER, "SealFunction", QUEUE_READS, "SealQueue"),
     **rare("an outcome is gone", "SealFunction", "s3:GetObject", "LakeBucket/*"),
     **rare("its line is gone too", "SealFunction", "s3:ListBucket", "LakeBucket"),
+    **rare("it began on an earlier day", "SealFunction", "dynamodb:Query", "OutcomesTable"),
+    **rare("a review is stuck", "AuditFunction", "dynamodb:BatchGetItem", "CasesTable", CASE),
     **rare(STREAM, "RelayFunction", STREAM_READS, "OutcomesTable/stream/*"),
     **rare("after 12 hours", "RelayFunction", "sqs:SendMessage", "RelayDeadLetters"),
     **rare(ERASED, "TriageFunction", "dynamodb:UpdateItem", "CasesTable", CASE),

@@ -45,6 +45,12 @@ def test_functions_that_no_other_test_calls_have_their_grants_too(
     review = page["outcomes"][0]["review"]
     assert auditor.call("GET", f"/api/audit/reviews/{review}")[0] == 200
     assert auditor.call("GET", f"/api/audit/reviews/{review}/verification")[1]["verified"] is True
+    assert auditor.call("GET", f"/api/audit/people?business={form.business}")[0] == 200
+    assert auditor.call("GET", f"/api/audit/gaps?business={form.business}")[0] == 200
+    accepted = auditor.call("GET", f"/api/audit/reviews/{review}")[1]["outcomes"][0]
+    policy = accepted["detail"]["policy"]
+    path = f"/api/audit/policies/{policy}?business={form.business}"
+    assert auditor.call("GET", path)[0] == 200
     response = environment.http.send(
         "GET", f"{environment.stack.public_url}/feedback/{form.id}/{form_review.native_id}"
     )
