@@ -289,11 +289,15 @@ class _Check:
 
     def _check_note(self, seal: Seal) -> Iterator[SealFinding]:
         note = self._note_of(seal)
-        findings = [*self._check_signature(seal, note), *self._check_root(seal, note)]
+        faults = [*self._check_root(seal, note)]
+        # A record that leads to no signed root names no key.
+        findings = [*self._check_signature(seal, note, takes_key=not faults), *faults]
         self._previous_text = None if findings or note is None else note.text
         yield from findings
 
-    def _check_signature(self, seal: Seal, note: SignedNote | None) -> Iterator[SealFinding]:
+    def _check_signature(
+        self, seal: Seal, note: SignedNote | None, *, takes_key: bool
+    ) -> Iterator[SealFinding]:
         if note is None:
             yield _finding(seal.day, FindingKind.WRONG_KEY, None, "the note cannot be read")
             return
@@ -314,7 +318,7 @@ class _Check:
             return
         # The last day of a key names the next one. So the old key vouches for it.
         next_key = seal.record.get("next_key")
-        if isinstance(next_key, str) and self._record_is_sealed(seal):
+        if takes_key and isinstance(next_key, str) and self._record_is_sealed(seal):
             try:
                 self._keys.append(parse_vkey(next_key))
             except ValueError:
