@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from heard.outcomes import Fact, Kind
 from heard.packs import verify as program
+from heard.packs.writing import PackRequest, write_pack
 from heard.seals.checking import DayEvidence, SealExpectation, check_seals
 from heard.seals.leaves import redaction_line
 from heard.seals.merkle import leaf_hash
@@ -212,10 +214,11 @@ def test_an_archive_with_two_meanings_is_refused(make: Callable[[], bytes], tmp_
 def test_a_long_archive_has_one_meaning_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    files = unzip(example_pack())
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 2_000)
     monkeypatch.setattr(program, "LONG", 2_000)
 
-    pack = zipped(unzip(example_pack()))
+    pack = zipped(files)
 
     assert b"PK\x06\x06" in pack
     assert verify(tmp_path, pack)[0] == 0
@@ -439,13 +442,8 @@ def test_a_note_of_another_business_is_not_that_of_the_key(tmp_path: Path) -> No
     seal = diary.seal(FIRST_DAY)
     public_key = bytes(KEY.verify_key)
 
-    class Source(DiarySource):
-        pass
-
     file = io.BytesIO()
-    from heard.packs.writing import PackRequest, write_pack
-
-    write_pack(Source(diary), PackRequest("other", seal.day, seal.day), file)
+    write_pack(DiarySource(diary), PackRequest("other", seal.day, seal.day), file)
     files = unzip(file.getvalue())
     text = seal.note.rpartition("\n\n")[0] + "\n"
     signature = KEY.sign(text.encode()).signature
@@ -580,8 +578,6 @@ def test_a_path_leads_only_from_a_place_in_the_tree(index: int, size: int, lengt
 
 
 def test_odd_details_of_an_outcome_stop_no_check(tmp_path: Path) -> None:
-    from heard.outcomes import Fact, Kind
-
     diary = Diary()
     diary.write("rev_aaaa", accepted(), at=at(0, 8))
     odd: dict[str, Any] = {"reply": ["x"], "public": True, "policy": {"a": 1}, "by": [1]}

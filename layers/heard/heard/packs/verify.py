@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import io
 import json
 import re
 import struct
@@ -39,8 +38,10 @@ PART = re.compile(
     rf"|(?:outcomes/(?:{DAY})\.jsonl\.gz|seals/(?:{DAY})\.json"
     rf"|checkpoints/(?:{DAY})\.note|stamps/(?:{DAY})\.[0-9]{{1,3}}\.tsr)"
 )
-SEAL = {"business", "day", "facts", "first", "format", "frontier", "key", "leaves", "note"}
-SEAL |= {"origin", "record", "size"}
+SEAL = {
+    *("business", "day", "facts", "first", "format", "frontier"),
+    *("key", "leaves", "note", "origin", "record", "size"),
+}
 ID = re.compile(rb'"id":"(out_[0-9a-z_]{1,64})"')
 REDACTION = re.compile(rb'{"redacted":"([A-Za-z0-9+/]{43}=)"}')
 KEY = re.compile(r"([^\s+\x00-\x1f]{1,255})\+([0-9a-f]{8})\+(\S{1,99})")
@@ -776,9 +777,10 @@ def main(arguments: list[str] | None = None) -> int:
     summary |= {"findings": check.findings, "counts": check.counts, "stamps": check.stamps}
     summary |= {"days": check.days, "outcomes": check.outcomes, "reviews": len(check.reviews)}
     lines = [json.dumps(summary, indent=1)] if given.json else map(printable, report(check, faults))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    text = "".join(f"{line}\n" for line in lines)
+    # Not every terminal has every letter.
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     return 1 if faults else 0
 
 
