@@ -185,7 +185,7 @@ def verify(
     if as_json:
         show.data(
             {
-                "verified": not broken,
+                "verified": not broken and not (seals and seals.faults),
                 "reviews": review_count,
                 "outcomes": outcome_count,
                 "broken": [asdict(report) for report in broken],

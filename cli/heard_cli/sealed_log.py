@@ -11,10 +11,17 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
 from heard.outcomes import Outcome
-from heard.seals.checking import DayEvidence, SealExpectation, SealFinding, check_seals
+from heard.retention import FIRST_DAY
+from heard.seals.checking import (
+    DayEvidence,
+    FindingKind,
+    SealExpectation,
+    SealFinding,
+    check_seals,
+)
 from heard.seals.day import Head
 from heard.seals.facts import facts_lines
-from heard.seals.leaves import parse_line, redacted_leaf
+from heard.seals.leaves import leaf_bytes, parse_line, redacted_leaf
 from heard.seals.merkle import leaf_hash
 from heard.seals.notes import vkey
 from heard.seals.seal import Seal
@@ -67,6 +74,7 @@ def check_business(
         keys=[key or vkey(origin, stack.seal_key.public_key())],
         start=stack.seals.read(business, (first - _DAY).isoformat()),
         until=last.isoformat(),
+        after=stack.seals.read(business, (last + _DAY).isoformat()),
         heads=heads,
     )
     days = _read_days(stack, business, first, last, check, heads)
@@ -80,7 +88,26 @@ def check_business(
             "A day is sealed at 00:20 UTC of the next one. To do it now:",
             f"seal run --business {business}",
         )
+    if expected.start is None:
+        check.findings += _before_the_log(stack, business, first, last)
     return check
+
+
+def _before_the_log(stack: Stack, business: str, first: date, last: date) -> Iterator[SealFinding]:
+    """What the log has of days before the first sealed one. That day came first, or it is sealed
+    there as late."""
+    found = next(stack.seals.versions(business, first.isoformat(), last.isoformat()), None)
+    seal = stack.seals.read_version(business, found) if found else None
+    if seal is None:
+        return
+    late = set(seal.leaves[seal.own : -1])
+    day = max(first, FIRST_DAY)
+    while day.isoformat() < seal.day:
+        for outcome in stack.log.of_day(business, day):
+            if leaf_hash(leaf_bytes(outcome)) not in late:
+                why = "it is of a day before the first sealed one"
+                yield SealFinding(day.isoformat(), FindingKind.INSERTED, outcome.id, why)
+        day += _DAY
 
 
 def _read_days(

@@ -24,7 +24,7 @@ from tests.unit.sealing import ORIGIN, TODAY, FakeKms, SealBench, at, outcomes_o
 
 BUSINESS = "acme"
 DAY = "2026-03-16"
-VERIFY = ("audit", "verify", "--business", BUSINESS, "--from", "2026-03-15", "--sealed")
+VERIFY = ("audit", "verify", "--business", BUSINESS, "--from", "2026-03-13", "--sealed")
 
 
 class FakeLambda:
@@ -206,6 +206,10 @@ def insert(bench: SealBench, _made: list[Outcome]) -> None:
     bench.append("r-9", Kind.ACCEPTED, at=at(15, 20), business=BUSINESS)
 
 
+def insert_before_the_first_day(bench: SealBench, _made: list[Outcome]) -> None:
+    bench.append("r-9", Kind.ACCEPTED, at=at(14, 20), business=BUSINESS)
+
+
 def swap_facts(bench: SealBench, _made: list[Outcome]) -> None:
     content = bench.lake.get(seal_of(bench, "2026-03-15").facts.key)
     assert content is not None
@@ -224,6 +228,7 @@ def roll_state_back(bench: SealBench, made: list[Outcome]) -> None:
         (put_over_seal, "rewritten", None),
         (hide_seal, "rewritten", None),
         (insert, "inserted", None),
+        (insert_before_the_first_day, "inserted", None),
         (swap_facts, "facts_differ", None),
         (roll_state_back, "head_behind", 4),
     ],
@@ -240,13 +245,25 @@ def test_what_was_done_after_the_seal_is_named(
 
     result = heard(*VERIFY, "--json")
 
-    assert result.exit_code == 1
+    assert (result.exit_code, result.json["verified"]) == (1, False)
     findings = {(each["kind"], each["outcome"]) for each in result.json["seals"]["findings"]}
     if place is None:
         assert kind in {found for found, _ in findings}
     else:
         assert (kind, sealed[place].id) in findings
     assert heard(*VERIFY, "--log-only").exit_code == 1
+
+
+def test_what_was_put_into_the_last_day_of_a_period_is_named(
+    bench: SealBench, sealed: list[Outcome], heard: HeardCommand
+) -> None:
+    """The day behind is sealed, and would have it among its late ones."""
+    insert(bench, sealed)
+
+    result = heard(*VERIFY, "--to", "2026-03-15T23:00:00Z", "--log-only", "--json")
+
+    kinds = {each["kind"] for each in result.json["seals"]["findings"]}
+    assert (result.exit_code, kinds) == (1, {"inserted"})
 
 
 def test_another_key_is_named(bench: SealBench, sealed: list[Outcome], heard: HeardCommand) -> None:

@@ -116,7 +116,9 @@ def test_the_result_is_json_on_request(tmp_path: Path) -> None:
 
     assert json.loads(done.stdout) == {
         "verified": True,
+        "key_is_trusted": True,
         "findings": [],
+        "counts": {},
         "stamps": [],
         "days": 3,
         "outcomes": 10,
@@ -441,7 +443,8 @@ def test_a_line_that_was_taken_out_leaves_everything_else_proven(tmp_path: Path)
     code, check = verify(tmp_path, zipped(files))
 
     assert code == 0
-    assert kinds_of(check) == [("redacted", FIRST, None)]
+    # The line may be the one that the chain goes on without. Nobody can tell.
+    assert kinds_of(check) == [("redacted", FIRST, None), ("gap", FIRST, "out_aaaa_000003")]
     assert check.outcomes == 9
     found = findings_of(files)
     assert [(each.kind.value, each.is_fault) for each in found] == [("redacted", False)]

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -20,8 +21,8 @@ from heard.outcomes import Kind, Outcome
 from heard.seals.facts import facts_lines
 from heard.seals.leaves import leaf_bytes, record_bytes
 from heard.seals.merkle import leaf_hash, root_of
-from heard.seals.notes import parse_note
-from heard.seals.seal import Seal, seal_key
+from heard.seals.notes import note_text, parse_note, signed_note
+from heard.seals.seal import LeafHashes, Seal, seal_key
 from heard.steps.lake import write_sealed_day
 from heard.steps.seal import (
     SealPorts,
@@ -31,9 +32,10 @@ from heard.steps.seal import (
     queue_businesses,
     seal_business,
 )
+from heard.storage.seal_key import SealKey
 from heard.storage.setup import Business
 from tests.unit.backend import BUSINESS, OTHER_BUSINESS, Backend
-from tests.unit.sealing import ORIGIN, TODAY, SealBench, at, is_signed, outcomes_of
+from tests.unit.sealing import ORIGIN, TODAY, FakeKms, SealBench, at, is_signed, outcomes_of
 
 YESTERDAY = "2026-03-16"
 
@@ -285,6 +287,53 @@ def test_nothing_is_sealed_behind_a_seal_that_is_gone(bench: SealBench) -> None:
 
     with pytest.raises(Fault, match=YESTERDAY):
         run(bench, TODAY + timedelta(days=1))
+
+
+def plant(bench: SealBench, day: str, seal: Seal, seed: int = 2) -> None:
+    """Put a seal that somebody else signed, or nobody, where Heard will look for one."""
+    planted = replace(seal, day=day, record={**seal.record, "seal": day})
+    leaves = LeafHashes(seal.leaves[:-1].content + leaf_hash(record_bytes(planted.record)))
+    planted = replace(planted, leaves=leaves)
+    after = planted.frontier_after()
+    text = note_text(seal.origin, after.size, after.root())
+    signer = FakeKms(seed)
+    key = SealKey(signer, "key-1").public_key()
+    signature = SealKey(signer, "key-1").sign(text.encode())
+    bench.seals.put(replace(planted, note=signed_note(text, seal.origin, key, signature)))
+
+
+def test_nothing_is_sealed_behind_a_seal_that_somebody_else_made(bench: SealBench) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(16))
+    run(bench)
+    plant(bench, "2026-03-17", seals_of(bench)[0])
+
+    for _ in range(2):  # the first run finds it in its way, the next one as the newest seal
+        with pytest.raises(Fault, match="2026-03-17"):
+            run(bench, TODAY + timedelta(days=1))
+
+    assert len(bench.kms.messages) <= 2
+    assert len(seals_of(bench)) == 2
+
+
+def test_a_planted_first_seal_is_no_beginning(bench: SealBench, backend: Backend) -> None:
+    other = SealBench(backend)
+    other.append("r-1", Kind.ACCEPTED, at=at(16))
+    run(other)
+    plant(bench, YESTERDAY, seals_of(other)[0])
+
+    with pytest.raises(Fault, match=YESTERDAY):
+        run(bench)
+
+
+def test_a_seal_of_a_day_that_is_not_over_ends_no_sealing(bench: SealBench) -> None:
+    bench.append("r-1", Kind.ACCEPTED, at=at(16))
+    run(bench)
+    plant(bench, "2026-12-31", seals_of(bench)[0])
+
+    report = run(bench, TODAY + timedelta(days=1))
+
+    assert [day.day for day in report.days] == ["2026-03-17"]
+    assert (report.rewritten, report.problems) == (["2026-12-31"], 1)
 
 
 def test_the_open_reviews_are_counted_by_what_opens_and_ends_them() -> None:

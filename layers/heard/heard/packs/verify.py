@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import re
+import struct
 import sys
 import zipfile
 import zlib
@@ -23,7 +24,26 @@ from typing import Any, cast
 
 # How much is read at most, known before anything is inflated.
 MOST_FILES, LONGEST_FILE, LONGEST_JSON, MOST_INFLATED, CHUNK = 40_000, 4 << 30, 1 << 28, 64, 1 << 20
+MOST_DAYS, LONGEST_NOTE, MOST_SIGNATURES = 4_000, 16_384, 16
+# What is longer, or lies behind it, has its numbers in a second field of an archive.
+LONG = (1 << 31) - 1
+# How many findings of a kind are listed. All are counted.
+MOST_LISTED, MOST_UNKNOWN = 1_000, 1_000
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,99})?")
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# What a pack consists of. The days are checked one by one.
+PART = re.compile(
+    r"(README\.txt|verify\.py|(?:pack|start|keys)\.json|before\.jsonl"
+    r"|(?:reviews|connections|people)\.csv|policies/[0-9a-f]{64}\.(?:json|source\.txt))"
+    rf"|(?:outcomes/(?:{DAY})\.jsonl\.gz|seals/(?:{DAY})\.json"
+    rf"|checkpoints/(?:{DAY})\.note|stamps/(?:{DAY})\.[0-9]{{1,3}}\.tsr)"
+)
+SEAL = {
+    *("business", "day", "facts", "first", "format", "frontier"),
+    *("key", "leaves", "note", "origin", "record", "size"),
+}
+ID = re.compile(rb'"id":"(out_[0-9a-z_]{1,64})"')
+REDACTION = re.compile(rb'{"redacted":"([A-Za-z0-9+/]{43}=)"}')
 KEY = re.compile(r"([^\s+\x00-\x1f]{1,255})\+([0-9a-f]{8})\+(\S{1,99})")
 CLOSING = {
     "acknowledged",
@@ -36,7 +56,7 @@ CLOSING = {
     "ignored",
     "expired",
 }
-REMARKS = {"redacted", "policy_missing", "key_from_pack", "before_missing"}
+REMARKS = {"redacted", "policy_missing", "key_from_pack", "before_missing", "gap"}
 OF_LINES = {
     "changed": "the content does not match its hash",
     "rehashed": "the content was changed and given a new hash",
@@ -67,6 +87,8 @@ class Files:
     def __init__(self, path: Path) -> None:
         self.path, self.zip = path, None if path.is_dir() else zipfile.ZipFile(path)
         self.sizes: dict[str, int] = {}
+        if self.zip and len(self.zip.filelist) > MOST_FILES:
+            raise Unreadable("the archive has too many files")
         for name, size in self._entries():
             if not NAME.fullmatch(name) or size > LONGEST_FILE or len(self.sizes) > MOST_FILES:
                 raise Unreadable(f"{name[:99]!r} is no name of a pack, too long or one too many")
@@ -75,12 +97,47 @@ class Files:
             self.sizes[name] = size
         if self.zip and sum(self.sizes.values()) > path.stat().st_size:
             raise Unreadable("the files are longer than the archive")
+        if self.zip:
+            self._check_layout(self.zip)
+
+    def _check_layout(self, archive: zipfile.ZipFile) -> None:
+        """The files follow each other, then comes the directory, and nothing else.
+
+        So no other program finds more in the archive, or something else.
+        """
+        end, directory = 0, 0
+        with self.path.open("rb") as file:
+            for entry in sorted(archive.infolist(), key=lambda each: each.header_offset):
+                file.seek(end)
+                header = file.read(30)
+                if entry.header_offset != end or header[:4] != b"PK\x03\x04" or len(header) < 30:
+                    raise Unreadable("between the files of the archive is something else")
+                numbers = struct.unpack("<6xHH8xIIHH", header)
+                flags, method, packed, size, name, extra = numbers
+                is_large = entry.file_size > LONG
+                sizes = (0xFFFFFFFF if is_large else entry.file_size,) * 2
+                has_other = flags & ~0x800 or method or file.read(name) != entry.filename.encode()
+                if has_other or (packed, size) != sizes or extra != (20 if is_large else 0):
+                    raise Unreadable(f"{entry.filename[:99]!r} has two descriptions")
+                end += 30 + name + extra + entry.file_size
+                directory += 46 + name + len(entry.extra) + len(entry.comment)
+            file.seek(end + directory)
+            rest = file.read(200)
+            # Only a long archive has the larger end, 76 bytes in front of the other one.
+            rest = rest[76:] if rest[:4] == b"PK\x06\x06" and end > LONG else rest
+            counts = struct.pack("<4s4xHH", b"PK\x05\x06", *(len(archive.filelist),) * 2)
+            if len(rest) != 22 or rest[:12] != counts or archive.comment:
+                raise Unreadable("the archive has another end, or something follows it")
 
     def _entries(self) -> Iterator[tuple[str, int]]:
         for entry in self.zip.infolist() if self.zip else ():
             # A pack is stored as it is. So nothing in it grows when it is read.
-            if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1:
+            if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & ~0x800:
                 raise Unreadable(f"{entry.filename[:99]!r} is compressed or encrypted")
+            is_long = max(entry.file_size, entry.header_offset) > LONG
+            extra = entry.extra and (not is_long or len(entry.extra) > 28)
+            if entry.external_attr >> 28 not in (0, 8) or extra or entry.comment:
+                raise Unreadable(f"{entry.filename[:99]!r} is a link, or more than a file")
             yield entry.filename, entry.file_size
         for path in () if self.zip else self.path.rglob("*"):
             if path.is_symlink():
@@ -127,9 +184,13 @@ def fields_of(content: bytes) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
 
+    def whole(number: str) -> int:
+        # A very long one takes very long to read.
+        return int(number) if len(number) < 99 else refuse(number[:9]) or 0
+
     text = content.decode("utf-8", "surrogatepass")
     try:
-        fields = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+        fields = json.loads(text, object_pairs_hook=unique, parse_constant=refuse, parse_int=whole)
     except RecursionError as error:
         raise ValueError("it is too deep") from error
     if type(fields) is not dict:
@@ -139,7 +200,10 @@ def fields_of(content: bytes) -> dict[str, Any]:
 
 def canonical(value: object) -> bytes:
     """JSON in the one form that is hashed."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except RecursionError as error:
+        raise ValueError("it is too deep") from error
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -232,7 +296,11 @@ def root_of(hashes: list[bytes]) -> bytes:
 def root_from_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """RFC 9162, section 2.1.3.2."""
     last = size - 1
+    if not 0 <= index < size:
+        return b""
     for sibling in path:
+        if last == 0:
+            return b""
         if index & 1 or index == last:
             leaf = sha256(b"\x01", sibling, leaf)
             while not index & 1 and index:
@@ -258,6 +326,12 @@ def hash_fits(line: bytes) -> bool:
     return outcome["hash"] == hash_of(outcome)
 
 
+def id_in(line: bytes) -> bytes:
+    """The part of a line that names it."""
+    match = ID.search(line)
+    return match[0] if match else b""
+
+
 def outcome_of(line: bytes) -> dict[str, Any]:
     """The outcome of a line, which has one form alone."""
     fields = fields_of(line)
@@ -276,6 +350,8 @@ class PackCheck:
     def __init__(self, files: Files, keys: list[str]) -> None:
         self.files, self.keys = files, [key_of(text) for text in keys]
         self.findings: list[dict[str, Any]] = []
+        self.counts: dict[str, int] = {}
+        self.key_is_trusted, self.key_in_pack = bool(keys), ""
         self.pack: dict[str, Any] = {}
         self.day, self.days, self.outcomes, self.absent = "", 0, 0, 0
         self.tree: list[bytes] | None = []
@@ -285,26 +361,38 @@ class PackCheck:
         self.policies: dict[str, tuple[str, str]] = {}
         self.stamps: list[dict[str, str]] = []
         self.gone: set[str] = set()
+        self.redacted = 0
 
     def say(self, kind: str, why: str, outcome: str | None = None, day: str | None = None) -> None:
         """Note what is wrong, on this day unless another one is given."""
         day = self.day if day is None else day
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if self.counts[kind] > MOST_LISTED:
+            return
         self.findings.append({"day": day, "kind": kind, "outcome": outcome, "why": why})
 
     def run(self) -> None:
         """Check everything, in order."""
         self.pack = fields_of(self.files.read("pack.json"))
-        if self.pack["format"] != 1:
+        texts = [self.pack[name] for name in ("business", "origin", "from", "to")]
+        if self.pack["format"] != 1 or {type(text) for text in texts} != {str}:
             raise ValueError("pack.json has a format that this program does not know")
-        first, last = (date.fromisoformat(self.pack[name]) for name in ("from", "to"))
+        if type(self.pack["files"]) is not dict:
+            raise ValueError("pack.json has no list of files")
+        first, last = (date.fromisoformat(text) for text in texts[2:])
+        if [first.isoformat(), last.isoformat()] != texts[2:]:
+            raise ValueError("the days of pack.json are not written YYYY-MM-DD")
+        count = (last - first).days + 1
+        if not 1 <= count <= MOST_DAYS or first.year < 1900:
+            raise ValueError("pack.json has no days, or too many")
+        days = [first + timedelta(days=number) for number in range(-1, count)]
         self.check_files()
-        self.guard(first - timedelta(days=1), self.check_start)
-        while first <= last:
-            self.guard(first, self.check_day)
-            first += timedelta(days=1)
+        self.guard(days[0], self.check_start)
+        for day in days[1:]:
+            self.guard(day, self.check_day)
         self.guard(last, self.check_before)
-        self.check_chains()
-        self.check_policies()
+        self.guard(last, self.check_chains)
+        self.guard(last, self.check_policies)
 
     def faults(self) -> list[dict[str, Any]]:
         """The findings that somebody must explain."""
@@ -315,7 +403,9 @@ class PackCheck:
         self.day = day.isoformat()
         try:
             check()
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, zlib.error) as error:
+        except (Unreadable, zipfile.BadZipFile, OSError, EOFError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever somebody thought of
             self.say("unreadable", f"{check.__name__[6:]}: {error!r}"[:200])
             self.tree, self.absent = None, 1 << 60
 
@@ -330,16 +420,27 @@ class PackCheck:
                 self.say("file_missing", f"{name} is not there")
             elif name not in listed and name != "pack.json":
                 self.say("file_inserted", f"pack.json does not name {name}")
-            elif name in listed and digest.hexdigest() != listed[name]["sha256"]:
+            elif name in listed and listed[name] != {
+                "sha256": digest.hexdigest(),
+                "bytes": self.files.sizes[name],
+            }:
                 self.say("file_differs", f"{name} is not the file that pack.json names")
-            if name[:6] == "seals/" and not self.pack["from"] <= name[6:-5] <= self.pack["to"]:
-                self.say("inserted", f"{name} is of no day of the pack")
+            if name in self.files.sizes and not self.is_part(name):
+                self.say("inserted", f"{name} is no part of a pack of these days")
+
+    def is_part(self, name: str) -> bool:
+        """Whether a pack of these days has such a file. Nothing is checked in another one."""
+        match, day = PART.fullmatch(name), name.partition("/")[2][:10]
+        first, folder = self.pack["from"], name.partition("/")[0]
+        if match and folder in ("checkpoints", "stamps"):
+            first = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+        return bool(match and (match[1] or first <= day <= self.pack["to"]))
 
     def check_start(self) -> None:
         """The checkpoint before the first day, from which the log goes on."""
         start, keys = (fields_of(self.files.read(name)) for name in ("start.json", "keys.json"))
         if not self.keys:
-            self.keys = [key_of(keys["keys"][0])]
+            self.keys, self.key_in_pack = [key_of(keys["keys"][0])], keys["keys"][0]
             self.say("key_from_pack", "the key is the pack's own: compare it with one you trust")
         self.tree, self.size = [unbase64(each) for each in start["frontier"]], start["size"]
         self.start_root, self.start_size = root_of(self.tree), self.size
@@ -365,6 +466,10 @@ class PackCheck:
             self.say("other_business", f"it is a seal of {seal['business']}")
             self.tree, self.previous, self.absent = None, "", 1 << 60
             return
+        fixed = {"format": 1, "day": self.day, "origin": self.pack["origin"]}
+        fixed["size"] = seal["first"] + len(leaves)
+        if set(seal) != SEAL or any(seal[name] != value for name, value in fixed.items()):
+            self.say("record_differs", "the seal says something else than its leaves")
         if self.tree is not None and (self.size, self.tree) != (seal["first"], frontier):
             self.say("frontier_differs", f"it does not go on where the log was, at {self.size}")
         if self.tree is None:
@@ -384,7 +489,7 @@ class PackCheck:
         if previous or first == 0:
             claims["previous"] = sha256(previous.encode()).hex() if previous else None
         wrong = [name for name, value in claims.items() if record[name] != value]
-        if wrong or seal["day"] != self.day or seal["facts"]["lines"] != len(leaves) - 1:
+        if wrong or seal["facts"]["lines"] != len(leaves) - 1:
             self.say("record_differs", f"the record does not fit the seal {wrong}")
         if record["next_key"] and is_signed_note:
             self.keys.append(key_of(record["next_key"]))
@@ -396,13 +501,17 @@ class PackCheck:
         self.check_lines(record, leaves[:-1])
 
     def check_note(self, note: str) -> bool:
-        """Whether a key that is known signed the note. It must say where the log has come to."""
+        """Whether a key that is known signed the note, and it says where the log has come to."""
         text, _, lines = note.rpartition("\n\n")
         text, origin, is_good = text + "\n", self.pack["origin"], False
-        for _, name, encoded in (line.split(" ") for line in lines.splitlines()):
+        signatures = [line.split(" ") for line in lines.split("\n")[:-1]]
+        if len(note) > LONGEST_NOTE or len(signatures) > MOST_SIGNATURES:
+            raise ValueError("the note is too long")
+        for mark, name, encoded in signatures:
             content = unbase64(encoded)
             for key in self.keys:
-                is_its_id = (name, content[:4]) == key[:2]
+                # One key may sign for several logs. Its name says for which.
+                is_its_id = (mark, name, name, content[:4]) == ("—", origin, *key[:2])
                 is_good |= is_its_id and is_signed(key[2], text.encode(), content[4:])
         if not is_good:
             self.say("wrong_key", "no key that is known signed the note")
@@ -413,7 +522,7 @@ class PackCheck:
             root = base64.b64encode(root_of(self.tree)).decode()
             if text != f"{origin}\n{self.size}\n{root}\n":
                 self.say("root_differs", "the leaves do not lead to the size and root of the note")
-                self.tree = None
+                self.tree, is_good = None, False
         self.previous = text if is_good and self.tree is not None else ""
         return is_good
 
@@ -423,19 +532,23 @@ class PackCheck:
         for place in range(len(leaves) - 1, -1, -1):
             places.setdefault(leaves[place], []).append(place)
         known: dict[int, dict[str, Any] | None] = {}
-        unknown: list[tuple[int, int, bytes]] = []
+        unknown: list[tuple[int, int, str, bytes]] = []
         last, name = -1, f"outcomes/{self.day}.jsonl.gz"
         for number, line in enumerate(self.files.lines(name) if name in self.files.sizes else ()):
-            hidden = line.startswith(b'{"redacted":')
-            leaf = unbase64(fields_of(line)["redacted"]) if hidden else sha256(b"\x00", line)
+            if number > 2 * len(leaves) + MOST_UNKNOWN:
+                raise ValueError("it has many more lines than were sealed")
+            hidden = REDACTION.fullmatch(line)
+            leaf = unbase64(hidden[1].decode()) if hidden else sha256(b"\x00", line)
             free = places.get(leaf)
             if free is None:
-                unknown.append((last, number, line))
+                kind = "rehashed" if hash_fits(line) else "changed"
+                unknown.append((last, number, kind, id_in(line)))
             elif not free:
                 self.say_line("doubled", number, line)
             else:
                 place = free.pop()
                 known[place] = None if hidden else self.take(outcome_of(line))
+                self.redacted += bool(hidden)
                 if hidden or place < last:
                     self.say_line("redacted" if hidden else "swapped", place, line)
                 last = max(last, place)
@@ -465,10 +578,10 @@ class PackCheck:
         if (record["reviews"], record["heads"]) != (len(ends), root_of(tree).hex()):
             self.say("record_differs", "the record says something else of the day's reviews")
 
-    def pair(self, unknown: list[tuple[int, int, bytes]], known: Any, leaves: int) -> None:
+    def pair(self, unknown: list[tuple[int, int, str, bytes]], known: Any, leaves: int) -> None:
         """Which unknown line stands for which leaf without a line: in order, between known ones."""
         taken, order, place = set(known), sorted(known), -1
-        for start, number, line in unknown:
+        for start, number, kind, line in unknown:
             place = max(place, start) + 1
             behind = bisect_right(order, start)
             if place >= (order[behind] if behind < len(order) else leaves):
@@ -476,7 +589,7 @@ class PackCheck:
                 place -= 1
                 continue
             taken.add(place)
-            self.say_line("rehashed" if hash_fits(line) else "changed", place, line)
+            self.say_line(kind, place, line)
         for place in range(leaves):
             if place not in taken:
                 self.say_line("missing", place, b"")
@@ -485,7 +598,7 @@ class PackCheck:
     def say_line(self, kind: str, place: int, line: bytes) -> None:
         """Note what is wrong with a line."""
         self.absent += kind in ("redacted", "changed", "rehashed")
-        match = re.search(rb'"id":"(out_[0-9a-z_]{1,64})"', line)
+        match = ID.search(line)
         self.say(kind, f"{OF_LINES[kind]} (place {place})", match[1].decode() if match else None)
 
     def take(self, outcome: dict[str, Any]) -> dict[str, Any]:
@@ -500,25 +613,32 @@ class PackCheck:
             self.say("other_business", f"it is an outcome of {outcome['business']}", outcome["id"])
         if outcome["hash"] != hash_of(outcome):
             self.say("changed", "it was sealed with another hash", outcome["id"])
-        if detail.get("policy"):
+        if isinstance(detail.get("policy"), str) and detail["policy"]:
             self.policies.setdefault(detail["policy"], (self.day, outcome["id"]))
         return kept
 
     def check_before(self) -> None:
         """The earlier outcomes of the reviews: each has its path to the checkpoint at the start."""
         self.day, count = f"before {self.pack['from']}", self.outcomes
-        lines = self.files.read("before.jsonl").splitlines()
+        lines = self.files.read("before.jsonl").split(b"\n")[:-1]
+        seen: set[int] = set()
         for fields in map(fields_of, lines):
             outcome: dict[str, Any] = fields.get("outcome") or {}
             leaf = sha256(b"\x00", canonical(outcome)) if outcome else unbase64(fields["leaf"])
             path = [unbase64(each) for each in fields["path"]]
             root = root_from_path(leaf, fields["index"], self.start_size, path)
-            if root != self.start_root:
-                self.say("inserted", "it is not in the log before the pack", outcome.get("id"))
+            name = outcome.get("id")
+            if root != self.start_root or len(leaf) != 32:
+                self.say("inserted", "it is not in the log before the pack", name)
+            elif fields["index"] in seen:
+                self.say("doubled", "it is there twice", name)
             elif outcome:
                 self.take(outcome_of(canonical(outcome)))
             else:
                 self.absent += 1
+                self.redacted += 1
+                self.say("redacted", OF_LINES["redacted"])
+            seen.add(fields["index"])
         self.outcomes = count
 
     def check_chains(self) -> None:
@@ -540,16 +660,21 @@ class PackCheck:
                 in_pack |= self.day[:6] != "before"
                 sequence, end = number, link["hash"]
             self.check_rules([(day, link) for _, day, link in chain])
-        if len(gaps) > self.absent:
-            for kind, day, outcome in gaps:
+        is_excused = len(gaps) <= self.absent
+        for kind, day, outcome in gaps:
+            # After a fault that takes a day with it, gaps say nothing more.
+            if not is_excused:
                 self.say(kind, "its chain goes on without it", outcome, day)
+            elif self.absent < 1 << 59 and not self.faults():
+                why = "its chain goes on without it. A line that was taken out may be this one"
+                self.say("gap", why, outcome, day)
 
     def check_rules(self, links: list[tuple[str, dict[str, Any]]]) -> None:
         """R01, R04 and R20 of the playbook, for one review."""
         closed: str | None = None
-        public: set[str] = set()
+        public: set[bytes] = set()
         for self.day, link in links:
-            kind, reply = link["kind"], link["reply"]
+            kind, reply = link["kind"], canonical(link["reply"]) if link["reply"] else b""
             if kind in CLOSING and closed:
                 self.say("rule_R01", f"it ended the review, which {closed} had ended", link["id"])
             closed = link["id"] if kind in CLOSING else None if kind == "reopened" else closed
@@ -573,6 +698,10 @@ class PackCheck:
             if folder == "policies" and name.endswith(".json"):
                 if sha256(self.files.read(name)).hex() != rest[:-5]:
                     self.say("policy_differs", f"{name} is not the policy of that hash")
+            elif folder == "stamps" and not self.is_part(name):
+                continue
+            elif folder == "stamps" and f"checkpoints/{self.day}.note" not in self.files.sizes:
+                self.say("stamp_differs", f"the note of {name} is not here")
             elif folder == "stamps":
                 # RFC 3161: the hash of the note and the time stand in the answer as they are.
                 digest = sha256(self.files.read(f"checkpoints/{self.day}.note"))
@@ -593,13 +722,41 @@ def report(check: PackCheck, faults: list[dict[str, Any]]) -> Iterator[str]:
     for each in check.findings:
         mark = "FAULT" if each in faults else "note"
         yield f"{mark} {each['day']} {each['kind']} {each['outcome'] or ''}: {each['why']}"
+    for kind, count in check.counts.items():
+        if count > MOST_LISTED:
+            yield f"and {count - MOST_LISTED} more {kind}"
     for each in check.stamps:
         yield f"Stamp of {each['day']} says {each['time']} UTC. Check who signed it: openssl ts "
         yield f"  -verify -data checkpoints/{each['day']}.note -in {each['name']} -CAfile CA.pem"
-    yield f"{len(faults)} FAULTS: what is named above is not proven." if faults else "Proven:"
-    yield from () if faults else PROVEN.splitlines()
+    if faults:
+        count = sum(check.counts[kind] for kind in check.counts.keys() - REMARKS)
+        yield f"{count} FAULTS: what is named above is not proven."
+    elif check.key_is_trusted:
+        yield "Proven:"
+        yield from proven(check)
+    else:
+        yield "It fits together, by a key that came with it. Anybody can make such a pack."
+        yield "Only if you know this key from elsewhere is it proven. Then say so with --key:"
+        yield f"  {check.key_in_pack}"
     yield "Not proven:"
     yield from NOT_PROVEN.splitlines()
+
+
+def proven(check: PackCheck) -> Iterator[str]:
+    """What is proven of a pack without faults."""
+    lines = PROVEN.splitlines()
+    if check.redacted:
+        yield "These are outcomes that were sealed on each day, unchanged. The lines of "
+        yield f"{check.redacted} of them were taken out, and nobody can tell what they said."
+        lines = lines[1:]
+    yield from lines
+
+
+def printable(line: str) -> str:
+    """A line as a terminal may have it: nothing in a pack moves or hides what is there."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in line
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -612,14 +769,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         check = PackCheck(Files(given.pack), given.key)
         check.run()
-    except (Unreadable, zipfile.BadZipFile, OSError, ValueError, KeyError, TypeError) as error:
-        sys.stderr.write(f"This is no pack that can be read: {error!r}\n")
+    except Exception as error:  # noqa: BLE001 - whatever somebody thought of, it is no pack
+        sys.stderr.write(printable(f"This is no pack that can be read: {error!r:.500}") + "\n")
         return 2
     faults = check.faults()
-    summary = {"verified": not faults, "findings": check.findings, "stamps": check.stamps}
+    summary = {"verified": not faults, "key_is_trusted": check.key_is_trusted}
+    summary |= {"findings": check.findings, "counts": check.counts, "stamps": check.stamps}
     summary |= {"days": check.days, "outcomes": check.outcomes, "reviews": len(check.reviews)}
-    lines = [json.dumps(summary, indent=1)] if given.json else report(check, faults)
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    lines = [json.dumps(summary, indent=1)] if given.json else map(printable, report(check, faults))
+    text = "".join(f"{line}\n" for line in lines)
+    # Not every terminal has every letter.
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     return 1 if faults else 0
 
 

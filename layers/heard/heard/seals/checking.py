@@ -99,7 +99,8 @@ class SealExpectation:
 
     `keys` are vkeys that somebody trusts; without one the first seal's own key is taken, which
     proves nothing about who signed. `start` is the seal of the day before the first. `until` is the
-    last day that must be sealed. `heads` has what the states of reviews know now (None for no
+    last day that must be sealed. `after` is the seal behind the last day, if there is one: it has
+    what came late. `heads` has what the states of reviews know now (None for no
     state); a review that is left out is not compared.
     """
 
@@ -108,6 +109,7 @@ class SealExpectation:
     keys: Sequence[str] = ()
     start: Seal | None = None
     until: str | None = None
+    after: Seal | None = None
     heads: Mapping[str, Head | None] = field(default_factory=dict[str, "Head | None"])
 
 
@@ -244,10 +246,15 @@ class _Check:
             behind = (parse_day(last.day) + timedelta(days=1)).isoformat()
             for day in _days_between(behind, self._expected.until, is_whole=True):
                 yield _finding(day, FindingKind.DAY_MISSING, None, "it was not sealed")
-        for outcome in self._unsealed.values():
-            yield _finding(
-                last.day, FindingKind.NOT_SEALED_YET, outcome, "it waits for the next seal"
-            )
+        after = self._expected.after
+        late = set(after.leaves[after.own : -1]) if after else set[bytes]()
+        for leaf, outcome in self._unsealed.items():
+            if after is None:
+                why = "it waits for the next seal"
+                yield _finding(last.day, FindingKind.NOT_SEALED_YET, outcome, why)
+            elif leaf not in late:
+                why = "the log has it, and neither seal"
+                yield _finding(last.day, FindingKind.INSERTED, outcome, why)
         gaps = list(self._chains.gaps())
         if self._is_all_there and len(gaps) > self._absent:
             for day, outcome in gaps:
@@ -289,11 +296,15 @@ class _Check:
 
     def _check_note(self, seal: Seal) -> Iterator[SealFinding]:
         note = self._note_of(seal)
-        findings = [*self._check_signature(seal, note), *self._check_root(seal, note)]
+        faults = [*self._check_root(seal, note)]
+        # A record that leads to no signed root names no key.
+        findings = [*self._check_signature(seal, note, takes_key=not faults), *faults]
         self._previous_text = None if findings or note is None else note.text
         yield from findings
 
-    def _check_signature(self, seal: Seal, note: SignedNote | None) -> Iterator[SealFinding]:
+    def _check_signature(
+        self, seal: Seal, note: SignedNote | None, *, takes_key: bool
+    ) -> Iterator[SealFinding]:
         if note is None:
             yield _finding(seal.day, FindingKind.WRONG_KEY, None, "the note cannot be read")
             return
@@ -314,7 +325,7 @@ class _Check:
             return
         # The last day of a key names the next one. So the old key vouches for it.
         next_key = seal.record.get("next_key")
-        if isinstance(next_key, str) and self._record_is_sealed(seal):
+        if takes_key and isinstance(next_key, str) and self._record_is_sealed(seal):
             try:
                 self._keys.append(parse_vkey(next_key))
             except ValueError:

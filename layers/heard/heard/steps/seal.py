@@ -22,11 +22,12 @@ from heard.outcomes import CLOSING_KINDS, Kind, Outcome
 from heard.retention import FIRST_DAY
 from heard.seals.day import SealInput, seal_day
 from heard.seals.facts import facts_lines
-from heard.seals.leaves import leaf_bytes
+from heard.seals.leaves import leaf_bytes, record_bytes
 from heard.seals.merkle import leaf_hash
-from heard.seals.notes import vkey
+from heard.seals.notes import Checkpoint, VerifierKey, parse_note, vkey
 from heard.seals.seal import Seal
 from heard.steps.skipping import failure_code
+from heard.storage.seal_key import is_signature
 
 if TYPE_CHECKING:
     from heard.messaging import Queue
@@ -125,12 +126,16 @@ def seal_business(
     """
     report = SealReport(business)
     last = min(until or date.max, last_day_to_seal(now))
-    known = ports.seals.newest(business, now.date())
-    report.rewritten = [found.day for found in known if found.is_rewritten]
+    listed = ports.seals.newest(business, now.date())
+    # Nobody seals a day that is not over. As the newest seal it would end all sealing.
+    newest = last_day_to_seal(now).isoformat()
+    known = [found for found in listed if found.day <= newest]
+    report.rewritten = [each.day for each in listed if each.is_rewritten or each.day > newest]
     previous = ports.seals.read_version(business, known[-1]) if known else None
     if known and previous is None:
         raise Fault(f"The seal of {known[-1].day} was removed.")
     if previous:
+        _check_signed(previous, ports)
         # The run that sealed it may have ended before it wrote the rows.
         _write_day(previous, ports.write_day, report)
     day = _day_after(previous) if previous else _first_day(business, ports, last)
@@ -159,9 +164,15 @@ def queue_businesses(setup: SetupStore, seals: Seals, queue: Queue, now: datetim
     """
     businesses = setup.listed_businesses()
     queue.send([{"business": business} for business in businesses])
-    wanted = (last_day_to_seal(now) - _DAY).isoformat()
+    last = last_day_to_seal(now)
+    wanted, end = (last - _DAY).isoformat(), last.isoformat()
     newest = {business: seals.newest(business, now.date()) for business in businesses}
-    late = [business for business, known in newest.items() if known and known[-1].day < wanted]
+    # A seal of a day that is not over was made by somebody else, and hides no lateness.
+    late = [
+        business
+        for business, known in newest.items()
+        if known and max((each.day for each in known if each.day <= end), default="") < wanted
+    ]
     return Night(len(businesses), late)
 
 
@@ -211,12 +222,34 @@ def _seal_one_day(
         # The seal is written last: it is what makes the day a sealed one.
         ports.lake.put_once(draft.facts_file.key, draft.facts)
         seal = ports.seals.put(draft.seal(ports.key.sign(draft.note_text.encode())))
+        _check_signed(seal, ports)
         _write_day(seal, ports.write_day, report)
     record = seal.record
     report.days.append(
         SealedDay(seal.day, record["outcomes"], record["late"], record["problem_count"])
     )
     return seal
+
+
+def _check_signed(seal: Seal, ports: SealPorts) -> None:
+    """Our key must have signed what the next seal goes on from. Whoever may put can put anything.
+
+    Raises Fault.
+    """
+    origin = f"{ports.origin}/{seal.business}"
+    key = VerifierKey(origin, ports.key.public_key())
+    after = seal.frontier_after()
+    try:
+        note = parse_note(seal.note)
+    except ValueError:
+        note = None
+    is_ours = note is not None and (
+        note.checkpoint == Checkpoint(origin, after.size, after.root())
+        and leaf_hash(record_bytes(seal.record)) == seal.leaves[-1]
+        and note.is_signed_by(key, is_signature)
+    )
+    if not is_ours:
+        raise Fault(f"The seal of {seal.day} is not one that Heard signed.")
 
 
 def _write_day(seal: Seal, write_day: WriteDay | None, report: SealReport) -> None:

@@ -19,6 +19,18 @@ def kms() -> Any:
     return client("kms")
 
 
+def is_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether a signature over a message is that of an Ed25519 key."""
+    from nacl.exceptions import BadSignatureError  # noqa: PLC0415 - costs cold start
+    from nacl.signing import VerifyKey  # noqa: PLC0415 - as above
+
+    try:
+        VerifyKey(public_key).verify(message, signature)
+    except (BadSignatureError, ValueError):
+        return False
+    return True
+
+
 class SealKey:
     """An Ed25519 key in KMS."""
 
